@@ -1,0 +1,21 @@
+"""POST /v1/auth/token."""
+
+from cleave.api.gateway import Call, Response, json_response
+from cleave.api.resources import table
+from cleave.api.tokens import LIFETIME, issue_token
+from cleave.dialects.hepsiglobal.endpoint import open_endpoint
+from cleave.dialects.hepsiglobal.token import TokenRequest
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.store.credentials import Role, verify_credential
+
+
+@open_endpoint
+def handler(call: Call) -> Response:
+    """A Bearer token for a channel's client id and secret."""
+    request = call.body(TokenRequest)
+    credential = verify_credential(table(), request.client_id, request.client_secret)
+    if credential is None or credential.role is not Role.CHANNEL:
+        raise Refusal(RefusalCode.CREDENTIALS_INVALID, "the client id or its secret is wrong")
+    token = issue_token(credential.key, call.at)
+    expires_in = int(LIFETIME.total_seconds())
+    return json_response({"access_token": token, "token_type": "Bearer", "expires_in": expires_in})

@@ -1,0 +1,16 @@
+"""API Gateway's Lambda authorizer, for every path that asks for one."""
+
+from typing import Any
+
+from cleave.api.authorizer import allow_policy, authenticate, authorization_header
+from cleave.api.resources import table
+from cleave.observability import logger
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Allow a valid credential; API Gateway turns exactly this exception into its 401."""
+    credential = authenticate(table(), authorization_header(event))
+    if credential is None:
+        logger.info("credential.refused", route=event.get("methodArn"))
+        raise RuntimeError("Unauthorized")
+    return allow_policy(credential, event["methodArn"])

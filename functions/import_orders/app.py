@@ -1,0 +1,14 @@
+"""POST /integration/order/sellers/{sellerId}/orders."""
+
+from cleave.api.gateway import Response, json_response
+from cleave.api.resources import table
+from cleave.application.import_packages import import_packages
+from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.imports import to_imported
+
+
+@seller_endpoint
+def handler(seller: SellerCall) -> Response:
+    """Load packages as getShipmentPackages shows them."""
+    imported = import_packages(table(), to_imported(seller))
+    return json_response({"imported": imported.new, "unchanged": imported.unchanged})

@@ -1,0 +1,56 @@
+"""Who calls: from an Authorization header to a principal."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from cleave.api.tokens import token_subject
+from cleave.store.credentials import Credential, read_credential, verify_credential
+from cleave.store.table import Table
+
+
+def authenticate(table: Table, authorization: str) -> Credential | None:
+    """The credential behind ``Basic key:secret`` or ``Bearer token``; None if it is not valid."""
+    scheme, _, value = authorization.partition(" ")
+    match scheme.lower():
+        case "basic":
+            return _basic(table, value.strip())
+        case "bearer":
+            subject = token_subject(value.strip())
+            return None if subject is None else read_credential(table, subject)
+        case _:
+            return None
+
+
+def _basic(table: Table, encoded: str) -> Credential | None:
+    try:
+        key, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return verify_credential(table, key, secret) if key and colon else None
+
+
+def allow_policy(credential: Credential, method_arn: str) -> dict[str, Any]:
+    """API Gateway's policy for a valid credential.
+
+    It covers the whole stage, because API Gateway caches it for every path that the same header calls; what the
+    credential may do on a path is decided where the path is known, by role and seller.
+    """
+    stage = "/".join(method_arn.split("/")[:2])
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{stage}/*"}
+    return {
+        "principalId": credential.key,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {
+            "credential": credential.key,
+            "role": credential.role.value,
+            "sellers": " ".join(str(seller) for seller in sorted(credential.sellers)),
+        },
+    }
+
+
+def authorization_header(event: Mapping[str, Any]) -> str:
+    """The header's value in any letter case of its name; empty if it is absent."""
+    headers = event.get("headers") or {}
+    return next((value for name, value in headers.items() if name.lower() == "authorization"), "")

@@ -1,0 +1,72 @@
+"""Runs a handler so that every outcome is an answer in the dialect's own shape, and one log line."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from cleave.api.gateway import Call, Event, Response, read_call
+from cleave.domain.refusals import Refusal, RefusalKind, Refusals
+from cleave.observability import logger
+
+STATUS = {
+    RefusalKind.INVALID: 400,
+    RefusalKind.UNAUTHENTICATED: 401,
+    RefusalKind.FORBIDDEN: 403,
+    RefusalKind.NOT_FOUND: 404,
+    RefusalKind.CONFLICT: 409,
+    RefusalKind.TOO_LARGE: 413,
+    RefusalKind.KEY_REUSED: 422,
+    RefusalKind.BUSY: 429,
+}
+
+
+class ErrorShape(Protocol):
+    """How a dialect writes refusals and its own failures."""
+
+    def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
+        """The answer to a request that was refused for one or more reasons."""
+
+    def failed(self, call: Call) -> Response:
+        """The answer to a request that we failed to serve."""
+
+
+type GatewayHandler = Callable[[Event, object], dict[str, Any]]
+
+
+def endpoint[T](shape: ErrorShape, read: Callable[[Call], T]) -> Callable[[Callable[[T], Response]], GatewayHandler]:
+    """Make a Lambda handler of a function from a dialect's call to a response.
+
+    ``read`` makes the dialect's call of the gateway's, or refuses it: a caller without the role, a foreign seller.
+    """
+
+    def decorate(serve: Callable[[T], Response]) -> GatewayHandler:
+        @functools.wraps(serve)
+        def handler(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+            call = read_call(event)
+            logger.set_correlation_id(event["requestContext"].get("requestId"))
+            response = _answer(shape, call, lambda: serve(read(call)))
+            key = call.principal.key if call.principal else None
+            route = f"{event.get('httpMethod')} {event.get('resource')}"
+            logger.info("request.answered", route=route, status=response.status, credential=key)
+            return response.to_gateway()
+
+        return handler
+
+    return decorate
+
+
+def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Response:
+    try:
+        return serve()
+    except Refusal as refusal:
+        return _refused(shape, call, (refusal,))
+    except Refusals as several:
+        return _refused(shape, call, several.refusals)
+    except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
+        logger.exception("request.failed")
+        return shape.failed(call)
+
+
+def _refused(shape: ErrorShape, call: Call, refusals: Sequence[Refusal]) -> Response:
+    logger.info("request.refused", refusals=[refusal.code.key for refusal in refusals])
+    return shape.refused(call, refusals, STATUS[refusals[0].code.kind])

@@ -1,0 +1,104 @@
+"""API Gateway's proxy events, as handlers want them."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from cleave import clock
+from cleave.api.wire import WireModel, parse, to_json
+from cleave.domain.refusals import Refusal, RefusalCode
+
+type Event = Mapping[str, Any]
+
+KILOBYTE = 1024
+_DEFAULT_BODY_LIMIT = 64 * KILOBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls, as the authorizer said. ``sellers`` are those it may act for."""
+
+    key: str
+    role: str
+    sellers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``headers`` have lower-case names: API Gateway and proxies change their case."""
+
+    principal: Principal | None
+    path: Mapping[str, str]
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    raw_body: str
+    at: datetime
+
+    def body[T: WireModel](self, model: type[T], limit: int = _DEFAULT_BODY_LIMIT) -> T:
+        """The body as ``model``; raises Refusal or Refusals, before anything was read or written."""
+        return parse(model, self.json(limit))
+
+    def json(self, limit: int = _DEFAULT_BODY_LIMIT) -> Any:  # noqa: ANN401 - whatever the caller sent
+        """The body's JSON, fractions as Decimal. ``limit`` is in bytes. Raises Refusal."""
+        if len(self.raw_body.encode(errors="surrogatepass")) > limit:
+            raise Refusal(RefusalCode.BODY_TOO_LARGE, f"the body may have {limit // KILOBYTE} KB")
+        try:
+            document = json.loads(self.raw_body, parse_float=Decimal, parse_constant=_not_json)
+            json.dumps(document, default=str, ensure_ascii=False).encode()  # refuses halves of surrogate pairs
+        except (ValueError, RecursionError):
+            raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """``body`` is sent as it is."""
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] | None = None
+
+    def to_gateway(self) -> dict[str, Any]:
+        """API Gateway's form of it."""
+        headers = {"Content-Type": "application/json", **(self.headers or {})}
+        return {"statusCode": self.status, "headers": headers, "body": self.body}
+
+
+def json_response(document: object, status: int = 200) -> Response:
+    """A JSON answer; Decimals become numbers."""
+    return Response(status, to_json(document))
+
+
+def read_call(event: Event) -> Call:
+    """The call of a proxy event."""
+    return Call(
+        principal=_principal(event["requestContext"].get("authorizer") or {}),
+        path=event.get("pathParameters") or {},
+        query=event.get("multiValueQueryStringParameters") or {},
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        raw_body=_raw_body(event),
+        at=clock.now(),
+    )
+
+
+def _raw_body(event: Event) -> str:
+    body: str = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body
+    # What is not UTF-8 is not JSON either; surrogates make ``Call.json`` say so.
+    return base64.b64decode(body).decode(errors="surrogateescape")
+
+
+def _principal(context: Mapping[str, str]) -> Principal | None:
+    if "credential" not in context:
+        return None
+    sellers = frozenset(int(seller) for seller in context["sellers"].split())
+    return Principal(context["credential"], context["role"], sellers)
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(constant)

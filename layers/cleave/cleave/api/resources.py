@@ -1,0 +1,45 @@
+"""What handlers share for the life of a Lambda environment: settings and clients, made when first asked for."""
+
+import functools
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from pydantic import BaseModel, ConfigDict
+
+from cleave.store.table import Table
+
+# A caller waits at most 29 s for API Gateway; a lost packet must not use that up.
+_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+class Settings(BaseModel):
+    """The environment of a function; a variable that a function does not use may be absent from it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table_name: str
+    delivery_queue_url: str = ""
+    secrets_key_id: str = ""
+    token_secret_id: str = ""
+    allow_local_webhooks: bool = False
+
+
+@functools.cache
+def settings() -> Settings:
+    """Read once."""
+    names = {name: os.environ.get(name.upper()) for name in Settings.model_fields}
+    return Settings.model_validate({name: value for name, value in names.items() if value is not None})
+
+
+@functools.cache
+def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
+    """A client of an AWS service."""
+    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
+
+
+@functools.cache
+def table() -> Table:
+    """The table."""
+    return Table(client("dynamodb"), settings().table_name)

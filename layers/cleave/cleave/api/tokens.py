@@ -1,0 +1,48 @@
+"""Bearer tokens: signed, short-lived, and only a pointer to a credential, which is read again at each use."""
+
+import functools
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import jwt
+
+from cleave.api.resources import client, settings
+
+LIFETIME = timedelta(hours=1)
+_ALGORITHM = "HS256"
+_ISSUER = "cleave"
+
+
+def issue_token(credential_key: str, at: datetime) -> str:
+    """A token that names the credential until ``at`` + LIFETIME."""
+    claims = {
+        "iss": _ISSUER,
+        "aud": _ISSUER,
+        "sub": credential_key,
+        "iat": at,
+        "exp": at + LIFETIME,
+        "jti": str(uuid4()),
+    }
+    return jwt.encode(claims, _signing_key(), algorithm=_ALGORITHM)
+
+
+def token_subject(token: str) -> str | None:
+    """The credential that a valid token names; None for a token that is not ours, altered or expired."""
+    required = ["exp", "iat", "sub", "jti"]
+    try:
+        claims = jwt.decode(
+            token,
+            _signing_key(),
+            algorithms=[_ALGORITHM],
+            audience=_ISSUER,
+            issuer=_ISSUER,
+            options={"require": required},
+        )
+    except jwt.InvalidTokenError:
+        return None
+    return str(claims["sub"])
+
+
+@functools.cache
+def _signing_key() -> str:
+    return str(client("secretsmanager").get_secret_value(SecretId=settings().token_secret_id)["SecretString"])

@@ -1,0 +1,40 @@
+"""What every wire model shares, and how a body that does not fit one is refused."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+
+# Above this a JSON number is no longer exact in the clients that read it.
+MAX_ID = 2**53 - 1
+
+type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
+type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
+type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\s#]+$")]
+
+
+class WireModel(BaseModel):
+    """Strict: ``"1"``, ``1.0`` and ``true`` are not the number 1. Errors never repeat what was sent."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+def parse[T: WireModel](model: type[T], document: Any) -> T:  # noqa: ANN401 - whatever JSON holds
+    """Validate a JSON document; raises Refusals with one refusal for each field at fault."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        raise Refusals(tuple(_refusal(detail["loc"], detail["msg"]) for detail in details)) from None
+
+
+def _refusal(location: tuple[int | str, ...], message: str) -> Refusal:
+    field = ".".join(str(part) for part in location) or None
+    return Refusal(RefusalCode.BODY_INVALID, message, field=field)
+
+
+def to_json(document: object) -> str:
+    """Compact JSON; a Decimal becomes the number that prints the same, exact up to 15 digits."""
+    return json.dumps(document, default=float, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,84 @@
+"""Batches from the stream and the queue, record by record, with failures told apart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    SqsFifoPartialProcessor,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from cleave import clock
+from cleave.application.deliver import Sender, deliver
+from cleave.application.notify import DeliveryTask, fan_out
+from cleave.application.split_package import split_package
+from cleave.observability import logger
+from cleave.store import keys
+from cleave.store.orders import to_event
+from cleave.store.table import Item, Table
+
+type BatchResponse = dict[str, Any]
+
+
+class HeldBack(Exception):  # noqa: N818 - says what happened
+    """An earlier record of the same order failed in this batch; this one must not overtake it."""
+
+
+@dataclass(slots=True)
+class StreamConsumer:
+    """Consumes one batch of the table's stream.
+
+    A record that fails holds back the later ones of its own order, and nobody else's: those are done, and done again
+    without effect when Lambda brings the batch again from the failed record.
+    """
+
+    table: Table
+    enqueue: Callable[[DeliveryTask], None]
+    failed_orders: set[str] = field(default_factory=set)
+
+    def consume(self, event: dict[str, Any]) -> BatchResponse:
+        """Lambda's answer for ReportBatchItemFailures."""
+        processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+        return dict(process_partial_response(event, self._record, processor, context=None))
+
+    def _record(self, record: DynamoDBRecord) -> None:
+        change = record.dynamodb
+        item: Item = (change and change.new_image) or {}
+        order = str(item.get("order_number"))
+        if order in self.failed_orders:
+            raise HeldBack(order)
+        try:
+            self._item(item)
+        except Exception:
+            self.failed_orders.add(order)
+            raise
+
+    def _item(self, item: Item) -> None:
+        if item.get("waiting"):
+            self._split(item)
+        elif item.get("kind") == keys.EVENT:
+            sent = fan_out(self.table, self.enqueue, to_event(item), clock.now())
+            logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
+
+    def _split(self, item: Item) -> None:
+        package_id = int(item["package_id"])
+        split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
+        successor = split and split.successor and split.successor.package_id
+        logger.info("package.split", package_id=package_id, successor_id=successor, done=split is not None)
+
+
+def deliver_batch(table: Table, send: Sender, event: dict[str, Any]) -> BatchResponse:
+    """Deliver the messages of a batch; after one that failed, the rest of its lane waits with it."""
+
+    def message(record: SQSRecord) -> None:
+        task = DeliveryTask.from_message(record.body)
+        outcome = deliver(table, send, task, clock.now())
+        logger.info("delivery.done", lane=task.lane, sequence=task.sequence, outcome=outcome)
+
+    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+    return dict(process_partial_response(event, message, processor, context=None))

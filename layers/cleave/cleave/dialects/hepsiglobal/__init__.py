@@ -1,0 +1,1 @@
+"""HepsiGlobal's dialect: order numbers, item numbers, named reasons."""

@@ -1,0 +1,35 @@
+"""A call in HepsiGlobal's dialect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cleave.api.endpoint import GatewayHandler, endpoint
+from cleave.api.gateway import Call, Response
+from cleave.dialects.hepsiglobal.errors import ProblemDetails
+from cleave.domain.refusals import Refusal, RefusalCode
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCall:
+    """``channel`` is the caller's client id, ``sellers`` those it may act for."""
+
+    call: Call
+    channel: str
+    sellers: frozenset[int]
+
+
+def channel_endpoint(serve: Callable[[ChannelCall], Response]) -> GatewayHandler:
+    """Make a Lambda handler that serves a channel and answers errors as problem details."""
+    return endpoint(ProblemDetails(), _read)(serve)
+
+
+def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
+    """The same for a caller who has yet to show who it is."""
+    return endpoint(ProblemDetails(), lambda call: call)(serve)
+
+
+def _read(call: Call) -> ChannelCall:
+    principal = call.principal
+    if principal is None or principal.role != "channel":
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a channel's")
+    return ChannelCall(call, principal.key, principal.sellers)

@@ -1,0 +1,1 @@
+"""Trendyol's dialect: package ids, page envelopes, epoch milliseconds."""

@@ -1,0 +1,105 @@
+"""PUT …/shipment-packages/{packageId}/items/unsupplied."""
+
+import hashlib
+import json
+from typing import Annotated
+
+from pydantic import Field
+
+from cleave.api.wire import Id, Quantity, WireModel
+from cleave.dialects.reasons import BY_TRENDYOL_ID, ReasonCodes
+from cleave.dialects.trendyol.endpoint import TURKEY, SellerCall
+from cleave.domain.cancellation import Cancellation, CancellationKey, Claim
+from cleave.domain.reasons import CancelledBy
+from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+
+_MAX_LINES = 100
+_MAX_KEY_LENGTH = 255
+
+
+class CancelLine(WireModel):
+    """``quantity`` units of the line are to be cancelled."""
+
+    lineId: Id
+    quantity: Quantity
+
+
+class CancelRequest(WireModel):
+    """Trendyol's updatePackage."""
+
+    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=_MAX_LINES)]
+    reasonId: int
+    shouldKeepPreviousStatus: bool = False
+
+
+def to_cancellation(seller: SellerCall) -> Cancellation:
+    """The cancellation that a seller asks for. Raises Refusal or Refusals."""
+    request = seller.call.body(CancelRequest)
+    _refuse_repeated_lines(request)
+    codes = _reason(request.reasonId, seller.storefront)
+    claim = Claim(
+        package_id=seller.package_id,
+        units={line.lineId: line.quantity for line in request.lines},
+        fields={line.lineId: f"lines.{place}.quantity" for place, line in enumerate(request.lines)},
+    )
+    fingerprint = _fingerprint(claim.package_id, request)
+    return Cancellation(
+        key=CancellationKey(f"trendyol#{seller.seller_id}", _key(seller, fingerprint)),
+        fingerprint=fingerprint,
+        seller_id=seller.seller_id,
+        storefront=seller.storefront,
+        order_number=None,
+        claims=(claim,),
+        reason=codes.reason,
+        cancelled_by=CancelledBy.SELLER,
+        keep_status=request.shouldKeepPreviousStatus,
+        at=seller.call.at,
+    )
+
+
+def _key(seller: SellerCall, fingerprint: str) -> str:
+    """The dialect has no key of its own: the same body for the same package is a retry.
+
+    A caller that wants to cancel the same again from the same package sends an Idempotency-Key.
+    """
+    sent = seller.call.headers.get("idempotency-key")
+    if sent is None:
+        return f"content#{fingerprint}"
+    if not 0 < len(sent) <= _MAX_KEY_LENGTH:
+        message = f"must have 1 to {_MAX_KEY_LENGTH} characters"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field="Idempotency-Key")
+    return f"key#{_digest(sent)}"
+
+
+def _fingerprint(package_id: int, request: CancelRequest) -> str:
+    """Equal for requests that mean the same, however their lines are ordered."""
+    lines = sorted((line.lineId, line.quantity) for line in request.lines)
+    return _digest(json.dumps([package_id, lines, request.reasonId, request.shouldKeepPreviousStatus]))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]
+
+
+def _refuse_repeated_lines(request: CancelRequest) -> None:
+    """A line twice may be meant as a sum or be sent by mistake; a cancel cannot be undone, so we do not guess."""
+    seen: set[int] = set()
+    repeated: list[Refusal] = []
+    for place, line in enumerate(request.lines):
+        if line.lineId in seen:
+            message = f"line {line.lineId} stands in the request twice"
+            repeated.append(Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId"))
+        seen.add(line.lineId)
+    if repeated:
+        raise Refusals(tuple(repeated))
+
+
+def _reason(reason_id: int, storefront: str) -> ReasonCodes:
+    codes = BY_TRENDYOL_ID.get(reason_id)
+    if codes is None:
+        known = ", ".join(f"{known_id} {each.trendyol_name}" for known_id, each in BY_TRENDYOL_ID.items())
+        raise Refusal(RefusalCode.REASON_UNKNOWN, f"known reasons: {known}", field="reasonId")
+    if storefront == TURKEY and not codes.trendyol_in_tr:
+        message = f"reason {reason_id} is not used in storefront {TURKEY}"
+        raise Refusal(RefusalCode.REASON_NOT_IN_STOREFRONT, message, field="reasonId")
+    return codes

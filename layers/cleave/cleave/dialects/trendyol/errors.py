@@ -1,0 +1,44 @@
+"""Trendyol's error body, for our refusals and for our failures."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cleave.api.gateway import Call, Response, json_response
+from cleave.clock import to_ms
+from cleave.domain.refusals import Refusal, RefusalKind
+
+_EXCEPTIONS = {
+    RefusalKind.UNAUTHENTICATED: "ClientApiAuthenticationException",
+    RefusalKind.NOT_FOUND: "TrendyolNotFoundException",
+}
+_BUSINESS = "ClientApiBusinessException"
+_SYSTEM = "TrendyolSystemException"
+
+
+class TrendyolErrors:
+    """The one shape of every status: timestamp, exception, errors."""
+
+    def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
+        """One entry for each refusal; a message begins with the field at fault."""
+        exception = _EXCEPTIONS.get(refusals[0].code.kind, _BUSINESS)
+        errors = [_entry(refusal.code.key, _message(refusal)) for refusal in refusals]
+        answer = json_response(_body(call, exception, errors), status)
+        retry = {"Retry-After": "1"} if refusals[0].code.kind is RefusalKind.BUSY else {}
+        return Response(answer.status, answer.body, retry)
+
+    def failed(self, call: Call) -> Response:
+        """A 500 that tells nothing of the inside."""
+        errors = [_entry("generic.exception", "the request failed on our side; it can be repeated as it is")]
+        return json_response(_body(call, _SYSTEM, errors), 500)
+
+
+def _body(call: Call, exception: str, errors: list[dict[str, str]]) -> dict[str, Any]:
+    return {"timestamp": to_ms(call.at), "exception": exception, "errors": errors}
+
+
+def _entry(key: str, message: str) -> dict[str, str]:
+    return {"key": key, "message": message, "errorCode": ""}
+
+
+def _message(refusal: Refusal) -> str:
+    return f"{refusal.field}: {refusal.message}" if refusal.field else refusal.message

@@ -1,0 +1,102 @@
+"""Webhook subscriptions, as Trendyol's webhook endpoints take and show them."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from cleave.api.wire import WireModel
+from cleave.application.subscribe import NewWebhook
+from cleave.clock import to_ms
+from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.subscription import Authentication, Subscription
+
+STATUSES = frozenset(
+    [
+        "CREATED",
+        "PICKING",
+        "INVOICED",
+        "SHIPPED",
+        "CANCELLED",
+        "DELIVERED",
+        "UNDELIVERED",
+        "RETURNED",
+        "UNSUPPLIED",
+        "AWAITING",
+        "UNPACKED",
+        "AT_COLLECTION_POINT",
+        "VERIFIED",
+    ]
+)
+_FORBIDDEN_WORDS = re.compile("trendyol|dolap|localhost", re.IGNORECASE)
+type Secret = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\x20-\x7e]+$")]
+
+
+class WebhookRequest(WireModel):
+    """Which secret is needed depends on ``authenticationType``."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^[\x21-\x7e]+$")]
+    authenticationType: Annotated[Authentication, Field(strict=False)]
+    username: Secret | None = None
+    password: Secret | None = None
+    apiKey: Secret | None = None
+    subscribedStatuses: list[str] | None = None
+
+
+def to_webhook(seller: SellerCall) -> NewWebhook:
+    """The webhook that a seller asks for. Raises Refusal or Refusals."""
+    request = seller.call.body(WebhookRequest)
+    if _FORBIDDEN_WORDS.search(request.url):
+        message = "must not contain Trendyol, Dolap or Localhost"
+        raise Refusal(RefusalCode.WEBHOOK_URL_INVALID, message, field="url")
+    return NewWebhook(
+        seller_id=seller.seller_id,
+        url=request.url,
+        authentication=request.authenticationType,
+        username=request.username,
+        secret=_secret(request),
+        statuses=_statuses(request.subscribedStatuses or []),
+        at=seller.call.at,
+    )
+
+
+def _statuses(wanted: list[str]) -> frozenset[str]:
+    for place, status in enumerate(wanted):
+        if status not in STATUSES:
+            message = f"known statuses: {', '.join(sorted(STATUSES))}"
+            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"subscribedStatuses.{place}")
+    return frozenset(wanted)
+
+
+def _secret(request: WebhookRequest) -> str:
+    if request.authenticationType is Authentication.API_KEY:
+        return _required("apiKey", request.apiKey)
+    _required("username", request.username)
+    return _required("password", request.password)
+
+
+def _required(field: str, value: str | None) -> str:
+    if value is None:
+        message = "is needed for this authenticationType"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field=field)
+    return value
+
+
+def render_subscription(subscription: Subscription) -> dict[str, Any]:
+    """As a list shows it: never a secret."""
+    return {
+        "id": subscription.subscription_id,
+        "createdDate": to_ms(subscription.created_at),
+        "lastModifiedDate": _optional_ms(subscription.modified_at),
+        "url": subscription.url,
+        "username": subscription.username,
+        "authenticationType": subscription.authentication,
+        "status": subscription.status,
+        "subscribedStatuses": sorted(subscription.statuses) or None,
+    }
+
+
+def _optional_ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)

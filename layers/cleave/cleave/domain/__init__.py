@@ -1,0 +1,1 @@
+"""The rules of cancelling and splitting, as pure functions on frozen values."""

@@ -1,0 +1,131 @@
+"""A request to take units back: what it claims, and whether a package can give it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cleave.domain.package import CANCELLABLE, CLOSED, Status
+from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.refusals import Refusal, RefusalCode
+
+# A split is one transaction of at most 100 items, and each waiting cancellation is one of them.
+MAX_WAITING = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationKey:
+    """What makes a cancellation unique: the caller's scope, and the caller's own key within it."""
+
+    scope: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.scope}#{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The units that a cancellation takes from one package: line id to a quantity above zero.
+
+    ``fields`` maps a line id to the request's field that asked for it, for refusals.
+    """
+
+    package_id: int
+    units: Mapping[int, int]
+    fields: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A cancellation to be accepted.
+
+    ``fingerprint`` is equal for equal requests: a key seen again with the same one is a retry, with another one an
+    error. ``storefront`` None asks no question about the storefront. ``at`` is aware UTC.
+    """
+
+    key: CancellationKey
+    fingerprint: str
+    seller_id: int
+    storefront: str | None
+    order_number: str | None
+    claims: tuple[Claim, ...]
+    reason: Reason
+    cancelled_by: CancelledBy
+    keep_status: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Units of one package that an accepted cancellation waits to have taken out by the next split."""
+
+    cancellation_id: str
+    units: Mapping[int, int]
+    reason: Reason
+    cancelled_by: CancelledBy
+    keep_status: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PackageState:
+    """What decides over a claim. ``left`` maps a line id to the units neither cancelled nor reserved."""
+
+    package_id: int
+    storefront: str
+    status: Status
+    left: Mapping[int, int]
+    waiting: int
+    successor_ids: tuple[int, ...]
+
+
+def refusal_of(
+    state: PackageState | None, claim: Claim, storefront: str | None, *, arriving: int = 1
+) -> Refusal | None:
+    """Why ``claim`` cannot be taken from a package in ``state`` (None: there is no such package), or None if it can.
+
+    ``arriving`` is how many cancellations of the request claim units of the package. The store's condition on the
+    write says the same in DynamoDB's words; this says which part of it failed.
+    """
+    if state is None:
+        return Refusal(RefusalCode.PACKAGE_NOT_FOUND, f"there is no package {claim.package_id}")
+    if storefront is not None and storefront != state.storefront:
+        message = f"package {claim.package_id} belongs to another storefront than {storefront}"
+        return Refusal(RefusalCode.STOREFRONT_INVALID, message, field="storeFrontCode")
+    return _status_refusal(state) or _units_refusal(state, claim) or _room_refusal(state, arriving)
+
+
+def _status_refusal(state: PackageState) -> Refusal | None:
+    if state.status in CLOSED and state.successor_ids:
+        return replaced_refusal(state, state.successor_ids)
+    if state.status not in CANCELLABLE:
+        allowed = ", ".join(sorted(CANCELLABLE))
+        message = f"package {state.package_id} is {state.status}; units can be cancelled only in {allowed}"
+        return Refusal(RefusalCode.PACKAGE_STATUS, message)
+    return None
+
+
+def _units_refusal(state: PackageState, claim: Claim) -> Refusal | None:
+    for line_id, quantity in claim.units.items():
+        field = claim.fields.get(line_id)
+        if line_id not in state.left:
+            message = f"package {state.package_id} has no line {line_id}"
+            return Refusal(RefusalCode.LINE_NOT_FOUND, message, field=field)
+        if quantity > state.left[line_id]:
+            message = f"line {line_id} has {state.left[line_id]} units left, {quantity} were asked for"
+            return Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=field)
+    return None
+
+
+def _room_refusal(state: PackageState, arriving: int) -> Refusal | None:
+    if state.waiting + arriving <= MAX_WAITING:
+        return None
+    message = f"{state.waiting} cancellations wait for package {state.package_id}; try again in a moment"
+    return Refusal(RefusalCode.PACKAGE_BUSY, message)
+
+
+def replaced_refusal(state: PackageState, live_ids: Sequence[int]) -> Refusal:
+    """The refusal of a claim on a package that was split, naming the packages where its units live on."""
+    names = ", ".join(str(package_id) for package_id in live_ids)
+    since = f"it was replaced by package {names}" if names else "its units have all been cancelled since"
+    return Refusal(RefusalCode.PACKAGE_REPLACED, f"package {state.package_id} is {state.status}; {since}")

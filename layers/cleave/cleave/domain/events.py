@@ -1,0 +1,35 @@
+"""What an order's subscribers are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cleave.domain.order import Order
+from cleave.domain.package import Package
+
+
+@dataclass(frozen=True, slots=True)
+class PackageEvent:
+    """A package entered its status. ``sequence`` counts the events of one seller's order from 1, without gaps.
+
+    ``package`` is the package as it was then, whatever has become of it since.
+    """
+
+    order_number: str
+    seller_id: int
+    sequence: int
+    at: datetime
+    package: Package
+
+    @property
+    def event_id(self) -> str:
+        """The same for every subscriber and every attempt."""
+        return f"{self.seller_id}-{self.order_number}-{self.sequence}"
+
+
+def events_after(order: Order, packages: Sequence[Package], at: datetime) -> tuple[PackageEvent, ...]:
+    """Events for packages that changed, numbered on from the order's last one in the order given."""
+    return tuple(
+        PackageEvent(order.order_number, order.seller_id, order.sequence + position, at, package)
+        for position, package in enumerate(packages, start=1)
+    )

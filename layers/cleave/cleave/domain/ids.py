@@ -1,0 +1,30 @@
+"""Ids of what a split makes, derived from what caused it, so that a replay makes the same ones.
+
+All are below 2**53: clients read ids as JSON numbers, and JavaScript's are exact only up to there.
+"""
+
+from hashlib import blake2b
+
+_PACKAGE_ID_BASE = 1_000_000_000_000_000
+_PACKAGE_ID_SPAN = 5_000_000_000_000_000
+_TRACKING_BASE = 7_000_000_000_000_000
+_TRACKING_SPAN = 2_000_000_000_000_000
+
+
+def successor_id(parent_id: int, version: int, position: int, attempt: int) -> int:
+    """Id of a package made from ``parent_id`` as it was at ``version``.
+
+    ``position`` tells the successors of one split apart; ``attempt`` counts ids found taken, so that a collision is
+    stepped over and never overwritten.
+    """
+    return _PACKAGE_ID_BASE + _digest("package", parent_id, version, position, attempt) % _PACKAGE_ID_SPAN
+
+
+def tracking_number(package_id: int) -> int:
+    """The carrier's number for a package that a split made; of another range than package ids."""
+    return _TRACKING_BASE + _digest("tracking", package_id) % _TRACKING_SPAN
+
+
+def _digest(*parts: str | int) -> int:
+    text = "/".join(str(part) for part in parts)
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())

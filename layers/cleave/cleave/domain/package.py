@@ -1,0 +1,128 @@
+"""A shipment package, its lines and their units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from cleave.domain.reasons import CancelledBy, Reason
+
+
+class Status(StrEnum):
+    """The life of a package, in the marketplace's words."""
+
+    AWAITING = "Awaiting"
+    CREATED = "Created"
+    PICKING = "Picking"
+    INVOICED = "Invoiced"
+    SHIPPED = "Shipped"
+    AT_COLLECTION_POINT = "AtCollectionPoint"
+    DELIVERED = "Delivered"
+    UNDELIVERED = "UnDelivered"
+    RETURNED = "Returned"
+    CANCELLED = "Cancelled"
+    UNSUPPLIED = "UnSupplied"
+    UNPACKED = "UnPacked"
+    VERIFIED = "Verified"
+
+
+# Once the carrier has the package, nobody can take units out of it.
+CANCELLABLE = frozenset({Status.CREATED, Status.PICKING, Status.INVOICED})
+# A package in one of these holds no live units: they are cancelled, or live on in the packages that replaced it.
+CLOSED = frozenset({Status.CANCELLED, Status.UNPACKED})
+
+
+class CreatedBy(StrEnum):
+    """What made a package; integrators who cannot see it count the stock of a split twice."""
+
+    ORDER = "order-creation"
+    CANCEL = "cancel"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One piece of a line, with the price paid for it and its share of the discounts."""
+
+    unit_id: str
+    price: Decimal
+    seller_discount: Decimal
+    marketplace_discount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Money of one unit (on a line) or of all units (on a package). ``price`` is what remains after discounts."""
+
+    gross: Decimal
+    seller_discount: Decimal
+    marketplace_discount: Decimal
+    total_discount: Decimal
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsCancelled:
+    """Why the units of a line on a closed package will not be supplied."""
+
+    cancellation_id: str
+    reason: Reason
+    cancelled_by: CancelledBy
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``amounts`` are per unit. ``details`` are fields that no rule reads; they travel with the line unchanged."""
+
+    line_id: int
+    stock_code: str
+    item_number: str
+    status: Status
+    amounts: Amounts
+    units: tuple[Unit, ...]
+    details: Mapping[str, Any]
+    cancelled: UnitsCancelled | None = None
+
+    @property
+    def quantity(self) -> int:
+        """Number of units."""
+        return len(self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """A status that the package, or the package it was split from, entered."""
+
+    at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One shipment of an order.
+
+    ``origin_ids`` is the first package of the chain of splits (empty on that first package), ``parent_id`` the one
+    this package replaced, ``successor_ids`` those that replaced it, ``caused_by`` the cancellations that led to it.
+    ``tracking_number`` is the marketplace's; it stays None where the seller pays the carrier.
+    """
+
+    package_id: int
+    seller_id: int
+    storefront: str
+    order_number: str
+    status: Status
+    lines: tuple[Line, ...]
+    totals: Amounts
+    history: tuple[HistoryEntry, ...]
+    seller_pays: bool
+    tracking_number: int | None
+    created_at: datetime
+    modified_at: datetime
+    created_by: str
+    details: Mapping[str, Any]
+    origin_ids: tuple[int, ...] = ()
+    parent_id: int | None = None
+    successor_ids: tuple[int, ...] = ()
+    caused_by: tuple[str, ...] = ()

@@ -1,0 +1,23 @@
+"""Why units are taken back: the canonical list that both dialects translate to and from."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The canonical reasons; the first seven are Trendyol's 500 to 506, the last is HepsiGlobal's."""
+
+    OUT_OF_STOCK = "out_of_stock"
+    DAMAGED_PRODUCT = "damaged_product"
+    WRONG_PRICE = "wrong_price"
+    WRONG_LISTING = "wrong_listing"
+    INTEGRATION_ERROR = "integration_error"
+    BULK_PURCHASE = "bulk_purchase"
+    FORCE_MAJEURE = "force_majeure"
+    CUSTOMER_DEMAND = "customer_demand"
+
+
+class CancelledBy(StrEnum):
+    """Who asked for the units to be taken back."""
+
+    SELLER = "Seller"
+    CUSTOMER = "Customer"

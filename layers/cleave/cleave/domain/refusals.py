@@ -1,0 +1,70 @@
+"""Every reason for which Cleave refuses a request, in one catalogue."""
+
+from enum import Enum, StrEnum
+
+
+class RefusalKind(StrEnum):
+    """What a caller can do about a refusal; each dialect gives each kind one HTTP status."""
+
+    INVALID = "invalid"  # the request can never be accepted as it is
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"  # the state of the order forbids it
+    TOO_LARGE = "too_large"
+    KEY_REUSED = "key_reused"  # the caller's own key came with other content before
+    BUSY = "busy"  # the same request may be accepted later
+
+
+class RefusalCode(Enum):
+    """A refusal's key on the wire, and its kind."""
+
+    BODY_INVALID = ("bad.request", RefusalKind.INVALID)
+    BODY_NOT_JSON = ("body.not.json", RefusalKind.INVALID)
+    BODY_TOO_LARGE = ("body.too.large", RefusalKind.TOO_LARGE)
+    CREDENTIALS_INVALID = ("authentication.error", RefusalKind.UNAUTHENTICATED)
+    ROLE_NOT_ALLOWED = ("authorization.error", RefusalKind.FORBIDDEN)
+    SELLER_NOT_FOUND = ("supplier.api.supplier.not.found", RefusalKind.NOT_FOUND)
+    STOREFRONT_INVALID = ("invalid.storefrontcode", RefusalKind.INVALID)
+    PACKAGE_NOT_FOUND = ("shipment.package.not.found", RefusalKind.NOT_FOUND)
+    PACKAGE_REPLACED = ("shipment.package.replaced", RefusalKind.CONFLICT)
+    PACKAGE_STATUS = ("shipment.package.status.not.cancellable", RefusalKind.CONFLICT)
+    PACKAGE_BUSY = ("shipment.package.too.many.waiting", RefusalKind.BUSY)
+    PACKAGE_DIFFERS = ("shipment.package.exists.with.other.content", RefusalKind.CONFLICT)
+    LINE_NOT_FOUND = ("line.not.found", RefusalKind.INVALID)
+    QUANTITY_EXCEEDS_LEFT = ("line.quantity.exceeds.left", RefusalKind.CONFLICT)
+    REASON_UNKNOWN = ("cancel.reason.unknown", RefusalKind.INVALID)
+    REASON_NOT_IN_STOREFRONT = ("cancel.reason.not.in.storefront", RefusalKind.INVALID)
+    KEY_REUSED = ("idempotency.key.reused", RefusalKind.KEY_REUSED)
+    ORDER_NOT_FOUND = ("order.not.found", RefusalKind.NOT_FOUND)
+    ITEM_NOT_FOUND = ("order.item.not.found", RefusalKind.NOT_FOUND)
+    ITEM_AMBIGUOUS = ("order.item.ambiguous", RefusalKind.CONFLICT)
+    WEBHOOK_URL_INVALID = ("webhook.url.invalid", RefusalKind.INVALID)
+    WEBHOOK_LIMIT = ("webhook.limit.reached", RefusalKind.CONFLICT)
+    CONTENDED = ("too.many.requests", RefusalKind.BUSY)
+
+    def __init__(self, key: str, kind: RefusalKind) -> None:
+        self.key = key
+        self.kind = kind
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller catches it by this name
+    """A request that is not accepted and has left no trace.
+
+    ``field`` is the request's field at fault, dotted with list positions (``lines.0.quantity``), or None where the
+    fault is not in one field. ``message`` is for the caller and holds no personal data.
+    """
+
+    def __init__(self, code: RefusalCode, message: str, *, field: str | None = None) -> None:
+        super().__init__(f"{code.key}: {message}")
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+class Refusals(Exception):  # noqa: N818 - several refusals of one request
+    """Several refusals of one request, in the order of the request's fields; never empty."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__("; ".join(str(refusal) for refusal in refusals))
+        self.refusals = refusals

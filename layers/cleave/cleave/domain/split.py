@@ -1,0 +1,98 @@
+"""Taking units out of a package: what becomes of it, and of the units that remain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cleave.domain.cancellation import Reservation
+from cleave.domain.ids import tracking_number
+from cleave.domain.money import line_amounts, package_totals
+from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Status, Unit, UnitsCancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """``closed`` is the package that was split, as it will be kept; ``successor`` holds what is left, if anything."""
+
+    closed: Package
+    successor: Package | None
+
+
+def cancel_units(package: Package, reservations: Sequence[Reservation], *, at: datetime, successor_id: int) -> Split:
+    """Apply all reservations of a package at once.
+
+    Which units of a line go: its last ones, the latest reservation from the very end, so that the units that remain
+    keep their places. The successor keeps the package's status only if every reservation asks for it. ``at`` is aware
+    UTC. ``reservations`` must not claim more units than the package has (ValueError): the store reserves under a
+    condition, so that would be a defect.
+    """
+    ordered = sorted(reservations, key=lambda waiting: (waiting.at, waiting.cancellation_id))
+    divided = [_divide(line, ordered) for line in package.lines]
+    remaining = tuple(line for line, _ in divided if line is not None)
+    successor = _successor(package, remaining, ordered, at, successor_id) if remaining else None
+    closed_lines = tuple(part for rest, gone in divided for part in (*gone, *_moved(rest)))
+    closed = replace(
+        package,
+        status=Status.CANCELLED,
+        lines=closed_lines,
+        history=(*package.history, HistoryEntry(at, Status.CANCELLED)),
+        modified_at=at,
+        successor_ids=() if successor is None else (successor.package_id,),
+    )
+    return Split(closed, successor)
+
+
+def _divide(line: Line, reservations: Sequence[Reservation]) -> tuple[Line | None, list[Line]]:
+    """What remains of a line (None: nothing), and one cancelled part for each reservation that takes from it."""
+    units, gone = line.units, []
+    for waiting in reversed(reservations):
+        quantity = waiting.units.get(line.line_id, 0)
+        if quantity > len(units):
+            raise ValueError(f"line {line.line_id}: {quantity} units reserved, {len(units)} there")
+        if quantity:
+            gone.append(_cancelled_part(line, units[-quantity:], waiting))
+            units = units[:-quantity]
+    return (_part(line, units) if units else None), gone
+
+
+def _part(line: Line, units: tuple[Unit, ...]) -> Line:
+    if units == line.units:
+        return line
+    return replace(line, units=units, amounts=line_amounts(line.amounts.gross, units))
+
+
+def _cancelled_part(line: Line, units: tuple[Unit, ...], waiting: Reservation) -> Line:
+    cancelled = UnitsCancelled(waiting.cancellation_id, waiting.reason, waiting.cancelled_by)
+    return replace(_part(line, units), status=Status.UNSUPPLIED, cancelled=cancelled)
+
+
+def _moved(rest: Line | None) -> tuple[Line, ...]:
+    return () if rest is None else (replace(rest, status=Status.UNPACKED),)
+
+
+def _successor(
+    parent: Package,
+    lines: tuple[Line, ...],
+    reservations: Sequence[Reservation],
+    at: datetime,
+    package_id: int,
+) -> Package:
+    keep = all(waiting.keep_status for waiting in reservations)
+    status = parent.status if keep else Status.CREATED
+    lines = tuple(replace(line, status=status) for line in lines)
+    return replace(
+        parent,
+        package_id=package_id,
+        status=status,
+        lines=lines,
+        totals=package_totals(lines),
+        history=(*parent.history, HistoryEntry(at, status)),
+        tracking_number=None if parent.seller_pays else tracking_number(package_id),
+        created_at=at,
+        modified_at=at,
+        created_by=CreatedBy.CANCEL,
+        origin_ids=parent.origin_ids or (parent.package_id,),
+        parent_id=parent.package_id,
+        caused_by=tuple(waiting.cancellation_id for waiting in reservations),
+        successor_ids=(),
+    )

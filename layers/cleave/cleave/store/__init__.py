@@ -1,0 +1,1 @@
+"""Cleave's one DynamoDB table: keys, items, and the transactions that keep the promises."""

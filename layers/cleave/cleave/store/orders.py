@@ -1,0 +1,113 @@
+"""One seller's part of an order: its counter of events, its live packages, and the pointers to all of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cleave.clock import from_ms, to_ms
+from cleave.domain.events import PackageEvent
+from cleave.domain.order import LiveLine, LivePackage, Order
+from cleave.domain.package import Package
+from cleave.store import keys
+from cleave.store.documents import pack, unpack
+from cleave.store.table import Item, Put, Table, Update, Write
+
+
+def new_order(order_number: str, seller_id: int) -> Order:
+    """An order of which nothing is stored yet."""
+    return Order(order_number, seller_id, sequence=0, version=0, live=())
+
+
+def read_orders(table: Table, order_number: str) -> list[Order]:
+    """The parts of all sellers of an order, strongly consistent."""
+    return [to_order(item) for item in table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)]
+
+
+def to_order(item: Item) -> Order:
+    """An order from its item."""
+    return Order(
+        order_number=item["order_number"],
+        seller_id=int(item["seller_id"]),
+        sequence=int(item["sequence"]),
+        version=int(item["version"]),
+        live=tuple(_live_package(live) for live in item["live"]),
+    )
+
+
+def change_order(order: Order, packages: Sequence[Package], *, events: int) -> Write:
+    """The write of an order after ``packages`` and ``events`` were put, if nobody wrote it since it was read."""
+    live = [_live_document(live) for live in order.with_packages(packages)]
+    sequence = order.sequence + events
+    key = keys.order(order.seller_id, order.order_number)
+    if not order.version:
+        owner = {"order_number": order.order_number, "seller_id": order.seller_id}
+        return Put({**key, **owner, "sequence": sequence, "version": 1, "live": live})
+    return Update(
+        key=key,
+        change="SET live = :live, #sequence = :sequence, version = :next",
+        condition="version = :version",
+        names={"sequence": "sequence"},
+        values={"live": live, "sequence": sequence, "version": order.version, "next": order.version + 1},
+    )
+
+
+def put_order_package(package: Package) -> Put:
+    """The pointer from an order to a package of its; it stays when the package is closed."""
+    key = keys.order_package(package.seller_id, package.order_number, package.package_id)
+    return Put({**key, "package_id": package.package_id})
+
+
+def order_package_ids(table: Table, seller_id: int, order_number: str) -> list[int]:
+    """All packages that the seller's order ever had."""
+    pointers = table.query(keys.order_partition(order_number), keys.order_package_prefix(seller_id))
+    return [int(pointer["package_id"]) for pointer in pointers]
+
+
+def put_event(event: PackageEvent) -> Put:
+    """The write of an event; the stream carries it on."""
+    return Put(
+        {
+            **keys.event(event.seller_id, event.order_number, event.sequence),
+            "kind": keys.EVENT,
+            "order_number": event.order_number,
+            "seller_id": event.seller_id,
+            "sequence": event.sequence,
+            "at": to_ms(event.at),
+            "status": event.package.status.value,
+            "package_id": event.package.package_id,
+            "document": pack(event.package),
+        }
+    )
+
+
+def read_event(table: Table, seller_id: int, order_number: str, sequence: int) -> PackageEvent | None:
+    """Strongly consistent."""
+    item = table.get(keys.event(seller_id, order_number, sequence))
+    return None if item is None else to_event(item)
+
+
+def to_event(item: Item) -> PackageEvent:
+    """An event from its item."""
+    return PackageEvent(
+        order_number=item["order_number"],
+        seller_id=int(item["seller_id"]),
+        sequence=int(item["sequence"]),
+        at=from_ms(int(item["at"])),
+        package=unpack(bytes(item["document"])),
+    )
+
+
+def _live_document(live: LivePackage) -> dict[str, Any]:
+    return {
+        "package_id": live.package_id,
+        "created_at": to_ms(live.created_at),
+        "lines": [
+            {"line_id": line.line_id, "item_number": line.item_number, "quantity": line.quantity} for line in live.lines
+        ],
+    }
+
+
+def _live_package(document: dict[str, Any]) -> LivePackage:
+    lines = tuple(
+        LiveLine(int(line["line_id"]), line["item_number"], int(line["quantity"])) for line in document["lines"]
+    )
+    return LivePackage(int(document["package_id"]), from_ms(int(document["created_at"])), lines)

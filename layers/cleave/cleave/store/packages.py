@@ -1,0 +1,111 @@
+"""Package items, and what the rules read of them without opening the document."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cleave.clock import from_ms, to_ms
+from cleave.domain.cancellation import PackageState, Reservation
+from cleave.domain.package import CANCELLABLE, Package, Status
+from cleave.domain.reasons import CancelledBy, Reason
+from cleave.store import keys
+from cleave.store.documents import pack, unpack
+from cleave.store.table import Item, Put, Table, Update
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPackage:
+    """A package with what waits to be taken out of it. ``version`` counts its writes."""
+
+    package: Package
+    reservations: tuple[Reservation, ...]
+    version: int
+
+
+def put_package(package: Package, *, import_fingerprint: str | None = None) -> Put:
+    """The write of a package that is new; ``import_fingerprint`` tells a repeated import from another package."""
+    left = {str(line.line_id): line.quantity for line in package.lines}
+    return Put(
+        {
+            **keys.package(package.seller_id, package.package_id),
+            **_attributes(package),
+            "package_id": package.package_id,
+            "seller_id": package.seller_id,
+            "order_number": package.order_number,
+            "storefront": package.storefront,
+            "version": 1,
+            "left": left,
+            "waiting": {},
+            "import_fingerprint": import_fingerprint,
+        }
+    )
+
+
+def close_package(closed: Package, version: int) -> Update:
+    """Write what a split made of a package, if nobody has written it since ``version``."""
+    attributes = _attributes(closed)
+    return Update(
+        key=keys.package(closed.seller_id, closed.package_id),
+        change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next, waiting = :none"
+        " REMOVE waiting_since",
+        condition="version = :version",
+        names={name: name for name in attributes},
+        values={**attributes, "version": version, "next": version + 1, "none": {}},
+    )
+
+
+def _attributes(package: Package) -> Item:
+    return {
+        "status": package.status.value,
+        "modified_at": to_ms(package.modified_at),
+        "successor_ids": list(package.successor_ids),
+        "document": pack(package),
+    }
+
+
+def read_package(table: Table, seller_id: int, package_id: int) -> StoredPackage | None:
+    """Strongly consistent."""
+    item = table.get(keys.package(seller_id, package_id))
+    return None if item is None else stored_package(item)
+
+
+def stored_package(item: Item) -> StoredPackage:
+    """A package from its item."""
+    reservations = tuple(_reservation(key, waiting) for key, waiting in item["waiting"].items())
+    return StoredPackage(unpack(bytes(item["document"])), reservations, int(item["version"]))
+
+
+def package_state(item: Item) -> PackageState:
+    """What decides over a claim, from a package's item."""
+    return PackageState(
+        package_id=int(item["package_id"]),
+        storefront=item["storefront"],
+        status=Status(item["status"]),
+        left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
+        waiting=len(item["waiting"]),
+        successor_ids=tuple(int(successor) for successor in item["successor_ids"]),
+    )
+
+
+def reservation_document(reservation: Reservation) -> dict[str, Any]:
+    """A reservation as it waits inside its package's item."""
+    return {
+        "units": {str(line_id): quantity for line_id, quantity in reservation.units.items()},
+        "reason": reservation.reason.value,
+        "cancelled_by": reservation.cancelled_by.value,
+        "keep_status": reservation.keep_status,
+        "at": to_ms(reservation.at),
+    }
+
+
+def _reservation(cancellation_id: str, document: dict[str, Any]) -> Reservation:
+    return Reservation(
+        cancellation_id=cancellation_id,
+        units={int(line_id): int(quantity) for line_id, quantity in document["units"].items()},
+        reason=Reason(document["reason"]),
+        cancelled_by=CancelledBy(document["cancelled_by"]),
+        keep_status=document["keep_status"],
+        at=from_ms(int(document["at"])),
+    )
+
+
+CANCELLABLE_VALUES = {f"status_{position}": status.value for position, status in enumerate(sorted(CANCELLABLE))}

@@ -1,0 +1,175 @@
+"""A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from cleave.store.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Item = dict[str, Any]
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+_BATCH_GET_LIMIT = 100
+# Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
+_TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_ATTEMPTS = 8
+_FIRST_PAUSE_SECONDS = 0.02
+
+
+class Contended(Exception):  # noqa: N818 - says what happened; the caller decides whether it is an error
+    """Other writers held the items for as long as we tried; nothing was written."""
+
+
+class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
+    """Conditions of a transaction did not hold; nothing was written.
+
+    ``found`` maps the position of each write whose condition failed to its item as it is, None where there is none.
+    """
+
+    def __init__(self, found: Mapping[int, Item | None]) -> None:
+        super().__init__(f"conditions failed at {sorted(found)}")
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Put an item that must not exist yet."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change an item under a condition. ``names`` and ``values`` are the expressions' placeholders, unprefixed."""
+
+    key: Key
+    change: str
+    condition: str
+    values: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+type Write = Put | Update
+
+
+def random_pause(attempt: int) -> float:
+    """Seconds to wait before attempt + 1: full jitter under a doubling bound, about 2.5 s over all attempts."""
+    return random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311 - spreads callers, keeps no secret
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``client`` may be shared between threads. ``pause`` sleeps after a lost attempt; tests replace it."""
+
+    client: "DynamoDBClient"
+    name: str
+    pause: Callable[[float], None] = time.sleep
+
+    def get(self, key: Key) -> Item | None:
+        """Strongly consistent."""
+        answer = self.client.get_item(TableName=self.name, Key=to_attributes(key), ConsistentRead=True)
+        return to_item(answer["Item"]) if "Item" in answer else None
+
+    def batch_get(self, keys: Sequence[Key]) -> list[Item]:
+        """Strongly consistent; any number of distinct keys, in round trips of 100; in no particular order."""
+        found: list[Item] = []
+        pending = [to_attributes(key) for key in keys]
+        attempt = 0
+        while pending:
+            request = {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}
+            answer = self.client.batch_get_item(RequestItems={self.name: request})  # type: ignore[dict-item]
+            found += [to_item(attributes) for attributes in answer["Responses"].get(self.name, [])]
+            unread: list[Any] = [*answer["UnprocessedKeys"][self.name]["Keys"]] if answer["UnprocessedKeys"] else []
+            pending = [*unread, *pending[_BATCH_GET_LIMIT:]]
+            attempt = attempt + 1 if unread else 0
+            if unread:
+                self._wait(attempt)
+        return found
+
+    def query(self, partition: str, sort_prefix: str) -> Iterator[Item]:
+        """Items of a partition whose sort key begins with ``sort_prefix``, in its order; strongly consistent."""
+        start: dict[str, Any] = {}
+        while True:
+            answer = self.client.query(
+                TableName=self.name,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues=to_attributes({":pk": partition, ":sk": sort_prefix}),
+                ConsistentRead=True,
+                **start,
+            )
+            yield from (to_item(attributes) for attributes in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """All writes or none. Raises ConditionsFailed, or Contended after bounded retries.
+
+        A repeat after a lost answer is safe: the SDK repeats with the same token, which DynamoDB applies once.
+        """
+        items: Any = [self._transact_item(write) for write in writes]
+        for attempt in range(_ATTEMPTS):
+            try:
+                self.client.transact_write_items(TransactItems=items)
+            except self.client.exceptions.TransactionCanceledException as cancelled:
+                self._explain(cancelled, attempt)
+            except self.client.exceptions.TransactionInProgressException:
+                self._wait(attempt)
+            else:
+                return
+        raise Contended(f"{len(items)} writes")
+
+    def _explain(self, cancelled: ClientError, attempt: int) -> None:
+        reasons: Iterable[Any] = cancelled.response.get("CancellationReasons", [])
+        codes = {reason.get("Code") for reason in reasons} - {"None"}
+        if codes & _TRANSIENT and codes <= _TRANSIENT | {"ConditionalCheckFailed"}:
+            self._wait(attempt)
+            return
+        if codes != {"ConditionalCheckFailed"}:
+            raise cancelled
+        raise ConditionsFailed(
+            {
+                position: to_item(reason["Item"]) if reason.get("Item") else None
+                for position, reason in enumerate(reasons)
+                if reason.get("Code") == "ConditionalCheckFailed"
+            }
+        ) from cancelled
+
+    def _wait(self, attempt: int) -> None:
+        self.pause(random_pause(attempt))
+
+    def _transact_item(self, write: Write) -> dict[str, Any]:
+        if isinstance(write, Put):
+            return {"Put": {"Item": to_attributes(write.item), **self._common("attribute_not_exists(pk)")}}
+        names = {f"#{name}": attribute for name, attribute in write.names.items()}
+        values = to_attributes({f":{name}": value for name, value in write.values.items()})
+        update = {"Key": to_attributes(write.key), "UpdateExpression": write.change}
+        update |= {"ExpressionAttributeValues": values} | ({"ExpressionAttributeNames": names} if names else {})
+        return {"Update": {**update, **self._common(write.condition)}}
+
+    def _common(self, condition: str) -> dict[str, str]:
+        return {
+            "TableName": self.name,
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+
+def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB's typed form of an item or key."""
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def to_item(attributes: Mapping[str, Any]) -> Item:
+    """The plain form of DynamoDB's; numbers come as Decimal, binaries as boto3's Binary."""
+    return {name: _deserialize(value) for name, value in attributes.items()}
