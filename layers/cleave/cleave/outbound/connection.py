@@ -6,12 +6,15 @@ import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from cleave.outbound.addresses import Resolver, checked_addresses, resolve
+
+if TYPE_CHECKING:
+    from urllib3.response import HTTPResponse
 
 
 @dataclass(slots=True)
@@ -53,54 +56,57 @@ def deadline(seconds: float) -> Iterator[Deadline]:
         _deadline.reset(token)
 
 
-class _CheckedMixin:
-    """Resolves once, and connects to what was checked: a name that changes its mind gains nothing."""
+def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3.PoolManager:
+    """Follows no redirect, retries nothing. ``allow_local`` lets loopback through, for the local stage."""
 
-    host: str
-    port: int
-    timeout: Any
-    sock: Any
-    allow_local: bool
-    resolver: Resolver
+    def connect(connection: HTTPConnection) -> socket.socket:
+        """Resolves once, and connects to what was checked: a name that changes its mind gains nothing."""
+        port = connection.port or connection.default_port
+        addresses = checked_addresses(connection.host, port, allow_local=allow_local, resolver=resolver)
+        return _first_answering(connection, addresses, port)
 
-    def _new_conn(self) -> socket.socket:
-        addresses = checked_addresses(self.host, self.port, allow_local=self.allow_local, resolver=self.resolver)
-        sock = self._first_answering(addresses)
-        _watch(sock)
-        return sock
+    class CheckedHTTP(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return _watched(connect(self))
 
-    def _first_answering(self, addresses: list[str]) -> socket.socket:
-        failure: OSError | None = None
-        for address in addresses:
-            try:
-                return socket.create_connection((address, self.port), timeout=self.timeout)
-            except OSError as error:
-                failure = error
-                if isinstance(error, TimeoutError):
-                    break  # the next one may not have that long again
-        if isinstance(failure, TimeoutError):
-            raise urllib3.exceptions.ConnectTimeoutError(self, "connect") from failure  # type: ignore[arg-type]
-        raise urllib3.exceptions.NewConnectionError(self, "connect") from failure  # type: ignore[arg-type]
+        def getresponse(self) -> "HTTPResponse":
+            _watched(self.sock)
+            return super().getresponse()
 
-    def getresponse(self) -> Any:  # noqa: ANN401 - urllib3's
-        _watch(self.sock)
-        return super().getresponse()  # type: ignore[misc]
+    class CheckedHTTPS(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return _watched(connect(self))
+
+        def getresponse(self) -> "HTTPResponse":
+            _watched(self.sock)
+            return super().getresponse()
+
+    class CheckedHTTPPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = CheckedHTTP
+
+    class CheckedHTTPSPool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = CheckedHTTPS
+
+    pools = urllib3.PoolManager(num_pools=50, retries=False)
+    pools.pool_classes_by_scheme = {"http": CheckedHTTPPool, "https": CheckedHTTPSPool}
+    return pools
 
 
-def _watch(sock: socket.socket) -> None:
+def _first_answering(connection: HTTPConnection, addresses: list[str], port: int) -> socket.socket:
+    """The next address is tried where one refuses at once; after a time-out there is no time for another."""
+    failure: OSError | None = None
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), timeout=connection.timeout)
+        except TimeoutError as error:
+            raise urllib3.exceptions.ConnectTimeoutError(connection, "connect") from error
+        except OSError as error:
+            failure = error
+    raise urllib3.exceptions.NewConnectionError(connection, "connect") from failure
+
+
+def _watched(sock: socket.socket) -> socket.socket:
     current = _deadline.get()
     if current is not None:
         current.watch(sock)
-
-
-def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3.PoolManager:
-    """Follows no redirect, retries nothing. ``allow_local`` lets loopback through, for the local stage."""
-    settings = {"allow_local": allow_local, "resolver": staticmethod(resolver)}
-    http = type("CheckedHTTP", (_CheckedMixin, HTTPConnection), settings)
-    https = type("CheckedHTTPS", (_CheckedMixin, HTTPSConnection), settings)
-    pools = urllib3.PoolManager(num_pools=50, retries=False)
-    pools.pool_classes_by_scheme = {
-        "http": type("CheckedHTTPPool", (urllib3.HTTPConnectionPool,), {"ConnectionCls": http}),
-        "https": type("CheckedHTTPSPool", (urllib3.HTTPSConnectionPool,), {"ConnectionCls": https}),
-    }
-    return pools
+    return sock
