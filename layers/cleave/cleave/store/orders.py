@@ -85,6 +85,12 @@ def read_event(table: Table, seller_id: int, order_number: str, sequence: int) -
     return None if item is None else to_event(item)
 
 
+def read_events(table: Table, seller_id: int, order_number: str, first: int, last: int) -> list[PackageEvent]:
+    """Events from ``first`` to ``last``, in order; fewer than a hundred."""
+    after, before = keys.event_place(seller_id, first - 1), keys.event_place(seller_id, last + 1)
+    return [to_event(item) for item in table.page(keys.order_partition(order_number), 100, after=after, before=before)]
+
+
 def to_event(item: Item) -> PackageEvent:
     """An event from its item."""
     return PackageEvent(
