@@ -142,7 +142,9 @@ class Drainer:
         if event is None:
             raise LookupError(f"no event {delivery.event_sequence} of a delivery")
         answer = self.send(subscription, event, delivery, at)
-        logger.info("delivery.attempted", message=delivery.message_id, number=delivery.slot.number, answer=answer.word)
+        logger.info(
+            "delivery.attempted", webhook_id=delivery.message_id, number=delivery.slot.number, answer=answer.word
+        )
         if answer.ok:
             note_attempt(self.table, delivery, at, answer, DeliveryState.DELIVERED, not_before=0)
             self._recovered(subscription, circuit)
@@ -179,7 +181,7 @@ class Drainer:
             if write_circuit(self.table, wake, after):
                 break
         opened_until = after.probe_at
-        if opened_until is not None and (before is None or opened_until != before.probe_at):
+        if opened_until is not None and (probe or before is None or opened_until != before.probe_at):
             logger.info("receiver.failing", subscription=wake.subscription_id, failures=after.failures)
             if opened_until - at <= MAX_DELAY:
                 self.bell(replace(wake, track=None), opened_until - at)

@@ -107,7 +107,7 @@ def parts_for(subscription: Subscription, event: PackageEvent) -> list[int | Non
         return []
     if subscription.dialect is Dialect.TRENDYOL:
         return [None]
-    own = f"hepsiglobal#{subscription.owner.partition('#')[2]}#"
+    own = f"hepsiglobal#{subscription.owner.partition(':')[2]}#"
     places = enumerate(event.package.lines)
     return [n for n, line in places if line.cancelled and not line.cancelled.cancellation_id.startswith(own)]
 

@@ -57,7 +57,7 @@ class SigningKey:
 class Subscription:
     """A webhook of a seller or of a channel.
 
-    ``owner`` is ``SELLER#…`` or ``CHANNEL#…``; ``sellers`` are those it is told of. ``statuses`` are package statuses
+    ``owner`` is ``seller:…`` or ``channel:…``; ``sellers`` are those it is told of. ``statuses`` are package statuses
     in upper case with underscores; none means all of them. ``sealed_secret`` is the password, key or token that the
     receiver asked for, encrypted, None where it asked for none. ``wants_since`` is when it last began to want other
     events than before.
@@ -93,12 +93,12 @@ class Subscription:
 
 def seller_owner(seller_id: int) -> str:
     """The owner of a seller's own webhooks."""
-    return f"SELLER#{seller_id}"
+    return f"seller:{seller_id}"
 
 
 def channel_owner(channel: str) -> str:
     """The owner of a channel's webhooks."""
-    return f"CHANNEL#{channel}"
+    return f"channel:{channel}"
 
 
 _STATUS_NAMES = {"AtCollectionPoint": "AT_COLLECTION_POINT"}

@@ -69,7 +69,7 @@ def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3
         def _new_conn(self) -> socket.socket:
             return _watched(connect(self))
 
-        def getresponse(self) -> "HTTPResponse":  # type: ignore[override] - as urllib3 itself has it
+        def getresponse(self) -> "HTTPResponse":  # type: ignore[override] # urllib3 has it so
             _watched(self.sock)
             return super().getresponse()
 
@@ -77,7 +77,7 @@ def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3
         def _new_conn(self) -> socket.socket:
             return _watched(connect(self))
 
-        def getresponse(self) -> "HTTPResponse":  # type: ignore[override] - as urllib3 itself has it
+        def getresponse(self) -> "HTTPResponse":  # type: ignore[override] # urllib3 has it so
             _watched(self.sock)
             return super().getresponse()
 

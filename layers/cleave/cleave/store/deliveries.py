@@ -138,6 +138,12 @@ def read_deliveries(table: Table, slots: Sequence[Slot]) -> list[Delivery]:
     return sorted((to_delivery(item) for item in found), key=lambda each: sort_key(each.slot))
 
 
+def delivery_page(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Delivery]:
+    """Deliveries between two sort keys, oldest first."""
+    items = table.page(keys.delivery_partition(subscription_id), limit, after=after, before=before)
+    return [to_delivery(item) for item in items]
+
+
 def note_attempt(
     table: Table, delivery: Delivery, at: datetime, answer: Answer, state: DeliveryState, *, not_before: int
 ) -> None:

@@ -65,23 +65,28 @@ def event(seller_id: int, order_number: str, sequence: int) -> Key:
 
 
 def subscription(owner: str, subscription_id: str) -> Key:
-    """A webhook. ``owner`` is ``SELLER#…`` or ``CHANNEL#…``."""
-    return _key(owner, f"{SUBSCRIPTION_PREFIX}{subscription_id}")
+    """A webhook. ``owner`` is ``seller:…`` or ``channel:…``."""
+    return _key(subscriber(owner), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
 
 
 def channel_pointer(seller_id: int, subscription_id: str) -> Key:
     """Says that a channel's webhook is told of this seller."""
-    return subscription(subscription_partition(seller_id), subscription_id)
+    return _key(subscription_partition(seller_id), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
 
 
 def subscription_count(owner: str) -> Key:
     """How many webhooks an owner has."""
-    return _key(owner, "COUNT")
+    return _key(subscriber(owner), "COUNT")
 
 
 def subscription_partition(seller_id: int) -> str:
     """The partition of all webhooks that are told of a seller."""
-    return f"{SELLER_PREFIX}{seller_id}"
+    return subscriber(f"seller:{seller_id}")
+
+
+def subscriber(owner: str) -> str:
+    """The partition of an owner's webhooks."""
+    return f"SUBSCRIBER#{owner}"
 
 
 def lane(subscription_id: str, seller_id: int, order_number: str) -> Key:

@@ -99,7 +99,7 @@ def signing_document(signing_keys: Sequence[SigningKey]) -> list[dict[str, Any]]
 
 def read_owned(table: Table, owner: str) -> list[Subscription]:
     """All of an owner's, oldest first."""
-    items = (item for item in table.query(owner, keys.SUBSCRIPTION_PREFIX) if "url" in item)
+    items = (item for item in table.query(keys.subscriber(owner), keys.SUBSCRIPTION_PREFIX) if "url" in item)
     return _sorted([to_subscription(item) for item in items])
 
 

@@ -230,5 +230,17 @@ def to_item(attributes: Mapping[str, Any]) -> Item:
 
 def from_stream_image(image: Mapping[str, Any]) -> Item:
     """The plain form of an image in a stream record, where Lambda's JSON holds binaries as base64."""
-    decoded = {name: {"B": base64.b64decode(typed["B"])} if "B" in typed else typed for name, typed in image.items()}
-    return to_item(decoded)
+    return to_item({name: _with_bytes(typed) for name, typed in image.items()})
+
+
+def _with_bytes(typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    ((kind, value),) = typed.items()
+    match kind:
+        case "B":
+            return {"B": base64.b64decode(value)}
+        case "L":
+            return {"L": [_with_bytes(each) for each in value]}
+        case "M":
+            return {"M": {name: _with_bytes(each) for name, each in value.items()}}
+        case _:
+            return typed

@@ -1,0 +1,18 @@
+"""POST …/webhooks/{webhookId}/replay, of a seller or a channel."""
+
+from cleave.api.gateway import Response, json_response
+from cleave.api.resources import table
+from cleave.application.deliveries import replay
+from cleave.dialects.deliveries import to_replay
+from cleave.dialects.subscriber import SubscriberCall, subscriber_endpoint
+from cleave.outbound.resources import delivery_queue
+
+
+@subscriber_endpoint
+def handler(subscriber: SubscriberCall) -> Response:
+    """Send everything since a time, or of one order, again; as much at once as one request can do."""
+    query, cursors = to_replay(subscriber)
+    at = subscriber.call.at
+    page = replay(table(), delivery_queue(), subscriber.owner, subscriber.subscription_id, query, at)
+    cursor = None if page.next_after is None else cursors.write(page.next_after)
+    return json_response({"resent": len(page.deliveries), "hasMore": cursor is not None, "nextCursor": cursor}, 202)
