@@ -3,7 +3,7 @@
 from cleave.api.gateway import Response, json_response
 from cleave.api.resources import table
 from cleave.application.deliveries import replay
-from cleave.dialects.deliveries import to_replay
+from cleave.dialects.deliveries import render_replay, to_replay
 from cleave.dialects.subscriber import SubscriberCall, subscriber_endpoint
 from cleave.outbound.resources import delivery_queue
 
@@ -14,5 +14,4 @@ def handler(subscriber: SubscriberCall) -> Response:
     query, cursors = to_replay(subscriber)
     at = subscriber.call.at
     page = replay(table(), delivery_queue(), subscriber.owner, subscriber.subscription_id, query, at)
-    cursor = None if page.next_after is None else cursors.write(page.next_after)
-    return json_response({"resent": len(page.deliveries), "hasMore": cursor is not None, "nextCursor": cursor}, 202)
+    return json_response(render_replay(query, cursors, page), 202)

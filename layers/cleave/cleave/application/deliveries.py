@@ -77,11 +77,10 @@ def list_deliveries(table: Table, owner: str, subscription_id: str, query: Deliv
     """One page. A page may be short, or empty, and yet not the last. Raises Refusal."""
     subscription = find(table, owner, subscription_id)
     found: list[Delivery] = []
-    looked_at, last = 0, None
-    for delivery in _candidates(table, subscription, query):
+    last = None
+    for looked_at, delivery in enumerate(_candidates(table, subscription, query)):
         if len(found) == query.size or looked_at == _LOOKED_AT:
             return DeliveryPage(found, last)
-        looked_at += 1
         last = sort_key(delivery.slot)
         if query.fits(delivery):
             found.append(delivery)

@@ -56,15 +56,24 @@ def to_replay(subscriber: SubscriberCall) -> tuple[DeliveryQuery, Cursors]:
     if request.since is None and request.orderNumber is None:
         raise _refused("since", "or orderNumber is needed")
     cursors = _cursors(subscriber, "replay", [request.since, request.orderNumber])
+    now = str(to_ms(subscriber.call.at))
+    until, _, after = (f"{now} " if request.cursor is None else cursors.read(request.cursor)).partition(" ")
     query = DeliveryQuery(
         order_number=request.orderNumber,
         since=None if request.since is None else from_ms(min(request.since, _MAX_MS)),
-        # What is queued from now on is sent anyway.
-        until=None if request.cursor else subscriber.call.at,
-        after=None if request.cursor is None else cursors.read(request.cursor),
+        until=from_ms(int(until)),  # what is queued after the first request is sent anyway
+        after=after or None,
         size=_REPLAYED_AT_ONCE,
     )
     return query, cursors
+
+
+def render_replay(query: DeliveryQuery, cursors: Cursors, page: DeliveryPage) -> dict[str, Any]:
+    """How many are sent again, and where to go on."""
+    after = page.next_after
+    until = 0 if query.until is None else to_ms(query.until)
+    cursor = None if after is None else cursors.write(f"{until} {after}")
+    return {"resent": len(page.deliveries), "hasMore": after is not None, "nextCursor": cursor}
 
 
 def render_page(subscriber: SubscriberCall, page: DeliveryPage) -> dict[str, Any]:
