@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +11,12 @@ import pytest
 import standardwebhooks
 import svix
 from cleave_cli.api import ChannelClient, SellerClient
+from cleave_cli.credentials import write_local_json
+from cleave_cli.main import app
+from cleave_cli.paths import StateDir
 from cleave_cli.receiver import Answer, Received, Receiver
+from cleave_cli.stack import LocalStack
+from typer.testing import CliRunner, Result
 
 from tests.support.samples import Package, fresh_cancel_id, fresh_package
 
@@ -226,3 +232,28 @@ def test_a_trendyol_cancel_leaves_in_hepsiglobals_dialect(
 def test_a_webhook_may_not_point_into_a_private_network(self_paying: SellerClient, url: str) -> None:
     answer = self_paying.subscribe(url, "key")
     assert (answer.status_code, answer.json()["errors"][0]["key"]) == (400, "webhook.url.invalid")
+
+
+def test_the_program_lists_and_replays_deliveries(
+    stack: LocalStack, self_paying: SellerClient, receiver: Receiver, made: Document, tmp_path: Path
+) -> None:
+    write_local_json(StateDir(tmp_path).local_json, stack.base_url, stack.credentials)
+    package = load(self_paying, {"LAMP": 3})
+    cancel(self_paying, package)
+    receiver.wait_for(2, where=about(package))
+    eventually(lambda: deliveries(self_paying, made["id"], state="delivered"), lambda found: len(found) == 2)
+    seller = str(self_paying.seller.seller_id)
+
+    def run(command: str, *arguments: str) -> Result:
+        options = ["--seller", seller, "--state", str(tmp_path)]
+        return CliRunner(env={"COLUMNS": "250"}).invoke(app, ["deliveries", command, made["id"], *arguments, *options])
+
+    listed = run("list", "--order", package["orderNumber"])
+    assert (listed.exit_code, listed.output.count("delivered")) == (0, 2)
+    first = deliveries(self_paying, made["id"])[0]["id"]
+    assert json.loads(run("show", first).output)["attemptLog"][0]["status"] == 200
+    assert run("resend", first).output == "It is sent again.\n"
+    assert run("replay", "--order", package["orderNumber"]).output == "2 are sent again.\n"
+    assert len(receiver.wait_for(5, where=about(package))) == 5
+    unknown = run("show", "bm9uZQ")
+    assert (unknown.exit_code, "webhook.delivery.not.found" in unknown.output) == (1, True)

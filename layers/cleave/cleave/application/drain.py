@@ -164,7 +164,9 @@ class Drainer:
     ) -> int:
         circuit = self._trip(wake, at, answer, probe=probe)
         exhausted = is_exhausted(delivery, circuit, self.policy, at)
-        due = to_ms(at + retry_delay(self.policy, delivery.attempts + 1, self.spread()))
+        # What fails while the receiver is known to fail waits for the receiver alone.
+        pause = timedelta(0) if probe else retry_delay(self.policy, delivery.attempts + 1, self.spread())
+        due = to_ms(at + pause)
         state = DeliveryState.EXHAUSTED if exhausted else DeliveryState.WAITING
         note_attempt(self.table, delivery, at, answer, state, not_before=due)
         if answer.status == _GONE:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
+from urllib.parse import quote
 
 from cleave.domain.circuit import Circuit, RetryPolicy
 from cleave.domain.events import PackageEvent
@@ -67,10 +68,14 @@ class Delivery:
 
     @property
     def message_id(self) -> str:
-        """The ``webhook-id``: the same for every attempt and every replay."""
+        """The ``webhook-id``: the same for every attempt and every replay.
+
+        ASCII, for a header, and without the full stop, which ends it in what is signed.
+        """
         lane = self.slot.lane
+        order_number = quote(lane.order_number, safe="").replace(".", "%2E")
         part = "" if self.part is None else f"-{self.part}"
-        return f"{lane.seller_id}-{lane.order_number}-{self.event_sequence}{part}"
+        return f"{lane.seller_id}-{order_number}-{self.event_sequence}{part}"
 
 
 @dataclass(frozen=True, slots=True)

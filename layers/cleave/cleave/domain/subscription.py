@@ -84,7 +84,7 @@ class Subscription:
         if event.seller_id not in self.sellers or self.passive_reason is PassiveReason.BY_OWNER:
             return False
         wanted = not self.statuses or event_status(event) in self.statuses
-        return wanted and event.at >= self.wants_since - _IN_TRANSIT
+        return wanted and event.at >= max(self.created_at, self.wants_since - _IN_TRANSIT)
 
     def keys_at(self, at: datetime) -> list[SigningKey]:
         """Those to sign with, the current one first."""
