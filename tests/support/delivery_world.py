@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cleave import clock
+from cleave.application.attempt import Attempts
 from cleave.application.drain import Drainer
 from cleave.application.notify import fan_out
 from cleave.application.subscriptions import Webhook, subscribe
@@ -133,7 +134,8 @@ class World:
 
     def _work(self, schedule: str, deadlines: Deadlines) -> None:
         sender = WebhookSender(checked_pools(allow_local=True), PlainBox(), deadlines)  # type: ignore[arg-type]
-        drain = Drainer(self.table, sender, self.bell, parse_policy(schedule), random.random)
+        attempts = Attempts(self.table, sender, self.bell, parse_policy(schedule), random.random)
+        drain = Drainer(self.table, self.bell, attempts)
         while (wake := self.bell.take()) is not None:
             try:
                 drain(wake)

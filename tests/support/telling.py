@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from cleave.application.attempt import Attempts
 from cleave.application.drain import Drainer, Outcome
 from cleave.application.notify import fan_out
 from cleave.application.subscriptions import Subscribed, Webhook, subscribe
@@ -117,7 +118,7 @@ def webhook(
 
 def drainer(table: Table, send: Script, bell: DelayQueue, policy: RetryPolicy = POLICY) -> Drainer:
     """One whose waits are exactly the schedule's."""
-    return Drainer(table, send, bell, policy, lambda: 0.5)
+    return Drainer(table, bell, Attempts(table, send, bell, policy, lambda: 0.5))
 
 
 def event(order_number: str, sequence: int, at: datetime, of: Package | None = None) -> PackageEvent:

@@ -1,24 +1,21 @@
 """Delivering what waits: in order along each lane, while the receiver works; by single probes while it does not."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 from uuid import uuid4
 
 from cleave import clock
-from cleave.application.subscriptions import turn_off
-from cleave.application.wake import MAX_DELAY, Doorbell, wake_all, wake_later, wake_track
+from cleave.application.attempt import Attempts, Standing
+from cleave.application.wake import Doorbell, wake_later, wake_track
 from cleave.clock import from_ms, to_ms
-from cleave.domain.circuit import Circuit, RetryPolicy, after_failure, retry_delay
-from cleave.domain.delivery import TRACKS, Answer, Delivery, DeliveryState, Lane, is_exhausted
+from cleave.domain.circuit import PROBE_TIME, Circuit
+from cleave.domain.delivery import TRACKS, Delivery, DeliveryState, Lane
 from cleave.domain.events import PackageEvent
-from cleave.domain.subscription import PassiveReason, Subscription, SubscriptionStatus
-from cleave.observability import logger
+from cleave.domain.subscription import Subscription, SubscriptionStatus
 from cleave.store import keys
-from cleave.store.deliveries import Waiting, note_attempt, read_deliveries, sort_key, to_delivery, waiting_page
-from cleave.store.orders import read_event
+from cleave.store.deliveries import Waiting, read_deliveries, sort_key, to_delivery, waiting_page
+from cleave.store.orders import read_event, to_event
 from cleave.store.subscriptions import read_subscription, to_subscription
 from cleave.store.table import Table
 from cleave.store.tracks import (
@@ -35,15 +32,6 @@ from cleave.store.tracks import (
 # Well within the lease and the function's time-out, a last request included.
 BUDGET = timedelta(seconds=25)
 _PAGE = 25
-_GONE = 410
-_CIRCUIT_TRIES = 10
-
-
-class Sender(Protocol):
-    """Tells a receiver."""
-
-    def __call__(self, subscription: Subscription, event: PackageEvent, delivery: Delivery, at: datetime) -> Answer:
-        """One request, within its own deadline; a failure is an answer too."""
 
 
 class Outcome(StrEnum):
@@ -59,13 +47,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drainer:
-    """``spread`` gives a number from 0 to 1, a new one each time."""
+    """Does what a message of the queue asks for."""
 
     table: Table
-    send: Sender
     bell: Doorbell
-    policy: RetryPolicy
-    spread: Callable[[], float]
+    attempt: Attempts
 
     def __call__(self, wake: Wake) -> Outcome:
         """Do what can be done now for a track, or for a receiver that is to be probed."""
@@ -108,7 +94,11 @@ class Drainer:
         if probe is None:
             close_circuit(self.table, wake.subscription_id, claimed)
             return Outcome.DRAINED
-        return self._send_probe(wake, subscription, claimed, probe)
+        lane = probe.slot.lane
+        event = read_event(self.table, lane.seller_id, lane.order_number, probe.event_sequence)
+        if event is None:
+            raise LookupError(f"no event {probe.event_sequence} of a delivery")
+        return self._send_probe(wake, Standing(subscription, claimed, probe, event))
 
     def _least_tried(self, wake: Wake) -> Delivery | None:
         """The oldest of the first waiting deliveries with the fewest attempts: no single one can be what fails."""
@@ -120,74 +110,17 @@ class Drainer:
         found = read_deliveries(self.table, heads)
         return min(found, key=lambda each: (each.attempts, sort_key(each.slot)), default=None)
 
-    def _send_probe(self, wake: Wake, subscription: Subscription, circuit: Circuit, probe: Delivery) -> Outcome:
-        track = Wake(wake.owner, wake.subscription_id, probe.slot.lane.track)
+    def _send_probe(self, wake: Wake, standing: Standing) -> Outcome:
+        track = replace(wake, track=standing.delivery.slot.lane.track)
         holder = str(uuid4())
         if not take(self.table, track, holder, clock.now()):
-            wake_later(self.table, self.bell, wake, clock.now(), circuit.probe_at or clock.now())
+            self.bell(wake, PROBE_TIME)  # when the claim on the probe has ended
             return Outcome.HELD
-        self.attempt(wake, subscription, circuit, probe)
+        self.attempt(wake, standing)
         if not release(self.table, track, holder, clock.now()):
             release(self.table, track, holder, clock.now())
             wake_track(self.table, self.bell, track, clock.now(), anyway=True)
         return Outcome.PROBED
-
-    def attempt(
-        self, wake: Wake, subscription: Subscription, circuit: Circuit | None, delivery: Delivery
-    ) -> int | None:
-        """One request. None: the receiver took it; else when (epoch ms) the delivery may be tried again."""
-        lane = delivery.slot.lane
-        at = clock.now()
-        event = read_event(self.table, lane.seller_id, lane.order_number, delivery.event_sequence)
-        if event is None:
-            raise LookupError(f"no event {delivery.event_sequence} of a delivery")
-        answer = self.send(subscription, event, delivery, at)
-        logger.info(
-            "delivery.attempted", webhook_id=delivery.message_id, number=delivery.slot.number, answer=answer.word
-        )
-        if answer.ok:
-            note_attempt(self.table, delivery, at, answer, DeliveryState.DELIVERED, not_before=0)
-            self._recovered(subscription, circuit)
-            return None
-        probe = circuit is not None and circuit.probe_at is not None
-        return self._failed(wake, subscription, delivery, answer, at, probe=probe)
-
-    def _recovered(self, subscription: Subscription, circuit: Circuit | None) -> None:
-        if circuit is None or not close_circuit(self.table, subscription.subscription_id, circuit):
-            return
-        if circuit.probe_at is not None:
-            logger.info("receiver.recovered", subscription=subscription.subscription_id)
-            wake_all(self.table, self.bell, subscription, clock.now())
-
-    def _failed(
-        self, wake: Wake, subscription: Subscription, delivery: Delivery, answer: Answer, at: datetime, *, probe: bool
-    ) -> int:
-        circuit = self._trip(wake, at, answer, probe=probe)
-        exhausted = is_exhausted(delivery, circuit, self.policy, at)
-        # What fails while the receiver is known to fail waits for the receiver alone.
-        pause = timedelta(0) if probe else retry_delay(self.policy, delivery.attempts + 1, self.spread())
-        due = to_ms(at + pause)
-        state = DeliveryState.EXHAUSTED if exhausted else DeliveryState.WAITING
-        note_attempt(self.table, delivery, at, answer, state, not_before=due)
-        if answer.status == _GONE:
-            turn_off(self.table, subscription, PassiveReason.GONE, at)
-        elif circuit.is_lost(self.policy, at):
-            turn_off(self.table, subscription, PassiveReason.FAILING, at)
-        return due
-
-    def _trip(self, wake: Wake, at: datetime, answer: Answer, *, probe: bool) -> Circuit:
-        retry_after = None if answer.retry_after is None else timedelta(seconds=answer.retry_after)
-        for _ in range(_CIRCUIT_TRIES):
-            before = read_circuit(self.table, wake.subscription_id)
-            after = after_failure(before, at, self.policy, self.spread(), probe=probe, retry_after=retry_after)
-            if write_circuit(self.table, wake, after):
-                break
-        opened_until = after.probe_at
-        if opened_until is not None and (probe or before is None or opened_until != before.probe_at):
-            logger.info("receiver.failing", subscription=wake.subscription_id, failures=after.failures)
-            if opened_until - at <= MAX_DELAY:
-                self.bell(replace(wake, track=None), opened_until - at)
-        return after
 
 
 @dataclass(slots=True)
@@ -215,35 +148,45 @@ class _Run:
     def _deliver(self, waiting: Waiting) -> Outcome | None:
         """None: go on with the next."""
         now = clock.now()
-        if waiting.slot.lane in self.blocked:
-            return None
-        if waiting.not_before > to_ms(now):
-            self._block(waiting.slot.lane, waiting.not_before)
+        if self._must_wait(waiting, now):
             return None
         if now - self.started >= BUDGET:
             return Outcome.MORE
-        subscription, circuit, delivery = self._read(waiting)
+        subscription, circuit, delivery, event = self._read(waiting)
         if subscription is None or subscription.status is SubscriptionStatus.PASSIVE:
             return Outcome.OFF
         if circuit is not None and circuit.probe_at is not None:
             return Outcome.NOT_DUE
-        if delivery is not None:
-            due = self.drainer.attempt(self.wake, subscription, circuit, delivery)
-            if due is not None:
-                self._block(waiting.slot.lane, due)
+        if delivery is None or delivery.state is not DeliveryState.WAITING or event is None:
+            return None  # somebody else has settled it since the page was read
+        due = self.drainer.attempt(self.wake, Standing(subscription, circuit, delivery, event))
+        if due is not None:
+            self._block(waiting.slot.lane, due)
         return None
 
-    def _read(self, waiting: Waiting) -> tuple[Subscription | None, Circuit | None, Delivery | None]:
+    def _must_wait(self, waiting: Waiting, now: datetime) -> bool:
+        if waiting.slot.lane not in self.blocked and waiting.not_before > to_ms(now):
+            self._block(waiting.slot.lane, waiting.not_before)
+        return waiting.slot.lane in self.blocked
+
+    def _read(
+        self, waiting: Waiting
+    ) -> tuple[Subscription | None, Circuit | None, Delivery | None, PackageEvent | None]:
         """All that decides over the next request, in one round trip, as it is now."""
-        subscription = keys.subscription(self.wake.owner, self.wake.subscription_id)
-        circuit = keys.circuit(self.wake.subscription_id)
-        delivery = keys.delivery(self.wake.subscription_id, sort_key(waiting.slot))
-        found = {item["pk"]: item for item in self.drainer.table.batch_get([subscription, circuit, delivery])}
-        items = [found.get(key["pk"]) for key in (subscription, circuit, delivery)]
+        lane = waiting.slot.lane
+        wanted = [
+            keys.subscription(self.wake.owner, self.wake.subscription_id),
+            keys.circuit(self.wake.subscription_id),
+            keys.delivery(self.wake.subscription_id, sort_key(waiting.slot)),
+            keys.event(lane.seller_id, lane.order_number, waiting.event_sequence),
+        ]
+        found = {item["pk"]: item for item in self.drainer.table.batch_get(wanted)}
+        subscription, circuit, delivery, event = (found.get(key["pk"]) for key in wanted)
         return (
-            to_subscription(items[0]) if items[0] else None,
-            to_circuit(items[1]) if items[1] else None,
-            to_delivery(items[2]) if items[2] else None,
+            to_subscription(subscription) if subscription else None,
+            to_circuit(circuit) if circuit else None,
+            to_delivery(delivery) if delivery else None,
+            to_event(event) if event else None,
         )
 
     def _block(self, lane: Lane, until: int) -> None:

@@ -4,6 +4,7 @@ import functools
 import random
 
 from cleave.api.resources import client, settings, table
+from cleave.application.attempt import Attempts
 from cleave.application.drain import Drainer
 from cleave.domain.circuit import parse_policy
 from cleave.outbound.connection import checked_pools
@@ -34,4 +35,5 @@ def webhook_sender() -> WebhookSender:
 def drainer() -> Drainer:
     """Delivers what waits."""
     policy = parse_policy(settings().retry_schedule)
-    return Drainer(table(), webhook_sender(), delivery_queue(), policy, random.random)
+    attempts = Attempts(table(), webhook_sender(), delivery_queue(), policy, random.random)
+    return Drainer(table(), delivery_queue(), attempts)

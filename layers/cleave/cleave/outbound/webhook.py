@@ -22,7 +22,7 @@ _ORDER_CANCEL = "/webhooks/order-cancel"
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Implements ``cleave.application.drain.Sender``."""
+    """Implements ``cleave.application.attempt.Sender``."""
 
     pools: urllib3.PoolManager
     secrets: SecretBox

@@ -28,9 +28,11 @@ class LaneState:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A delivery that waits. ``not_before`` is when it may be tried again (epoch ms)."""
+    """A delivery that waits, of the event ``event_sequence``. ``not_before`` is when it may be tried again (epoch
+    ms)."""
 
     slot: Slot
+    event_sequence: int
     not_before: int
 
 
@@ -80,7 +82,7 @@ def queue(table: Table, state: LaneState, messages: Sequence[tuple[int, int | No
     event, part = messages[-1]
     writes: list[Write] = [_advance(state, event, -1 if part is None else part, [queued_ms] * len(messages))]
     for slot, (sequence, each_part) in zip(slots, messages, strict=True):
-        writes += [Put(_delivery_item(slot, sequence, each_part, at)), Put(_waiting_item(slot, 0))]
+        writes += [Put(_delivery_item(slot, sequence, each_part, at)), Put(_waiting_item(slot, sequence, 0))]
     try:
         table.write(writes)
     except ConditionsFailed:
@@ -120,16 +122,18 @@ def _delivery_item(slot: Slot, event_sequence: int, part: int | None, at: dateti
     }
 
 
-def _waiting_item(slot: Slot, not_before: int) -> Item:
+def _waiting_item(slot: Slot, event_sequence: int, not_before: int) -> Item:
     key = keys.waiting(slot.lane.subscription_id, slot.lane.track, sort_key(slot))
-    return {**key, "not_before": not_before}
+    return {**key, "event": event_sequence, "not_before": not_before}
 
 
 def waiting_page(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Waiting]:
     """What waits on a track, oldest first; along a lane, in the order of its numbers."""
     partition = keys.waiting_partition(subscription_id, track)
     items = table.page(partition, limit, after=after)
-    return [Waiting(slot_of(subscription_id, item["sk"]), int(item["not_before"])) for item in items]
+    return [
+        Waiting(slot_of(subscription_id, item["sk"]), int(item["event"]), int(item["not_before"])) for item in items
+    ]
 
 
 def read_deliveries(table: Table, slots: Sequence[Slot]) -> list[Delivery]:
@@ -149,7 +153,7 @@ def note_attempt(
 ) -> None:
     """Write what became of an attempt: on the delivery, in the attempts log, and in what waits."""
     slot = delivery.slot
-    waiting = _waiting_item(slot, not_before)
+    waiting = _waiting_item(slot, delivery.event_sequence, not_before)
     done = state is not DeliveryState.WAITING
     gone = Delete({"pk": waiting["pk"], "sk": waiting["sk"]})
     table.write([_note(delivery, at, answer, state), _attempt(slot, at, answer), gone if done else Replace(waiting)])
@@ -204,7 +208,7 @@ def wait_again(table: Table, delivery: Delivery) -> None:
         names={"state": "state"},
         values={"waiting": DeliveryState.WAITING.value, "zero": 0},
     )
-    table.write([change, Replace(_waiting_item(delivery.slot, 0))])
+    table.write([change, Replace(_waiting_item(delivery.slot, delivery.event_sequence, 0))])
 
 
 def to_delivery(item: Item) -> Delivery:
