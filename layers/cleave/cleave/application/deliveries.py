@@ -153,7 +153,6 @@ def replay(
 
 def _again(table: Table, bell: Doorbell, owner: str, deliveries: Sequence[Delivery], at: datetime) -> None:
     for delivery in deliveries:
-        if delivery.state is not DeliveryState.WAITING:
-            wait_again(table, delivery)
+        wait_again(table, delivery)  # what waits already need not wait for its schedule
     for track in sorted({delivery.slot.lane.track for delivery in deliveries}):
         wake_track(table, bell, Wake(owner, deliveries[0].slot.lane.subscription_id, track), at, anyway=True)
