@@ -14,7 +14,8 @@ from cleave.clock import from_ms, to_ms
 from cleave.dialects.subscriber import SubscriberCall
 from cleave.domain.delivery import Delivery, DeliveryState
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.store.deliveries import Attempt, sort_key
+from cleave.store.attempts import Attempt
+from cleave.store.deliveries import sort_key
 
 _MAX_SIZE = 200
 _DEFAULT_SIZE = 50
