@@ -24,15 +24,15 @@ def cancel_package(table: Table, cancellation: Cancellation) -> None:
         if 0 in found.fingerprints:
             check_same_content(cancellation, found.fingerprints[0])
             return
-        state = found.states[claim.package_id]
+        state = found.states[cancellation.seller_id, claim.package_id]
         raise _refusal(table, cancellation, state) from None
 
 
-def check_same_content(cancellation: Cancellation, fingerprint: str) -> None:
+def check_same_content(cancellation: Cancellation, fingerprint: str, field: str | None = None) -> None:
     """Raise KEY_REUSED unless the cancellation recorded under the same key was the same request."""
     if fingerprint != cancellation.fingerprint:
         message = f"key {cancellation.key.key} came before with other content"
-        raise Refusal(RefusalCode.KEY_REUSED, message)
+        raise Refusal(RefusalCode.KEY_REUSED, message, field=field)
 
 
 def contended() -> Refusal:

@@ -35,6 +35,10 @@ class Claim:
     fields: Mapping[int, str]
 
 
+type PackageRef = tuple[int, int]
+"""Seller and package id: the ids of two sellers' packages may be equal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cancellation:
     """A cancellation to be accepted.
@@ -92,7 +96,7 @@ def refusal_of(
     if storefront is not None and storefront != state.storefront:
         message = f"package {claim.package_id} belongs to another storefront than {storefront}"
         return Refusal(RefusalCode.STOREFRONT_INVALID, message, field="storeFrontCode")
-    return _status_refusal(state) or _units_refusal(state, claim) or _room_refusal(state, arriving)
+    return _status_refusal(state) or _units_refusal(state, claim) or room_refusal(state, arriving)
 
 
 def _status_refusal(state: PackageState) -> Refusal | None:
@@ -117,7 +121,8 @@ def _units_refusal(state: PackageState, claim: Claim) -> Refusal | None:
     return None
 
 
-def _room_refusal(state: PackageState, arriving: int) -> Refusal | None:
+def room_refusal(state: PackageState, arriving: int) -> Refusal | None:
+    """Why ``arriving`` more cancellations cannot wait for the package, or None if they can."""
     if state.waiting + arriving <= MAX_WAITING:
         return None
     message = f"{state.waiting} cancellations wait for package {state.package_id}; try again in a moment"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from cleave.api.wire import Id, Name, Quantity, WireModel, parse
-from cleave.application.cancel_items import ItemCancellation
+from cleave.application.allocate_items import ItemCancellation
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.reasons import BY_HEPSIGLOBAL
 from cleave.domain.cancellation import Cancellation, CancellationKey
