@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from cleave.application.split_package import split_package
 from cleave.store import keys
 from cleave.store.packages import read_package
 from cleave.store.table import Table, Update
+
 from functions.import_orders.app import handler as import_orders
 from functions.order_cancel.app import handler as order_cancel
 from tests.integration.conftest import FrozenClock

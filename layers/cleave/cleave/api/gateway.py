@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,7 @@ class Call:
         if len(self.raw_body.encode(errors="surrogatepass")) > limit:
             raise Refusal(RefusalCode.BODY_TOO_LARGE, f"the body may have {limit // KILOBYTE} KB")
         try:
-            document = json.loads(self.raw_body, parse_float=Decimal, parse_constant=_not_json)
+            document = json.loads(self.raw_body, parse_float=_fraction, parse_constant=_not_json)
             json.dumps(document, default=str, ensure_ascii=False).encode()  # refuses halves of surrogate pairs
         except (ValueError, RecursionError):
             raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None
@@ -98,6 +99,13 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
         return None
     sellers = frozenset(int(seller) for seller in context["sellers"].split())
     return Principal(context["credential"], context["role"], sellers)
+
+
+def _fraction(text: str) -> Decimal:
+    """A number that JSON can say and no reader of ours could hold is refused: it would be shown as Infinity."""
+    if not math.isfinite(float(text)):
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def _not_json(constant: str) -> NoReturn:

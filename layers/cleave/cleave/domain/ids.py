@@ -9,9 +9,8 @@ _PACKAGE_ID_BASE = 1_000_000_000_000_000
 _PACKAGE_ID_SPAN = 5_000_000_000_000_000
 _TRACKING_BASE = 7_000_000_000_000_000
 _TRACKING_SPAN = 2_000_000_000_000_000
-_ID_SPAN = 2**53 - 1
 _LINE_SPAN = 90_000_000_000_000
-MAX_ORDER_ITEMS = 99
+MAX_ORDER_ITEMS = 100
 
 
 def successor_id(parent_id: int, version: int, position: int, attempt: int) -> int:
@@ -36,15 +35,10 @@ def order_package_id(order_number: str, seller_id: int, attempt: int) -> int:
 def order_line_id(order_number: str, seller_id: int, position: int) -> int:
     """Id of the line that the item at ``position`` (below MAX_ORDER_ITEMS) of a new order becomes.
 
-    The lines of one order can not meet: its items count on from one number.
+    Lines of one order can not meet, because its items count on from one number.
     """
     first = 1 + _digest("line", order_number, seller_id) % _LINE_SPAN
     return first * MAX_ORDER_ITEMS + position
-
-
-def reported_cancel_id(package_id: int, line_id: int, cancellation_id: str) -> int:
-    """By which a channel knows the units of a line that a cancellation took out of a package."""
-    return 1 + _digest("cancel", package_id, line_id, cancellation_id) % _ID_SPAN
 
 
 def _digest(*parts: str | int) -> int:

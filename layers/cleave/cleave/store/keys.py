@@ -32,6 +32,11 @@ def order(seller_id: int, order_number: str) -> Key:
     return _key(order_partition(order_number), f"{SELLER_PREFIX}{seller_id}")
 
 
+def created_order(channel: str, order_number: str) -> Key:
+    """Says that a channel created the order, and from what content."""
+    return _key(order_partition(order_number), f"CREATED#{channel}")
+
+
 def order_partition(order_number: str) -> str:
     """The partition of all that belongs to an order, of all its sellers."""
     return f"ORDER#{order_number}"

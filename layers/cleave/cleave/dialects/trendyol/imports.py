@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import Id, Name, Quantity, WireModel, parse
+from cleave.api.wire import Id, Money, Name, Quantity, WireModel, parse
 from cleave.application.import_packages import ImportedPackage
 from cleave.clock import from_ms
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
@@ -24,11 +24,6 @@ _MAX_PACKAGES = 200  # the dialect's own largest page
 _MAX_TIME = 253_402_300_799_999  # the year 9999, in milliseconds
 
 
-def _integers_are_money(value: object) -> object:
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-type Money = Annotated[Decimal, BeforeValidator(_integers_are_money), Field(max_digits=15, decimal_places=4)]
 type Time = Annotated[int, Field(ge=0, le=_MAX_TIME)]
 type WireStatus = Annotated[Status, Field(strict=False)]
 
