@@ -24,6 +24,7 @@ class Settings(BaseModel):
     secrets_key_id: str = ""
     token_secret_id: str = ""
     allow_local_webhooks: bool = False
+    split_settle_ms: int = 0
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from cleave import clock
 from cleave.application.deliver import Sender, deliver
 from cleave.application.notify import DeliveryTask, fan_out
+from cleave.application.settle import Settle
 from cleave.application.split_package import split_package
 from cleave.observability import logger
 from cleave.store import keys
@@ -40,6 +41,7 @@ class StreamConsumer:
     table: Table
     enqueue: Callable[[DeliveryTask], None]
     failed_orders: set[str] = field(default_factory=set)
+    settle: Settle = field(default_factory=Settle)
 
     def consume(self, event: dict[str, Any]) -> BatchResponse:
         """Lambda's answer for ReportBatchItemFailures."""
@@ -66,6 +68,7 @@ class StreamConsumer:
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
 
     def _split(self, item: Item) -> None:
+        self.settle(item, clock.now())
         package_id = int(item["package_id"])
         split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
         successor = split and split.successor and split.successor.package_id
