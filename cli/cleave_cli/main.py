@@ -18,6 +18,7 @@ from cleave_cli.credentials import read_endpoint
 from cleave_cli.demo import run_demo
 from cleave_cli.errors import CleaveError, PromiseBrokenError
 from cleave_cli.guide import print_guide
+from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
@@ -109,3 +110,6 @@ def reporting_errors() -> Iterator[None]:
 def _print_error(title: str, text: str) -> None:
     console.print(f"[bold red]{title}:[/]", end=" ")
     console.print(text, markup=False, soft_wrap=True)
+
+
+app.command("import")(reporting_errors()(import_orders))
