@@ -1,0 +1,98 @@
+"""Fixtures for handlers and store against moto, in one process and one thread: moto is not atomic between threads.
+
+``table`` is a fresh table made from the template, ``clock`` the frozen time, ``de_seller``, ``tr_seller`` and
+``channel`` callers of handlers, ``load`` imports a sample file.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import cleave.clock
+import pytest
+from cleave.api import resources
+from cleave.store.table import Table
+from moto import mock_aws
+
+from functions.import_orders.app import handler as import_orders
+from tests.support.aws import create_table
+from tests.support.gateway import Answer, Caller
+from tests.support.samples import sample
+
+TABLE_NAME = "cleave-test"
+
+
+class FrozenClock:
+    """The time of ``cleave.clock.now``; it moves only when told."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 10, 18, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **delta: float) -> None:
+        """By a timedelta's arguments."""
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
+    frozen = FrozenClock()
+    monkeypatch.setattr(cleave.clock, "now", frozen)
+    return frozen
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table]:
+    del clock
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("TABLE_NAME", TABLE_NAME)
+    with mock_aws():
+        _forget_clients()
+        client = boto3.client("dynamodb")
+        create_table(client, TABLE_NAME)
+        yield resources.table()
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    for cached in (resources.settings, resources.client, resources.table):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def de_seller() -> Caller:
+    return Caller("seller", (20811,), {"storeFrontCode": "DE"})
+
+
+@pytest.fixture
+def tr_seller() -> Caller:
+    return Caller("seller", (20812,), {})
+
+
+@pytest.fixture
+def channel() -> Caller:
+    return Caller("channel", (20811, 20812), {})
+
+
+@pytest.fixture
+def load(table: Table, de_seller: Caller, tr_seller: Caller) -> Callable[[str], list[dict[str, Any]]]:
+    del table
+
+    def load(name: str) -> list[dict[str, Any]]:
+        caller = tr_seller if name.endswith("-tr") else de_seller
+        document = sample(name)
+        answer = caller.call(import_orders, document, path={"sellerId": caller.sellers[0]})
+        assert answer == Answer(200, {"imported": _ids(document), "unchanged": []}, answer.headers)
+        packages: list[dict[str, Any]] = document["content"]
+        return packages
+
+    return load
+
+
+def _ids(document: dict[str, Any]) -> list[int]:
+    return [package["shipmentPackageId"] for package in document["content"]]
