@@ -5,7 +5,6 @@ A cursor is bound to what it was given out for: with another seller or other fil
 
 import base64
 import binascii
-import functools
 import hmac
 import json
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from cleave.api.resources import signing_secret
 
 _SIGNATURE_BYTES = 16
+# The number goes up when the meaning of the values changes: cursors that are out then end.
 _PURPOSE = b"cleave cursor 1"
 
 type Values = list[Any]
@@ -45,7 +45,6 @@ def _signature(payload: bytes, bound_to: Values) -> bytes:
     return hmac.digest(_key(), signed, "sha256")[:_SIGNATURE_BYTES]
 
 
-@functools.cache
 def _key() -> bytes:
     """A key of its own, so that no signature made for one use is worth anything in another."""
     return hmac.digest(signing_secret().encode(), _PURPOSE, "sha256")
