@@ -12,7 +12,7 @@ from cleave.store.table import Table
 from functions.get_shipment_packages.app import handler
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
-from tests.support.listing import SELLER, entry_size, on_the_wire, package, put, round_trips
+from tests.support.listing import SELLER, entry_size, on_the_wire, package, put
 from tests.support.template import resources
 
 type Query = dict[str, list[str]]
@@ -200,19 +200,6 @@ def test_10_000_entries_of_an_index_fit_one_page_of_a_query(clock: FrozenClock, 
     size = entry_size(put_package(longest).item, projected)
     assert size == {"modified": 103, "created": 102}[index["IndexName"]]
     assert 10_000 * size <= MEGABYTE
-
-
-def test_a_page_of_200_out_of_10_000_is_one_query_and_two_batch_reads(
-    table: Table, clock: FrozenClock, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Moto counts a page's size by whole items, DynamoDB by entries, which fit: see the test above."""
-    monkeypatch.setattr(moto_table, "RESULT_SIZE_LIMIT", float("inf"))
-    stored = [package(each, clock.now - timedelta(seconds=each)) for each in range(1, 10_001)]
-    put(table, stored)
-    with round_trips(table) as calls:
-        answer = de_seller.call(handler, path=PATH, query={"size": ["200"], "page": ["7"]})
-    assert answer.json == page(stored[1400:1600], total=10_000, pages=50, number=7, size=200)
-    assert calls == {"Query": 1, "BatchGetItem": 2}
 
 
 def test_more_than_one_page_of_the_index_is_read_to_its_end(
