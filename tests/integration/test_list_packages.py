@@ -5,10 +5,12 @@ from typing import Any
 
 import moto.dynamodb.models.table as moto_table
 import pytest
+from cleave.application.split_package import split_package
 from cleave.domain.package import Package, Status
 from cleave.store.packages import put_package
 from cleave.store.table import Table
 
+from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
@@ -107,6 +109,30 @@ def test_an_order_is_found_however_old_it_is(load: Any, de_seller: Caller, clock
     answer = de_seller.call(handler, path=PATH, query={"orderNumber": [first["orderNumber"]]})
     whole = {"totalElements": 1, "totalPages": 1, "page": 0, "size": 50, "content": [first]}
     assert (answer.status, answer.json) == (200, whole)
+
+
+def test_a_split_moves_the_old_package_to_the_top_under_its_successor(
+    load: Any,  # noqa: ANN401
+    table: Table,
+    de_seller: Caller,
+    clock: FrozenClock,
+) -> None:
+    old = load("sample-orders")[0]["shipmentPackageId"]
+    clock.move(days=30)
+    body = {"lines": [{"lineId": 4765081101, "quantity": 1}], "reasonId": 500}
+    assert de_seller.call(cancel_package, body, path={**PATH, "packageId": old}).status == 200
+    split = split_package(table, SELLER, "10811190301", old, clock.now)
+    assert split is not None
+    assert split.successor is not None
+    lists: list[tuple[Query, list[Package]]] = [
+        ({}, [split.successor, split.closed]),
+        ({"status": ["Cancelled"]}, [split.closed]),
+        ({"status": ["Created"]}, [split.successor]),
+        ({"orderByField": ["CreatedDate"]}, [split.successor]),
+    ]
+    for query, expected in lists:
+        answer = de_seller.call(handler, path=PATH, query=query)
+        assert answer.json == page(expected, total=len(expected), pages=1)
 
 
 REFUSED = {
