@@ -75,15 +75,10 @@ def test_a_page_of_200_out_of_10_000_is_one_query_and_two_batch_reads(table: Tab
         assert (answer.status_code, answer.json()) == (200, {**whole, "content": on_the_wire(found.packages)})
 
 
-@pytest.mark.parametrize(
-    ("storefront", "count"),
-    [("HU", 2_000), pytest.param("CZ", 50_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
-)
-def test_all_packages_of_a_large_seller_are_walked_over_exactly_once(
-    table: Table, self_paying: SellerClient, storefront: str, count: int
-) -> None:
-    ids = load(table, self_paying, storefront, count)
-    seen = [each["shipmentPackageId"] for each in walk(self_paying, storefront)]
+def test_all_packages_of_a_seller_are_walked_over_exactly_once(table: Table, self_paying: SellerClient) -> None:
+    """The engine sorts the whole partition for each query; a larger walk is in tests/integration."""
+    ids = load(table, self_paying, "HU", 2_000)
+    seen = [each["shipmentPackageId"] for each in walk(self_paying, "HU")]
     assert seen == ids[::-1]
 
 

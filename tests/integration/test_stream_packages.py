@@ -362,9 +362,12 @@ def test_no_package_that_was_there_escapes_a_walk_by_changing(
         assert seen == sorted(at_start, key=lambda each: (at_start[each].modified_at, each), reverse=True)
 
 
-def test_packages_of_one_instant_are_divided_by_their_ids(table: Table, clock: FrozenClock, de_seller: Caller) -> None:
-    """As an import leaves them: hundreds in the same millisecond, all in the walk's last minute."""
-    made = range(1, 301)
-    put(table, (package(each, clock.now - timedelta(seconds=each % 3)) for each in made))
-    seen = ids(steps(de_seller, {"size": ["50"]}))
-    assert seen == sorted(made, key=lambda each: (-(each % 3), each), reverse=True)
+@pytest.mark.parametrize("count", [300, pytest.param(50_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
+def test_all_packages_of_a_large_seller_come_exactly_once(
+    table: Table, clock: FrozenClock, de_seller: Caller, count: int
+) -> None:
+    """Many share a millisecond, as an import leaves them, and one in three was changed in the walk's last minute."""
+    made = range(1, count + 1)
+    put(table, (package(each, clock.now - timedelta(seconds=each % 180)) for each in made))
+    seen = ids(steps(de_seller, {"size": ["200" if count > 1000 else "50"]}))
+    assert seen == sorted(made, key=lambda each: (-(each % 180), each), reverse=True)
