@@ -44,3 +44,9 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no commo
 def table() -> Table:
     """The table."""
     return Table(client("dynamodb"), settings().table_name)
+
+
+@functools.cache
+def signing_secret() -> str:
+    """What tokens are signed with, and what keys for other signatures are derived from."""
+    return str(client("secretsmanager").get_secret_value(SecretId=settings().token_secret_id)["SecretString"])

@@ -10,6 +10,8 @@ from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 # Above this a JSON number is no longer exact in the clients that read it.
 MAX_ID = 2**53 - 1
+# The end of the year 9999, in milliseconds: Python has no later time.
+MAX_TIME = 253_402_300_799_999
 
 type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
 type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]

@@ -32,6 +32,8 @@ def put_package(package: Package, *, import_fingerprint: str | None = None) -> P
             "seller_id": package.seller_id,
             "order_number": package.order_number,
             "storefront": package.storefront,
+            keys.LISTING: keys.listing(package.seller_id, package.storefront),
+            keys.BY_CREATED: keys.place(to_ms(package.created_at), package.package_id),
             "version": 1,
             "left": left,
             "waiting": {},
@@ -56,7 +58,7 @@ def close_package(closed: Package, version: int) -> Update:
 def _attributes(package: Package) -> Item:
     return {
         "status": package.status.value,
-        "modified_at": to_ms(package.modified_at),
+        keys.BY_MODIFIED: keys.place(to_ms(package.modified_at), package.package_id),
         "successor_ids": list(package.successor_ids),
         "document": pack(package),
     }

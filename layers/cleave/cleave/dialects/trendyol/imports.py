@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import Id, Money, Name, Quantity, WireModel, parse
+from cleave.api.wire import MAX_TIME, Id, Money, Name, Quantity, WireModel, parse
 from cleave.application.import_packages import ImportedPackage
 from cleave.clock import from_ms
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
@@ -21,10 +21,9 @@ from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 _MAX_PACKAGES = 200  # the dialect's own largest page
-_MAX_TIME = 253_402_300_799_999  # the year 9999, in milliseconds
 
 
-type Time = Annotated[int, Field(ge=0, le=_MAX_TIME)]
+type Time = Annotated[int, Field(ge=0, le=MAX_TIME)]
 type WireStatus = Annotated[Status, Field(strict=False)]
 
 

@@ -11,15 +11,14 @@ from cleave.domain.package import Line, Package, Unit
 _NOT_CANCELLED = {"cancelledBy": "", "cancelReason": "", "cancelReasonCode": 0}
 
 
-def page(packages: Sequence[Package], *, page_number: int, size: int) -> dict[str, Any]:
-    """The envelope around one page of ``packages``, which are all that were found."""
-    start = page_number * size
+def page(packages: Sequence[Package], *, total: int, page_number: int, size: int) -> dict[str, Any]:
+    """The envelope around one page of ``total`` packages."""
     return {
-        "totalElements": len(packages),
-        "totalPages": -(-len(packages) // size),
+        "totalElements": total,
+        "totalPages": -(-total // size),
         "page": page_number,
         "size": size,
-        "content": [render_package(package) for package in packages[start : start + size]],
+        "content": [render_package(package) for package in packages],
     }
 
 
