@@ -3,14 +3,12 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import jwt
 import pytest
-from cleave.api import resources, tokens
 from cleave.store.credentials import Credential, Role, store_credential
 from cleave.store.table import Table
 
@@ -27,17 +25,12 @@ NOBODY = Caller("", (), {})
 
 
 @pytest.fixture(autouse=True)
-def known(table: Table, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def known(table: Table, clock: FrozenClock, token_secret: Callable[[str], None]) -> None:
     """A channel, a seller, and the secret that tokens are signed with; the frozen time is now, as PyJWT has its own."""
     clock.now = datetime.now(UTC).replace(microsecond=0)
     store_credential(table, Credential(CLIENT, Role.CHANNEL, frozenset({20811, 20812})), SECRET)
     store_credential(table, Credential("the-seller", Role.SELLER, frozenset({20811})), SECRET)
-    boto3.client("secretsmanager").create_secret(Name="token-secret", SecretString=SIGNING_KEY)
-    monkeypatch.setenv("TOKEN_SECRET_ID", "token-secret")
-    for cached in (resources.settings, tokens._signing_key):
-        cached.cache_clear()
-    yield
-    tokens._signing_key.cache_clear()
+    token_secret(SIGNING_KEY)
 
 
 def ask(body: object) -> Answer:

@@ -1,10 +1,8 @@
-"""Packages put into the table as they are, for tests that read many of them; and what reading them costs."""
+"""Packages put into the table as they are, for tests that read many of them; and what their index entries weigh."""
 
 import itertools
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -53,21 +51,6 @@ def on_the_wire(packages: Iterable[Package]) -> list[dict[str, Any]]:
     """As a caller reads them."""
     read: list[dict[str, Any]] = json.loads(to_json([render_package(each) for each in packages]))
     return read
-
-
-@contextmanager
-def round_trips(table: Table) -> Iterator[Counter[str]]:
-    """Counts the table's calls by operation, at the client."""
-    calls: Counter[str] = Counter()
-
-    def count(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's operation model
-        calls[model.name] += 1
-
-    table.client.meta.events.register("before-call.dynamodb", count)
-    try:
-        yield calls
-    finally:
-        table.client.meta.events.unregister("before-call.dynamodb", count)
 
 
 def entry_size(item: dict[str, Any], attributes: Iterable[str]) -> int:
