@@ -7,7 +7,7 @@ from datetime import datetime
 from cleave.domain.cancellation import Reservation
 from cleave.domain.ids import tracking_number
 from cleave.domain.money import line_amounts, package_totals
-from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Status, Unit, UnitsCancelled
+from cleave.domain.package import Carriage, CreatedBy, HistoryEntry, Line, Package, Status, Unit, UnitsCancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ def _successor(
         totals=package_totals(lines),
         history=(*parent.history, HistoryEntry(at, status)),
         tracking_number=None if parent.seller_pays else tracking_number(package_id),
+        carriage=_fresh_carriage(parent),
+        invoice_number=parent.invoice_number if status is Status.INVOICED else _unsaid(parent.invoice_number),
         created_at=at,
         modified_at=at,
         created_by=CreatedBy.CANCEL,
@@ -96,3 +98,19 @@ def _successor(
         caused_by=tuple(waiting.cancellation_id for waiting in reservations),
         successor_ids=(),
     )
+
+
+def _fresh_carriage(parent: Package) -> Carriage:
+    """Another shipment has another number and link; the carrier stays only where the marketplace chose it."""
+    said = parent.carriage
+    return Carriage(
+        sender_number=_unsaid(said.sender_number),
+        provider_name=_unsaid(said.provider_name) if parent.seller_pays else said.provider_name,
+        return_number=_unsaid(said.return_number),
+        tracking_link=_unsaid(said.tracking_link),
+    )
+
+
+def _unsaid(value: str | int | None) -> str | None:
+    """The field stays there, empty, if it was there."""
+    return None if value is None else ""

@@ -19,6 +19,7 @@ class StoredPackage:
     package: Package
     reservations: tuple[Reservation, ...]
     version: int
+    state: PackageState
 
 
 def put_package(package: Package, *, import_fingerprint: str | None = None) -> Put:
@@ -53,6 +54,21 @@ def close_package(closed: Package, version: int) -> Update:
     )
 
 
+def change_package(package: Package, version: int) -> Update:
+    """Write a package that holds the same units as before, if nobody has written it since ``version``.
+
+    What waits to be taken out of it goes on waiting.
+    """
+    attributes = _attributes(package)
+    return Update(
+        key=keys.package(package.seller_id, package.package_id),
+        change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next",
+        condition="version = :version",
+        names={name: name for name in attributes},
+        values={**attributes, "version": version, "next": version + 1},
+    )
+
+
 def _attributes(package: Package) -> Item:
     return {
         "status": package.status.value,
@@ -71,7 +87,7 @@ def read_package(table: Table, seller_id: int, package_id: int) -> StoredPackage
 def stored_package(item: Item) -> StoredPackage:
     """A package from its item."""
     reservations = tuple(_reservation(key, waiting) for key, waiting in item["waiting"].items())
-    return StoredPackage(unpack(bytes(item["document"])), reservations, int(item["version"]))
+    return StoredPackage(unpack(bytes(item["document"])), reservations, int(item["version"]), package_state(item))
 
 
 def package_state(item: Item) -> PackageState:
