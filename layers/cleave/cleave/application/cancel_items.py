@@ -93,6 +93,8 @@ def _learn(known: _Known, states: Mapping[int, PackageState | None]) -> _Known |
     """None where a package was replaced: its units are in packages that we have not read of."""
     if any(state is not None and state.successor_ids for state in states.values()):
         return None
+    if any(state is not None and state.planned_ids for state in states.values()):
+        raise contended()  # an explicit split is about to give the units to packages that are not there yet
     known.correct(states)
     return known
 

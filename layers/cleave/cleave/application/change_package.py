@@ -42,9 +42,8 @@ def feed_package_tracking(table: Table, change: TrackingChange) -> None:
     )
 
 
-def read_addressed(table: Table, address: PackageAddress) -> StoredPackage:
+def addressed(table: Table, address: PackageAddress, stored: StoredPackage | None) -> StoredPackage:
     """The package that a request names. Raises Refusal, which names the packages that took its place if it has any."""
-    stored = read_package(table, address.seller_id, address.package_id)
     state = None if stored is None else stored.state
     refusal = address_refusal(state, address.package_id, address.storefront)
     if refusal is not None:
@@ -61,7 +60,7 @@ def _change(
     writes: Callable[[StoredPackage, Package], list[Write]],
 ) -> None:
     for _ in range(_TRIES):
-        stored = read_addressed(table, address)
+        stored = addressed(table, address, read_package(table, address.seller_id, address.package_id))
         changed = rule(stored.package)
         if changed is None:
             return

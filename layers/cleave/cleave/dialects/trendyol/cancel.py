@@ -68,16 +68,17 @@ def _key(seller: SellerCall, fingerprint: str) -> str:
     if not 0 < len(sent) <= _MAX_KEY_LENGTH:
         message = f"must have 1 to {_MAX_KEY_LENGTH} characters"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="Idempotency-Key")
-    return f"key#{_digest(sent)}"
+    return f"key#{digest(sent)}"
 
 
 def _fingerprint(package_id: int, request: CancelRequest) -> str:
     """Equal for requests that mean the same, however their lines are ordered."""
     lines = sorted((line.lineId, line.quantity) for line in request.lines)
-    return _digest(json.dumps([package_id, lines, request.reasonId, request.shouldKeepPreviousStatus]))
+    return digest(json.dumps([package_id, lines, request.reasonId, request.shouldKeepPreviousStatus]))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Equal for equal texts, and short."""
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]
 
 
