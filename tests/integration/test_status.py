@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from cleave.store.orders import read_event, read_orders
 from cleave.store.table import Table
+
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.update_package.app import handler as update_package
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Answer, Caller
-from tests.support.stream import apply_waiting
+from tests.support.splits import apply_waiting
 
 type Load = Callable[[str], list[dict[str, Any]]]
 
@@ -165,7 +165,7 @@ REFUSED: list[tuple[Any, int, str, str]] = [
 
 
 @pytest.mark.parametrize(("body", "status", "key", "message"), REFUSED)
-def test_a_bad_notification_is_refused_with_its_field(  # noqa: PLR0913 - the columns of the table above
+def test_a_bad_notification_is_refused_with_its_field(
     load: Load, de_seller: Caller, body: object, status: int, key: str, message: str
 ) -> None:
     (before, _) = load("sample-orders")

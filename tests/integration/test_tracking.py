@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from cleave.dialects.trendyol.providers import PROVIDERS
 from cleave.store.table import Table
+
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.import_orders.app import handler as import_orders
@@ -17,7 +17,7 @@ from functions.update_tracking.app import handler as update_tracking
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
-from tests.support.stream import apply_waiting
+from tests.support.splits import apply_waiting
 
 type Load = Callable[[str], list[dict[str, Any]]]
 

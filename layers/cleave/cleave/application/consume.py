@@ -20,7 +20,7 @@ from cleave.application.split_package import split_package
 from cleave.observability import logger
 from cleave.store import keys
 from cleave.store.orders import to_event
-from cleave.store.table import Item, Table
+from cleave.store.table import Item, Table, from_stream_image
 
 type BatchResponse = dict[str, Any]
 
@@ -47,14 +47,14 @@ class StreamConsumer:
         return dict(process_partial_response(event, self._record, processor, context=None))
 
     def _record(self, record: DynamoDBRecord) -> None:
-        change = record.dynamodb
-        item: Item = (change and change.new_image) or {}
+        item = from_stream_image(record["dynamodb"].get("NewImage", {}))
         order = str(item.get("order_number"))
         if order in self.failed_orders:
             raise HeldBack(order)
         try:
             self._item(item)
         except Exception:
+            logger.exception("record.failed", order_number=order, sequence_number=record["dynamodb"]["SequenceNumber"])
             self.failed_orders.add(order)
             raise
 
