@@ -13,7 +13,7 @@ from cleave.domain.cancellation import Cancellation, CancellationKey, Claim
 from cleave.domain.reasons import CancelledBy
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
-_MAX_LINES = 100
+MAX_LINES = 100
 _MAX_KEY_LENGTH = 255
 
 
@@ -27,14 +27,18 @@ class CancelLine(WireModel):
 class CancelRequest(WireModel):
     """Trendyol's updatePackage."""
 
-    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=_MAX_LINES)]
+    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=MAX_LINES)]
     reasonId: int
     shouldKeepPreviousStatus: bool = False
 
 
 def to_cancellation(seller: SellerCall) -> Cancellation:
     """The cancellation that a seller asks for. Raises Refusal or Refusals."""
-    request = seller.call.body(CancelRequest)
+    return cancellation_of(seller, seller.call.body(CancelRequest))
+
+
+def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
+    """The same, from a body that was read before."""
     _refuse_repeated_lines(request)
     codes = _reason(request.reasonId, seller.storefront)
     claim = Claim(

@@ -35,7 +35,11 @@ class UpdateRequest(WireModel):
 
 def to_status_change(seller: SellerCall) -> StatusChange:
     """The status that the seller notifies. Raises Refusal or Refusals."""
-    request = seller.call.body(UpdateRequest)
+    return status_change_of(seller, seller.call.body(UpdateRequest))
+
+
+def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange:
+    """The same, from a body that was read before."""
     status = Status(request.status)
     return StatusChange(
         address=seller.address,
