@@ -26,7 +26,7 @@ def test_what_api_gateway_answers_has_the_shape_of_both_dialects(name: str) -> N
     text = RESPONSES[name]["ResponseTemplates"]["application/json"]
     filled = re.sub(r"\$context\.requestTimeEpoch", "1", text)
     body = json.loads(re.sub(r"\$context\.error\.messageString", '"text"', filled))
-    assert {"timestamp", "exception", "errors", "type", "title", "detail"} <= set(body)
+    assert {"timestamp", "exception", "errors", "type", "detail"} <= set(body)
     assert [set(error) for error in body["errors"]] == [{"key", "message", "errorCode"}]
     assert body["errors"][0]["message"] == body["detail"]
     assert body.get("status", RESPONSES[name].get("StatusCode")) == RESPONSES[name].get("StatusCode")
