@@ -29,8 +29,11 @@ def test_every_answer_that_no_function_gives_is_covered() -> None:
         "ACCESS_DENIED",
         "MISSING_AUTHENTICATION_TOKEN",
         "INVALID_SIGNATURE",
+        "RESOURCE_NOT_FOUND",
+        "UNSUPPORTED_MEDIA_TYPE",
         "REQUEST_TOO_LARGE",
         "THROTTLED",
+        "QUOTA_EXCEEDED",
     }
 
 
@@ -56,7 +59,7 @@ def test_it_is_a_problem_of_rfc_9457(name: str) -> None:
 
 
 def test_a_path_that_does_not_exist_is_not_found_with_and_without_a_header() -> None:
-    assert body("INVALID_SIGNATURE") == body("MISSING_AUTHENTICATION_TOKEN")
+    assert body("INVALID_SIGNATURE") == body("RESOURCE_NOT_FOUND") == body("MISSING_AUTHENTICATION_TOKEN")
     assert body("INVALID_SIGNATURE")["status"] == 404
 
 

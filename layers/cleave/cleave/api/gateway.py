@@ -16,6 +16,7 @@ from cleave.domain.refusals import Refusal, RefusalCode
 type Event = Mapping[str, Any]
 
 KILOBYTE = 1024
+_JSON = "application/json"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 
 
@@ -45,6 +46,7 @@ class Call:
 
     def json(self, limit: int = _DEFAULT_BODY_LIMIT) -> Any:  # noqa: ANN401 - whatever the caller sent
         """The body's JSON, fractions as Decimal. ``limit`` is in bytes. Raises Refusal."""
+        self._check_type()
         if len(self.raw_body.encode(errors="surrogatepass")) > limit:
             raise Refusal(RefusalCode.BODY_TOO_LARGE, f"the body may have {limit // KILOBYTE} KB")
         try:
@@ -53,6 +55,12 @@ class Call:
         except (ValueError, RecursionError):
             raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None
         return document
+
+    def _check_type(self) -> None:
+        """A body without a type is taken for JSON; any character set is, since JSON that is not UTF-8 is not JSON."""
+        sent = self.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+        if sent != _JSON and not (sent.startswith("application/") and sent.endswith("+json")):
+            raise Refusal(RefusalCode.BODY_TYPE, f"the body must be {_JSON}", field="Content-Type")
 
 
 @dataclass(frozen=True, slots=True)

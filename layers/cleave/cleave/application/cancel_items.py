@@ -72,14 +72,24 @@ def _learn(
     The other packages of the items are looked at all at once: one by one, an item that is mostly shipped would take
     as many tries as it has packages. With it, whether all this is as old as the refused transaction.
     """
-    if any(state is not None and state.successor_ids for state in states.values()):
+    if _is_outdated(states):
         return None, False
+    if any(state is not None and state.planned_ids for state in states.values()):
+        raise contended()  # an explicit split is about to give the units to packages that are not there yet
     known.correct(states)
     unseen = known.unseen(items)
     found = table.batch_get([keys.package(*ref) for ref in unseen])
     by_key = {item["pk"]: package_state(item) for item in found}
-    known.correct({ref: by_key.get(keys.package(*ref)["pk"]) for ref in unseen})
+    seen = {ref: by_key.get(keys.package(*ref)["pk"]) for ref in unseen}
+    if _is_outdated(seen):
+        return None, False
+    known.correct(seen)
     return known, not unseen
+
+
+def _is_outdated(states: Mapping[PackageRef, PackageState | None]) -> bool:
+    """Whether a package was replaced since the order was read."""
+    return any(state is not None and state.successor_ids for state in states.values())
 
 
 def _refuse_full(cancellations: Sequence[Cancellation], found: NotReserved) -> None:

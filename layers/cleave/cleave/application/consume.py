@@ -61,18 +61,19 @@ class StreamConsumer:
             raise
 
     def _item(self, item: Item) -> None:
-        if item.get("waiting"):
+        if "waiting_since" in item:
             self._split(item)
         elif item.get("kind") == keys.EVENT:
             sent = fan_out(self.table, self.enqueue, to_event(item), clock.now())
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
 
     def _split(self, item: Item) -> None:
-        self.settle(item, clock.now())
+        if item["waiting"]:
+            self.settle(item, clock.now())  # nothing can join an explicit split
         package_id = int(item["package_id"])
         split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
-        successor = split and split.successor and split.successor.package_id
-        logger.info("package.split", package_id=package_id, successor_id=successor, done=split is not None)
+        successors = split and list(split.closed.successor_ids)
+        logger.info("package.split", package_id=package_id, successor_ids=successors, done=split is not None)
 
 
 def deliver_batch(table: Table, send: Sender, event: dict[str, Any]) -> BatchResponse:

@@ -18,6 +18,7 @@ from cleave.clock import to_ms
 from cleave.domain.cancellation import MAX_WAITING, Cancellation, Claim, PackageRef, PackageState, Reservation
 from cleave.store import keys
 from cleave.store.packages import CANCELLABLE_VALUES, package_state, reservation_document
+from cleave.store.splits import PLAN
 from cleave.store.table import ConditionsFailed, Item, Put, Table, Update
 
 
@@ -141,7 +142,8 @@ def _reserve_condition(lines: int, *, with_storefront: bool) -> str:
     units_are_left = [f"#left.#l{n} >= :q{n}" for n in range(lines)]
     there_is_room = "size(waiting) <= :room"
     is_of_storefront = ["storefront = :storefront"] if with_storefront else []
-    return " AND ".join([is_cancellable, *is_of_storefront, *units_are_left, there_is_room])
+    is_not_being_split = f"attribute_not_exists({PLAN})"
+    return " AND ".join([is_cancellable, is_not_being_split, *is_of_storefront, *units_are_left, there_is_room])
 
 
 def _reservation(cancellation: Cancellation, claim: Claim) -> Reservation:

@@ -1,11 +1,10 @@
 """PUT /v1/orders/{order_number}/order_items/{order_item_number}: the marketplace cancels an item for its customer."""
 
-import hashlib
-import json
 from urllib.parse import unquote
 
 from cleave.api.wire import WireModel
 from cleave.application.allocate_items import ItemCancellation
+from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.cancellation import Cancellation, CancellationKey
@@ -35,8 +34,8 @@ def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
     order_number = _named(channel, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
     item_number = _named(channel, "orderItemNumber", RefusalCode.ITEM_NOT_FOUND)
     cancellation = Cancellation(
-        key=CancellationKey(f"hepsiglobal#{channel.channel}", f"item#{_digest(order_number, item_number)}"),
-        fingerprint=_digest(order_number, item_number, reason),
+        key=CancellationKey(f"hepsiglobal#{channel.channel}", f"item#{fingerprint([order_number, item_number])}"),
+        fingerprint=fingerprint([order_number, item_number, reason]),
         seller_id=0,  # known once the order is read
         storefront=None,
         order_number=order_number,
@@ -55,7 +54,3 @@ def _named(channel: ChannelCall, parameter: str, missing: RefusalCode) -> str:
     if not 0 < len(value) <= _MAX_LENGTH:
         raise Refusal(missing, f"the path's {parameter} is empty or too long")
     return value
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256(json.dumps(parts).encode(errors="surrogatepass")).hexdigest()[:32]

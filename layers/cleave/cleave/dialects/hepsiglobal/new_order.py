@@ -1,6 +1,5 @@
 """POST /v1/orders: an order as HepsiGlobal creates it, and the packages that it became."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 from cleave.api.gateway import KILOBYTE
 from cleave.api.wire import Id, Money, Name, WireModel, parse
 from cleave.clock import from_ms, to_ms
+from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.domain.ids import MAX_ORDER_ITEMS
 from cleave.domain.new_order import NewItem, NewOrder
@@ -86,7 +86,7 @@ def to_new_order(channel: ChannelCall) -> tuple[NewOrder, str]:
     _check(channel, wire)
     items = tuple(_item(wire, item, raw) for item, raw in zip(wire.order_items, document["order_items"], strict=True))
     order = NewOrder(wire.order_number, STOREFRONT, wire.order_date, items, details)
-    return order, _fingerprint(document)
+    return order, fingerprint(document)
 
 
 def _check(channel: ChannelCall, wire: WireOrder) -> None:
@@ -132,12 +132,6 @@ def _details(wire: WireOrder, document: Mapping[str, Any]) -> dict[str, Any]:
         "shipmentAddress": {"fullName": wire.customer.name, "phone": wire.customer.phone},
         "hepsiGlobal": {name: value for name, value in document.items() if name != "order_items"},
     }
-
-
-def _fingerprint(document: object) -> str:
-    """Equal for equal content, whatever the order of the keys and however a number was written."""
-    text = json.dumps(document, sort_keys=True, default=float, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def render_created(order: NewOrder, packages: Sequence[Package]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """POST …/orders: what getShipmentPackages answered, loaded as it is."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,9 +12,11 @@ from cleave.api.gateway import KILOBYTE
 from cleave.api.wire import MAX_TIME, Id, Money, Name, Quantity, WireModel, parse
 from cleave.application.import_packages import ImportedPackage
 from cleave.clock import from_ms
+from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
+from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.money import package_totals
-from cleave.domain.package import Amounts, CreatedBy, HistoryEntry, Line, Package, Status, Unit
+from cleave.domain.package import Amounts, Carriage, CreatedBy, HistoryEntry, Line, Package, Status, Unit
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
@@ -77,6 +78,11 @@ class WirePackage(WireModel):
     orderDate: Time | None = None
     lastModifiedDate: Time | None = None
     packageHistories: list[WireHistory] | None = None
+    cargoSenderNumber: str | int | None = None
+    cargoProviderName: str | None = None
+    returnTrackingNumber: str | int | None = None
+    cargoTrackingLink: str | None = None
+    invoiceNumber: str | int | None = None
     createdBy: str = CreatedBy.ORDER
     originPackageIds: list[Id] | None = None
 
@@ -123,7 +129,7 @@ def _imported(seller: SellerCall, raw: Any, prefix: str) -> ImportedPackage:  # 
     except Refusal as refusal:
         raise _within(prefix, refusal) from None
     package = _package(seller, wire, raw)
-    return ImportedPackage(package, _fingerprint(raw), f"{prefix}.shipmentPackageId".lstrip("."))
+    return ImportedPackage(package, fingerprint(raw), f"{prefix}.shipmentPackageId".lstrip("."))
 
 
 def _within(prefix: str, refusal: Refusal) -> Refusal:
@@ -167,9 +173,21 @@ def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> P
         created_at=_moment(wire.orderDate, at),
         modified_at=_moment(wire.lastModifiedDate, at),
         created_by=wire.createdBy,
-        details={name: value for name, value in raw.items() if name not in _PACKAGE_FIELDS},
+        details={name: value for name, value in raw.items() if name not in _PACKAGE_FIELDS or _is_unsaid(name, value)},
         origin_ids=tuple(wire.originPackageIds or ()),
+        carriage=Carriage(
+            sender_number=wire.cargoSenderNumber,
+            provider_name=wire.cargoProviderName,
+            return_number=wire.returnTrackingNumber,
+            tracking_link=wire.cargoTrackingLink,
+        ),
+        invoice_number=wire.invoiceNumber,
     )
+
+
+def _is_unsaid(name: str, value: object) -> bool:
+    """A null that stays a null when the package is shown again."""
+    return name in CARRIAGE_FIELDS and value is None
 
 
 def _storefront(seller: SellerCall, wire: WirePackage) -> str:
@@ -226,9 +244,3 @@ def _totals(wire: WirePackage, lines: tuple[Line, ...]) -> Amounts:
     )
     known = [amount for amount in came if amount is not None]
     return Amounts(*known) if len(known) == len(came) else package_totals(lines)
-
-
-def _fingerprint(raw: Mapping[str, Any]) -> str:
-    """Equal for equal content, whatever the order of the keys and however a number was written."""
-    text = json.dumps(raw, sort_keys=True, default=float, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

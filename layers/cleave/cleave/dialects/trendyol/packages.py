@@ -8,6 +8,14 @@ from cleave.clock import to_ms
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.package import Line, Package, Unit
 
+# What a split does not hand on; a value that was never said is not shown.
+CARRIAGE_FIELDS = (
+    "cargoSenderNumber",
+    "cargoProviderName",
+    "returnTrackingNumber",
+    "cargoTrackingLink",
+    "invoiceNumber",
+)
 _NOT_CANCELLED = {"cancelledBy": "", "cancelReason": "", "cancelReasonCode": 0}
 
 
@@ -34,6 +42,7 @@ def render_package(package: Package) -> dict[str, Any]:
         "shipmentPackageStatus": package.status,
         **({"whoPays": 1} if package.seller_pays else {}),  # absent: the marketplace pays
         "cargoTrackingNumber": package.tracking_number,
+        **_render_carriage(package),
         "packageGrossAmount": totals.gross,
         "packageSellerDiscount": totals.seller_discount,
         "packageTyDiscount": totals.marketplace_discount,
@@ -45,6 +54,13 @@ def render_package(package: Package) -> dict[str, Any]:
         "createdBy": package.created_by,
         "originPackageIds": list(package.origin_ids) or None,
     }
+
+
+def _render_carriage(package: Package) -> dict[str, str | int]:
+    carriage = package.carriage
+    values = (carriage.sender_number, carriage.provider_name, carriage.return_number, carriage.tracking_link)
+    pairs = zip(CARRIAGE_FIELDS, (*values, package.invoice_number), strict=True)
+    return {name: value for name, value in pairs if value is not None}
 
 
 def _render_line(line: Line) -> dict[str, Any]:
