@@ -18,6 +18,7 @@ from cleave_cli.credentials import read_endpoint, read_environment
 from cleave_cli.demo import run_demo
 from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.guide import print_guide
+from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
@@ -99,3 +100,6 @@ def prepare() -> None:
 
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
+
+
+app.command("import")(reporting_errors()(import_orders))

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from cleave import clock
 from cleave.application.deliver import Sender, deliver
 from cleave.application.notify import DeliveryTask, fan_out
+from cleave.application.settle import Settle
 from cleave.application.split_package import split_package
 from cleave.observability import logger
 from cleave.store import keys
@@ -40,6 +41,7 @@ class StreamConsumer:
     table: Table
     enqueue: Callable[[DeliveryTask], None]
     failed_orders: set[str] = field(default_factory=set)
+    settle: Settle = field(default_factory=Settle)
 
     def consume(self, event: dict[str, Any]) -> BatchResponse:
         """Lambda's answer for ReportBatchItemFailures."""
@@ -59,17 +61,19 @@ class StreamConsumer:
             raise
 
     def _item(self, item: Item) -> None:
-        if item.get("waiting"):
+        if "waiting_since" in item:
             self._split(item)
         elif item.get("kind") == keys.EVENT:
             sent = fan_out(self.table, self.enqueue, to_event(item), clock.now())
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
 
     def _split(self, item: Item) -> None:
+        if item["waiting"]:
+            self.settle(item, clock.now())  # nothing can join an explicit split
         package_id = int(item["package_id"])
         split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
-        successor = split and split.successor and split.successor.package_id
-        logger.info("package.split", package_id=package_id, successor_id=successor, done=split is not None)
+        successors = split and list(split.closed.successor_ids)
+        logger.info("package.split", package_id=package_id, successor_ids=successors, done=split is not None)
 
 
 def deliver_batch(table: Table, send: Sender, event: dict[str, Any]) -> BatchResponse:

@@ -26,7 +26,7 @@ class WebhookSender:
 
     def __call__(self, subscription: Subscription, event: PackageEvent, at: datetime) -> str:
         """POST the page envelope with the one package. 2xx alone means success."""
-        body = to_json(page([event.package], page_number=0, size=1)).encode()
+        body = to_json(page([event.package], total=1, page_number=0, size=1)).encode()
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Cleave",
