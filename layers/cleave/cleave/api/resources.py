@@ -24,6 +24,7 @@ class Settings(BaseModel):
     secrets_key_id: str = ""
     token_secret_id: str = ""
     allow_local_webhooks: bool = False
+    split_settle_ms: int = 0
     retry_schedule: str = "5s 30s 2m 10m 30m 2h 6h 12h off 3d"
 
 
@@ -44,3 +45,9 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no commo
 def table() -> Table:
     """The table."""
     return Table(client("dynamodb"), settings().table_name)
+
+
+@functools.cache
+def signing_secret() -> str:
+    """What tokens are signed with, and what keys for other signatures are derived from."""
+    return str(client("secretsmanager").get_secret_value(SecretId=settings().token_secret_id)["SecretString"])

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from cleave.clock import from_ms, to_ms
 from cleave.domain.delivery import Answer
 from cleave.store import keys
-from cleave.store.table import Item, Replace, Table
+from cleave.store.attributes import Item
+from cleave.store.table import Replace, Table
 
 KEPT = timedelta(days=30)
 _MOST_SHOWN = 100

@@ -16,7 +16,8 @@ from cleave.domain.subscription import (
     seller_owner,
 )
 from cleave.store import keys
-from cleave.store.table import ConditionsFailed, Delete, Item, Put, Table, Update, Write
+from cleave.store.attributes import Item
+from cleave.store.table import ConditionsFailed, Delete, Put, Table, Update, Write
 
 # One item may be written once in a transaction, and a transaction holds 100.
 MAX_CHANNEL_SELLERS = 90

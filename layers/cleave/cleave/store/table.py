@@ -1,24 +1,18 @@
 """A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
 
-import base64
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from cleave.store.attributes import Attributes, Item, to_attributes, to_item
 from cleave.store.keys import Key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-type Item = dict[str, Any]
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 _BATCH_GET_LIMIT = 100
 # Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
@@ -79,6 +73,23 @@ class Delete:
 type Write = Put | Update | Replace | Delete
 
 
+@dataclass(frozen=True, slots=True)
+class IndexQuery:
+    """``names`` and ``values`` are the expressions' placeholders, unprefixed.
+
+    ``limit`` is how many entries a round trip looks at, before ``only`` (a filter) is applied; None: 1 MB of them.
+    """
+
+    index: str
+    condition: str
+    projection: str
+    names: Mapping[str, str]
+    values: Mapping[str, Any]
+    descending: bool
+    only: str | None = None
+    limit: int | None = None
+
+
 def random_pause(attempt: int) -> float:
     """Seconds to wait before attempt + 1: full jitter under a doubling bound, about 2.5 s over all attempts."""
     return random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311 - spreads callers, keeps no secret
@@ -115,16 +126,35 @@ class Table:
 
     def query(self, partition: str, sort_prefix: str) -> Iterator[Item]:
         """Items of a partition whose sort key begins with ``sort_prefix``, in its order; strongly consistent."""
+        request = {
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
+            "ExpressionAttributeValues": to_attributes({":pk": partition, ":sk": sort_prefix}),
+            "ConsistentRead": True,
+        }
+        return map(to_item, self._entries(request))
+
+    def query_index(self, query: IndexQuery) -> Iterator[Attributes]:
+        """Entries of an index as DynamoDB writes them; eventually consistent, as every global index is.
+
+        They are not made plain Python: a caller that counts ten thousand of them reads one or two attributes.
+        """
+        request: dict[str, Any] = {
+            "IndexName": query.index,
+            "KeyConditionExpression": query.condition,
+            "ProjectionExpression": query.projection,
+            "ExpressionAttributeNames": {f"#{name}": attribute for name, attribute in query.names.items()},
+            "ExpressionAttributeValues": to_attributes({f":{name}": value for name, value in query.values.items()}),
+            "ScanIndexForward": not query.descending,
+        }
+        request |= {"FilterExpression": query.only} if query.only else {}
+        request |= {"Limit": query.limit} if query.limit else {}
+        return self._entries(request)
+
+    def _entries(self, request: Mapping[str, Any]) -> Iterator[Attributes]:
         start: dict[str, Any] = {}
         while True:
-            answer = self.client.query(
-                TableName=self.name,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                ExpressionAttributeValues=to_attributes({":pk": partition, ":sk": sort_prefix}),
-                ConsistentRead=True,
-                **start,
-            )
-            yield from (to_item(attributes) for attributes in answer["Items"])
+            answer = self.client.query(TableName=self.name, **request, **start)
+            yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
@@ -216,31 +246,3 @@ class Table:
             "ConditionExpression": condition,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-
-
-def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB's typed form of an item or key."""
-    return {name: _serialize(value) for name, value in item.items()}
-
-
-def to_item(attributes: Mapping[str, Any]) -> Item:
-    """The plain form of DynamoDB's; numbers come as Decimal, binaries as boto3's Binary."""
-    return {name: _deserialize(value) for name, value in attributes.items()}
-
-
-def from_stream_image(image: Mapping[str, Any]) -> Item:
-    """The plain form of an image in a stream record, where Lambda's JSON holds binaries as base64."""
-    return to_item({name: _with_bytes(typed) for name, typed in image.items()})
-
-
-def _with_bytes(typed: Mapping[str, Any]) -> Mapping[str, Any]:
-    ((kind, value),) = typed.items()
-    match kind:
-        case "B":
-            return {"B": base64.b64decode(value)}
-        case "L":
-            return {"L": [_with_bytes(each) for each in value]}
-        case "M":
-            return {"M": {name: _with_bytes(each) for name, each in value.items()}}
-        case _:
-            return typed

@@ -23,7 +23,8 @@ from cleave.clock import from_ms, to_ms
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import TRACKS
 from cleave.store import keys
-from cleave.store.table import ConditionsFailed, Delete, Item, Replace, Table, Update, Write
+from cleave.store.attributes import Item
+from cleave.store.table import ConditionsFailed, Delete, Replace, Table, Update, Write
 
 # Longer than an invocation can live, so that a lease ends only with its holder.
 LEASE = timedelta(seconds=90)
