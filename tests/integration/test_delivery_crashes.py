@@ -10,7 +10,7 @@ from tests.support.story import CALLS, first_times, story
 NEVER = 10**9
 
 
-@pytest.mark.parametrize("after", range(5, CALLS, 29))
+@pytest.mark.parametrize("after", range(5, CALLS, 41))
 def test_nothing_is_lost_or_turned_around_when_a_process_dies_between_two_calls(
     table: Table, clock: FrozenClock, after: int
 ) -> None:

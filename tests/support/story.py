@@ -19,14 +19,14 @@ from tests.support.telling import OK, POLICY, SELLER, Clock, Script, event, stat
 
 OWNER = seller_owner(SELLER)
 # Enough to pass over every call of the story below, which a test makes sure of.
-CALLS = 220
+CALLS = 250
 # Every five minutes, for an hour.
 SWEEPS = 12
 
 
 def gone_once_then_down_for_a_while(script: Script) -> None:
     """410, and when it is on again, 500 until the circuit has been probed once; then all is well."""
-    answers = iter([status(410), *[status(500)] * 4])
+    answers = iter([status(410), *[status(500)] * 6])
 
     def decide(subscription: Subscription, delivery: Delivery) -> Answer:
         del subscription, delivery
