@@ -8,7 +8,7 @@ from pathlib import Path
 from cleave_cli import keeper, paths
 
 KEEPER = Path(keeper.__file__)
-STOP_SECONDS = 60.0  # the engine unpacks the layers for every function it ran: hundreds of MB to remove
+STOP_SECONDS = 30.0  # on a machine with much else to do
 
 
 class KeptProcess:
