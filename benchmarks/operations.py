@@ -10,17 +10,17 @@ from cleave.application.consume import drain_batch
 from cleave.application.drain import Drainer
 from cleave.domain.circuit import parse_policy
 from cleave.outbound.resources import delivery_queue
-from tests.support.gateway import Answer
-from tests.support.listing import package as listed
-from tests.support.listing import put
-from tests.support.samples import Package, fresh_cancel_id
-from tests.support.telling import Script, webhook
 
 from benchmarks.meter import Bill
 from benchmarks.world import SELLER, World
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.order_cancel.app import handler as order_cancel
+from tests.support.gateway import Answer
+from tests.support.listing import package as listed
+from tests.support.listing import put
+from tests.support.samples import Package, fresh_cancel_id
+from tests.support.telling import Script, webhook
 
 type Operation = Callable[[World], Bill]
 

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,16 +21,15 @@ from cleave.store.table import Table
 from cleave_cli.engine import running_engine
 from cleave_cli.environment import REGION, ROOT_CREDENTIALS
 from cleave_cli.paths import StateDir
-from tests.support.aws import create_table
-from tests.support.gateway import Caller
-from tests.support.samples import Package, fresh_package
 
 from benchmarks.meter import Meter
 from functions.import_orders.app import handler as import_orders
 from functions.package_stream.app import handler as package_stream
+from tests.support.aws import create_table
+from tests.support.gateway import Caller
+from tests.support.samples import Package, fresh_package
 
 SELLER, STOREFRONT = 20811, "DE"
-
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,11 @@ class World:
     plain: Any
     seller: Caller
     channel: Caller
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(10**11))  # the same in each world
 
     def load(self, quantities: Mapping[str, int], *, order_number: str | None = None) -> Package:
         """Import a package with lines of such quantities; the sample's order with other numbers."""
-        package = fresh_package(SELLER, STOREFRONT, quantities, seller_pays=True)
+        package = fresh_package(SELLER, STOREFRONT, quantities, seller_pays=True, number=next(self.numbers))
         package |= {"orderNumber": order_number} if order_number else {}
         answer = self.seller.call(import_orders, {"content": [package]}, path={"sellerId": SELLER})
         if answer.status != 200:
