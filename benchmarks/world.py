@@ -123,5 +123,12 @@ def world(endpoint: str) -> Iterator[World]:
 
 
 def _forget() -> None:
-    for cached in (resources.settings, resources.client, resources.table, outbound.delivery_queue, outbound.drainer):
+    for cached in (
+        resources.settings,
+        resources.session,
+        resources.client,
+        resources.table,
+        outbound.delivery_queue,
+        outbound.drainer,
+    ):
         cached.cache_clear()
