@@ -44,7 +44,7 @@ def enter_status(package: Package, change: StatusChange) -> Package | None:
         status=change.status,
         lines=tuple(_entered(line, package.status, change.status) for line in package.lines),
         history=(*package.history, HistoryEntry(change.at, change.status)),
-        modified_at=change.at,
+        modified_at=package.modified_by(change.at),
         invoice_number=change.invoice_number or package.invoice_number,
     )
 
