@@ -203,18 +203,18 @@ def test_a_subscription_that_fails_for_the_whole_window_becomes_passive_and_lose
     script = Script(status(500))
     for order in ("A", "B", "C", "D"):
         happen(table, bell, order, range(1, 3))
-    drain = drainer(table, script, bell)
-    for _ in range(15):
+    drain = drainer(table, script, bell, parse_policy("10m 1h 6h off 1d"))
+    for _ in range(6):
         bell.run_until(drain, clock() + timedelta(hours=6))
         sweep(table, bell, clock())
         bell.run(drain)
     found = read_subscription(table, OWNER, made.subscription_id)
     assert found is not None
     assert (found.status, found.passive_reason) == (SubscriptionStatus.PASSIVE, PassiveReason.FAILING)
-    assert len(script.tried) <= 5 + 14  # five to open, and the steps of three days
+    assert len(script.tried) <= 5 + 6  # five to open, and the steps of a day
     (turned,) = read_status_changes(table, OWNER, made.subscription_id)
     assert (turned.status, turned.reason) == ("PASSIVE", "failing")
-    assert turned.at - timedelta(days=3) >= created
+    assert turned.at - timedelta(days=1) >= created
     assert "subscription.passive" in caplog.messages
     assert "SubscriptionTurnedPassive" in capsys.readouterr().out
     assert sweep(table, bell, clock()) <= 4
