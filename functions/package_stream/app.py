@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from cleave.api.resources import table
+from cleave.api.resources import seconds_left, table
 from cleave.application.consume import StreamConsumer
 from cleave.outbound.resources import delivery_queue
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer which records failed; Lambda brings the stream again from the first of them."""
-    return StreamConsumer(table(), delivery_queue()).consume(event)
+    return StreamConsumer(table(seconds_left(context)), delivery_queue()).consume(event)

@@ -60,7 +60,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
 
 
 def _forget_clients() -> None:
-    for cached in (resources.settings, resources.client, resources.table):
+    for cached in (resources.settings, resources.client):
         cached.cache_clear()
 
 

@@ -29,6 +29,10 @@ class HeldBack(Exception):  # noqa: N818 - says what happened
     """An earlier record of the same order failed in this batch; this one must not overtake it."""
 
 
+class OutOfTime(Exception):  # noqa: N818 - says what happened
+    """The function's time is nearly up; the record was not begun."""
+
+
 @dataclass(slots=True)
 class StreamConsumer:
     """Consumes one batch of the table's stream.
@@ -48,14 +52,20 @@ class StreamConsumer:
 
     def _record(self, record: DynamoDBRecord) -> None:
         change = record.dynamodb
-        item: Item = (change and change.new_image) or {}
+        self.work_off((change and change.new_image) or {})
+
+    def work_off(self, item: Item) -> None:
+        """Do what an item waits for; again, without effect. Raises whatever kept it from being done."""
         order = str(item.get("order_number"))
         if order in self.failed_orders:
             raise HeldBack(order)
+        if self.table.is_out_of_time:
+            raise OutOfTime
         try:
             self._item(item)
-        except Exception:
+        except Exception as error:
             self.failed_orders.add(order)
+            logger.warning("item.failed", order_number=order, error=type(error).__name__)
             raise
 
     def _item(self, item: Item) -> None:
@@ -64,6 +74,8 @@ class StreamConsumer:
         elif item.get("kind") == keys.EVENT:
             sent = fan_out(self.table, self.enqueue, to_event(item), clock.now())
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
+        else:
+            logger.warning("item.unknown", kind=str(item.get("kind")))
 
     def _split(self, item: Item) -> None:
         package_id = int(item["package_id"])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from cleave.domain.events import PackageEvent
+from cleave.store.orders import fanned_out
 from cleave.store.subscriptions import put_delivery, read_subscriptions
 from cleave.store.table import Table
 
@@ -37,11 +38,13 @@ class DeliveryTask:
 def fan_out(table: Table, enqueue: Callable[[DeliveryTask], None], event: PackageEvent, at: datetime) -> int:
     """Note a delivery for each subscription that wants the event, and queue it. Answers their number.
 
-    The note comes first, so that a delivery is never lost; a crash between the two is repaired by the stream, which
-    brings the event again, and the queue's deduplication drops what was queued before.
+    The note comes first, so that a delivery is never lost, and the event stays in the index of what is pending until
+    all is done; a crash in between is repaired by the stream, which brings the event again, or by the reconcile. The
+    queue's deduplication drops what was queued before.
     """
     wanting = [each for each in read_subscriptions(table, event.seller_id) if each.wants(event)]
     for subscription in wanting:
         put_delivery(table, subscription, event, at)
         enqueue(DeliveryTask(event.seller_id, subscription.subscription_id, event.order_number, event.sequence))
+    table.write([fanned_out(event)])
     return len(wanting)

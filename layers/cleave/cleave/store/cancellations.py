@@ -116,6 +116,7 @@ def _reserve(claims: _PackageClaims) -> Update:
         **CANCELLABLE_VALUES,
         **storefront,
         "at": to_ms(cancellation.at),
+        "pending": keys.pending(str(claim.package_id)),
         "one": 1,
         "room": MAX_WAITING - len(claims),
     }
@@ -132,7 +133,7 @@ def _reserve_change(lines: int, claims: int) -> str:
     taken = [f"#left.#l{n} = #left.#l{n} - :q{n}" for n in range(lines)]
     waiting = [f"waiting.#w{n} = :w{n}" for n in range(claims)]
     since = "waiting_since = if_not_exists(waiting_since, :at)"
-    return f"SET {', '.join([*taken, *waiting, since])}, version = version + :one"
+    return f"SET {', '.join([*taken, *waiting, since])}, pending = :pending, version = version + :one"
 
 
 def _reserve_condition(lines: int, *, with_storefront: bool) -> str:

@@ -4,6 +4,8 @@ The seller is part of every key that a seller's request can name: what belongs t
 exist are the same missing item.
 """
 
+from zlib import crc32
+
 type Key = dict[str, str]
 
 PARTITION = "pk"
@@ -12,6 +14,12 @@ SORT = "sk"
 EVENT = "event"
 SELLER_PREFIX = "SELLER#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
+# The sparse index of what is accepted or happened and not yet worked off; its keys are PENDING and WAITING_SINCE.
+PENDING_INDEX = "pending"
+PENDING = "pending"
+WAITING_SINCE = "waiting_since"
+# One index partition takes 1,000 writes a second: these take all that a minute's reconcile could ever work off.
+_PENDING_SHARDS = 8
 
 # Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
 _SEQUENCE_DIGITS = 8
@@ -70,6 +78,16 @@ def subscription_partition(seller_id: int) -> str:
 def delivery(subscription_id: str, order_number: str, sequence: int) -> Key:
     """One event on its way to one webhook."""
     return _key(f"DELIVERY#{subscription_id}", f"{order_number}#{sequence:0{_SEQUENCE_DIGITS}}")
+
+
+def pending(of: str) -> str:
+    """The index partition in which something waits. What has to be worked off in order has the same ``of``."""
+    return f"PENDING#{crc32(of.encode()) % _PENDING_SHARDS}"
+
+
+def pending_partitions() -> list[str]:
+    """All partitions of the index."""
+    return [f"PENDING#{shard}" for shard in range(_PENDING_SHARDS)]
 
 
 def credential(key: str) -> Key:

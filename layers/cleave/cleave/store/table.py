@@ -1,9 +1,11 @@
 """A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
 
+import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -22,6 +24,15 @@ _deserialize = TypeDeserializer().deserialize
 _BATCH_GET_LIMIT = 100
 # Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
 _TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+# The same, said of a whole request instead of one of its items.
+_BUSY = frozenset(
+    {
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "TransactionInProgressException",
+    }
+)
 _ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 0.02
 
@@ -55,7 +66,7 @@ class Update:
     key: Key
     change: str
     condition: str
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,15 +80,25 @@ def random_pause(attempt: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``client`` may be shared between threads. ``pause`` sleeps after a lost attempt; tests replace it."""
+    """``client`` may be shared between threads. ``pause`` sleeps after a lost attempt; tests replace it.
+
+    ``deadline`` is the ``time.monotonic()`` after which no lost attempt is repeated: whoever waits for the answer has
+    to have it before Lambda or API Gateway ends the call.
+    """
 
     client: "DynamoDBClient"
     name: str
     pause: Callable[[float], None] = time.sleep
+    deadline: float = math.inf
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the deadline has passed."""
+        return time.monotonic() >= self.deadline
 
     def get(self, key: Key) -> Item | None:
         """Strongly consistent."""
-        answer = self.client.get_item(TableName=self.name, Key=to_attributes(key), ConsistentRead=True)
+        answer = self.ask(self.client.get_item, Key=to_attributes(key), TableName=self.name, ConsistentRead=True)
         return to_item(answer["Item"]) if "Item" in answer else None
 
     def batch_get(self, keys: Sequence[Key]) -> list[Item]:
@@ -87,7 +108,7 @@ class Table:
         attempt = 0
         while pending:
             request = {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}
-            answer = self.client.batch_get_item(RequestItems={self.name: request})  # type: ignore[dict-item]
+            answer = self.ask(self.client.batch_get_item, RequestItems={self.name: request})
             found += [to_item(attributes) for attributes in answer["Responses"].get(self.name, [])]
             unread: list[Any] = [*answer["UnprocessedKeys"][self.name]["Keys"]] if answer["UnprocessedKeys"] else []
             pending = [*unread, *pending[_BATCH_GET_LIMIT:]]
@@ -100,7 +121,8 @@ class Table:
         """Items of a partition whose sort key begins with ``sort_prefix``, in its order; strongly consistent."""
         start: dict[str, Any] = {}
         while True:
-            answer = self.client.query(
+            answer = self.ask(
+                self.client.query,
                 TableName=self.name,
                 KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
                 ExpressionAttributeValues=to_attributes({":pk": partition, ":sk": sort_prefix}),
@@ -112,41 +134,37 @@ class Table:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
+    def ask(self, read: Callable[..., Any], **request: Any) -> Any:  # noqa: ANN401 - an operation of the client's
+        """A read's answer; Contended if it was throttled, which the SDK has by then repeated."""
+        try:
+            return read(**request)
+        except ClientError as error:
+            if _is_transient(error):
+                raise Contended(error.response["Error"]["Code"]) from error
+            raise
+
     def write(self, writes: Sequence[Write]) -> None:
         """All writes or none. Raises ConditionsFailed, or Contended after bounded retries.
 
         A repeat after a lost answer is safe: the SDK repeats with the same token, which DynamoDB applies once.
         """
         items: Any = [self._transact_item(write) for write in writes]
-        for attempt in range(_ATTEMPTS):
+        for attempt in count():
             try:
                 self.client.transact_write_items(TransactItems=items)
-            except self.client.exceptions.TransactionCanceledException as cancelled:
-                self._explain(cancelled, attempt)
-            except self.client.exceptions.TransactionInProgressException:
-                self._wait(attempt)
+            except ClientError as error:
+                if not _is_transient(error):
+                    raise _explained(error) from error
             else:
                 return
-        raise Contended(f"{len(items)} writes")
-
-    def _explain(self, cancelled: ClientError, attempt: int) -> None:
-        reasons: Iterable[Any] = cancelled.response.get("CancellationReasons", [])
-        codes = {reason.get("Code") for reason in reasons} - {"None"}
-        if codes & _TRANSIENT and codes <= _TRANSIENT | {"ConditionalCheckFailed"}:
             self._wait(attempt)
-            return
-        if codes != {"ConditionalCheckFailed"}:
-            raise cancelled
-        raise ConditionsFailed(
-            {
-                position: to_item(reason["Item"]) if reason.get("Item") else None
-                for position, reason in enumerate(reasons)
-                if reason.get("Code") == "ConditionalCheckFailed"
-            }
-        ) from cancelled
 
     def _wait(self, attempt: int) -> None:
-        self.pause(random_pause(attempt))
+        """Raises Contended where there is no time, or no sense, in another attempt."""
+        seconds = random_pause(attempt)
+        if attempt + 1 >= _ATTEMPTS or time.monotonic() + seconds >= self.deadline:
+            raise Contended(f"after {attempt + 1} attempts")
+        self.pause(seconds)
 
     def _transact_item(self, write: Write) -> dict[str, Any]:
         if isinstance(write, Put):
@@ -154,7 +172,8 @@ class Table:
         names = {f"#{name}": attribute for name, attribute in write.names.items()}
         values = to_attributes({f":{name}": value for name, value in write.values.items()})
         update = {"Key": to_attributes(write.key), "UpdateExpression": write.change}
-        update |= {"ExpressionAttributeValues": values} | ({"ExpressionAttributeNames": names} if names else {})
+        update |= {"ExpressionAttributeValues": values} if values else {}  # DynamoDB refuses empty ones
+        update |= {"ExpressionAttributeNames": names} if names else {}
         return {"Update": {**update, **self._common(write.condition)}}
 
     def _common(self, condition: str) -> dict[str, str]:
@@ -163,6 +182,37 @@ class Table:
             "ConditionExpression": condition,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
+
+
+def _is_transient(error: ClientError) -> bool:
+    """Whether the same request can succeed a moment later."""
+    codes = _cancellation_codes(error)
+    if not codes:
+        return error.response["Error"]["Code"] in _BUSY
+    return bool(codes & _TRANSIENT) and codes <= _TRANSIENT | {"ConditionalCheckFailed"}
+
+
+def _explained(error: ClientError) -> Exception:
+    """ConditionsFailed, if that is all that was wrong."""
+    if _cancellation_codes(error) != {"ConditionalCheckFailed"}:
+        return error
+    return ConditionsFailed(
+        {
+            position: to_item(reason["Item"]) if reason.get("Item") else None
+            for position, reason in enumerate(_reasons(error))
+            if reason.get("Code") == "ConditionalCheckFailed"
+        }
+    )
+
+
+def _cancellation_codes(error: ClientError) -> set[Any]:
+    return {reason.get("Code") for reason in _reasons(error)} - {"None", None}
+
+
+def _reasons(error: ClientError) -> Sequence[Any]:
+    """Why a transaction was cancelled, item by item; empty for every other error."""
+    reasons: Any = error.response.get("CancellationReasons", [])
+    return list(reasons)
 
 
 def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
