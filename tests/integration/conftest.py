@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
-import pytest
-from moto import mock_aws
-
 import cleave.clock
+import pytest
 from cleave.api import resources
 from cleave.store.table import Table
+from moto import mock_aws
+
 from functions.import_orders.app import handler as import_orders
 from tests.support.aws import create_table
 from tests.support.gateway import Answer, Caller

@@ -26,7 +26,7 @@ class Caller:
     headers: Mapping[str, str]
     credential: str = "test-credential"
 
-    def call(  # noqa: PLR0913 - the parts of a request
+    def call(
         self,
         handler: Handler,
         body: Any = None,  # noqa: ANN401 - also what is not valid

@@ -20,7 +20,7 @@ from cleave.application.split_package import split_package
 from cleave.observability import logger
 from cleave.store import keys
 from cleave.store.orders import to_event
-from cleave.store.table import Item, Table
+from cleave.store.table import Item, Table, from_stream_image
 
 type BatchResponse = dict[str, Any]
 
@@ -51,8 +51,7 @@ class StreamConsumer:
         return dict(process_partial_response(event, self._record, processor, context=None))
 
     def _record(self, record: DynamoDBRecord) -> None:
-        change = record.dynamodb
-        self.work_off((change and change.new_image) or {})
+        self.work_off(from_stream_image(record["dynamodb"].get("NewImage", {})))
 
     def work_off(self, item: Item) -> None:
         """Do what an item waits for; again, without effect. Raises whatever kept it from being done."""
@@ -63,19 +62,19 @@ class StreamConsumer:
             raise OutOfTime
         try:
             self._item(item)
-        except Exception as error:
+        except Exception:
+            logger.exception("item.failed", order_number=order)
             self.failed_orders.add(order)
-            logger.warning("item.failed", order_number=order, error=type(error).__name__)
             raise
 
     def _item(self, item: Item) -> None:
         if item.get("waiting"):
             self._split(item)
-        elif item.get("kind") == keys.EVENT:
+        elif item.get("kind") == keys.EVENT and keys.PENDING in item:
             sent = fan_out(self.table, self.enqueue, to_event(item), clock.now())
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
         else:
-            logger.warning("item.unknown", kind=str(item.get("kind")))
+            logger.warning("item.not_pending", kind=item.get("kind"))  # the stream's filter keeps these from us
 
     def _split(self, item: Item) -> None:
         package_id = int(item["package_id"])

@@ -44,6 +44,6 @@ def _worked_off(consumer: StreamConsumer, key: keys.Key) -> bool:
         if item is not None:
             consumer.work_off(item)
     except Exception:  # noqa: BLE001 - the others must not wait for this one; it stays pending and is counted
-        logger.exception("reconcile.failed")
+        logger.warning("reconcile.failed", sort_key=key[keys.SORT])
         return False
     return True

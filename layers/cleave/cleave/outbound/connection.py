@@ -1,7 +1,6 @@
 """An HTTP client that connects only to addresses it has checked itself."""
 
 import socket
-from typing import Any
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -9,30 +8,30 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from cleave.outbound.addresses import checked_addresses
 
 
-class _CheckedMixin:
+def _connect(connection: HTTPConnection, *, allow_local: bool) -> socket.socket:
     """Resolves once, and connects to what was checked: a name that changes its mind gains nothing."""
+    port = connection.port or connection.default_port
+    addresses = checked_addresses(connection.host, port, allow_local=allow_local)
+    try:
+        return socket.create_connection((addresses[0], port), timeout=connection.timeout)
+    except TimeoutError as error:
+        raise urllib3.exceptions.ConnectTimeoutError(connection, "connect") from error
+    except OSError as error:
+        raise urllib3.exceptions.NewConnectionError(connection, "connect") from error
 
-    host: str
-    port: int
-    timeout: Any
+
+class _CheckedHTTP(HTTPConnection):
     allow_local = False
 
     def _new_conn(self) -> socket.socket:
-        addresses = checked_addresses(self.host, self.port, allow_local=self.allow_local)
-        try:
-            return socket.create_connection((addresses[0], self.port), timeout=self.timeout)
-        except TimeoutError as error:
-            raise urllib3.exceptions.ConnectTimeoutError(self, "connect") from error
-        except OSError as error:
-            raise urllib3.exceptions.NewConnectionError(self, "connect") from error
+        return _connect(self, allow_local=self.allow_local)
 
 
-class _CheckedHTTP(_CheckedMixin, HTTPConnection):
-    pass
+class _CheckedHTTPS(HTTPSConnection):
+    allow_local = False
 
-
-class _CheckedHTTPS(_CheckedMixin, HTTPSConnection):
-    pass
+    def _new_conn(self) -> socket.socket:
+        return _connect(self, allow_local=self.allow_local)
 
 
 class _LocalHTTP(_CheckedHTTP):

@@ -1,5 +1,6 @@
 """A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
 
+import base64
 import math
 import random
 import time
@@ -223,3 +224,9 @@ def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
 def to_item(attributes: Mapping[str, Any]) -> Item:
     """The plain form of DynamoDB's; numbers come as Decimal, binaries as boto3's Binary."""
     return {name: _deserialize(value) for name, value in attributes.items()}
+
+
+def from_stream_image(image: Mapping[str, Any]) -> Item:
+    """The plain form of an image in a stream record, where Lambda's JSON holds binaries as base64."""
+    decoded = {name: {"B": base64.b64decode(typed["B"])} if "B" in typed else typed for name, typed in image.items()}
+    return to_item(decoded)

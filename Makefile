@@ -1,0 +1,56 @@
+# Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check lock build clean
+
+# A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
+
+BIN := .venv/bin
+SAM_BIN := .venv-sam/bin
+UV := .venv-uv/bin/uv
+COMPILE := $(UV) pip compile --quiet --no-header --generate-hashes --python-version 3.13 --universal
+
+# The first interpreter that can make an environment. pyenv's shims exist, and fail, for versions not selected;
+# Debian's python3 comes without ensurepip: so each one is tried.
+FIND_PYTHON = for python in python3.13 python3 python3.14 python3.12 python3.11 python3.10 python3.9 python \
+	/usr/bin/python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/bin/python; do \
+	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' >/dev/null 2>&1 \
+	&& break; python=; done; test -n "$$python" \
+	|| { echo "Cleave needs Python 3.9 or newer with the venv module to set itself up, and found none." >&2; exit 1; }
+
+# What is started here must not outlive make, even if that is killed.
+demo up build: export CLEAVE_STOP_WITH_PARENT := 1
+
+help:  ## show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## make or renew the environments
+	@$(FIND_PYTHON); "$$python" cli/cleave_cli/bootstrap.py
+
+demo: setup  ## the main job from start to end on the local engine, then exit
+	@$(BIN)/cleave demo
+
+up: setup  ## the service on the local engine until Ctrl-C
+	@$(BIN)/cleave up
+
+test: setup  ## all tests: unit and integration first, then end to end
+	@$(BIN)/pytest tests/unit tests/integration tests/e2e
+
+check: setup  ## ruff, mypy, sam validate and cfn-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	SAM_CLI_TELEMETRY=0 $(SAM_BIN)/sam validate --lint
+	$(BIN)/cfn-lint template.yaml
+
+build: setup  ## sam build, when something changed
+	@$(BIN)/cleave build
+
+lock: setup  ## renew the pinned, hashed requirement files
+	$(COMPILE) --upgrade pyproject.toml -o layers/dependencies/requirements.txt
+	$(COMPILE) --upgrade pyproject.toml --extra dev -c layers/dependencies/requirements.txt -o requirements/dev.txt
+	for name in sam engine uv; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean:  ## remove what was built; the environments stay
+	rm -rf .aws-sam .cleave .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -path './.venv*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

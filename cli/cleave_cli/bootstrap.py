@@ -1,0 +1,161 @@
+"""Make the environments that everything else runs in; nothing but a standard Python is needed for it.
+
+This is the one file of the program that runs before the program is installed: as a plain script, on whatever
+Python (3.9 or newer) the machine has. So it imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = ROOT / "requirements"
+UV_ENVIRONMENT = ROOT / ".venv-uv"
+UV = UV_ENVIRONMENT / "bin" / "uv"
+STAMP = "cleave-setup.sha256"
+
+# Four, because aws-sam-cli and ministack pin other versions of what we use, and because the engine must run
+# the functions on a Python without any packages: what a layer lacks has to be missing here too.
+ENVIRONMENTS = {
+    ".venv": (REQUIREMENTS / "dev.txt", "tools and tests"),
+    ".venv-sam": (REQUIREMENTS / "sam.txt", "SAM CLI"),
+    ".venv-engine": (REQUIREMENTS / "engine.txt", "local engine"),
+    ".venv-lambda": (None, "the functions' own Python"),
+}
+
+NO_PYTHON = """\
+Cleave needs Python 3.13, the version its functions run on, and found none on PATH or under pyenv.
+Install it in any of these ways and run make again:
+    pyenv install 3.13
+    .venv-uv/bin/uv python install 3.13
+    your system's package manager, or the installer from python.org
+"""
+
+
+class SetupError(Exception):
+    """Setup cannot go on; the message tells the person what to do."""
+
+
+def main() -> int:
+    """Bring every environment up to its requirement files; quick when there is nothing to do."""
+    try:
+        ensure_uv()
+        for name, (requirements, purpose) in ENVIRONMENTS.items():
+            ensure_environment(name, requirements, purpose)
+    except SetupError as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+def say(message: str) -> None:
+    """Tell the person; standard error keeps the output of `make` targets clean."""
+    sys.stderr.write(message.rstrip() + "\n")
+    sys.stderr.flush()
+
+
+def ensure_uv() -> None:
+    """Install the pinned uv in an environment of its own."""
+    requirements = REQUIREMENTS / "uv.txt"
+    wanted = fingerprint(requirements, str(ROOT))
+    if is_current(UV_ENVIRONMENT, wanted):
+        return
+    started = time.monotonic()
+    venv.create(UV_ENVIRONMENT, with_pip=True, clear=True)
+    pip = [str(UV_ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    run([*pip, "--requirement", str(requirements)])
+    finish(UV_ENVIRONMENT, wanted, "uv", started)
+
+
+def ensure_environment(name: str, requirements: Path | None, purpose: str) -> None:
+    """Make one environment hold exactly what its requirement file pins."""
+    environment = ROOT / name
+    wanted = fingerprint(requirements, str(ROOT), installs_project=name == ".venv")
+    if is_current(environment, wanted):
+        return
+    started = time.monotonic()
+    (environment / STAMP).unlink(missing_ok=True)
+    if not usable(environment):
+        create(environment)
+    if requirements is not None:
+        python = str(environment / "bin" / "python")
+        run([str(UV), "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(requirements)])
+        if name == ".venv":
+            install_project(python)
+    finish(environment, wanted, purpose, started)
+
+
+def create(environment: Path) -> None:
+    """Make an empty Python 3.13 environment.
+
+    `.venv` is seeded with pip, because SAM's makefile builder calls `python3.13 -m pip`.
+    """
+    options = ["--quiet", "--clear", "--no-python-downloads", "--python", find_python()]
+    if environment.name == ".venv":
+        options.append("--seed")
+    run([str(UV), "venv", *options, str(environment)])
+
+
+def find_python() -> str:
+    """Find a Python 3.13: uv looks on PATH, and this under pyenv, which may not be on PATH."""
+    found = subprocess.run(
+        [str(UV), "python", "find", "--no-python-downloads", "--no-project", "3.13"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if found.returncode == 0:
+        return found.stdout.strip()
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    for candidate in sorted(pyenv.glob("versions/3.13*/bin/python3.13"), reverse=True):
+        return str(candidate)
+    raise SetupError(NO_PYTHON)
+
+
+def usable(environment: Path) -> bool:
+    """Tell whether the environment has a 3.13 that still starts: it may have been removed since."""
+    python = environment / "bin" / "python3.13"
+    return python.exists() and subprocess.run([str(python), "-c", ""], check=False).returncode == 0
+
+
+def install_project(python: str) -> None:
+    """Install the project itself, as links to its sources."""
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--python", python]
+    run([str(UV), "pip", "install", *options, "--editable", str(ROOT)])
+
+
+def fingerprint(requirements: Path | None, context: str, *, installs_project: bool = False) -> str:
+    """Hash what an environment is made of, so that a changed pin or a moved folder makes it anew."""
+    digest = hashlib.sha256(context.encode())
+    for path in (requirements, ROOT / "pyproject.toml" if installs_project else None):
+        digest.update(path.read_bytes() if path else b"")
+    return digest.hexdigest()
+
+
+def is_current(environment: Path, wanted: str) -> bool:
+    """Tell whether the environment was finished with these same inputs."""
+    stamp = environment / STAMP
+    return stamp.is_file() and stamp.read_text() == wanted
+
+
+def finish(environment: Path, wanted: str, purpose: str, started: float) -> None:
+    """Write the stamp last, so that an interrupted setup is done again."""
+    (environment / STAMP).write_text(wanted)
+    say(f"  ✓ {environment.name} ({purpose})  {time.monotonic() - started:.1f} s")
+
+
+def run(command: list[str]) -> None:
+    """Run a tool with its own output; its failure is ours."""
+    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+        raise SetupError(f"Setup failed at: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

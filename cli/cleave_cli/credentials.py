@@ -1,0 +1,85 @@
+"""Who may call a local stack: credentials made fresh at each start, and the file that tells them."""
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleave.store.credentials import Credential, Role, store_credential
+from cleave.store.table import Table
+
+from cleave_cli.deploy import Deployment
+from cleave_cli.errors import CleaveError
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True)
+class Seller:
+    """A seller that speaks the Trendyol dialect."""
+
+    seller_id: int
+    store_front_code: str
+    api_key: str = field(default_factory=lambda: secrets.token_hex(10))
+    api_secret: str = field(default_factory=_new_secret, repr=False)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A marketplace that speaks the HepsiGlobal dialect, for all the sellers of the stack."""
+
+    client_id: str = field(default_factory=lambda: secrets.token_hex(10))
+    client_secret: str = field(default_factory=_new_secret, repr=False)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Everybody who may call."""
+
+    sellers: Sequence[Seller]
+    channels: Sequence[Channel]
+
+
+def make_credentials() -> Credentials:
+    """Make two sellers and a channel.
+
+    The first seller pays the carrier itself (its sample packages say so), for the other the marketplace pays.
+    """
+    return Credentials(sellers=[Seller(20811, "DE"), Seller(20812, "TR")], channels=[Channel()])
+
+
+def store_credentials(deployment: Deployment, credentials: Credentials) -> None:
+    """Let these callers in, through the service's own code."""
+    client = deployment.session.client("dynamodb", endpoint_url=deployment.endpoint)
+    table = Table(client, deployment.outputs["TableName"])
+    for seller in credentials.sellers:
+        own = frozenset({seller.seller_id})
+        store_credential(table, Credential(seller.api_key, Role.SELLER, own), seller.api_secret)
+    everyone = frozenset(seller.seller_id for seller in credentials.sellers)
+    for channel in credentials.channels:
+        store_credential(table, Credential(channel.client_id, Role.CHANNEL, everyone), channel.client_secret)
+
+
+def write_local_json(path: Path, base_url: str, credentials: Credentials) -> None:
+    """Write address and credentials for other programs, readable by this user only from the first byte on."""
+    content = {
+        "base_url": base_url,
+        "sellers": [vars(seller) for seller in credentials.sellers],
+        "channels": [vars(channel) for channel in credentials.channels],
+    }
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2)
+
+
+def read_endpoint(path: Path) -> str:
+    """Find the engine of the stack that wrote the file."""
+    if not path.exists():
+        raise CleaveError(f"Nothing is running here: there is no {path}.")
+    base_url: str = json.loads(path.read_text(encoding="utf-8"))["base_url"]
+    return base_url.partition("/restapis/")[0]

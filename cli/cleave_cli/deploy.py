@@ -1,0 +1,62 @@
+"""`sam deploy` of the template, unchanged, to the local engine."""
+
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+
+from cleave_cli import environment, paths
+from cleave_cli.errors import ToolError
+from cleave_cli.processes import last_lines, run_to_end
+
+STACK_NAME = "cleave-local"
+ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The deployed stack and how to reach it."""
+
+    endpoint: str
+    outputs: dict[str, str]
+
+    @property
+    def base_url(self) -> str:
+        """The API, in the engine's path form: it has no host name of its own as on AWS."""
+        return f"{self.endpoint}/restapis/{self.outputs['ApiId']}/{self.outputs['ApiStage']}/_user_request_"
+
+    @property
+    def session(self) -> boto3.Session:
+        """A session as the engine's root user; clients need `endpoint_url=endpoint`."""
+        return engine_session()
+
+
+def engine_session() -> boto3.Session:
+    """Make a session with the engine's own credentials, so that the caller's are never used."""
+    return boto3.Session(
+        aws_access_key_id=environment.ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment.ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment.REGION,
+    )
+
+
+def deploy(endpoint: str, log: Path) -> Deployment:
+    """Deploy what was built last; the output goes to the log."""
+    command = [str(paths.SAM), "deploy", "--config-env", "local", "--parameter-overrides", *parameters()]
+    if run_to_end(command, environment=environment.for_sam(endpoint), log=log) != 0:
+        raise ToolError(f"sam deploy failed. The end of {log}:\n{last_lines(log)}")
+    return Deployment(endpoint, read_outputs(endpoint))
+
+
+def parameters() -> list[str]:
+    """Return the parameters of a local stack: functions run, and receivers listen, on this very machine."""
+    architecture = ARCHITECTURES[platform.machine().lower()]
+    return ["Stage=local", f"Architecture={architecture}", "AllowLocalWebhooks=true"]
+
+
+def read_outputs(endpoint: str) -> dict[str, str]:
+    """Read the stack's outputs."""
+    client = engine_session().client("cloudformation", endpoint_url=endpoint)
+    stack = client.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}

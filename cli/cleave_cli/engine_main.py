@@ -1,0 +1,27 @@
+"""Starts MiniStack on the engine's own Python, with the functions on another one.
+
+    python engine_main.py FUNCTION_PYTHON
+
+MiniStack starts functions with `sys.executable`. Here that would be a Python full of the engine's own
+packages, and a function would run although its layer lacks something.
+"""
+
+import ctypes
+import importlib
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Serve until killed."""
+    if sys.platform == "linux":
+        # Should even the keeper be killed, the kernel ends us, and functions end when we do.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    sys.executable, sys.argv = sys.argv[1], ["ministack"]
+    importlib.import_module("ministack.app").main()
+
+
+if __name__ == "__main__":
+    main()

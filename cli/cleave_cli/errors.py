@@ -1,0 +1,27 @@
+"""What can go wrong, in words for the person at the terminal."""
+
+
+class CleaveError(Exception):
+    """Something failed; the message says what, and what to do or where to look."""
+
+    title = "Failed"
+
+
+class AlreadyRunningError(CleaveError):
+    """Another stack runs in the same folder."""
+
+    title = "Not started"
+
+
+class EngineError(CleaveError):
+    """The local engine did not start, or died."""
+
+
+class ToolError(CleaveError):
+    """SAM refused to build or deploy."""
+
+
+class PromiseBrokenError(CleaveError):
+    """The demo saw the service do something it promises never to do."""
+
+    title = "Promise broken"

@@ -1,0 +1,111 @@
+"""The program `cleave`: runs the whole service on this machine, without Docker and without an AWS account."""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from cleave_cli.console import console
+from cleave_cli.credentials import read_endpoint
+from cleave_cli.demo import run_demo
+from cleave_cli.errors import CleaveError, PromiseBrokenError
+from cleave_cli.guide import print_guide
+from cleave_cli.logs import function_logs
+from cleave_cli.paths import StateDir
+from cleave_cli.receiver import running_receiver
+from cleave_cli.stack import build_if_changed, local_stack
+
+PR_SET_PDEATHSIG = 1
+INTERRUPTED = 130
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+StateOption = Annotated[Path, typer.Option("--state", help="Folder for what a running stack keeps on disk.")]
+
+
+@app.command()
+def up(state: StateOption = StateDir().path) -> None:
+    """Serve on the local engine until Ctrl-C."""
+    folder = StateDir(state)
+    with reporting_errors(), local_stack(folder) as stack:
+        print_guide(console, stack, folder)
+        try:
+            stack.engine.wait()
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+    console.print("Stopped; nothing is left running.")
+
+
+@app.command()
+def demo(state: StateOption = StateDir().path) -> None:
+    """Show the main job from start to end, then exit; status 1 if a promise does not hold."""
+    started = time.monotonic()
+    folder = StateDir(state)
+    with reporting_errors(), local_stack(folder) as stack, running_receiver() as receiver:
+        folder.function_log.unlink(missing_ok=True)
+        try:
+            run_demo(stack, receiver)
+        except (PromiseBrokenError, httpx.HTTPError):
+            folder.function_log.write_text("\n".join(function_logs(stack.deployment.endpoint)))
+            console.print(f"What the functions logged is in {folder.function_log}")
+            raise
+    console.print(f"\n[green]Every promise holds.[/] [dim]{time.monotonic() - started:.1f} s in all[/]")
+
+
+@app.command()
+def build(state: StateOption = StateDir().path) -> None:
+    """Run sam build, when something that goes into it has changed."""
+    folder = StateDir(state)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with reporting_errors():
+        build_if_changed(folder)
+
+
+@app.command()
+def logs(state: StateOption = StateDir().path) -> None:
+    """Print what the functions of the running stack have logged."""
+    with reporting_errors():
+        for line in function_logs(read_endpoint(StateDir(state).local_json)):
+            console.print(line, markup=False, soft_wrap=True)
+
+
+@app.callback()
+def prepare() -> None:
+    """End in good order on every signal that asks to end."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell's `&` has it ignored
+        signal.signal(number, _interrupt)
+    if os.environ.get("CLEAVE_STOP_WITH_PARENT") and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def reporting_errors() -> Iterator[None]:
+    """Turn what went wrong into a message and an exit status."""
+    try:
+        yield
+    except CleaveError as error:
+        _print_error(error.title, str(error))
+        raise typer.Exit(1) from error
+    except httpx.HTTPError as error:
+        _print_error("No good answer", f"{error.request.method} {error.request.url}: {error!r}")
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        console.print("\nInterrupted; nothing is left running.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _print_error(title: str, text: str) -> None:
+    console.print(f"[bold red]{title}:[/]", end=" ")
+    console.print(text, markup=False, soft_wrap=True)

@@ -1,0 +1,52 @@
+"""Where everything lies: the repository, its environments, and the folder that a running stack uses."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+TOOLS = ROOT / ".venv" / "bin"
+SAM = ROOT / ".venv-sam" / "bin" / "sam"
+ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
+LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
+
+TEMPLATE = ROOT / "template.yaml"
+SAM_BUILD = ROOT / ".aws-sam" / "build"
+EVENTS = ROOT / "events" / "orders"
+
+
+@dataclass(frozen=True)
+class StateDir:
+    """What one running stack keeps on disk. Tests use a folder of their own beside a running `make up`."""
+
+    path: Path = field(default=ROOT / ".cleave")
+
+    @property
+    def lock(self) -> Path:
+        """Held for as long as a stack runs in this folder."""
+        return self.path / "lock"
+
+    @property
+    def engine_log(self) -> Path:
+        """What the engine prints: requests, and the functions that queue and stream call."""
+        return self.path / "engine.log"
+
+    @property
+    def function_log(self) -> Path:
+        """What the functions logged, kept when the demo fails."""
+        return self.path / "functions.log"
+
+    @property
+    def tool_log(self) -> Path:
+        """The output of the last `sam build` and `sam deploy`."""
+        return self.path / "sam.log"
+
+    @property
+    def engine_files(self) -> Path:
+        """The engine's TMPDIR and HOME: unpacked functions, its own state; gone when it stops."""
+        return self.path / "engine"
+
+    @property
+    def local_json(self) -> Path:
+        """Base URL and credentials of the running stack, for whoever wants to call it."""
+        return self.path / "local.json"
