@@ -1,0 +1,54 @@
+"""Ends the process under test before any call that leaves it, or loses the answer to one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ReadTimeoutError
+
+
+class Killed(BaseException):
+    """The process ended: no ``except Exception`` on its way sees it."""
+
+
+@dataclass
+class Breaker:
+    """Counts the calls of all clients that share it.
+
+    ``kill_before`` and ``lose_answer_of`` are the number of a call, counted from the last ``arm``. A call whose answer
+    is lost was done.
+    """
+
+    calls: int = 0
+    last_calls: int = 0
+    kill_before: int | None = None
+    lose_answer_of: int | None = None
+
+    def arm(self, *, kill_before: int | None = None, lose_answer_of: int | None = None) -> None:
+        """Count from here on; ``last_calls`` keeps what was counted."""
+        self.last_calls = self.calls
+        self.calls, self.kill_before, self.lose_answer_of = 0, kill_before, lose_answer_of
+
+    def pass_on(self, operation: Callable[..., Any], request: dict[str, Any]) -> Any:  # noqa: ANN401 - the client's
+        """Make a call, or not."""
+        self.calls += 1
+        if self.kill_before is not None and self.calls >= self.kill_before:
+            raise Killed
+        answer = operation(**request)
+        if self.calls == self.lose_answer_of:
+            raise ReadTimeoutError(endpoint_url="https://dynamodb.invalid")
+        return answer
+
+
+@dataclass(frozen=True)
+class BreakableClient:
+    """A client of an AWS service, its operations behind a breaker."""
+
+    client: Any
+    breaker: Breaker
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the client has
+        found = getattr(self.client, name)
+        if not callable(found) or name == "exceptions":
+            return found
+        return lambda **request: self.breaker.pass_on(found, request)
