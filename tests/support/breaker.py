@@ -1,7 +1,7 @@
 """Ends the process under test before any call that leaves it, or loses the answer to one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
@@ -16,13 +16,14 @@ class Breaker:
     """Counts the calls of all clients that share it.
 
     ``kill_before`` and ``lose_answer_of`` are the number of a call, counted from the last ``arm``. A call whose answer
-    is lost was done.
+    is lost was done. ``written`` collects the partitions of transactions that were begun.
     """
 
     calls: int = 0
     last_calls: int = 0
     kill_before: int | None = None
     lose_answer_of: int | None = None
+    written: set[str] = field(default_factory=set)
 
     def arm(self, *, kill_before: int | None = None, lose_answer_of: int | None = None) -> None:
         """Count from here on; ``last_calls`` keeps what was counted."""
@@ -34,6 +35,9 @@ class Breaker:
         self.calls += 1
         if self.kill_before is not None and self.calls >= self.kill_before:
             raise Killed
+        for action in request.get("TransactItems", []):
+            ((_, write),) = action.items()
+            self.written.add(write.get("Item", write.get("Key"))["pk"]["S"])
         answer = operation(**request)
         if self.calls == self.lose_answer_of:
             raise ReadTimeoutError(endpoint_url="https://dynamodb.invalid")
