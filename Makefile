@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lock build clean
+.PHONY: help setup demo up test soak check lock build clean
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -35,6 +35,9 @@ up: setup  ## the service on the local engine until Ctrl-C
 
 test: setup  ## all tests: unit and integration first, then end to end
 	@$(BIN)/pytest tests/unit tests/integration tests/e2e
+
+soak: setup  ## the tests that are too long for every run
+	@$(BIN)/pytest -m soak -s tests
 
 check: setup  ## ruff, mypy, sam validate and cfn-lint
 	$(BIN)/ruff check .

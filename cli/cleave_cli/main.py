@@ -15,6 +15,7 @@ import typer
 
 from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint
+from cleave_cli.deliveries import add_to as add_deliveries
 from cleave_cli.demo import run_demo
 from cleave_cli.errors import CleaveError, PromiseBrokenError
 from cleave_cli.guide import print_guide
@@ -109,3 +110,6 @@ def reporting_errors() -> Iterator[None]:
 def _print_error(title: str, text: str) -> None:
     console.print(f"[bold red]{title}:[/]", end=" ")
     console.print(text, markup=False, soft_wrap=True)
+
+
+add_deliveries(app, reporting_errors)

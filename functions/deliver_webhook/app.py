@@ -1,12 +1,12 @@
-"""The delivery queue: tells receivers."""
+"""The delivery queue: tells receivers what waits for them."""
 
 from typing import Any
 
-from cleave.api.resources import table
-from cleave.application.consume import deliver_batch
-from cleave.outbound.resources import webhook_sender
+from cleave.api.resources import seconds_left
+from cleave.application.consume import drain_batch
+from cleave.outbound.resources import drainer
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer which messages failed; SQS brings them again, in the order of their lane."""
-    return deliver_batch(table(), webhook_sender(), event)
+    """Answer which messages failed; a receiver's failure is none, its events wait in the table."""
+    return drain_batch(drainer(seconds_left(context)), event)

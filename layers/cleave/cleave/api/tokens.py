@@ -23,7 +23,7 @@ def issue_token(credential_key: str, at: datetime) -> str:
         "exp": at + LIFETIME,
         "jti": str(uuid4()),
     }
-    return jwt.encode(claims, _signing_key(), algorithm=_ALGORITHM)
+    return jwt.encode(claims, signing_key(), algorithm=_ALGORITHM)
 
 
 def token_subject(token: str) -> str | None:
@@ -32,7 +32,7 @@ def token_subject(token: str) -> str | None:
     try:
         claims = jwt.decode(
             token,
-            _signing_key(),
+            signing_key(),
             algorithms=[_ALGORITHM],
             audience=_ISSUER,
             issuer=_ISSUER,
@@ -44,5 +44,6 @@ def token_subject(token: str) -> str | None:
 
 
 @functools.cache
-def _signing_key() -> str:
+def signing_key() -> str:
+    """What signs tokens, and under another name cursors."""
     return str(client("secretsmanager").get_secret_value(SecretId=settings().token_secret_id)["SecretString"])

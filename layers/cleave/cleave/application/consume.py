@@ -1,26 +1,23 @@
 """Batches from the stream and the queue, record by record, with failures told apart."""
 
-from collections.abc import Callable
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    SqsFifoPartialProcessor,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cleave import clock
-from cleave.application.deliver import Sender, deliver
-from cleave.application.notify import DeliveryTask, fan_out
+from cleave.application.drain import Drainer
+from cleave.application.notify import fan_out
 from cleave.application.split_package import split_package
+from cleave.application.wake import Doorbell
 from cleave.observability import logger
 from cleave.store import keys
 from cleave.store.orders import to_event
 from cleave.store.table import Item, Table, from_stream_image
+from cleave.store.tracks import Wake
 
 type BatchResponse = dict[str, Any]
 
@@ -42,7 +39,7 @@ class StreamConsumer:
     """
 
     table: Table
-    enqueue: Callable[[DeliveryTask], None]
+    bell: Doorbell
     failed_orders: set[str] = field(default_factory=set)
 
     def consume(self, event: dict[str, Any]) -> BatchResponse:
@@ -71,7 +68,7 @@ class StreamConsumer:
         if item.get("waiting"):
             self._split(item)
         elif item.get("kind") == keys.EVENT and keys.PENDING in item:
-            sent = fan_out(self.table, self.enqueue, to_event(item), clock.now())
+            sent = fan_out(self.table, self.bell, to_event(item), clock.now())
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
         else:
             logger.warning("item.not_pending", kind=item.get("kind"))  # the stream's filter keeps these from us
@@ -83,13 +80,13 @@ class StreamConsumer:
         logger.info("package.split", package_id=package_id, successor_id=successor, done=split is not None)
 
 
-def deliver_batch(table: Table, send: Sender, event: dict[str, Any]) -> BatchResponse:
-    """Deliver the messages of a batch; after one that failed, the rest of its lane waits with it."""
+def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:
+    """Do what the queue's messages ask for; one that fails comes again by itself."""
 
     def message(record: SQSRecord) -> None:
-        task = DeliveryTask.from_message(record.body)
-        outcome = deliver(table, send, task, clock.now())
-        logger.info("delivery.done", lane=task.lane, sequence=task.sequence, outcome=outcome)
+        wake = Wake(**json.loads(record.body))
+        outcome = drainer(wake)
+        logger.info("wake.done", subscription=wake.subscription_id, track=wake.track, outcome=outcome)
 
-    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event, message, processor, context=None))

@@ -1,10 +1,9 @@
 """Work off what the stream should have and did not."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from cleave.application.consume import StreamConsumer
-from cleave.application.notify import DeliveryTask
+from cleave.application.wake import Doorbell
 from cleave.clock import to_ms
 from cleave.observability import logger
 from cleave.store import keys
@@ -15,13 +14,13 @@ from cleave.store.table import Table
 PATIENCE = timedelta(minutes=1)
 
 
-def reconcile(table: Table, enqueue: Callable[[DeliveryTask], None], at: datetime) -> dict[str, int]:
+def reconcile(table: Table, bell: Doorbell, at: datetime) -> dict[str, int]:
     """Split what cancellations wait on, and fan out what events were not, as the stream would have.
 
     Each item is tried once; one that fails holds back the later ones of its own order only, and is tried again by the
     next run. Answers how many items were done and how many failed; what the table's deadline left undone is neither.
     """
-    consumer = StreamConsumer(table, enqueue)
+    consumer = StreamConsumer(table, bell)
     counts = {"done": 0, "failed": 0}
     for partition in _partitions(at):
         for key in waiting_keys(table, partition, to_ms(at - PATIENCE)):

@@ -25,6 +25,11 @@ def tracking_number(package_id: int) -> int:
     return _TRACKING_BASE + _digest("tracking", package_id) % _TRACKING_SPAN
 
 
+def cancel_id(seller_id: int, order_number: str, sequence: int, part: int) -> int:
+    """HepsiGlobal's key of the cancel that one cancelled line of an event is; of the whole range of ids."""
+    return 1 + _digest("cancel", seller_id, order_number, sequence, part) % (2**53 - 1)
+
+
 def _digest(*parts: str | int) -> int:
     text = "/".join(str(part) for part in parts)
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())

@@ -40,6 +40,10 @@ class RefusalCode(Enum):
     ITEM_NOT_FOUND = ("order.item.not.found", RefusalKind.NOT_FOUND)
     ITEM_AMBIGUOUS = ("order.item.ambiguous", RefusalKind.CONFLICT)
     WEBHOOK_URL_INVALID = ("webhook.url.invalid", RefusalKind.INVALID)
+    WEBHOOK_NOT_FOUND = ("webhook.not.found", RefusalKind.NOT_FOUND)
+    WEBHOOK_ROTATED = ("webhook.secret.rotated", RefusalKind.CONFLICT)
+    DELIVERY_NOT_FOUND = ("webhook.delivery.not.found", RefusalKind.NOT_FOUND)
+    CURSOR_INVALID = ("cursor.invalid", RefusalKind.INVALID)
     WEBHOOK_LIMIT = ("webhook.limit.reached", RefusalKind.CONFLICT)
     CONTENDED = ("too.many.requests", RefusalKind.BUSY)
 

@@ -1,67 +1,112 @@
-"""An HTTP client that connects only to addresses it has checked itself."""
+"""An HTTP client that connects only to addresses it has checked itself, and gives up when time is up."""
 
+import contextlib
 import socket
+import threading
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from cleave.outbound.addresses import checked_addresses
+from cleave.outbound.addresses import Resolver, checked_addresses, resolve
+
+if TYPE_CHECKING:
+    from urllib3.response import HTTPResponse
 
 
-def _connect(connection: HTTPConnection, *, allow_local: bool) -> socket.socket:
-    """Resolves once, and connects to what was checked: a name that changes its mind gains nothing."""
-    port = connection.port or connection.default_port
-    addresses = checked_addresses(connection.host, port, allow_local=allow_local)
+@dataclass(slots=True)
+class Deadline:
+    """Ends an exchange by closing its socket. A read's own time-out starts anew with every byte that drips in."""
+
+    sockets: list[socket.socket] = field(default_factory=list)
+    passed: bool = False
+
+    def watch(self, sock: socket.socket) -> None:
+        """Close this socket too when time is up."""
+        self.sockets.append(sock)
+        if self.passed:
+            self.end()
+
+    def end(self) -> None:
+        """Time is up."""
+        self.passed = True
+        for sock in self.sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[Deadline]:
+    """All exchanges in the block together have this long."""
+    current = Deadline()
+    timer = threading.Timer(seconds, current.end)
+    timer.daemon = True
+    token = _deadline.set(current)
+    timer.start()
     try:
-        return socket.create_connection((addresses[0], port), timeout=connection.timeout)
-    except TimeoutError as error:
-        raise urllib3.exceptions.ConnectTimeoutError(connection, "connect") from error
-    except OSError as error:
-        raise urllib3.exceptions.NewConnectionError(connection, "connect") from error
+        yield current
+    finally:
+        timer.cancel()
+        _deadline.reset(token)
 
 
-class _CheckedHTTP(HTTPConnection):
-    allow_local = False
-
-    def _new_conn(self) -> socket.socket:
-        return _connect(self, allow_local=self.allow_local)
-
-
-class _CheckedHTTPS(HTTPSConnection):
-    allow_local = False
-
-    def _new_conn(self) -> socket.socket:
-        return _connect(self, allow_local=self.allow_local)
-
-
-class _LocalHTTP(_CheckedHTTP):
-    allow_local = True
-
-
-class _LocalHTTPS(_CheckedHTTPS):
-    allow_local = True
-
-
-class _HTTPPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _CheckedHTTP
-
-
-class _HTTPSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _CheckedHTTPS
-
-
-class _LocalHTTPPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _LocalHTTP
-
-
-class _LocalHTTPSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _LocalHTTPS
-
-
-def checked_pools(*, allow_local: bool) -> urllib3.PoolManager:
+def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3.PoolManager:
     """Follows no redirect, retries nothing. ``allow_local`` lets loopback through, for the local stage."""
+
+    def connect(connection: HTTPConnection) -> socket.socket:
+        """Resolves once, and connects to what was checked: a name that changes its mind gains nothing."""
+        port = connection.port or connection.default_port
+        addresses = checked_addresses(connection.host, port, allow_local=allow_local, resolver=resolver)
+        return _first_answering(connection, addresses, port)
+
+    class CheckedHTTP(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return _watched(connect(self))
+
+        def getresponse(self) -> "HTTPResponse":  # type: ignore[override] # urllib3 has it so
+            _watched(self.sock)
+            return super().getresponse()
+
+    class CheckedHTTPS(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return _watched(connect(self))
+
+        def getresponse(self) -> "HTTPResponse":  # type: ignore[override] # urllib3 has it so
+            _watched(self.sock)
+            return super().getresponse()
+
+    class CheckedHTTPPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = CheckedHTTP
+
+    class CheckedHTTPSPool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = CheckedHTTPS
+
     pools = urllib3.PoolManager(num_pools=50, retries=False)
-    pools.pool_classes_by_scheme = (
-        {"http": _LocalHTTPPool, "https": _LocalHTTPSPool} if allow_local else {"http": _HTTPPool, "https": _HTTPSPool}
-    )
+    pools.pool_classes_by_scheme = {"http": CheckedHTTPPool, "https": CheckedHTTPSPool}
     return pools
+
+
+def _first_answering(connection: HTTPConnection, addresses: list[str], port: int) -> socket.socket:
+    """The next address is tried where one refuses at once; after a time-out there is no time for another."""
+    failure: OSError | None = None
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), timeout=connection.timeout)
+        except TimeoutError as error:
+            raise urllib3.exceptions.ConnectTimeoutError(connection, "connect") from error
+        except OSError as error:
+            failure = error
+    raise urllib3.exceptions.NewConnectionError(connection, "connect") from failure
+
+
+def _watched(sock: socket.socket) -> socket.socket:
+    current = _deadline.get()
+    if current is not None:
+        current.watch(sock)
+    return sock

@@ -1,9 +1,12 @@
-"""The delivery queue: FIFO, one message group for each lane."""
+"""The delivery queue: it only says where to look, so its messages may come twice and in any order."""
 
-from dataclasses import dataclass
+import json
+import math
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cleave.application.notify import DeliveryTask
+from cleave.store.tracks import Wake
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -11,16 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryQueue:
-    """Keeps a lane in order, and drops a task that is queued again within five minutes."""
+    """Implements ``cleave.application.wake.Doorbell``."""
 
     client: "SQSClient"
     url: str
 
-    def __call__(self, task: DeliveryTask) -> None:
-        """Queue a task; raises botocore's ClientError if the queue did not take it."""
-        self.client.send_message(
-            QueueUrl=self.url,
-            MessageBody=task.to_message(),
-            MessageGroupId=task.lane,
-            MessageDeduplicationId=f"{task.lane}#{task.sequence}",
-        )
+    def __call__(self, wake: Wake, delay: timedelta) -> None:
+        """Raises botocore's ClientError if the queue did not take the message."""
+        seconds = math.ceil(delay.total_seconds())
+        self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(asdict(wake)), DelaySeconds=seconds)

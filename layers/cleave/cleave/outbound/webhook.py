@@ -1,63 +1,85 @@
-"""Sends an event to a receiver in Trendyol's webhook model."""
+"""Tells a receiver, in the words it subscribed in."""
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import urllib3
-from urllib3.exceptions import HTTPError
 
 from cleave.api.wire import to_json
+from cleave.dialects.hepsiglobal.cancelled import render_cancelled
 from cleave.dialects.trendyol.packages import page
+from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import PackageEvent
-from cleave.domain.subscription import Authentication, Subscription
-from cleave.outbound.addresses import AddressRefused
+from cleave.domain.subscription import Authentication, Dialect, Subscription
+from cleave.outbound.exchange import Deadlines, Request, exchange
 from cleave.outbound.secrets import SecretBox
+from cleave.outbound.signing import signature_headers
 
-_TIMEOUT = urllib3.Timeout(connect=3, read=7, total=10)
+_ORDER_CANCEL = "/webhooks/order-cancel"
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Implements ``cleave.application.deliver.Sender``."""
+    """Implements ``cleave.application.attempt.Sender``."""
 
     pools: urllib3.PoolManager
     secrets: SecretBox
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
-    def __call__(self, subscription: Subscription, event: PackageEvent, at: datetime) -> str:
-        """POST the page envelope with the one package. 2xx alone means success."""
-        body = to_json(page([event.package], page_number=0, size=1)).encode()
+    def __call__(self, subscription: Subscription, event: PackageEvent, delivery: Delivery, at: datetime) -> Answer:
+        """The package as it was when the event happened; in HepsiGlobal's dialect, one cancelled item of it."""
+        if delivery.part is None:
+            document: object = page([event.package], page_number=0, size=1)
+        else:
+            document = render_cancelled(event, delivery.part)
+        order = {"webhook-sequence": str(delivery.slot.number)}
+        return self._send(subscription, delivery.message_id, to_json(document).encode(), order, at)
+
+    def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
+        """The same with nothing in it, to see whether the receiver takes it."""
+        is_trendyol = subscription.dialect is Dialect.TRENDYOL
+        document: object = page([], page_number=0, size=1) if is_trendyol else {"cancel_items": []}
+        return self._send(subscription, message_id, to_json(document).encode(), {}, at)
+
+    def _send(
+        self, subscription: Subscription, message_id: str, body: bytes, more: dict[str, str], at: datetime
+    ) -> Answer:
+        secret = self._open(subscription, subscription.sealed_secret)
+        keys = [self._open(subscription, key.sealed) for key in subscription.keys_at(at)]
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Cleave",
-            "webhook-id": event.event_id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-sequence": str(event.sequence),
-            **self._authentication(subscription),
+            **signature_headers(message_id, at, body, keys),
+            **more,
+            **_authentication(subscription, secret),
         }
-        return self._post(subscription.url, body, headers)
+        is_trendyol = subscription.dialect is Dialect.TRENDYOL
+        method, url = ("POST", subscription.url) if is_trendyol else ("PUT", subscription.url + _ORDER_CANCEL)
+        request = Request(method, url, headers, body, _spoken(secret, headers, keys))
+        return exchange(self.pools, request, self.deadlines, at)
 
-    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> str:
-        try:
-            answer = self.pools.request(
-                "POST",
-                url,
-                body=body,
-                headers=headers,
-                timeout=_TIMEOUT,
-                redirect=False,
-                preload_content=False,
-            )
-            answer.release_conn()
-        except AddressRefused:
-            return "address_refused"
-        except HTTPError as error:
-            return type(error).__name__
-        return str(answer.status)
+    def _open(self, subscription: Subscription, sealed: bytes | None) -> str:
+        if sealed is None:
+            return ""
+        return self.secrets.open(sealed, subscription.owner, subscription.subscription_id)
 
-    def _authentication(self, subscription: Subscription) -> dict[str, str]:
-        secret = self.secrets.open(subscription.sealed_secret, subscription.seller_id, subscription.subscription_id)
-        if subscription.authentication is Authentication.API_KEY:
+
+def _authentication(subscription: Subscription, secret: str) -> dict[str, str]:
+    match subscription.authentication:
+        case Authentication.API_KEY:
             return {"x-api-key": secret}
-        pair = f"{subscription.username or ''}:{secret}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        case Authentication.BASIC:
+            pair = f"{subscription.username or ''}:{secret}"
+            return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        case Authentication.BEARER:
+            return {"Authorization": f"Bearer {secret}"}
+        case Authentication.NONE:
+            return {}
+
+
+def _spoken(secret: str, headers: dict[str, str], keys: Sequence[str]) -> list[str]:
+    """Everything secret of a request, in each form in which an answer may repeat it."""
+    encoded = headers.get("Authorization", "").rpartition(" ")[2]
+    return [each for each in (secret, encoded, *keys) if each]

@@ -12,6 +12,8 @@ PARTITION = "pk"
 SORT = "sk"
 # The ``kind`` attribute of events, by which the stream's filter lets them through.
 EVENT = "event"
+# Begins every sort key of what is due.
+DUE_PREFIX = "DUE#"
 SELLER_PREFIX = "SELLER#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
 # The sparse index of what is accepted or happened and not yet worked off; its keys are PENDING and WAITING_SINCE.
@@ -23,6 +25,9 @@ _PENDING_SHARDS = 8
 
 # Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
 _SEQUENCE_DIGITS = 8
+_MS_DIGITS = 14
+# Every delivery reads its receiver's circuit, so the circuits are spread; the sweep reads each shard.
+DUE_SHARDS = 8
 
 
 def package(seller_id: int, package_id: int) -> Key:
@@ -55,29 +60,108 @@ def order_package_prefix(seller_id: int) -> str:
     return f"PACKAGE#{seller_id}#"
 
 
+def event_place(seller_id: int, sequence: int) -> str:
+    """The sort key of an event of an order."""
+    return f"EVENT#{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
+
+
 def event(seller_id: int, order_number: str, sequence: int) -> Key:
     """Something that the order's subscribers are told."""
-    return _key(order_partition(order_number), f"EVENT#{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}")
+    return _key(order_partition(order_number), event_place(seller_id, sequence))
 
 
-def subscription(seller_id: int, subscription_id: str) -> Key:
-    """A webhook of a seller."""
+def subscription(owner: str, subscription_id: str) -> Key:
+    """A webhook. ``owner`` is ``seller:…`` or ``channel:…``."""
+    return _key(subscriber(owner), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
+
+
+def channel_pointer(seller_id: int, subscription_id: str) -> Key:
+    """Says that a channel's webhook is told of this seller."""
     return _key(subscription_partition(seller_id), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
 
 
-def subscription_count(seller_id: int) -> Key:
-    """How many webhooks a seller has."""
-    return _key(subscription_partition(seller_id), "COUNT")
+def subscription_count(owner: str) -> Key:
+    """How many webhooks an owner has."""
+    return _key(subscriber(owner), "COUNT")
 
 
 def subscription_partition(seller_id: int) -> str:
-    """The partition of all webhooks of a seller."""
-    return f"SELLER#{seller_id}"
+    """The partition of all webhooks that are told of a seller."""
+    return subscriber(f"seller:{seller_id}")
 
 
-def delivery(subscription_id: str, order_number: str, sequence: int) -> Key:
-    """One event on its way to one webhook."""
-    return _key(f"DELIVERY#{subscription_id}", f"{order_number}#{sequence:0{_SEQUENCE_DIGITS}}")
+def subscriber(owner: str) -> str:
+    """The partition of an owner's webhooks."""
+    return f"SUBSCRIBER#{owner}"
+
+
+def lane(subscription_id: str, seller_id: int, order_number: str) -> Key:
+    """The events of one seller's order to one webhook: how far they are, and when each was queued."""
+    return _key(f"LANE#{subscription_id}", f"{seller_id}#{order_number}")
+
+
+def delivery(subscription_id: str, slot: str) -> Key:
+    """One message for one webhook; ``slot`` sorts by time, and along a lane."""
+    return _key(delivery_partition(subscription_id), slot)
+
+
+def delivery_partition(subscription_id: str) -> str:
+    """The partition of all deliveries of a webhook, oldest first."""
+    return f"DELIVERY#{subscription_id}"
+
+
+def waiting(subscription_id: str, track: int, slot: str) -> Key:
+    """Says that a delivery waits."""
+    return _key(waiting_partition(subscription_id, track), slot)
+
+
+def waiting_partition(subscription_id: str, track: int) -> str:
+    """The partition of what waits on one track of a webhook, oldest first."""
+    return f"WAITING#{subscription_id}#{track}"
+
+
+def slot(queued_ms: int, seller_id: int, order_number: str, number: int) -> str:
+    """The sort key of a delivery."""
+    return f"{slot_time(queued_ms)}#{seller_id}#{order_number}#{number:0{_SEQUENCE_DIGITS}}"
+
+
+def slot_time(queued_ms: int) -> str:
+    """How the sort keys of deliveries queued at a time begin."""
+    return f"{queued_ms:0{_MS_DIGITS}}"
+
+
+def attempt(subscription_id: str, slot: str, attempt_ms: int) -> Key:
+    """One request to a receiver."""
+    return _key(f"ATTEMPT#{subscription_id}", f"{slot}#{slot_time(attempt_ms)}")
+
+
+def attempt_partition(subscription_id: str) -> str:
+    """The partition of all attempts of a webhook."""
+    return f"ATTEMPT#{subscription_id}"
+
+
+def track(subscription_id: str, track_number: int) -> Key:
+    """Who drains a track of a webhook, and whether somebody was asked to."""
+    return _key(f"TRACK#{subscription_id}", str(track_number))
+
+
+def circuit(subscription_id: str) -> Key:
+    """Exists while a webhook's receiver fails."""
+    return _key(due_partition(_due_shard(subscription_id)), f"{DUE_PREFIX}{subscription_id}#PROBE")
+
+
+def parked(subscription_id: str, track_number: int) -> Key:
+    """Says when a track has something to do again, where that is too far away for the queue."""
+    return _key(due_partition(_due_shard(subscription_id)), f"{DUE_PREFIX}{subscription_id}#{track_number}")
+
+
+def due_partition(shard: int) -> str:
+    """One of the DUE_SHARDS partitions that the sweep looks through."""
+    return f"DUE#{shard}"
+
+
+def _due_shard(subscription_id: str) -> int:
+    return crc32(subscription_id.encode()) % DUE_SHARDS
 
 
 def pending(of: str) -> str:

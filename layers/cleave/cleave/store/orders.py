@@ -11,6 +11,9 @@ from cleave.store import keys
 from cleave.store.documents import pack, unpack
 from cleave.store.table import Item, Put, Table, Update, Write
 
+# Each is a compressed package; a page stays far below what one query may bring.
+_EVENT_PAGE = 50
+
 
 def new_order(order_number: str, seller_id: int) -> Order:
     """An order of which nothing is stored yet."""
@@ -94,6 +97,16 @@ def read_event(table: Table, seller_id: int, order_number: str, sequence: int) -
     """Strongly consistent."""
     item = table.get(keys.event(seller_id, order_number, sequence))
     return None if item is None else to_event(item)
+
+
+def read_events(table: Table, seller_id: int, order_number: str, first: int, last: int) -> list[PackageEvent]:
+    """Events from ``first`` to ``last``, in order."""
+    found: list[PackageEvent] = []
+    after, before = keys.event_place(seller_id, first - 1), keys.event_place(seller_id, last + 1)
+    while page := table.page(keys.order_partition(order_number), _EVENT_PAGE, after=after, before=before):
+        found += [to_event(item) for item in page]
+        after = page[-1]["sk"]
+    return found
 
 
 def to_event(item: Item) -> PackageEvent:

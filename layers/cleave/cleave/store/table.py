@@ -32,6 +32,7 @@ _BUSY = frozenset(
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "TransactionInProgressException",
+        "TransactionConflictException",
     }
 )
 _ATTEMPTS = 8
@@ -71,7 +72,23 @@ class Update:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-type Write = Put | Update
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Put an item, whatever is there."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete an item; without a condition, whether it is there or not."""
+
+    key: Key
+    condition: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+type Write = Put | Update | Replace | Delete
 
 
 def random_pause(attempt: int) -> float:
@@ -135,6 +152,24 @@ class Table:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
+    def page(
+        self, partition: str, limit: int, *, after: str = "", before: str = "~", newest_first: bool = False
+    ) -> list[Item]:
+        """At most ``limit`` items whose sort keys lie between the two, both excluded; strongly consistent.
+
+        Fewer than ``limit`` mean that there are no more: the items of a page are small enough to come in one answer.
+        """
+        answer = self.ask(
+            self.client.query,
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :after AND :before",
+            ExpressionAttributeValues=to_attributes({":pk": partition, ":after": after + "\0", ":before": before}),
+            ConsistentRead=True,
+            ScanIndexForward=not newest_first,
+            Limit=limit + 1,
+        )
+        return [to_item(attributes) for attributes in answer["Items"] if attributes["sk"]["S"] != before][:limit]
+
     def ask(self, read: Callable[..., Any], **request: Any) -> Any:  # noqa: ANN401 - an operation of the client's
         """A read's answer; Contended if it was throttled, which the SDK has by then repeated."""
         try:
@@ -144,15 +179,26 @@ class Table:
                 raise Contended(error.response["Error"]["Code"]) from error
             raise
 
+    def update(self, write: Update) -> None:
+        """One conditional update outside of a transaction, at half the price. Raises ConditionsFailed, or Contended.
+
+        Not for what must not happen twice: the SDK repeats an update whose answer was lost.
+        """
+        self._persist(lambda: self.client.update_item(**self._transact_item(write)["Update"]))
+
     def write(self, writes: Sequence[Write]) -> None:
         """All writes or none. Raises ConditionsFailed, or Contended after bounded retries.
 
         A repeat after a lost answer is safe: the SDK repeats with the same token, which DynamoDB applies once.
         """
         items: Any = [self._transact_item(write) for write in writes]
+        self._persist(lambda: self.client.transact_write_items(TransactItems=items))
+
+    def _persist(self, write: Callable[[], object]) -> None:
+        """Write, and again while others are in the way."""
         for attempt in count():
             try:
-                self.client.transact_write_items(TransactItems=items)
+                write()
             except ClientError as error:
                 if not _is_transient(error):
                     raise _explained(error) from error
@@ -170,12 +216,22 @@ class Table:
     def _transact_item(self, write: Write) -> dict[str, Any]:
         if isinstance(write, Put):
             return {"Put": {"Item": to_attributes(write.item), **self._common("attribute_not_exists(pk)")}}
+        if isinstance(write, Replace):
+            return {"Put": {"Item": to_attributes(write.item), "TableName": self.name}}
+        if isinstance(write, Delete):
+            return {"Delete": {"Key": to_attributes(write.key), **self._delete_condition(write)}}
         names = {f"#{name}": attribute for name, attribute in write.names.items()}
         values = to_attributes({f":{name}": value for name, value in write.values.items()})
         update = {"Key": to_attributes(write.key), "UpdateExpression": write.change}
         update |= {"ExpressionAttributeValues": values} if values else {}  # DynamoDB refuses empty ones
         update |= {"ExpressionAttributeNames": names} if names else {}
         return {"Update": {**update, **self._common(write.condition)}}
+
+    def _delete_condition(self, write: Delete) -> dict[str, Any]:
+        if write.condition is None:
+            return {"TableName": self.name}
+        values = to_attributes({f":{name}": value for name, value in write.values.items()})
+        return {**self._common(write.condition), **({"ExpressionAttributeValues": values} if values else {})}
 
     def _common(self, condition: str) -> dict[str, str]:
         return {
@@ -195,6 +251,9 @@ def _is_transient(error: ClientError) -> bool:
 
 def _explained(error: ClientError) -> Exception:
     """ConditionsFailed, if that is all that was wrong."""
+    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":  # of a write outside of a transaction
+        item: Any = error.response.get("Item")
+        return ConditionsFailed({0: to_item(item) if item else None})
     if _cancellation_codes(error) != {"ConditionalCheckFailed"}:
         return error
     return ConditionsFailed(
@@ -228,5 +287,17 @@ def to_item(attributes: Mapping[str, Any]) -> Item:
 
 def from_stream_image(image: Mapping[str, Any]) -> Item:
     """The plain form of an image in a stream record, where Lambda's JSON holds binaries as base64."""
-    decoded = {name: {"B": base64.b64decode(typed["B"])} if "B" in typed else typed for name, typed in image.items()}
-    return to_item(decoded)
+    return to_item({name: _with_bytes(typed) for name, typed in image.items()})
+
+
+def _with_bytes(typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    ((kind, value),) = typed.items()
+    match kind:
+        case "B":
+            return {"B": base64.b64decode(value)}
+        case "L":
+            return {"L": [_with_bytes(each) for each in value]}
+        case "M":
+            return {"M": {name: _with_bytes(each) for name, each in value.items()}}
+        case _:
+            return typed

@@ -20,7 +20,7 @@ class ChannelCall:
 
 def channel_endpoint(serve: Callable[[ChannelCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves a channel and answers errors as problem details."""
-    return endpoint(ProblemDetails(), _read)(serve)
+    return endpoint(ProblemDetails(), read_channel)(serve)
 
 
 def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
@@ -28,7 +28,8 @@ def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
     return endpoint(ProblemDetails(), lambda call: call)(serve)
 
 
-def _read(call: Call) -> ChannelCall:
+def read_channel(call: Call) -> ChannelCall:
+    """Raises Refusal for a caller who is not a channel."""
     principal = call.principal
     if principal is None or principal.role != "channel":
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a channel's")

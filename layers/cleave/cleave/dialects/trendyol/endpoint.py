@@ -38,10 +38,11 @@ class SellerCall:
 
 def seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves a seller on its own paths and answers errors in Trendyol's shape."""
-    return endpoint(TrendyolErrors(), _read)(serve)
+    return endpoint(TrendyolErrors(), read_seller)(serve)
 
 
-def _read(call: Call) -> SellerCall:
+def read_seller(call: Call) -> SellerCall:
+    """Raises Refusal for a caller who is not this seller."""
     principal = call.principal
     if principal is None or principal.role != "seller":
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a seller's")

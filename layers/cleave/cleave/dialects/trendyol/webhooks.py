@@ -2,16 +2,16 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from cleave.api.wire import WireModel
-from cleave.application.subscribe import NewWebhook
+from cleave.application.subscriptions import Webhook
 from cleave.clock import to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.subscription import Authentication, Subscription
+from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
 
 STATUSES = frozenset(
     [
@@ -38,23 +38,25 @@ class WebhookRequest(WireModel):
     """Which secret is needed depends on ``authenticationType``."""
 
     url: Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^[\x21-\x7e]+$")]
-    authenticationType: Annotated[Authentication, Field(strict=False)]
+    authenticationType: Literal["BASIC_AUTHENTICATION", "API_KEY"]
     username: Secret | None = None
     password: Secret | None = None
     apiKey: Secret | None = None
     subscribedStatuses: list[str] | None = None
 
 
-def to_webhook(seller: SellerCall) -> NewWebhook:
+def to_webhook(seller: SellerCall) -> Webhook:
     """The webhook that a seller asks for. Raises Refusal or Refusals."""
     request = seller.call.body(WebhookRequest)
     if _FORBIDDEN_WORDS.search(request.url):
         message = "must not contain Trendyol, Dolap or Localhost"
         raise Refusal(RefusalCode.WEBHOOK_URL_INVALID, message, field="url")
-    return NewWebhook(
-        seller_id=seller.seller_id,
+    return Webhook(
+        owner=seller_owner(seller.seller_id),
+        sellers=frozenset({seller.seller_id}),
+        dialect=Dialect.TRENDYOL,
         url=request.url,
-        authentication=request.authenticationType,
+        authentication=Authentication(request.authenticationType),
         username=request.username,
         secret=_secret(request),
         statuses=_statuses(request.subscribedStatuses or []),
@@ -71,7 +73,7 @@ def _statuses(wanted: list[str]) -> frozenset[str]:
 
 
 def _secret(request: WebhookRequest) -> str:
-    if request.authenticationType is Authentication.API_KEY:
+    if request.authenticationType == Authentication.API_KEY:
         return _required("apiKey", request.apiKey)
     _required("username", request.username)
     return _required("password", request.password)
@@ -85,7 +87,7 @@ def _required(field: str, value: str | None) -> str:
 
 
 def render_subscription(subscription: Subscription) -> dict[str, Any]:
-    """As a list shows it: never a secret."""
+    """As a list shows it: never a secret. ``passiveReason`` is an addition of ours."""
     return {
         "id": subscription.subscription_id,
         "createdDate": to_ms(subscription.created_at),
@@ -95,6 +97,7 @@ def render_subscription(subscription: Subscription) -> dict[str, Any]:
         "authenticationType": subscription.authentication,
         "status": subscription.status,
         "subscribedStatuses": sorted(subscription.statuses) or None,
+        "passiveReason": subscription.passive_reason,
     }
 
 

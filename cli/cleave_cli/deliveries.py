@@ -1,0 +1,133 @@
+"""`cleave deliveries`: what was sent to a webhook, what waits, and sending it again."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.table import Table
+
+from cleave_cli.api import ChannelClient, SellerClient
+from cleave_cli.console import console
+from cleave_cli.credentials import Channel, Seller
+from cleave_cli.errors import CleaveError
+from cleave_cli.paths import StateDir
+
+COLUMNS = ("id", "orderNumber", "sequence", "state", "attempts", "lastAnswer")
+
+app = typer.Typer(help=__doc__, no_args_is_help=True)
+
+WebhookArgument = Annotated[str, typer.Argument(help="The webhook's id.")]
+DeliveryArgument = Annotated[str, typer.Argument(help="The delivery's id, as listed.")]
+SellerOption = Annotated[int | None, typer.Option("--seller", help="Whose webhook it is; without it, the channel's.")]
+StateOption = Annotated[Path, typer.Option("--state", help="Folder of the running stack.")]
+OrderOption = Annotated[str | None, typer.Option("--order", help="Only of this order.")]
+SinceOption = Annotated[int | None, typer.Option("--since", help="Only queued since, in epoch milliseconds.")]
+FOLDER = StateDir().path
+
+
+def add_to(program: typer.Typer, reporting_errors: Callable[[], AbstractContextManager[None]]) -> None:
+    """Add the commands to the program; what goes wrong in them is told as in its others."""
+    for command in (list_, show, resend, replay):
+        name = command.__name__.rstrip("_")
+        app.command(name)(reporting_errors()(command))  # type: ignore[operator] # contextmanager's are decorators too
+    program.add_typer(app, name="deliveries")
+
+
+def list_(  # noqa: PLR0913, PLR0917 - a parameter is an option
+    webhook: WebhookArgument,
+    seller: SellerOption = None,
+    order: OrderOption = None,
+    since: SinceOption = None,
+    only: Annotated[str | None, typer.Option(help="waiting, delivered or exhausted.")] = None,
+    answer: Annotated[str | None, typer.Option(help="Only with this last status code or failure.")] = None,
+    state: StateOption = FOLDER,
+) -> None:
+    """List deliveries, oldest first."""
+    filters = {"orderNumber": order, "since": since, "state": only, "answer": answer, "size": 200}
+    with _webhook(state, seller, webhook) as (http, path):
+        table = Table(*COLUMNS)
+        for delivery in _pages(http, f"{path}/deliveries", {k: v for k, v in filters.items() if v is not None}):
+            table.add_row(*(str(delivery[column]) for column in COLUMNS))
+        console.print(table)
+
+
+def show(
+    webhook: WebhookArgument, delivery: DeliveryArgument, seller: SellerOption = None, state: StateOption = FOLDER
+) -> None:
+    """Show one delivery with its attempts."""
+    with _webhook(state, seller, webhook) as (http, path):
+        found = _answer(http.get(f"{path}/deliveries/{delivery}"))
+        console.print_json(data=found)
+
+
+def resend(
+    webhook: WebhookArgument, delivery: DeliveryArgument, seller: SellerOption = None, state: StateOption = FOLDER
+) -> None:
+    """Send one delivery again, with the same webhook-id and number."""
+    with _webhook(state, seller, webhook) as (http, path):
+        _answer(http.post(f"{path}/deliveries/{delivery}/resend"))
+        console.print("It is sent again.")
+
+
+def replay(
+    webhook: WebhookArgument,
+    seller: SellerOption = None,
+    order: OrderOption = None,
+    since: SinceOption = None,
+    state: StateOption = FOLDER,
+) -> None:
+    """Send everything since a time, or of one order, again, in order."""
+    body: dict[str, Any] = {"orderNumber": order, "since": since}
+    wanted = {name: value for name, value in body.items() if value is not None}
+    resent = 0
+    with _webhook(state, seller, webhook) as (http, path):
+        while True:
+            page = _answer(http.post(f"{path}/replay", json=wanted))
+            resent += page["resent"]
+            if not page["hasMore"]:
+                break
+            wanted["cursor"] = page["nextCursor"]
+    console.print(f"{resent} are sent again.")
+
+
+@contextmanager
+def _webhook(state: Path, seller_id: int | None, webhook: str) -> Iterator[tuple[httpx.Client, str]]:
+    """The caller of the running stack who owns the webhook, and the webhook's path."""
+    local = StateDir(state).local_json
+    if not local.exists():
+        raise CleaveError(f"Nothing is running here: there is no {local}.")
+    content = json.loads(local.read_text(encoding="utf-8"))
+    if seller_id is None:
+        http, base = ChannelClient(content["base_url"], Channel(**content["channels"][0])).http, "/v1"
+    else:
+        http = SellerClient(content["base_url"], _seller(content["sellers"], seller_id)).http
+        base = f"/integration/webhook/sellers/{seller_id}"
+    with http:
+        yield http, f"{base}/webhooks/{webhook}"
+
+
+def _seller(sellers: list[dict[str, Any]], seller_id: int) -> Seller:
+    for seller in sellers:
+        if seller["seller_id"] == seller_id:
+            return Seller(**seller)
+    raise CleaveError(f"There are no credentials of seller {seller_id}.")
+
+
+def _pages(http: httpx.Client, path: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    while True:
+        page = _answer(http.get(path, params=params))
+        yield from page["content"]
+        if not page["hasMore"]:
+            return
+        params = {**params, "cursor": page["nextCursor"]}
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    if response.is_error:
+        raise CleaveError(f"{response.status_code}: {response.text}")
+    document: dict[str, Any] = response.json()
+    return document

@@ -1,0 +1,21 @@
+"""PUT {base}/webhooks/order-cancel: what a subscriber is told of one cancelled item."""
+
+from typing import Any
+
+from cleave.dialects.reasons import BY_REASON
+from cleave.domain.events import PackageEvent
+from cleave.domain.ids import cancel_id
+
+
+def render_cancelled(event: PackageEvent, part: int) -> dict[str, Any]:
+    """The cancelled line at the place ``part`` of the event's package."""
+    line = event.package.lines[part]
+    if line.cancelled is None:
+        raise ValueError(f"line {part} of the event's package is not cancelled")
+    return {
+        "cancel_id": cancel_id(event.seller_id, event.order_number, event.sequence, part),
+        "order_number": event.order_number,
+        "cancel_quantity": line.quantity,
+        "order_item_number": line.item_number,
+        "reason": BY_REASON[line.cancelled.reason].hepsiglobal,
+    }

@@ -1,0 +1,69 @@
+"""Webhook subscriptions of channels, under /v1/webhooks: our own, for the dialect has no public shape for them."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from cleave.api.wire import Id, WireModel
+from cleave.application.subscriptions import Webhook
+from cleave.clock import to_ms
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.subscription import Authentication, Dialect, Subscription, channel_owner
+from cleave.store.subscriptions import MAX_CHANNEL_SELLERS
+
+
+class ChannelWebhookRequest(WireModel):
+    """``token`` is sent to the receiver as a Bearer token; without one, the signature alone says who we are.
+
+    Without ``seller_ids`` the channel is told of all sellers that it may act for when it subscribes.
+    """
+
+    base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+$")]
+    token: Annotated[str | None, Field(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")] = None
+    seller_ids: Annotated[list[Id] | None, Field(min_length=1)] = None
+
+
+def to_channel_webhook(channel: ChannelCall) -> Webhook:
+    """The webhook that a channel asks for. Raises Refusal or Refusals."""
+    request = channel.call.body(ChannelWebhookRequest)
+    if "?" in request.base_url:
+        raise Refusal(RefusalCode.WEBHOOK_URL_INVALID, "must have no query", field="base_url")
+    return Webhook(
+        owner=channel_owner(channel.channel),
+        sellers=_sellers(channel, request.seller_ids),
+        dialect=Dialect.HEPSIGLOBAL,
+        url=request.base_url.rstrip("/"),
+        authentication=Authentication.NONE if request.token is None else Authentication.BEARER,
+        username=None,
+        secret=request.token,
+        statuses=frozenset({"CANCELLED"}),
+        at=channel.call.at,
+    )
+
+
+def _sellers(channel: ChannelCall, wanted: list[int] | None) -> frozenset[int]:
+    """A seller that the channel may not act for is answered as one that does not exist."""
+    for place, seller in enumerate(wanted or []):
+        if seller not in channel.sellers:
+            raise Refusal(RefusalCode.SELLER_NOT_FOUND, "the seller does not exist", field=f"seller_ids.{place}")
+    sellers = channel.sellers if wanted is None else frozenset(wanted)
+    if len(sellers) > MAX_CHANNEL_SELLERS:
+        message = f"a webhook may be told of {MAX_CHANNEL_SELLERS} sellers"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field="seller_ids")
+    return sellers
+
+
+def render_channel_webhook(subscription: Subscription) -> dict[str, Any]:
+    """As a list shows it: never a secret."""
+    modified = subscription.modified_at
+    return {
+        "id": subscription.subscription_id,
+        "base_url": subscription.url,
+        "seller_ids": sorted(subscription.sellers),
+        "authentication": "bearer" if subscription.authentication is Authentication.BEARER else "none",
+        "status": subscription.status,
+        "passive_reason": subscription.passive_reason,
+        "created_at": to_ms(subscription.created_at),
+        "modified_at": None if modified is None else to_ms(modified),
+    }

@@ -1,0 +1,102 @@
+"""When a receiver that fails is tried again, and when it is given up.
+
+The schedule and the window are one setting, for example ``5s 30s 2m 10m 30m 2h 6h 12h off 3d``: the waits before the
+first, second, … probe of a failing receiver, the last one repeated, until it has failed for the time after ``off``.
+- The first waits are short because most failures are a restart or a deployment.
+- From then on they grow about fivefold: two days of outage cost a receiver ten probes, however much waits for it.
+- Three days let a weekend pass before somebody must act.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+# One lost answer says little; as many in a row, over all lanes, say that the receiver is down.
+TRIP = 3
+# A receiver may ask for a longer pause by Retry-After, but not for ever.
+MAX_RETRY_AFTER = timedelta(hours=6)
+# While one probe is under way nobody sends another; a probe that died is repeated after this.
+PROBE_TIME = timedelta(minutes=2)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """``steps`` are the waits before each further try; ``window`` is how long failing is endured."""
+
+    steps: tuple[timedelta, ...]
+    window: timedelta
+
+
+def parse_policy(setting: str) -> RetryPolicy:
+    """Read the setting; ValueError if it is not one."""
+    *steps, off, window = setting.split()
+    if off != _OFF or not steps:
+        raise ValueError(f"not a retry schedule: {setting}")
+    return RetryPolicy(tuple(_time(step) for step in steps), _time(window))
+
+
+def _time(text: str) -> timedelta:
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+
+
+def retry_delay(policy: RetryPolicy, failures: int, spread: float) -> timedelta:
+    """The wait after so many failures (from 1): the step, spread evenly over 80 % to 120 % of it.
+
+    ``spread`` is from 0 to 1 and different each time, so that receivers which failed together are not all tried again
+    in the same second.
+    """
+    step = policy.steps[min(failures, len(policy.steps)) - 1]
+    return step * (0.8 + 0.4 * spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """A receiver that has failed since it last succeeded.
+
+    ``failures`` are those in a row, over all lanes. ``probe_at`` None: not open yet, deliveries go on. ``probes`` are
+    those that failed. ``version`` counts the writes.
+    """
+
+    failures: int
+    failing_since: datetime
+    probe_at: datetime | None
+    probes: int
+    version: int
+
+    def claimed(self, at: datetime) -> "Circuit":
+        """The circuit while a probe is under way."""
+        return replace(self, probe_at=at + PROBE_TIME, version=self.version + 1)
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether a probe is to be sent."""
+        return self.probe_at is not None and self.probe_at <= at
+
+    def is_lost(self, policy: RetryPolicy, at: datetime) -> bool:
+        """Whether it has failed for the whole window, and not just at both ends of it."""
+        return at - self.failing_since >= policy.window and self.failures > TRIP
+
+
+def after_failure(
+    circuit: Circuit | None,
+    at: datetime,
+    policy: RetryPolicy,
+    spread: float,
+    *,
+    probe: bool,
+    retry_after: timedelta | None = None,
+) -> Circuit:
+    """The circuit after one more failure. ``retry_after`` is the pause that the receiver asked for: it opens at once.
+
+    ``probe``: the failed request was one. Others that fail after the circuit opened were under way by then, and are no
+    step of the schedule.
+    """
+    before = circuit or Circuit(0, at, None, 0, 0)
+    failed = replace(before, failures=before.failures + 1, version=before.version + 1)
+    asked = at + min(retry_after or timedelta(0), MAX_RETRY_AFTER)
+    if before.probe_at is not None and not probe:
+        return replace(failed, probe_at=max(before.probe_at, asked))
+    if before.probe_at is None and failed.failures < TRIP and retry_after is None:
+        return failed
+    probes = before.probes + 1 if probe else 0
+    return replace(failed, probes=probes, probe_at=max(asked, at + retry_delay(policy, probes + 1, spread)))

@@ -1,0 +1,112 @@
+"""One request to a receiver, and what came of it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from cleave.domain.delivery import Answer
+from cleave.outbound.addresses import AddressRefused
+from cleave.outbound.connection import deadline
+
+_EXCERPT_BYTES = 256
+# Answers with which a receiver may ask for a pause.
+_PAUSE = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """In seconds: to connect, and for the whole exchange, however its bytes drip in."""
+
+    connect: float = 3
+    total: float = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent. ``secrets`` must not be repeated in what is noted of the answer."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    secrets: Sequence[str]
+
+
+def exchange(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines, at: datetime) -> Answer:
+    """Send it once. A redirect is not followed, and no failure is raised."""
+    started = time.perf_counter()
+    status: int | None = None
+    error: str | None = None
+    headers: Mapping[str, str] = {}
+    beginning = b""
+    with deadline(deadlines.total) as limit:
+        try:
+            answer = _send(pools, request, deadlines)
+            status, headers = answer.status, answer.headers
+            beginning = _beginning(answer)
+        except AddressRefused:
+            error = "address_refused"
+        except (HTTPError, OSError, ValueError) as failure:
+            error = _word(failure)
+    if limit.passed:
+        status, error = None, "deadline"
+    if error is not None:
+        status = None  # an answer that broke off is none
+    latency = round((time.perf_counter() - started) * 1000)
+    retry_after = _retry_after(headers.get("Retry-After"), at) if status in _PAUSE else None
+    return Answer(status, error, retry_after, latency, _excerpt(beginning, request.secrets))
+
+
+def _send(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines) -> urllib3.BaseHTTPResponse:
+    return pools.request(
+        request.method,
+        request.url,
+        body=request.body,
+        headers=request.headers,
+        timeout=urllib3.Timeout(connect=deadlines.connect, read=deadlines.total),
+        redirect=False,
+        preload_content=False,
+        decode_content=False,
+    )
+
+
+def _beginning(answer: urllib3.BaseHTTPResponse) -> bytes:
+    """The first bytes of the body. A connection with more to come is closed, not read to its end."""
+    beginning = answer.read(_EXCERPT_BYTES)
+    if answer.read(1):
+        answer.close()
+    else:
+        answer.release_conn()
+    return beginning
+
+
+def _word(failure: Exception) -> str:
+    """``ConnectTimeoutError`` is ``connect_timeout``."""
+    name = type(failure).__name__.removesuffix("Error")
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def _retry_after(value: str | None, at: datetime) -> int | None:
+    """Seconds from a number of them or a date; None for anything else."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return int(value.strip()[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0, round((aware - at).total_seconds()))
+
+
+def _excerpt(beginning: bytes, secrets: Sequence[str]) -> str:
+    text = beginning.decode(errors="replace")
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text

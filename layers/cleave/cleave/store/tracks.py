@@ -1,0 +1,155 @@
+"""Who drains what, and when it is tried again: the circuits of failing receivers and the leases of tracks.
+
+A track is drained by one holder at a time, and nobody's wish to have it drained is lost:
+
+time   holder                        somebody who queued a delivery
+────   ───────────────────────────   ─────────────────────────────────────────────────────────────
+ 1     take: held, not rung
+ 2     reads that nothing waits
+ 3                                   puts the delivery, rings: the track is rung, a message is sent
+ 4     release, if it is not rung:
+       it is, so it drains again
+"""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cleave.clock import from_ms, to_ms
+from cleave.domain.circuit import Circuit
+from cleave.store import keys
+from cleave.store.table import ConditionsFailed, Delete, Item, Replace, Table, Update
+
+# Longer than an invocation can live, so that a lease ends only with its holder.
+LEASE = timedelta(seconds=90)
+# A message that has not arrived after this is taken for lost.
+_LOST_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """What somebody is asked to look at: a track of a subscription, or (None) its circuit's probe."""
+
+    owner: str
+    subscription_id: str
+    track: int | None
+
+
+def ring(table: Table, wake: Wake, at: datetime, due: datetime) -> bool:
+    """Note that a message for ``due`` is to be sent; False if one is on its way that comes no later."""
+    if wake.track is None:
+        return True
+    change = Update(
+        key=keys.track(wake.subscription_id, wake.track),
+        change="SET rung_for = :due",
+        condition="attribute_not_exists(rung_for) OR rung_for > :due OR rung_for < :lost",
+        values={"due": to_ms(due), "lost": to_ms(at - _LOST_AFTER)},
+    )
+    return _done(table, change)
+
+
+def take(table: Table, wake: Wake, holder: str, at: datetime) -> bool:
+    """Hold the track, and note that what was asked for until now is being done; False if somebody else holds it."""
+    free = "(attribute_not_exists(held_until) OR held_until < :now)"
+    held = {"until": to_ms(at + LEASE), "holder": holder, "now": to_ms(at)}
+    key = keys.track(wake.subscription_id, wake.track or 0)
+    set_held = "SET held_until = :until, held_by = :holder"
+    nothing_later = "(attribute_not_exists(rung_for) OR rung_for <= :now)"
+    if _done(table, Update(key, f"{set_held} REMOVE rung_for", f"{free} AND {nothing_later}", held)):
+        return True
+    return _done(table, Update(key, set_held, free, held))
+
+
+def release(table: Table, wake: Wake, holder: str, at: datetime) -> bool:
+    """Let the track go; False if somebody rang meanwhile: then it is still held and must be drained again."""
+    key = keys.track(wake.subscription_id, wake.track or 0)
+    values = {"holder": holder, "now": to_ms(at)}
+    quiet = "(attribute_not_exists(rung_for) OR rung_for > :now)"
+    if _done(table, Update(key, "REMOVE held_until, held_by", f"held_by = :holder AND {quiet}", values)):
+        return True
+    heard = Update(key, "REMOVE rung_for", "held_by = :holder", {"holder": holder})
+    return not _done(table, heard)
+
+
+def _done(table: Table, change: Update) -> bool:
+    try:
+        table.update(change)
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def park(table: Table, wake: Wake, due: datetime) -> None:
+    """Leave a track to the sweep, until ``due``."""
+    key = keys.parked(wake.subscription_id, wake.track or 0)
+    item = {"owner": wake.owner, "subscription_id": wake.subscription_id, "track": wake.track, "due_at": to_ms(due)}
+    table.write([Replace({**key, **item})])
+
+
+def unpark(table: Table, wake: Wake, due_ms: int) -> None:
+    """Take a track off the sweep's list, unless it was parked again meanwhile."""
+    key = keys.parked(wake.subscription_id, wake.track or 0)
+    with contextlib.suppress(ConditionsFailed):
+        table.write([Delete(key, "due_at = :due", {"due": due_ms})])
+
+
+def due_wakes(table: Table, shard: int, at: datetime) -> list[tuple[Wake, int]]:
+    """Probes and parked tracks of a shard whose time has come, with that time (epoch ms)."""
+    items = table.query(keys.due_partition(shard), keys.DUE_PREFIX)
+    listed = [(item, int(item["due_at"])) for item in items if item["due_at"]]
+    return [(_wake(item), due) for item, due in listed if due <= to_ms(at)]
+
+
+def _wake(item: Item) -> Wake:
+    track = item.get("track")
+    return Wake(item["owner"], item["subscription_id"], None if track is None else int(track))
+
+
+def read_circuit(table: Table, subscription_id: str) -> Circuit | None:
+    """Strongly consistent; None for a receiver that works."""
+    item = table.get(keys.circuit(subscription_id))
+    return None if item is None else to_circuit(item)
+
+
+def to_circuit(item: Item) -> Circuit:
+    """A circuit from its item."""
+    due = item["due_at"]
+    return Circuit(
+        failures=int(item["failures"]),
+        failing_since=from_ms(int(item["failing_since"])),
+        probe_at=None if due is None else from_ms(int(due)),
+        probes=int(item["probes"]),
+        version=int(item["version"]),
+    )
+
+
+def write_circuit(table: Table, wake: Wake, circuit: Circuit) -> bool:
+    """Write the next version of a circuit; False if somebody else has written one since."""
+    values = {
+        "owner": wake.owner,
+        "subscription_id": wake.subscription_id,
+        "failures": circuit.failures,
+        "failing_since": to_ms(circuit.failing_since),
+        "due_at": None if circuit.probe_at is None else to_ms(circuit.probe_at),
+        "probes": circuit.probes,
+        "version": circuit.version,
+    }
+    names = {name: name for name in values}
+    condition = "attribute_not_exists(pk)" if circuit.version == 1 else "#version = :was"
+    was = {} if circuit.version == 1 else {"was": circuit.version - 1}
+    change = f"SET {', '.join(f'#{name} = :{name}' for name in values)}"
+    return _done(table, Update(keys.circuit(wake.subscription_id), change, condition, {**values, **was}, names))
+
+
+def close_circuit(table: Table, subscription_id: str, circuit: Circuit) -> bool:
+    """The receiver works again; False if somebody has written the circuit since: they know better."""
+    try:
+        table.write([Delete(keys.circuit(subscription_id), "version = :version", {"version": circuit.version})])
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def forget_circuit(table: Table, subscription_id: str) -> None:
+    """Treat the receiver as if it had never failed."""
+    table.write([Delete(keys.circuit(subscription_id))])

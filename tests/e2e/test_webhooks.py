@@ -1,0 +1,259 @@
+"""Webhooks on the deployed template: signed, in order, isolated, seen and redone, in both dialects."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import standardwebhooks
+import svix
+from cleave_cli.api import ChannelClient, SellerClient
+from cleave_cli.credentials import write_local_json
+from cleave_cli.main import app
+from cleave_cli.paths import StateDir
+from cleave_cli.receiver import Answer, Received, Receiver
+from cleave_cli.stack import LocalStack
+from typer.testing import CliRunner, Result
+
+from tests.support.samples import Package, fresh_cancel_id, fresh_package
+
+type Document = dict[str, Any]
+
+
+def webhooks_path(seller: SellerClient) -> str:
+    return f"/integration/webhook/sellers/{seller.seller.seller_id}/webhooks"
+
+
+@pytest.fixture
+def made(self_paying: SellerClient, receiver: Receiver) -> Any:  # noqa: ANN401 - a fixture with an end
+    body = {"url": f"{receiver.url}/hook", "authenticationType": "API_KEY", "apiKey": "receiver-key"}
+    answer = self_paying.http.post(webhooks_path(self_paying), json=body)
+    assert answer.status_code == 200
+    created: Document = answer.json()
+    yield created
+    self_paying.http.delete(f"{webhooks_path(self_paying)}/{created['id']}")
+
+
+def load(seller: SellerClient, quantities: dict[str, int]) -> Package:
+    storefront = seller.seller.store_front_code
+    package = fresh_package(seller.seller.seller_id, storefront, quantities, seller_pays=storefront == "DE")
+    assert seller.import_orders(package).status_code == 200
+    return package
+
+
+def cancel(seller: SellerClient, package: Package, quantity: int = 1) -> None:
+    lines = [{"lineId": package["lines"][0]["lineId"], "quantity": quantity}]
+    assert seller.cancel(package["shipmentPackageId"], lines).status_code == 200
+
+
+def about(package: Package) -> Callable[[Received], bool]:
+    return lambda request: package["orderNumber"].encode() in request.body
+
+
+def eventually[T](read: Callable[[], T], holds: Callable[[T], bool], seconds: float = 20) -> T:
+    deadline = time.monotonic() + seconds
+    while not holds(value := read()):
+        assert time.monotonic() < deadline, value
+        time.sleep(0.1)
+    return value
+
+
+def deliveries(seller: SellerClient, webhook_id: str, **filters: object) -> list[Document]:
+    params: Any = filters
+    answer = seller.http.get(f"{webhooks_path(seller)}/{webhook_id}/deliveries", params=params)
+    content: list[Document] = answer.raise_for_status().json()["content"]
+    return content
+
+
+def test_a_message_is_signed_so_that_the_receivers_libraries_verify_it(
+    self_paying: SellerClient, receiver: Receiver, made: Document
+) -> None:
+    package = load(self_paying, {"LAMP": 3})
+    cancel(self_paying, package)
+    rotated = self_paying.http.post(f"{webhooks_path(self_paying)}/{made['id']}/secret").json()
+    told = receiver.wait_for(2, where=about(package))
+    for request in told:
+        headers = dict(request.headers.items())
+        standardwebhooks.Webhook(made["signingSecret"]).verify(request.body, headers)
+        svix.Webhook(made["signingSecret"]).verify(request.body, headers)
+    second = load(self_paying, {"LAMP": 3})
+    cancel(self_paying, second)
+    for request in receiver.wait_for(2, where=about(second)):
+        headers = dict(request.headers.items())
+        for secret in (made["signingSecret"], rotated["signingSecret"]):
+            standardwebhooks.Webhook(secret).verify(request.body, headers)
+    assert [request.headers["webhook-sequence"] for request in told] == ["1", "2"]
+
+
+def test_a_receiver_that_was_down_gets_everything_in_order_once_it_is_back(
+    self_paying: SellerClient, receiver: Receiver, made: Document
+) -> None:
+    del made
+    down = True
+    receiver.respond = lambda _: Answer(503 if down else 200)
+    packages = [load(self_paying, {"LAMP": 3}) for _ in range(4)]
+    for package in packages:
+        cancel(self_paying, package)
+    receiver.wait_for(3)
+    down = False
+    before = len(receiver.requests)
+    for package in packages:
+        taken = eventually(
+            lambda package=package: [each for each in receiver.requests[before:] if about(package)(each)],  # type: ignore[misc]
+            lambda requests: len(requests) >= 2,
+            seconds=40,
+        )
+        assert [each.headers["webhook-sequence"] for each in taken] == ["1", "2"]
+
+
+def test_gone_turns_a_webhook_off_and_activation_drains_what_waited(
+    self_paying: SellerClient, receiver: Receiver, made: Document
+) -> None:
+    receiver.respond = lambda _: Answer(410)
+    package = load(self_paying, {"LAMP": 3})
+    cancel(self_paying, package)
+    path = f"{webhooks_path(self_paying)}/{made['id']}"
+
+    def listed() -> Document:
+        hooks: list[Document] = self_paying.http.get(webhooks_path(self_paying)).json()
+        return next(hook for hook in hooks if hook["id"] == made["id"])
+
+    hook = eventually(listed, lambda hook: hook["status"] == "PASSIVE")
+    assert hook["passiveReason"] == "gone"
+    waiting = eventually(lambda: deliveries(self_paying, made["id"], state="waiting"), lambda found: len(found) == 2)
+    assert [each["sequence"] for each in waiting] == [1, 2]
+    receiver.respond = lambda _: Answer(200)
+    answer = self_paying.http.put(f"{path}/activate")
+    assert (answer.status_code, answer.text) == (200, "200 OK")
+    told = receiver.wait_for(3, where=about(package))
+    assert [each.headers["webhook-sequence"] for each in told] == ["1", "1", "2"]
+
+
+def test_deliveries_are_listed_with_their_attempts_and_sent_again(
+    self_paying: SellerClient, receiver: Receiver, made: Document
+) -> None:
+    receiver.respond = lambda _: Answer(200, body=b"thanks")
+    package = load(self_paying, {"LAMP": 3})
+    cancel(self_paying, package)
+    receiver.wait_for(2, where=about(package))
+    found = eventually(
+        lambda: deliveries(self_paying, made["id"], orderNumber=package["orderNumber"]),
+        lambda found: [each["state"] for each in found] == ["delivered"] * 2,
+    )
+    path = f"{webhooks_path(self_paying)}/{made['id']}"
+    one = self_paying.http.get(f"{path}/deliveries/{found[0]['id']}").json()
+    (attempt,) = one["attemptLog"]
+    assert (attempt["status"], attempt["answer"]) == (200, "thanks")
+    assert self_paying.http.post(f"{path}/deliveries/{found[0]['id']}/resend").json() == {"resent": 1}
+    receiver.wait_for(3, where=about(package))
+    replayed = self_paying.http.post(f"{path}/replay", json={"orderNumber": package["orderNumber"]})
+    assert replayed.json()["resent"] == 2
+    told = receiver.wait_for(5, where=about(package))
+    assert [each.headers["webhook-sequence"] for each in told] == ["1", "2", "1", "1", "2"]
+    first = self_paying.http.get(f"{path}/deliveries", params={"size": 1}).json()
+    rest = self_paying.http.get(f"{path}/deliveries", params={"size": 1, "cursor": first["nextCursor"]}).json()
+    assert [*first["content"], *rest["content"]] == deliveries(self_paying, made["id"])[:2]
+    other = self_paying.http.get(f"{path}/deliveries", params={"state": "waiting", "cursor": first["nextCursor"]})
+    assert other.status_code == 400
+
+
+def test_a_webhook_is_changed_pinged_silenced_and_deleted(
+    self_paying: SellerClient, other_seller: SellerClient, receiver: Receiver, made: Document
+) -> None:
+    path = f"{webhooks_path(self_paying)}/{made['id']}"
+    alias = path.replace("/integration/webhook/", "/integration/")
+    body = {"url": f"{receiver.url}/moved", "authenticationType": "BASIC_AUTHENTICATION", "username": "u"}
+    assert self_paying.http.put(path, json={**body, "password": "p"}).text == "200 OK"
+    pinged = self_paying.http.post(f"{path}/test").json()
+    assert (pinged["ok"], pinged["status"]) == (True, 200)
+    (ping,) = receiver.requests
+    assert (ping.path, ping.headers["Authorization"]) == ("/moved", "Basic dTpw")
+    svix.Webhook(made["signingSecret"]).verify(ping.body, dict(ping.headers.items()))
+    assert self_paying.http.put(f"{alias}/deactivate").text == "200 OK"
+    foreign = f"{webhooks_path(other_seller)}/{made['id']}"
+    assert other_seller.http.delete(foreign).status_code == 404
+    assert self_paying.http.delete(alias).text == "200 OK"
+    gone: list[httpx.Response] = [
+        self_paying.http.delete(path),
+        self_paying.http.put(f"{path}/activate"),
+        self_paying.http.put(path, json={**body, "password": "p"}),
+    ]
+    assert [answer.status_code for answer in gone] == [404] * 3
+    assert gone[0].json()["errors"][0]["key"] == "webhook.not.found"
+
+
+def test_a_trendyol_cancel_leaves_in_hepsiglobals_dialect(
+    self_paying: SellerClient, channel: ChannelClient, receiver: Receiver
+) -> None:
+    sellers = [self_paying.seller.seller_id]
+    body = {"base_url": f"{receiver.url}/market/", "token": "market-token", "seller_ids": sellers}
+    created = channel.http.post("/v1/webhooks", json=body)
+    assert created.status_code == 201
+    hook = created.json()
+    try:
+        package = load(self_paying, {"LAMP": 3, "TRAY": 2})
+        lines = [{"lineId": line["lineId"], "quantity": 1} for line in package["lines"]]
+        assert self_paying.cancel(package["shipmentPackageId"], lines, reason_id=501).status_code == 200
+        told = receiver.wait_for(2, where=about(package))
+        order = package["orderNumber"]
+        bodies = [json.loads(each.body) for each in told]
+        assert [{**each, "cancel_id": None} for each in bodies] == [
+            {
+                "cancel_id": None,
+                "order_number": order,
+                "cancel_quantity": 1,
+                "order_item_number": f"{order}_{code}",
+                "reason": "damaged_product",
+            }
+            for code in ("LAMP", "TRAY")
+        ]
+        assert len({each["cancel_id"] for each in bodies}) == 2
+        assert {(each.method, each.path) for each in told} == {("PUT", "/market/webhooks/order-cancel")}
+        assert {each.headers["Authorization"] for each in told} == {"Bearer market-token"}
+        for each in told:
+            standardwebhooks.Webhook(hook["signing_secret"]).verify(each.body, dict(each.headers.items()))
+        # What the channel reports itself is not told back to it.
+        mine = load(self_paying, {"LAMP": 3})
+        number = mine["orderNumber"]
+        assert channel.cancel(fresh_cancel_id(), number, f"{number}_LAMP").status_code == 200
+        eventually(lambda: self_paying.packages(number), lambda found: len(found) == 2)
+        last = load(self_paying, {"LAMP": 3})
+        cancel(self_paying, last)
+        receiver.wait_for(1, where=about(last))
+        assert not [each for each in receiver.requests if about(mine)(each)]
+    finally:
+        assert channel.http.delete(f"/v1/webhooks/{hook['id']}").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["https://169.254.169.254/latest", "http://10.0.0.1/", "https://[::ffff:10.0.0.1]/"])
+def test_a_webhook_may_not_point_into_a_private_network(self_paying: SellerClient, url: str) -> None:
+    answer = self_paying.subscribe(url, "key")
+    assert (answer.status_code, answer.json()["errors"][0]["key"]) == (400, "webhook.url.invalid")
+
+
+def test_the_program_lists_and_replays_deliveries(
+    stack: LocalStack, self_paying: SellerClient, receiver: Receiver, made: Document, tmp_path: Path
+) -> None:
+    write_local_json(StateDir(tmp_path).local_json, stack.base_url, stack.credentials)
+    package = load(self_paying, {"LAMP": 3})
+    cancel(self_paying, package)
+    receiver.wait_for(2, where=about(package))
+    eventually(lambda: deliveries(self_paying, made["id"], state="delivered"), lambda found: len(found) == 2)
+    seller = str(self_paying.seller.seller_id)
+
+    def run(command: str, *arguments: str) -> Result:
+        options = ["--seller", seller, "--state", str(tmp_path)]
+        return CliRunner(env={"COLUMNS": "250"}).invoke(app, ["deliveries", command, made["id"], *arguments, *options])
+
+    listed = run("list", "--order", package["orderNumber"])
+    assert (listed.exit_code, listed.output.count("delivered")) == (0, 2)
+    first = deliveries(self_paying, made["id"])[0]["id"]
+    assert json.loads(run("show", first).output)["attemptLog"][0]["status"] == 200
+    assert run("resend", first).output == "It is sent again.\n"
+    assert run("replay", "--order", package["orderNumber"]).output == "2 are sent again.\n"
+    assert len(receiver.wait_for(5, where=about(package))) == 5
+    unknown = run("show", "bm9uZQ")
+    assert (unknown.exit_code, "webhook.delivery.not.found" in unknown.output) == (1, True)

@@ -1,0 +1,100 @@
+"""Deliveries listed by page and filter, and sent again."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from cleave.api.cursor import Cursors
+from cleave.application.deliveries import DeliveryPage, DeliveryQuery, list_deliveries, replay
+from cleave.domain.delivery import Delivery, DeliveryState
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.subscription import seller_owner
+from cleave.store.table import Table
+
+from tests.integration.conftest import FrozenClock
+from tests.support.telling import OK, SELLER, DelayQueue, Script, drainer, happen, status, webhook
+
+OWNER = seller_owner(SELLER)
+ORDERS = [f"O{number}" for number in range(6)]
+
+
+@pytest.fixture
+def bell(clock: FrozenClock) -> DelayQueue:
+    return DelayQueue(clock)
+
+
+@pytest.fixture
+def told(table: Table, clock: FrozenClock, bell: DelayQueue) -> tuple[str, Script]:
+    """Six orders with two events each, a minute apart; of O0 and O1 all is refused."""
+    made = webhook(table, clock())
+    script = Script(decide=lambda _, delivery: status(422) if delivery.slot.lane.order_number in {"O0", "O1"} else OK)
+    for order in ORDERS:
+        happen(table, bell, order, range(1, 3))
+        bell.run(drainer(table, script, bell))
+        clock.move(minutes=1)
+    return made.subscription_id, script
+
+
+def names(deliveries: list[Delivery] | tuple[Delivery, ...]) -> list[str]:
+    return [f"{each.slot.lane.order_number}/{each.slot.number}" for each in deliveries]
+
+
+def pages(table: Table, subscription_id: str, **query: object) -> Iterator[DeliveryPage]:
+    after = None
+    while True:
+        page = list_deliveries(table, OWNER, subscription_id, DeliveryQuery(**query, after=after))  # type: ignore[arg-type]
+        yield page
+        if page.next_after is None:
+            return
+        after = page.next_after
+
+
+def everything(table: Table, subscription_id: str, **query: object) -> list[str]:
+    return [name for page in pages(table, subscription_id, **query) for name in names(tuple(page.deliveries))]
+
+
+def test_pages_of_any_size_hold_every_delivery_once_and_in_order(table: Table, told: tuple[str, Script]) -> None:
+    whole = [f"{order}/{number}" for order in ORDERS for number in (1, 2)]
+    for size in (1, 5, 12, 50):
+        assert everything(table, told[0], size=size) == whole
+
+
+def test_filters_narrow_the_list_whatever_the_size_of_its_pages(
+    table: Table, told: tuple[str, Script], clock: FrozenClock
+) -> None:
+    waiting = ["O0/1", "O0/2", "O1/1", "O1/2"]
+    delivered = [f"{order}/{number}" for order in ORDERS[2:] for number in (1, 2)]
+    for size in (1, 3, 50):
+        assert everything(table, told[0], size=size, state=DeliveryState.WAITING) == waiting
+        assert everything(table, told[0], size=size, state=DeliveryState.DELIVERED) == delivered
+        assert everything(table, told[0], size=size, answer="422") == ["O0/1", "O1/1"]
+        assert everything(table, told[0], size=size, order_number="O3") == ["O3/1", "O3/2"]
+        assert everything(table, told[0], size=size, order_number="O3", state=DeliveryState.WAITING) == []
+        since, until = clock() - timedelta(minutes=3), clock() - timedelta(minutes=1)
+        assert everything(table, told[0], size=size, since=since, until=until) == ["O3/1", "O3/2", "O4/1", "O4/2"]
+
+
+def test_a_replay_sends_again_in_order_what_was_taken_and_what_waits(
+    table: Table, told: tuple[str, Script], bell: DelayQueue, clock: FrozenClock
+) -> None:
+    subscription_id, script = told
+    script.decide = None
+    clock.move(minutes=1)
+    script.told.clear()
+    page = replay(table, bell, OWNER, subscription_id, DeliveryQuery(until=clock(), size=100), clock())
+    assert len(page.deliveries) == 12
+    bell.run(drainer(table, script, bell))
+    assert {order: script.in_order(order) for order in ORDERS} == {order: [1, 2] for order in ORDERS}
+    assert everything(table, subscription_id, state=DeliveryState.WAITING) == []
+
+
+def test_a_cursor_that_was_altered_or_made_for_another_list_is_refused() -> None:
+    cursors = Cursors(lambda: "secret", "list a")
+    cursor = cursors.write("place")
+    assert cursors.read(cursor) == "place"
+    forged = [cursor[:-1], "A" + cursor[1:], "", "!!", "ÿ", cursor + "A"]
+    others = [Cursors(lambda: "secret", "list b"), Cursors(lambda: "other", "list a")]
+    for reader, text in [*((cursors, each) for each in forged), *((other, cursor) for other in others)]:
+        with pytest.raises(Refusal) as refused:
+            reader.read(text)
+        assert refused.value.code is RefusalCode.CURSOR_INVALID
