@@ -7,14 +7,14 @@ and told. The model is ``Units``: what was ordered, and what was promised, by li
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from cleave.domain.package import Package
 from cleave.store import keys
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.support.gateway import Answer
 from tests.support.orders import Shop, wire_package
@@ -23,25 +23,39 @@ from tests.support.world import World, scheduled_functions
 
 _sellers = itertools.count(1000)
 _ids = itertools.count(100_000)
-# A crash before the n-th call, or its answer lost; most often none.
+# A crash before the n-th call, its answer lost, or lost and repeated by the SDK; most often none.
 CRASHES = st.one_of(
     st.just({}),
     st.just({}),
     st.integers(1, 6).map(lambda n: {"kill_before": n}),
     st.integers(1, 4).map(lambda n: {"lose_answer_of": n}),
+    st.integers(1, 4).map(lambda n: {"repeat": n}),
 )
-MAX_ORDERS = 3
+# One of whatever there is: what is drawn must not depend on what the world is like, or nothing could be replayed.
+PLACES = st.integers(0, 999)
+LINES = st.dictionaries(st.integers(1, 3), st.integers(1, 9), min_size=1)
+UNITS = st.dictionaries(st.integers(1, 3), st.integers(1, 3), min_size=1, max_size=2)
+MAX_ORDERS = 8
 REFUSALS = {400, 404, 409, 422, 429}
 
 
 @dataclass
+class Request:
+    """A cancellation that a caller asked for; ``recorded`` is its key in the store once it was accepted."""
+
+    send: Callable[[], Answer]
+    units: Counter[int]
+    recorded: str | None = None
+
+
+@dataclass
 class Order:
-    """An order with its model, and the requests that it has seen, by key."""
+    """An order with its model, and the requests that it has seen."""
 
     number: str
     units: Units
     story: Story
-    requests: dict[str, tuple[Callable[[], Answer], Counter[int], int]] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
 
     def partitions(self) -> set[str]:
         """All that the order is stored in, but its cancellations, which are never written alone."""
@@ -72,101 +86,77 @@ class CleaveMachine(RuleBasedStateMachine):
     world: ClassVar[World]
     tally: ClassVar[Tally] = Tally()
 
-    @initialize(data=st.data(), orders=st.integers(1, 2))
-    def open_shop(self, data: st.DataObject, orders: int) -> None:
+    @initialize(first=st.lists(LINES, min_size=1, max_size=2))
+    def open_shop(self, first: list[dict[int, int]]) -> None:
         """Each example has a seller of its own, with one webhook, in a world where nothing waits."""
         self.shop = Shop(self.world, next(_sellers))
         self.orders: list[Order] = []
         self.keys = itertools.count(1)
         self.world.breaker.arm()
-        assert self.shop.subscribe().status == 200
+        self.webhook_id = self.shop.subscribe().json["id"]
         self.first_told = len(self.world.receiver.requests)
-        self.given_up = len(self.world.stream.given_up)
-        for _ in range(orders):
-            self.import_order(data)
+        self.import_order(first, {})
 
     # ------------------------------------------------------------------------------------------------- callers
 
-    @rule(data=st.data())
-    @precondition(lambda self: len(self.orders) < MAX_ORDERS)
-    def import_order(self, data: st.DataObject) -> None:
+    @rule(packages=st.lists(LINES, min_size=1, max_size=2), crash=CRASHES)
+    def import_order(self, packages: list[dict[int, int]], crash: dict[str, int]) -> None:
         """Lines 1 to 3; the packages of an order share their items."""
+        if len(self.orders) == MAX_ORDERS:
+            return
         number = f"N{next(_ids)}"
-        packages = data.draw(st.integers(1, 2))
-        lines = st.dictionaries(st.integers(1, 3), st.integers(1, 4), min_size=1)
-        wanted = [data.draw(lines) for _ in range(packages)]
-        wire = [wire_package(next(_ids), number, each) for each in wanted]
-        answer = self.request(lambda: self.shop.load(wire), data.draw(CRASHES))
-        assert answer.status == 200, answer
-        ordered = sum((Counter(each) for each in wanted), Counter())
+        wire = [wire_package(next(_ids), number, each) for each in packages]
+        assert self.request(lambda: self.shop.load(wire), crash).status == 200
+        ordered = sum((Counter(each) for each in packages), Counter())
         story = read_story(self.world.table, self.shop.seller_id, number)
         self.orders.append(Order(number, Units(ordered), story))
 
-    @rule(data=st.data(), crash=CRASHES, keep=st.booleans())
-    def cancel_package(self, data: st.DataObject, crash: dict[str, int], *, keep: bool) -> None:
+    @rule(place=PLACES, of=PLACES, units=UNITS, crash=CRASHES, keep=st.booleans())
+    def cancel_package(self, place: int, of: int, units: dict[int, int], crash: dict[str, int], *, keep: bool) -> None:
         """Of a live package or a replaced one, from too little to too much."""
-        order = data.draw(st.sampled_from(self.orders))
-        package = data.draw(st.sampled_from(order.packages()))
-        lines = st.sampled_from([line.line_id for line in package.lines])
-        units = data.draw(st.dictionaries(lines, st.integers(1, 3), min_size=1, max_size=2))
+        order = pick(self.orders, place)
+        package = pick(order.packages(), of)
         key = f"{order.number}-{next(self.keys)}"
-        stored = f"trendyol#{self.shop.seller_id}#key#"
-        self.cancel(order, stored, Counter(units), lambda: self.shop.cancel(package.package_id, units, key, keep=keep), crash)
+        self.ask(order, Request(lambda: self.shop.cancel(package.package_id, units, key, keep=keep), Counter(units)), crash)
 
-    @rule(data=st.data(), crash=CRASHES, line=st.integers(1, 3), quantity=st.integers(1, 4))
-    def cancel_item(self, data: st.DataObject, crash: dict[str, int], line: int, quantity: int) -> None:
+    @rule(place=PLACES, line=st.integers(1, 3), quantity=st.integers(1, 4), crash=CRASHES)
+    def cancel_item(self, place: int, line: int, quantity: int, crash: dict[str, int]) -> None:
         """The dialect that names no package."""
-        order = data.draw(st.sampled_from(self.orders))
-        cancel_id = next(self.keys)
-        stored = f"hepsiglobal#channel-{self.shop.seller_id}#{cancel_id}"
-        units = Counter({line: quantity})
-        item = f"{order.number}_{line}"
-        self.cancel(order, stored, units, lambda: self.shop.cancel_item(order.number, item, quantity, cancel_id), crash)
+        order = pick(self.orders, place)
+        cancel_id, item = next(self.keys), f"{order.number}_{line}"
+        request = Request(lambda: self.shop.cancel_item(order.number, item, quantity, cancel_id), Counter({line: quantity}))
+        self.ask(order, request, crash)
+        is_there = order.units.left(line) >= quantity
+        assert request.recorded or not is_there or self.contended, f"refused, with {order.units}"
 
-    @rule(data=st.data(), crash=CRASHES)
-    @precondition(lambda self: any(order.requests for order in self.orders))
-    def repeat(self, data: st.DataObject, crash: dict[str, int]) -> None:
-        """Any request that was ever answered, whatever has become of its package; the answer is the first one's."""
-        order = data.draw(st.sampled_from([order for order in self.orders if order.requests]))
-        key = data.draw(st.sampled_from(sorted(order.requests)))
-        call, units, status = order.requests[key]
-        answer = self.request(call, crash)
-        if status == 200:
-            assert answer.status == 200, answer
-        elif answer.status == 200:  # what was refused may be possible now
-            order.units.accept(key, units)
-            order.requests[key] = (call, units, 200)
-        self.learn(order)
+    @rule(place=PLACES, which=PLACES, crash=CRASHES)
+    def repeat(self, place: int, which: int, crash: dict[str, int]) -> None:
+        """Any request that was ever sent, whatever has become of its package: what was accepted stays so."""
+        order = pick(self.orders, place)
+        if order.requests:
+            self.ask(order, pick(order.requests, which), crash)
 
-    def cancel(
-        self, order: Order, key: str, units: Counter[int], call: Callable[[], Answer], crash: dict[str, int]
-    ) -> None:
-        """Judge the answer by the model: no unit is promised twice, and none refused without a reason."""
-        before = self.recorded(order)
-        answer = self.request(call, crash)
+    def ask(self, order: Order, request: Request, crash: dict[str, int]) -> None:
+        """Judge the answer by the model: no unit is promised twice, nothing forgotten, nothing half done."""
+        before = set(order.story.cancellations)
+        answer = self.request(request.send, crash)
         self.learn(order)
-        possible = all(order.units.left(line) >= quantity for line, quantity in units.items())
-        if answer.status == 200:
-            assert possible, f"accepted {units}, left {order.units}"
-            (new,) = self.recorded(order) - before
-            assert new.startswith(key)
-            order.units.accept(new, units)
-            self.tally.accepted += 1
-        else:
+        new = set(order.story.cancellations) - before
+        self.contended = "contended" in json.dumps(answer.json)
+        if request not in order.requests:
+            order.requests.append(request)
+        if answer.status != 200:
             assert answer.status in REFUSALS, answer
-            assert self.recorded(order) == before, "refused, and yet recorded"
-            self.refused_with_reason(order, key, answer, possible=possible)
+            assert not new, "refused, and yet recorded"
+            assert not request.recorded, f"accepted, and then {answer}"
             self.tally.refused += 1
-        order.requests[new if answer.status == 200 else f"{key}{next(self.keys)}"] = (call, units, answer.status)
-
-    def refused_with_reason(self, order: Order, key: str, answer: Answer, *, possible: bool) -> None:
-        """In the dialect that names no package, what is there is given; a package is named that is not the live one."""
-        document = json.dumps(answer.json)
-        if key.startswith("hepsiglobal"):
-            assert not possible or "too.many" in document, f"refused {answer.json} with {order.units}"
-        replaced = [package for package in order.packages() if package.successor_ids]
-        if "replaced" in document:
-            assert any(str(package.package_id) in document for package in replaced)
+        elif request.recorded:
+            assert not new, "recorded twice"
+        else:
+            assert all(order.units.left(line) >= quantity for line, quantity in request.units.items())
+            (request.recorded,) = new
+            order.units.accept(request.recorded, request.units)
+            self.tally.accepted += 1
 
     def request(self, call: Callable[[], Answer], crash: dict[str, int]) -> Answer:
         """A caller repeats what was not answered, and gets the truth."""
@@ -178,10 +168,6 @@ class CleaveMachine(RuleBasedStateMachine):
             answer = call()
         assert answer.status < 500, answer
         return answer
-
-    def recorded(self, order: Order) -> set[str]:
-        """Keys of the cancellations that the order's packages know of."""
-        return set(order.story.cancellations)
 
     def learn(self, order: Order) -> None:
         """Look at the store again."""
@@ -248,6 +234,8 @@ class CleaveMachine(RuleBasedStateMachine):
         """Nothing is lost: what was accepted is applied, and everything told in order."""
         if not hasattr(self, "shop"):
             return
+        self.world.breaker.arm()
+        self.shop.activate(self.webhook_id)
         self.world.settle(80)
         for order in self.orders:
             self.learn(order)
@@ -257,14 +245,22 @@ class CleaveMachine(RuleBasedStateMachine):
             self.tally.events += len(order.story.events)
 
     def told_in_order(self, order: Order) -> None:
-        """Each event at least once; the first tellings in the order of the events, unless a record was given up."""
-        told = [package for page in self.world.told(self.first_told) for package in page.get("content", [])]
-        seen = dict.fromkeys(_transition(each) for each in told if each["orderNumber"] == order.number)
+        """Each event at least once, under one id, the first tellings in the order of the events, without a gap."""
+        told = [each for each in self.world.receiver.requests[self.first_told :] if order.number.encode() in each.body]
+        first = {each.headers["webhook-id"]: each for each in reversed(told)}
+        in_order = list(dict.fromkeys(each.headers["webhook-id"] for each in told))
+        tellings = [_transition(json.loads(first[each].body)) for each in in_order]
         expected = [(int(event["package_id"]), event["status"]) for event in order.story.events]
-        told_all = list(seen) if len(self.world.stream.given_up) == self.given_up else sorted(seen)
-        expected = expected if told_all == list(seen) else sorted(expected)
-        assert told_all == expected, f"told {list(seen)}, happened {expected}"
+        assert tellings == expected, f"told {tellings}, happened {expected}"
+        numbers = [int(first[each].headers["webhook-sequence"]) for each in in_order]
+        assert numbers == list(range(1, len(expected) + 1)), f"numbered {numbers}"
 
 
-def _transition(package: dict[str, Any]) -> tuple[int, str]:
+def pick[T](these: Sequence[T], place: int) -> T:
+    """One of these, whatever their number."""
+    return these[place % len(these)]
+
+
+def _transition(body: dict[str, Any]) -> tuple[int, str]:
+    (package,) = body["content"]
     return package["shipmentPackageId"], package["status"]

@@ -51,6 +51,11 @@ class Shop:
         body = {"url": self.world.receiver.url, "authenticationType": "API_KEY", "apiKey": "k"}
         return self.world.call(self.seller, "create_webhook", body, path={"sellerId": self.seller_id})
 
+    def activate(self, subscription_id: str) -> Answer:
+        """PUT …/activate."""
+        path = {"sellerId": self.seller_id, "webhookId": subscription_id}
+        return self.world.call(self.seller, "activate_webhook", path=path)
+
 
 def wire_package(package_id: int, order_number: str, lines: dict[int, int]) -> dict[str, Any]:
     """A package as an export shows it; ``lines`` maps a line's id, which is also its stock code, to its quantity."""
