@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cleave.store.credentials import Credential, Role, store_credential
 from cleave.store.table import Table
@@ -14,7 +15,13 @@ from cleave_cli.deploy import Deployment
 from cleave_cli.errors import CleaveError
 
 
-def _new_secret() -> str:
+def new_key() -> str:
+    """Keys are not secret, but nobody should meet another's by chance."""
+    return secrets.token_hex(10)
+
+
+def new_secret() -> str:
+    """256 random bits: secrets are stored as a plain hash, so nothing weaker will do."""
     return secrets.token_urlsafe(32)
 
 
@@ -24,16 +31,16 @@ class Seller:
 
     seller_id: int
     store_front_code: str
-    api_key: str = field(default_factory=lambda: secrets.token_hex(10))
-    api_secret: str = field(default_factory=_new_secret, repr=False)
+    api_key: str = field(default_factory=new_key)
+    api_secret: str = field(default_factory=new_secret, repr=False)
 
 
 @dataclass(frozen=True)
 class Channel:
     """A marketplace that speaks the HepsiGlobal dialect, for all the sellers of the stack."""
 
-    client_id: str = field(default_factory=lambda: secrets.token_hex(10))
-    client_secret: str = field(default_factory=_new_secret, repr=False)
+    client_id: str = field(default_factory=new_key)
+    client_secret: str = field(default_factory=new_secret, repr=False)
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,27 @@ def write_local_json(path: Path, base_url: str, credentials: Credentials) -> Non
 
 def read_endpoint(path: Path) -> str:
     """Find the engine of the stack that wrote the file."""
+    base_url: str = _read_local_json(path)["base_url"]
+    return base_url.partition("/restapis/")[0]
+
+
+def read_environment(path: Path) -> dict[str, str]:
+    """Address, first seller and first channel of the stack that wrote the file, as the variables `cleave` reads."""
+    local = _read_local_json(path)
+    seller, channel = local["sellers"][0], local["channels"][0]
+    return {
+        "CLEAVE_BASE_URL": local["base_url"],
+        "CLEAVE_SELLER_ID": str(seller["seller_id"]),
+        "CLEAVE_STORE_FRONT_CODE": seller["store_front_code"],
+        "CLEAVE_API_KEY": seller["api_key"],
+        "CLEAVE_API_SECRET": seller["api_secret"],
+        "CLEAVE_CLIENT_ID": channel["client_id"],
+        "CLEAVE_CLIENT_SECRET": channel["client_secret"],
+    }
+
+
+def _read_local_json(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise CleaveError(f"Nothing is running here: there is no {path}.")
-    base_url: str = json.loads(path.read_text(encoding="utf-8"))["base_url"]
-    return base_url.partition("/restapis/")[0]
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content

@@ -3,12 +3,16 @@
 import platform
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 
 from cleave_cli import environment, paths
 from cleave_cli.errors import ToolError
 from cleave_cli.processes import last_lines, run_to_end
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 STACK_NAME = "cleave-local"
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
@@ -56,7 +60,11 @@ def parameters() -> list[str]:
 
 
 def read_outputs(endpoint: str) -> dict[str, str]:
-    """Read the stack's outputs."""
-    client = engine_session().client("cloudformation", endpoint_url=endpoint)
-    stack = client.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    """Read the outputs of the local stack."""
+    return stack_outputs(engine_session().client("cloudformation", endpoint_url=endpoint), STACK_NAME)
+
+
+def stack_outputs(client: "CloudFormationClient", name: str) -> dict[str, str]:
+    """Read a stack's outputs."""
+    stack = client.describe_stacks(StackName=name)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}

@@ -2,34 +2,38 @@
 
 import ctypes
 import os
+import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
 
+from cleave_cli import create_credential
 from cleave_cli.console import console
-from cleave_cli.credentials import read_endpoint
+from cleave_cli.credentials import read_endpoint, read_environment
 from cleave_cli.deliveries import add_to as add_deliveries
 from cleave_cli.demo import run_demo
-from cleave_cli.errors import CleaveError, PromiseBrokenError
+from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.guide import print_guide
+from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
+from cleave_cli.reporting import reporting_errors
 from cleave_cli.stack import build_if_changed, local_stack
 
 PR_SET_PDEATHSIG = 1
-INTERRUPTED = 130
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(create_credential.app)
 
-StateOption = Annotated[Path, typer.Option("--state", help="Folder for what a running stack keeps on disk.")]
+StateOption = Annotated[
+    Path, typer.Option("--state", envvar="CLEAVE_STATE", help="Folder for what a running stack keeps on disk.")
+]
 
 
 @app.command()
@@ -78,6 +82,14 @@ def logs(state: StateOption = StateDir().path) -> None:
             console.print(line, markup=False, soft_wrap=True)
 
 
+@app.command()
+def env(state: StateOption = StateDir().path) -> None:
+    """Print the running stack's address and credentials as shell exports: eval "$(cleave env)"."""
+    with reporting_errors():
+        for name, value in read_environment(StateDir(state).local_json).items():
+            print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - for a shell, not for a person
+
+
 @app.callback()
 def prepare() -> None:
     """End in good order on every signal that asks to end."""
@@ -91,25 +103,5 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-@contextmanager
-def reporting_errors() -> Iterator[None]:
-    """Turn what went wrong into a message and an exit status."""
-    try:
-        yield
-    except CleaveError as error:
-        _print_error(error.title, str(error))
-        raise typer.Exit(1) from error
-    except httpx.HTTPError as error:
-        _print_error("No good answer", f"{error.request.method} {error.request.url}: {error!r}")
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt:
-        console.print("\nInterrupted; nothing is left running.")
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def _print_error(title: str, text: str) -> None:
-    console.print(f"[bold red]{title}:[/]", end=" ")
-    console.print(text, markup=False, soft_wrap=True)
-
-
 add_deliveries(app, reporting_errors)
+app.command("import")(reporting_errors()(import_orders))

@@ -1,8 +1,9 @@
 """POST /v1/auth/token."""
 
-from cleave.api.gateway import Call, Response, json_response
+from cleave.api.gateway import Call, Response
 from cleave.api.resources import table
 from cleave.api.tokens import LIFETIME, issue_token
+from cleave.api.wire import to_json
 from cleave.dialects.hepsiglobal.endpoint import open_endpoint
 from cleave.dialects.hepsiglobal.token import TokenRequest
 from cleave.domain.refusals import Refusal, RefusalCode
@@ -17,5 +18,5 @@ def handler(call: Call) -> Response:
     if credential is None or credential.role is not Role.CHANNEL:
         raise Refusal(RefusalCode.CREDENTIALS_INVALID, "the client id or its secret is wrong")
     token = issue_token(credential.key, call.at)
-    expires_in = int(LIFETIME.total_seconds())
-    return json_response({"access_token": token, "token_type": "Bearer", "expires_in": expires_in})
+    answer = {"access_token": token, "token_type": "Bearer", "expires_in": int(LIFETIME.total_seconds())}
+    return Response(200, to_json(answer), {"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""GET /integration/order/sellers/{sellerId}/orders."""
+"""GET /integration/order/sellers/{sellerId}/orders, …/v2/orders and the legacy /sapigw/suppliers/{sellerId}/orders."""
 
 from cleave.api.gateway import Response, json_response
 from cleave.api.resources import table
@@ -12,5 +12,5 @@ from cleave.dialects.trendyol.packages import page
 def handler(seller: SellerCall) -> Response:
     """One page of the seller's packages."""
     query = to_query(seller)
-    packages = find_packages(table(), query)
-    return json_response(page(packages, page_number=query.page, size=query.size))
+    found = find_packages(table(), query)
+    return json_response(page(found.packages, total=found.total, page_number=query.page, size=query.size))

@@ -60,8 +60,24 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
 
 
 def _forget_clients() -> None:
-    for cached in (resources.settings, resources.client):
+    for cached in (resources.settings, resources.client, resources.signing_secret):
         cached.cache_clear()
+
+
+@pytest.fixture
+def token_secret(table: Table, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """A signing secret for functions that sign; called, it is replaced by another."""
+    del table
+    secrets = boto3.client("secretsmanager")
+    created = secrets.create_secret(Name="token-secret", SecretString="first")
+    monkeypatch.setenv("TOKEN_SECRET_ID", created["ARN"])
+    _forget_clients()
+
+    def replace(value: str) -> None:
+        secrets.put_secret_value(SecretId=created["ARN"], SecretString=value)
+        _forget_clients()
+
+    return replace
 
 
 @pytest.fixture

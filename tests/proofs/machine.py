@@ -117,14 +117,18 @@ class CleaveMachine(RuleBasedStateMachine):
         order = pick(self.orders, place)
         package = pick(order.packages(), of)
         key = f"{order.number}-{next(self.keys)}"
-        self.ask(order, Request(lambda: self.shop.cancel(package.package_id, units, key, keep=keep), Counter(units)), crash)
+        self.ask(
+            order, Request(lambda: self.shop.cancel(package.package_id, units, key, keep=keep), Counter(units)), crash
+        )
 
     @rule(place=PLACES, line=st.integers(1, 3), quantity=st.integers(1, 4), crash=CRASHES)
     def cancel_item(self, place: int, line: int, quantity: int, crash: dict[str, int]) -> None:
         """The dialect that names no package."""
         order = pick(self.orders, place)
         cancel_id, item = next(self.keys), f"{order.number}_{line}"
-        request = Request(lambda: self.shop.cancel_item(order.number, item, quantity, cancel_id), Counter({line: quantity}))
+        request = Request(
+            lambda: self.shop.cancel_item(order.number, item, quantity, cancel_id), Counter({line: quantity})
+        )
         self.ask(order, request, crash)
         is_there = order.units.left(line) >= quantity
         assert request.recorded or not is_there or self.contended, f"refused, with {order.units}"

@@ -67,7 +67,7 @@ class Job:
         world, seller_id = self.shop.world, self.shop.seller_id
         story = read_story(world.table, seller_id, self.order)
         units = Units(Counter({1: 5, 2: 1}), Counter({1: 4}))
-        units.accepted = {key: None for key in story.cancellations}
+        units.accepted = dict.fromkeys(story.cancellations)
         keys = (f"trendyol#{seller_id}", f"hepsiglobal#channel-{seller_id}")
         amounts = (Counter({1: 1}), Counter({1: 3}))
         for key in story.cancellations:

@@ -24,7 +24,6 @@ type Record = dict[str, Any]
 type StreamHandler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
-
 @dataclass(frozen=True)
 class SourceConfig:
     """The template's settings of the event source."""

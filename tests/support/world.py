@@ -23,7 +23,7 @@ from cleave_cli.receiver import Receiver, running_receiver
 
 from tests.support import template
 from tests.support.aws import create_table
-from tests.support.breaker import Breaker, BreakableClient, Killed
+from tests.support.breaker import BreakableClient, Breaker, Killed
 from tests.support.gateway import Answer, Caller, Handler
 from tests.support.queue_source import QueueSource
 from tests.support.stream_source import EngineStream, SourceConfig, StreamSource

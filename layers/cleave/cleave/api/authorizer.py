@@ -9,6 +9,9 @@ from cleave.api.tokens import token_subject
 from cleave.store.credentials import Credential, read_credential, verify_credential
 from cleave.store.table import Table
 
+# What a credential is looked up by becomes a key of the table, and DynamoDB fails above 2 KB.
+_MAX_KEY_LENGTH = 200
+
 
 def authenticate(table: Table, authorization: str) -> Credential | None:
     """The credential behind ``Basic key:secret`` or ``Bearer token``; None if it is not valid."""
@@ -28,7 +31,7 @@ def _basic(table: Table, encoded: str) -> Credential | None:
         key, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return verify_credential(table, key, secret) if key and colon else None
+    return verify_credential(table, key, secret) if colon and 0 < len(key) <= _MAX_KEY_LENGTH else None
 
 
 def allow_policy(credential: Credential, method_arn: str) -> dict[str, Any]:

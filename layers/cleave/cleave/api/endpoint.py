@@ -17,6 +17,7 @@ STATUS = {
     RefusalKind.NOT_FOUND: 404,
     RefusalKind.CONFLICT: 409,
     RefusalKind.TOO_LARGE: 413,
+    RefusalKind.UNSUPPORTED: 415,
     RefusalKind.KEY_REUSED: 422,
     RefusalKind.BUSY: 429,
 }

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from cleave.domain.refusals import Refusal, RefusalCode
 type Event = Mapping[str, Any]
 
 KILOBYTE = 1024
+_JSON = "application/json"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 
 
@@ -44,14 +46,21 @@ class Call:
 
     def json(self, limit: int = _DEFAULT_BODY_LIMIT) -> Any:  # noqa: ANN401 - whatever the caller sent
         """The body's JSON, fractions as Decimal. ``limit`` is in bytes. Raises Refusal."""
+        self._check_type()
         if len(self.raw_body.encode(errors="surrogatepass")) > limit:
             raise Refusal(RefusalCode.BODY_TOO_LARGE, f"the body may have {limit // KILOBYTE} KB")
         try:
-            document = json.loads(self.raw_body, parse_float=Decimal, parse_constant=_not_json)
+            document = json.loads(self.raw_body, parse_float=_fraction, parse_constant=_not_json)
             json.dumps(document, default=str, ensure_ascii=False).encode()  # refuses halves of surrogate pairs
         except (ValueError, RecursionError):
             raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None
         return document
+
+    def _check_type(self) -> None:
+        """A body without a type is taken for JSON; any character set is, since JSON that is not UTF-8 is not JSON."""
+        sent = self.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+        if sent != _JSON and not (sent.startswith("application/") and sent.endswith("+json")):
+            raise Refusal(RefusalCode.BODY_TYPE, f"the body must be {_JSON}", field="Content-Type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,13 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
         return None
     sellers = frozenset(int(seller) for seller in context["sellers"].split())
     return Principal(context["credential"], context["role"], sellers)
+
+
+def _fraction(text: str) -> Decimal:
+    """A number that JSON can say and no reader of ours could hold is refused: it would be shown as Infinity."""
+    if not math.isfinite(float(text)):
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def _not_json(constant: str) -> NoReturn:

@@ -30,6 +30,7 @@ class Settings(BaseModel):
     token_secret_id: str = ""
     allow_local_webhooks: bool = False
     retry_schedule: str = "5s 30s 2m 10m 30m 2h 6h 12h off 3d"
+    split_settle_ms: int = 0
 
 
 @functools.cache
@@ -54,3 +55,9 @@ def seconds_left(context: object) -> float:
     """How long a function without a waiting caller may work, from its Lambda context; the default without one."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return REQUEST_SECONDS if remaining is None else remaining() / 1000 - _LAST_CALL_SECONDS
+
+
+@functools.cache
+def signing_secret() -> str:
+    """What tokens are signed with, and what keys for other signatures are derived from."""
+    return str(client("secretsmanager").get_secret_value(SecretId=settings().token_secret_id)["SecretString"])

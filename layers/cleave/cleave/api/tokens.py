@@ -1,12 +1,11 @@
 """Bearer tokens: signed, short-lived, and only a pointer to a credential, which is read again at each use."""
 
-import functools
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import jwt
 
-from cleave.api.resources import client, settings
+from cleave.api.resources import signing_secret
 
 LIFETIME = timedelta(hours=1)
 _ALGORITHM = "HS256"
@@ -23,7 +22,7 @@ def issue_token(credential_key: str, at: datetime) -> str:
         "exp": at + LIFETIME,
         "jti": str(uuid4()),
     }
-    return jwt.encode(claims, signing_key(), algorithm=_ALGORITHM)
+    return jwt.encode(claims, signing_secret(), algorithm=_ALGORITHM)
 
 
 def token_subject(token: str) -> str | None:
@@ -32,7 +31,7 @@ def token_subject(token: str) -> str | None:
     try:
         claims = jwt.decode(
             token,
-            signing_key(),
+            signing_secret(),
             algorithms=[_ALGORITHM],
             audience=_ISSUER,
             issuer=_ISSUER,
@@ -41,9 +40,3 @@ def token_subject(token: str) -> str | None:
     except jwt.InvalidTokenError:
         return None
     return str(claims["sub"])
-
-
-@functools.cache
-def signing_key() -> str:
-    """What signs tokens, and under another name cursors."""
-    return str(client("secretsmanager").get_secret_value(SecretId=settings().token_secret_id)["SecretString"])

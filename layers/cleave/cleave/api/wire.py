@@ -1,18 +1,28 @@
 """What every wire model shares, and how a body that does not fit one is refused."""
 
 import json
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 # Above this a JSON number is no longer exact in the clients that read it.
 MAX_ID = 2**53 - 1
+# The end of the year 9999, in milliseconds: Python has no later time.
+MAX_TIME = 253_402_300_799_999
 
 type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
 type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
 type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\s#]+$")]
+
+
+def _integers_are_money(value: object) -> object:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+type Money = Annotated[Decimal, BeforeValidator(_integers_are_money), Field(max_digits=15, decimal_places=4)]
 
 
 class WireModel(BaseModel):

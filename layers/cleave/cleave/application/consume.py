@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from cleave import clock
 from cleave.application.drain import Drainer
 from cleave.application.notify import fan_out
+from cleave.application.settle import Settle
 from cleave.application.split_package import split_package
 from cleave.application.wake import Doorbell
 from cleave.observability import logger
@@ -41,6 +42,7 @@ class StreamConsumer:
     table: Table
     bell: Doorbell
     failed_orders: set[str] = field(default_factory=set)
+    settle: Settle = field(default_factory=Settle)
 
     def consume(self, event: dict[str, Any]) -> BatchResponse:
         """Lambda's answer for ReportBatchItemFailures."""
@@ -65,19 +67,21 @@ class StreamConsumer:
             raise
 
     def _item(self, item: Item) -> None:
-        if item.get("waiting"):
-            self._split(item)
-        elif item.get("kind") == keys.EVENT and keys.PENDING in item:
+        if keys.PENDING not in item:
+            logger.warning("item.not_pending", kind=item.get("kind"))  # the stream's filter keeps these from us
+        elif item.get("kind") == keys.EVENT:
             sent = fan_out(self.table, self.bell, to_event(item), clock.now())
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
         else:
-            logger.warning("item.not_pending", kind=item.get("kind"))  # the stream's filter keeps these from us
+            self._split(item)
 
     def _split(self, item: Item) -> None:
+        if item["waiting"]:
+            self.settle(item, clock.now())  # nothing can join an explicit split
         package_id = int(item["package_id"])
         split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
-        successor = split and split.successor and split.successor.package_id
-        logger.info("package.split", package_id=package_id, successor_id=successor, done=split is not None)
+        successors = split and list(split.closed.successor_ids)
+        logger.info("package.split", package_id=package_id, successor_ids=successors, done=split is not None)
 
 
 def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:

@@ -1,33 +1,68 @@
-"""Find a seller's packages."""
+"""Find a seller's packages, page by page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleave.domain.package import Package
 from cleave.store import keys
+from cleave.store.listing import Listing, Span, places, read_places
 from cleave.store.orders import order_package_ids
 from cleave.store.packages import stored_package
-from cleave.store.table import Table
+from cleave.store.table import Item, Table
 
 
 @dataclass(frozen=True, slots=True)
 class PackageQuery:
-    """Packages of one order, or packages by id; both: those of the order among the ids."""
+    """Packages of one order, packages by id, both (those of the order among the ids), or neither: all of them.
 
-    seller_id: int
-    storefront: str
+    ``by`` is the index that ``span`` lies in and that orders the packages.
+    """
+
+    listing: Listing
     order_number: str | None
     package_ids: tuple[int, ...]
+    by: str
+    span: Span
+    descending: bool
     page: int
     size: int
 
 
-def find_packages(table: Table, query: PackageQuery) -> list[Package]:
-    """All packages that the query is for, whatever its page: last modified first, then the higher id."""
+@dataclass(frozen=True, slots=True)
+class FoundPackages:
+    """One page of ``total`` packages."""
+
+    total: int
+    packages: Sequence[Package]
+
+
+def find_packages(table: Table, query: PackageQuery) -> FoundPackages:
+    """The query's page. By time and then by id, so that a page is the same whenever nothing changed."""
+    if query.order_number is None and not query.package_ids:
+        return _browse(table, query)
+    return _look_up(table, query)
+
+
+def _browse(table: Table, query: PackageQuery) -> FoundPackages:
+    """The whole span is read for its exact total: one round trip for each 10,000 packages, then the page's own."""
+    found = list(places(table, query.listing, query.span, by=query.by, descending=query.descending))
+    start = query.page * query.size
+    return FoundPackages(len(found), read_places(table, query.listing, found[start : start + query.size]))
+
+
+def _look_up(table: Table, query: PackageQuery) -> FoundPackages:
+    seller_id = query.listing.seller_id
     ids: Sequence[int] = query.package_ids
     if query.order_number is not None:
-        of_order = order_package_ids(table, query.seller_id, query.order_number)
+        of_order = order_package_ids(table, seller_id, query.order_number)
         ids = [each for each in of_order if not query.package_ids or each in query.package_ids]
-    items = table.batch_get([keys.package(query.seller_id, package_id) for package_id in dict.fromkeys(ids)])
-    packages = [stored_package(item).package for item in items if item["storefront"] == query.storefront]
-    return sorted(packages, key=lambda package: (package.modified_at, package.package_id), reverse=True)
+    items = table.batch_get([keys.package(seller_id, package_id) for package_id in dict.fromkeys(ids)])
+    found = [item for item in items if _is_wanted(query, item)]
+    found.sort(key=lambda item: int(item[query.by]), reverse=query.descending)
+    start = query.page * query.size
+    page = [stored_package(item).package for item in found[start : start + query.size]]
+    return FoundPackages(len(found), page)
+
+
+def _is_wanted(query: PackageQuery, item: Item) -> bool:
+    return query.listing.holds(item) and query.span.first <= item[query.by] <= query.span.last

@@ -6,7 +6,8 @@ from cleave.clock import to_ms
 from cleave.domain.events import events_after
 from cleave.domain.ids import successor_id
 from cleave.domain.order import Order
-from cleave.domain.package import Package
+from cleave.domain.package import CLOSED
+from cleave.domain.partition import partition
 from cleave.domain.split import Split, cancel_units
 from cleave.store import keys
 from cleave.store.cancellations import applied
@@ -15,7 +16,7 @@ from cleave.store.packages import StoredPackage, close_package, put_package, sto
 from cleave.store.table import ConditionsFailed, Contended, Table, Write
 
 _TRIES = 8
-_SUCCESSOR_PUT = 1  # its place in the transaction
+_FIRST_BIRTH = 1  # the place of the first successor in the transaction
 
 
 def split_package(table: Table, seller_id: int, order_number: str, package_id: int, at: datetime) -> Split | None:
@@ -26,18 +27,34 @@ def split_package(table: Table, seller_id: int, order_number: str, package_id: i
     taken_ids = 0
     for _ in range(_TRIES):
         stored, order = _read(table, seller_id, order_number, package_id)
-        if not stored.reservations:
+        split = _split(stored, at, taken_ids)
+        if split is None:
             return None
-        new_id = successor_id(package_id, stored.version, 0, taken_ids)
-        split = cancel_units(stored.package, stored.reservations, at=at, successor_id=new_id)
         try:
             table.write(_writes(stored, split, order, at))
         except ConditionsFailed as failed:
-            if split.successor and failed.found.get(_SUCCESSOR_PUT):
-                taken_ids += 1
+            births = range(_FIRST_BIRTH, _FIRST_BIRTH + len(split.successors))
+            taken_ids += any(failed.found.get(place) for place in births)
         else:
             return split
     raise Contended(f"package {package_id}")
+
+
+def _split(stored: StoredPackage, at: datetime, taken_ids: int) -> Split | None:
+    """An explicit split and cancellations never wait together; acceptance sees to it."""
+    package, planned = stored.package, stored.planned
+    if planned is not None and package.status not in CLOSED:
+        ids = planned.package_ids if not taken_ids else _new_ids(stored, len(planned.groups), taken_ids)
+        return partition(package, planned, at=at, package_ids=ids)
+    if stored.reservations:
+        (new_id,) = _new_ids(stored, 1, taken_ids)
+        return cancel_units(package, stored.reservations, at=at, successor_id=new_id)
+    return None
+
+
+def _new_ids(stored: StoredPackage, count: int, attempt: int) -> list[int]:
+    parent_id = stored.package.package_id
+    return [successor_id(parent_id, stored.version, position, attempt) for position in range(count)]
 
 
 def _read(table: Table, seller_id: int, order_number: str, package_id: int) -> tuple[StoredPackage, Order]:
@@ -51,10 +68,10 @@ def _read(table: Table, seller_id: int, order_number: str, package_id: int) -> t
 
 def _writes(stored: StoredPackage, split: Split, order: Order, at: datetime) -> list[Write]:
     """The end of the old package comes before the birth of the new one, in the transaction and in the events."""
-    born: list[Package] = [] if split.successor is None else [split.successor]
+    born = split.successors
     changed = [split.closed, *born]
     events = events_after(order, changed, at)
-    successor_ids = [package.package_id for package in born]
+    successor_ids = split.closed.successor_ids
     return [
         close_package(split.closed, stored.version),
         *(put_package(package) for package in born),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cleave.api.cursor import Cursors
-from cleave.api.tokens import signing_key
+from cleave.api.resources import signing_secret
 from cleave.api.wire import Id, Name, WireModel
 from cleave.application.deliveries import DeliveryPage, DeliveryQuery
 from cleave.clock import from_ms, to_ms
@@ -129,7 +129,7 @@ def _list_cursors(subscriber: SubscriberCall) -> Cursors:
 
 
 def _cursors(subscriber: SubscriberCall, use: str, filters: list[Any]) -> Cursors:
-    return Cursors(signing_key, json.dumps([use, subscriber.owner, subscriber.subscription_id, *filters]))
+    return Cursors(signing_secret, json.dumps([use, subscriber.owner, subscriber.subscription_id, *filters]))
 
 
 def _moment(subscriber: SubscriberCall, name: str) -> datetime | None:

@@ -13,6 +13,15 @@ MAX_WAITING = 50
 
 
 @dataclass(frozen=True, slots=True)
+class PackageAddress:
+    """Which package a request names. ``storefront`` None asks no question about the storefront."""
+
+    seller_id: int
+    package_id: int
+    storefront: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CancellationKey:
     """What makes a cancellation unique: the caller's scope, and the caller's own key within it."""
 
@@ -33,6 +42,10 @@ class Claim:
     package_id: int
     units: Mapping[int, int]
     fields: Mapping[int, str]
+
+
+type PackageRef = tuple[int, int]
+"""Seller and package id: the ids of two sellers' packages may be equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,10 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class PackageState:
-    """What decides over a claim. ``left`` maps a line id to the units neither cancelled nor reserved."""
+    """What decides over a claim. ``left`` maps a line id to the units neither cancelled nor reserved.
+
+    ``planned_ids`` are the packages that an accepted explicit split is about to make, or has made, of this one.
+    """
 
     package_id: int
     storefront: str
@@ -77,6 +93,7 @@ class PackageState:
     left: Mapping[int, int]
     waiting: int
     successor_ids: tuple[int, ...]
+    planned_ids: tuple[int, ...] = ()
 
 
 def refusal_of(
@@ -87,17 +104,40 @@ def refusal_of(
     ``arriving`` is how many cancellations of the request claim units of the package. The store's condition on the
     write says the same in DynamoDB's words; this says which part of it failed.
     """
+    refusal = address_refusal(state, claim.package_id, storefront)
+    if refusal is not None or state is None:
+        return refusal
+    return (
+        cancellable_refusal(state)
+        or splitting_refusal(state)
+        or _units_refusal(state, claim)
+        or room_refusal(state, arriving)
+    )
+
+
+def address_refusal(state: PackageState | None, package_id: int, storefront: str | None) -> Refusal | None:
+    """Why a request that names the package cannot mean it: it is not there, not of the storefront, or replaced."""
     if state is None:
-        return Refusal(RefusalCode.PACKAGE_NOT_FOUND, f"there is no package {claim.package_id}")
+        return Refusal(RefusalCode.PACKAGE_NOT_FOUND, f"there is no package {package_id}")
     if storefront is not None and storefront != state.storefront:
-        message = f"package {claim.package_id} belongs to another storefront than {storefront}"
+        message = f"package {package_id} belongs to another storefront than {storefront}"
         return Refusal(RefusalCode.STOREFRONT_INVALID, message, field="storeFrontCode")
-    return _status_refusal(state) or _units_refusal(state, claim) or _room_refusal(state, arriving)
-
-
-def _status_refusal(state: PackageState) -> Refusal | None:
     if state.status in CLOSED and state.successor_ids:
         return replaced_refusal(state, state.successor_ids)
+    return None
+
+
+def splitting_refusal(state: PackageState) -> Refusal | None:
+    """An explicit split that was accepted has already given every unit to a package of its own."""
+    if not state.planned_ids:
+        return None
+    names = ", ".join(str(package_id) for package_id in state.planned_ids)
+    message = f"package {state.package_id} is being split; its units are about to be in packages {names}"
+    return Refusal(RefusalCode.PACKAGE_SPLITTING, message)
+
+
+def cancellable_refusal(state: PackageState) -> Refusal | None:
+    """Units can be taken out, and moved between packages, only until the carrier has them."""
     if state.status not in CANCELLABLE:
         allowed = ", ".join(sorted(CANCELLABLE))
         message = f"package {state.package_id} is {state.status}; units can be cancelled only in {allowed}"
@@ -117,7 +157,8 @@ def _units_refusal(state: PackageState, claim: Claim) -> Refusal | None:
     return None
 
 
-def _room_refusal(state: PackageState, arriving: int) -> Refusal | None:
+def room_refusal(state: PackageState, arriving: int) -> Refusal | None:
+    """Why ``arriving`` more cancellations cannot wait for the package, or None if they can."""
     if state.waiting + arriving <= MAX_WAITING:
         return None
     message = f"{state.waiting} cancellations wait for package {state.package_id}; try again in a moment"

@@ -1,4 +1,4 @@
-"""Ids of what a split makes, derived from what caused it, so that a replay makes the same ones.
+"""Ids of what we make, derived from what caused it, so that a replay makes the same ones.
 
 All are below 2**53: clients read ids as JSON numbers, and JavaScript's are exact only up to there.
 """
@@ -9,6 +9,8 @@ _PACKAGE_ID_BASE = 1_000_000_000_000_000
 _PACKAGE_ID_SPAN = 5_000_000_000_000_000
 _TRACKING_BASE = 7_000_000_000_000_000
 _TRACKING_SPAN = 2_000_000_000_000_000
+_LINE_SPAN = 90_000_000_000_000
+MAX_ORDER_ITEMS = 100
 
 
 def successor_id(parent_id: int, version: int, position: int, attempt: int) -> int:
@@ -28,6 +30,20 @@ def tracking_number(package_id: int) -> int:
 def cancel_id(seller_id: int, order_number: str, sequence: int, part: int) -> int:
     """HepsiGlobal's key of the cancel that one cancelled line of an event is; of the whole range of ids."""
     return 1 + _digest("cancel", seller_id, order_number, sequence, part) % (2**53 - 1)
+
+
+def order_package_id(order_number: str, seller_id: int, attempt: int) -> int:
+    """Id of the package that a new order makes for a seller; ``attempt`` as in ``successor_id``."""
+    return _PACKAGE_ID_BASE + _digest("order", order_number, seller_id, attempt) % _PACKAGE_ID_SPAN
+
+
+def order_line_id(order_number: str, seller_id: int, position: int) -> int:
+    """Id of the line that the item at ``position`` (below MAX_ORDER_ITEMS) of a new order becomes.
+
+    Lines of one order can not meet, because its items count on from one number.
+    """
+    first = 1 + _digest("line", order_number, seller_id) % _LINE_SPAN
+    return first * MAX_ORDER_ITEMS + position
 
 
 def _digest(*parts: str | int) -> int:

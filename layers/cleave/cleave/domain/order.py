@@ -24,6 +24,10 @@ class LivePackage:
     created_at: datetime
     lines: tuple[LiveLine, ...]
 
+    def holds(self, item_number: str) -> bool:
+        """Whether it has units of the item."""
+        return any(line.item_number == item_number for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -40,7 +44,7 @@ class Order:
 
     def holds(self, item_number: str) -> bool:
         """Whether a live package holds units of the item."""
-        return any(line.item_number == item_number for package in self.live for line in package.lines)
+        return any(package.holds(item_number) for package in self.live)
 
     def with_packages(self, packages: Iterable[Package]) -> tuple[LivePackage, ...]:
         """The live packages after ``packages`` were written: closed ones leave, new ones come, oldest first."""
@@ -74,9 +78,22 @@ def allocate(
         for line in sorted(package.lines, key=lambda live: live.line_id):
             if line.item_number != item_number or not quantity:
                 continue
-            available = left.get(package.package_id, {}).get(line.line_id, line.quantity)
-            taken = min(quantity, available)
+            taken = min(quantity, _left_of(package, line, left))
             if taken:
                 chosen.setdefault(package.package_id, {})[line.line_id] = taken
                 quantity -= taken
     return None if quantity else chosen
+
+
+def available(item_number: str, packages: Sequence[LivePackage], left: Left) -> int:
+    """The units of an item that ``allocate`` could give."""
+    return sum(
+        _left_of(package, line, left)
+        for package in packages
+        for line in package.lines
+        if line.item_number == item_number
+    )
+
+
+def _left_of(package: LivePackage, line: LiveLine, left: Left) -> int:
+    return left.get(package.package_id, {}).get(line.line_id, line.quantity)

@@ -100,6 +100,19 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Carriage:
+    """What is known of the shipment at its carrier: the seller's words, or the marketplace's as they came in.
+
+    None: never said. A package that a split made is another shipment, of which nothing is said yet.
+    """
+
+    sender_number: str | int | None = None
+    provider_name: str | None = None
+    return_number: str | int | None = None
+    tracking_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """One shipment of an order.
 
@@ -126,3 +139,5 @@ class Package:
     parent_id: int | None = None
     successor_ids: tuple[int, ...] = ()
     caused_by: tuple[str, ...] = ()
+    carriage: Carriage = Carriage()
+    invoice_number: str | int | None = None

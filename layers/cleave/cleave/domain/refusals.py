@@ -12,6 +12,7 @@ class RefusalKind(StrEnum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"  # the state of the order forbids it
     TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"  # the body is of a type that nobody here reads
     KEY_REUSED = "key_reused"  # the caller's own key came with other content before
     BUSY = "busy"  # the same request may be accepted later
 
@@ -22,6 +23,7 @@ class RefusalCode(Enum):
     BODY_INVALID = ("bad.request", RefusalKind.INVALID)
     BODY_NOT_JSON = ("body.not.json", RefusalKind.INVALID)
     BODY_TOO_LARGE = ("body.too.large", RefusalKind.TOO_LARGE)
+    BODY_TYPE = ("content.type.not.supported", RefusalKind.UNSUPPORTED)
     CREDENTIALS_INVALID = ("authentication.error", RefusalKind.UNAUTHENTICATED)
     ROLE_NOT_ALLOWED = ("authorization.error", RefusalKind.FORBIDDEN)
     SELLER_NOT_FOUND = ("supplier.api.supplier.not.found", RefusalKind.NOT_FOUND)
@@ -30,12 +32,21 @@ class RefusalCode(Enum):
     PACKAGE_REPLACED = ("shipment.package.replaced", RefusalKind.CONFLICT)
     PACKAGE_STATUS = ("shipment.package.status.not.cancellable", RefusalKind.CONFLICT)
     PACKAGE_BUSY = ("shipment.package.too.many.waiting", RefusalKind.BUSY)
+    PACKAGE_SPLITTING = ("shipment.package.splitting", RefusalKind.CONFLICT)
+    PACKAGE_WAITING = ("shipment.package.cancellations.waiting", RefusalKind.CONFLICT)
+    STATUS_ORDER = ("shipment.package.status.order", RefusalKind.CONFLICT)
+    INVOICE_DIFFERS = ("shipment.package.invoice.differs", RefusalKind.CONFLICT)
+    TRACKING_STATUS = ("shipment.tracking.number.cannot.be.updated", RefusalKind.CONFLICT)
+    PROVIDER_UNKNOWN = ("cargo.provider.unknown", RefusalKind.INVALID)
     PACKAGE_DIFFERS = ("shipment.package.exists.with.other.content", RefusalKind.CONFLICT)
     LINE_NOT_FOUND = ("line.not.found", RefusalKind.INVALID)
     QUANTITY_EXCEEDS_LEFT = ("line.quantity.exceeds.left", RefusalKind.CONFLICT)
     REASON_UNKNOWN = ("cancel.reason.unknown", RefusalKind.INVALID)
     REASON_NOT_IN_STOREFRONT = ("cancel.reason.not.in.storefront", RefusalKind.INVALID)
     KEY_REUSED = ("idempotency.key.reused", RefusalKind.KEY_REUSED)
+    ORDER_EXISTS = ("order.exists", RefusalKind.CONFLICT)
+    ORDER_DIFFERS = ("order.exists.with.other.content", RefusalKind.CONFLICT)
+    COMPANY_NOT_FOUND = ("company.not.found", RefusalKind.NOT_FOUND)
     ORDER_NOT_FOUND = ("order.not.found", RefusalKind.NOT_FOUND)
     ITEM_NOT_FOUND = ("order.item.not.found", RefusalKind.NOT_FOUND)
     ITEM_AMBIGUOUS = ("order.item.ambiguous", RefusalKind.CONFLICT)

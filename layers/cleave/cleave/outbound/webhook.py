@@ -31,7 +31,7 @@ class WebhookSender:
     def __call__(self, subscription: Subscription, event: PackageEvent, delivery: Delivery, at: datetime) -> Answer:
         """The package as it was when the event happened; in HepsiGlobal's dialect, one cancelled item of it."""
         if delivery.part is None:
-            document: object = page([event.package], page_number=0, size=1)
+            document: object = page([event.package], total=1, page_number=0, size=1)
         else:
             document = render_cancelled(event, delivery.part)
         order = {"webhook-sequence": str(delivery.slot.number)}
@@ -40,7 +40,7 @@ class WebhookSender:
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
         """The same with nothing in it, to see whether the receiver takes it."""
         is_trendyol = subscription.dialect is Dialect.TRENDYOL
-        document: object = page([], page_number=0, size=1) if is_trendyol else {"cancel_items": []}
+        document: object = page([], total=0, page_number=0, size=1) if is_trendyol else {"cancel_items": []}
         return self._send(subscription, message_id, to_json(document).encode(), {}, at)
 
     def _send(

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cleave.clock import to_ms
-from cleave.domain.cancellation import MAX_WAITING, Cancellation, Claim, PackageState, Reservation
+from cleave.domain.cancellation import MAX_WAITING, Cancellation, Claim, PackageRef, PackageState, Reservation
 from cleave.store import keys
 from cleave.store.packages import CANCELLABLE_VALUES, package_state, reservation_document
+from cleave.store.splits import PLAN
 from cleave.store.table import ConditionsFailed, Item, Put, Table, Update
 
 
@@ -26,11 +27,11 @@ class NotReserved(Exception):  # noqa: N818 - an answer, not an error
     """Nothing was written.
 
     ``fingerprints`` holds those of the cancellations that are already recorded, by their place in the request;
-    ``states`` the packages that could not give their units, by package id, None where there is no such package.
+    ``states`` the packages that could not give their units, None where there is no such package.
     """
 
     fingerprints: Mapping[int, str]
-    states: Mapping[int, PackageState | None]
+    states: Mapping[PackageRef, PackageState | None]
 
 
 def record(table: Table, cancellations: Sequence[Cancellation]) -> None:
@@ -90,12 +91,12 @@ def _put(cancellation: Cancellation) -> Put:
 type _PackageClaims = list[tuple[Cancellation, Claim]]
 
 
-def _by_package(cancellations: Sequence[Cancellation]) -> dict[int, _PackageClaims]:
+def _by_package(cancellations: Sequence[Cancellation]) -> dict[PackageRef, _PackageClaims]:
     """Claims by package: a transaction may name an item only once."""
-    grouped: dict[int, _PackageClaims] = {}
+    grouped: dict[PackageRef, _PackageClaims] = {}
     for cancellation in cancellations:
         for claim in cancellation.claims:
-            grouped.setdefault(claim.package_id, []).append((cancellation, claim))
+            grouped.setdefault((cancellation.seller_id, claim.package_id), []).append((cancellation, claim))
     return grouped
 
 
@@ -142,7 +143,8 @@ def _reserve_condition(lines: int, *, with_storefront: bool) -> str:
     units_are_left = [f"#left.#l{n} >= :q{n}" for n in range(lines)]
     there_is_room = "size(waiting) <= :room"
     is_of_storefront = ["storefront = :storefront"] if with_storefront else []
-    return " AND ".join([is_cancellable, *is_of_storefront, *units_are_left, there_is_room])
+    is_not_being_split = f"attribute_not_exists({PLAN})"
+    return " AND ".join([is_cancellable, is_not_being_split, *is_of_storefront, *units_are_left, there_is_room])
 
 
 def _reservation(cancellation: Cancellation, claim: Claim) -> Reservation:
@@ -156,14 +158,14 @@ def _reservation(cancellation: Cancellation, claim: Claim) -> Reservation:
     )
 
 
-def _not_reserved(failed: ConditionsFailed, puts: int, package_ids: list[int]) -> NotReserved:
+def _not_reserved(failed: ConditionsFailed, puts: int, packages: list[PackageRef]) -> NotReserved:
     fingerprints: dict[int, str] = {}
-    states: dict[int, PackageState | None] = {}
+    states: dict[PackageRef, PackageState | None] = {}
     for position, item in failed.found.items():
         if position < puts:
             fingerprints[position] = _fingerprint(item)
         else:
-            states[package_ids[position - puts]] = None if item is None else package_state(item)
+            states[packages[position - puts]] = None if item is None else package_state(item)
     return NotReserved(fingerprints, states)
 
 

@@ -7,12 +7,13 @@ size, and DynamoDB charges writes by the size of the whole item.
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
-from cleave.domain.package import Amounts, HistoryEntry, Line, Package, Status, Unit, UnitsCancelled
+from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, Status, Unit, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 
 
@@ -55,6 +56,8 @@ def _package_document(package: Package) -> dict[str, Any]:
         "parent_id": package.parent_id,
         "successor_ids": package.successor_ids,
         "caused_by": package.caused_by,
+        "carriage": astuple(package.carriage),
+        "invoice_number": package.invoice_number,
     }
 
 
@@ -93,6 +96,7 @@ def _package(document: Mapping[str, Any]) -> Package:
             "origin_ids": tuple(document["origin_ids"]),
             "successor_ids": tuple(document["successor_ids"]),
             "caused_by": tuple(document["caused_by"]),
+            "carriage": Carriage(*document["carriage"]),
         }
     )
 

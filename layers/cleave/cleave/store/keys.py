@@ -23,16 +23,44 @@ WAITING_SINCE = "waiting_since"
 # One index partition takes 1,000 writes a second: these take all that a minute's reconcile could ever work off.
 _PENDING_SHARDS = 8
 
+# The two indexes of packages: all of a seller's in a storefront, each with a sort key of its own.
+LISTING = "listing"
+BY_MODIFIED = "modified"
+BY_CREATED = "created"
+
 # Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
 _SEQUENCE_DIGITS = 8
 _MS_DIGITS = 14
 # Every delivery reads its receiver's circuit, so the circuits are spread; the sweep reads each shard.
 DUE_SHARDS = 8
+# More than any id: below 2**53, as docs/architecture.md promises.
+_ID_SPAN = 10**16
+# Behind every package: the wire takes no time after the year 9999.
+LAST_PLACE = 10**15 * _ID_SPAN
 
 
 def package(seller_id: int, package_id: int) -> Key:
     """A package with its lines and what waits to be taken out of it."""
     return _key(f"PACKAGE#{seller_id}#{package_id}", "PACKAGE")
+
+
+def listing(seller_id: int, storefront: str) -> str:
+    """The partition, in both indexes of packages, of a seller's packages in a storefront."""
+    return f"{seller_id}#{storefront}"
+
+
+def place(at_ms: int, package_id: int) -> int:
+    """Where a package stands in an index: by time, then by id, so that no two packages stand in the same place.
+
+    One number of 29 digits, of which DynamoDB keeps 38 exactly; with ``package_id`` 0, before all packages of that
+    millisecond.
+    """
+    return at_ms * _ID_SPAN + package_id
+
+
+def package_id_at(place_in_index: int) -> int:
+    """The id in a place."""
+    return place_in_index % _ID_SPAN
 
 
 def cancellation(cancellation_id: str) -> Key:
@@ -43,6 +71,11 @@ def cancellation(cancellation_id: str) -> Key:
 def order(seller_id: int, order_number: str) -> Key:
     """One seller's part of an order: the event counter and the live packages."""
     return _key(order_partition(order_number), f"{SELLER_PREFIX}{seller_id}")
+
+
+def created_order(channel: str, order_number: str) -> Key:
+    """Says that a channel created the order, and from what content."""
+    return _key(order_partition(order_number), f"CREATED#{channel}")
 
 
 def order_partition(order_number: str) -> str:

@@ -6,19 +6,23 @@ from typing import Any
 from cleave.clock import from_ms, to_ms
 from cleave.domain.cancellation import PackageState, Reservation
 from cleave.domain.package import CANCELLABLE, Package, Status
+from cleave.domain.partition import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
 from cleave.store.documents import pack, unpack
+from cleave.store.splits import PLAN, to_planned
 from cleave.store.table import Item, Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPackage:
-    """A package with what waits to be taken out of it. ``version`` counts its writes."""
+    """A package with what waits to be taken out of it, or how it is, or was, to be split. ``version`` counts writes."""
 
     package: Package
     reservations: tuple[Reservation, ...]
     version: int
+    state: PackageState
+    planned: PlannedSplit | None
 
 
 def put_package(package: Package, *, import_fingerprint: str | None = None) -> Put:
@@ -32,6 +36,8 @@ def put_package(package: Package, *, import_fingerprint: str | None = None) -> P
             "seller_id": package.seller_id,
             "order_number": package.order_number,
             "storefront": package.storefront,
+            keys.LISTING: keys.listing(package.seller_id, package.storefront),
+            keys.BY_CREATED: keys.place(to_ms(package.created_at), package.package_id),
             "version": 1,
             "left": left,
             "waiting": {},
@@ -53,10 +59,25 @@ def close_package(closed: Package, version: int) -> Update:
     )
 
 
+def change_package(package: Package, version: int) -> Update:
+    """Write a package that holds the same units as before, if nobody has written it since ``version``.
+
+    What waits to be taken out of it goes on waiting.
+    """
+    attributes = _attributes(package)
+    return Update(
+        key=keys.package(package.seller_id, package.package_id),
+        change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next",
+        condition="version = :version",
+        names={name: name for name in attributes},
+        values={**attributes, "version": version, "next": version + 1},
+    )
+
+
 def _attributes(package: Package) -> Item:
     return {
         "status": package.status.value,
-        "modified_at": to_ms(package.modified_at),
+        keys.BY_MODIFIED: keys.place(to_ms(package.modified_at), package.package_id),
         "successor_ids": list(package.successor_ids),
         "document": pack(package),
     }
@@ -71,7 +92,13 @@ def read_package(table: Table, seller_id: int, package_id: int) -> StoredPackage
 def stored_package(item: Item) -> StoredPackage:
     """A package from its item."""
     reservations = tuple(_reservation(key, waiting) for key, waiting in item["waiting"].items())
-    return StoredPackage(unpack(bytes(item["document"])), reservations, int(item["version"]))
+    return StoredPackage(
+        package=unpack(bytes(item["document"])),
+        reservations=reservations,
+        version=int(item["version"]),
+        state=package_state(item),
+        planned=to_planned(item[PLAN]) if PLAN in item else None,
+    )
 
 
 def package_state(item: Item) -> PackageState:
@@ -83,6 +110,7 @@ def package_state(item: Item) -> PackageState:
         left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
         waiting=len(item["waiting"]),
         successor_ids=tuple(int(successor) for successor in item["successor_ids"]),
+        planned_ids=to_planned(item[PLAN]).package_ids if PLAN in item else (),
     )
 
 

@@ -1,10 +1,9 @@
 """The sparse index of what was accepted or happened and is not worked off: waiting packages, events not fanned out."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from cleave.store import keys
-from cleave.store.table import Item, Table, to_attributes, to_item
+from cleave.store.table import IndexQuery, Item, Table, to_item
 
 
 def waiting_keys(table: Table, partition: str, until_ms: int) -> list[keys.Key]:
@@ -23,17 +22,12 @@ def still_waiting(table: Table, key: keys.Key) -> Item | None:
 
 
 def _query(table: Table, partition: str, until_ms: int) -> Iterator[Item]:
-    start: dict[str, Any] = {}
-    while True:
-        answer = table.ask(
-            table.client.query,
-            TableName=table.name,
-            IndexName=keys.PENDING_INDEX,
-            KeyConditionExpression="pending = :pending AND waiting_since <= :until",
-            ExpressionAttributeValues=to_attributes({":pending": partition, ":until": until_ms}),
-            **start,
-        )
-        yield from (to_item(attributes) for attributes in answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    query = IndexQuery(
+        index=keys.PENDING_INDEX,
+        condition="pending = :pending AND #since <= :until",
+        projection="pk, sk, #since",
+        names={"since": keys.WAITING_SINCE},
+        values={"pending": partition, "until": until_ms},
+        descending=False,
+    )
+    return map(to_item, table.query_index(query))

@@ -1,13 +1,12 @@
 """PUT /webhooks/order-cancel: a seller's cancel, one item or many."""
 
-import hashlib
-import json
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from cleave.api.wire import Id, Name, Quantity, WireModel, parse
-from cleave.application.cancel_items import ItemCancellation
+from cleave.application.allocate_items import ItemCancellation
+from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.reasons import BY_HEPSIGLOBAL
 from cleave.domain.cancellation import Cancellation, CancellationKey
@@ -63,7 +62,7 @@ def _to_cancellation(channel: ChannelCall, item: CancelItem, prefix: str) -> Ite
     by_customer = codes.reason is Reason.CUSTOMER_DEMAND
     cancellation = Cancellation(
         key=CancellationKey(f"hepsiglobal#{channel.channel}", str(item.cancel_id)),
-        fingerprint=_fingerprint(item),
+        fingerprint=fingerprint(item.model_dump()),
         seller_id=0,  # known once the order is read
         storefront=None,
         order_number=item.order_number,
@@ -74,7 +73,3 @@ def _to_cancellation(channel: ChannelCall, item: CancelItem, prefix: str) -> Ite
         at=channel.call.at,
     )
     return ItemCancellation(item.order_number, item.order_item_number, item.cancel_quantity, prefix, cancellation)
-
-
-def _fingerprint(item: CancelItem) -> str:
-    return hashlib.sha256(json.dumps(item.model_dump(), sort_keys=True).encode()).hexdigest()[:32]

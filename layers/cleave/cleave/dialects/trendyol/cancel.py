@@ -1,19 +1,18 @@
 """PUT …/shipment-packages/{packageId}/items/unsupplied."""
 
-import hashlib
-import json
 from typing import Annotated
 
 from pydantic import Field
 
 from cleave.api.wire import Id, Quantity, WireModel
+from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.reasons import BY_TRENDYOL_ID, ReasonCodes
 from cleave.dialects.trendyol.endpoint import TURKEY, SellerCall
 from cleave.domain.cancellation import Cancellation, CancellationKey, Claim
 from cleave.domain.reasons import CancelledBy
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
-_MAX_LINES = 100
+MAX_LINES = 100
 _MAX_KEY_LENGTH = 255
 
 
@@ -27,14 +26,18 @@ class CancelLine(WireModel):
 class CancelRequest(WireModel):
     """Trendyol's updatePackage."""
 
-    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=_MAX_LINES)]
+    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=MAX_LINES)]
     reasonId: int
     shouldKeepPreviousStatus: bool = False
 
 
 def to_cancellation(seller: SellerCall) -> Cancellation:
     """The cancellation that a seller asks for. Raises Refusal or Refusals."""
-    request = seller.call.body(CancelRequest)
+    return cancellation_of(seller, seller.call.body(CancelRequest))
+
+
+def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
+    """The same, from a body that was read before."""
     _refuse_repeated_lines(request)
     codes = _reason(request.reasonId, seller.storefront)
     claim = Claim(
@@ -42,10 +45,10 @@ def to_cancellation(seller: SellerCall) -> Cancellation:
         units={line.lineId: line.quantity for line in request.lines},
         fields={line.lineId: f"lines.{place}.quantity" for place, line in enumerate(request.lines)},
     )
-    fingerprint = _fingerprint(claim.package_id, request)
+    meaning = _meaning(claim.package_id, request)
     return Cancellation(
-        key=CancellationKey(f"trendyol#{seller.seller_id}", _key(seller, fingerprint)),
-        fingerprint=fingerprint,
+        key=CancellationKey(f"trendyol#{seller.seller_id}", _key(seller, meaning)),
+        fingerprint=meaning,
         seller_id=seller.seller_id,
         storefront=seller.storefront,
         order_number=None,
@@ -57,28 +60,24 @@ def to_cancellation(seller: SellerCall) -> Cancellation:
     )
 
 
-def _key(seller: SellerCall, fingerprint: str) -> str:
+def _key(seller: SellerCall, meaning: str) -> str:
     """The dialect has no key of its own: the same body for the same package is a retry.
 
     A caller that wants to cancel the same again from the same package sends an Idempotency-Key.
     """
     sent = seller.call.headers.get("idempotency-key")
     if sent is None:
-        return f"content#{fingerprint}"
+        return f"content#{meaning}"
     if not 0 < len(sent) <= _MAX_KEY_LENGTH:
         message = f"must have 1 to {_MAX_KEY_LENGTH} characters"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="Idempotency-Key")
-    return f"key#{_digest(sent)}"
+    return f"key#{fingerprint(sent)}"
 
 
-def _fingerprint(package_id: int, request: CancelRequest) -> str:
+def _meaning(package_id: int, request: CancelRequest) -> str:
     """Equal for requests that mean the same, however their lines are ordered."""
     lines = sorted((line.lineId, line.quantity) for line in request.lines)
-    return _digest(json.dumps([package_id, lines, request.reasonId, request.shouldKeepPreviousStatus]))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]
+    return fingerprint([package_id, lines, request.reasonId, request.shouldKeepPreviousStatus])
 
 
 def _refuse_repeated_lines(request: CancelRequest) -> None:

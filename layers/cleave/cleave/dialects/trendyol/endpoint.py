@@ -7,6 +7,7 @@ from cleave.api.endpoint import GatewayHandler, endpoint
 from cleave.api.gateway import Call, Principal, Response
 from cleave.api.wire import MAX_ID
 from cleave.dialects.trendyol.errors import TrendyolErrors
+from cleave.domain.cancellation import PackageAddress
 from cleave.domain.refusals import Refusal, RefusalCode
 
 TURKEY = "TR"
@@ -34,6 +35,11 @@ class SellerCall:
         if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_ID):
             raise Refusal(RefusalCode.PACKAGE_NOT_FOUND, "the path's package id is not an id")
         return int(text)
+
+    @property
+    def address(self) -> PackageAddress:
+        """The package that the path names; raises Refusal if it names none."""
+        return PackageAddress(self.seller_id, self.package_id, self.storefront)
 
 
 def seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:

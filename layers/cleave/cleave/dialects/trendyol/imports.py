@@ -1,35 +1,30 @@
 """POST …/orders: what getShipmentPackages answered, loaded as it is."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import Id, Name, Quantity, WireModel, parse
+from cleave.api.wire import MAX_TIME, Id, Money, Name, Quantity, WireModel, parse
 from cleave.application.import_packages import ImportedPackage
 from cleave.clock import from_ms
+from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
+from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.money import package_totals
-from cleave.domain.package import Amounts, CreatedBy, HistoryEntry, Line, Package, Status, Unit
+from cleave.domain.package import Amounts, Carriage, CreatedBy, HistoryEntry, Line, Package, Status, Unit
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 _MAX_PACKAGES = 200  # the dialect's own largest page
-_MAX_TIME = 253_402_300_799_999  # the year 9999, in milliseconds
 
 
-def _integers_are_money(value: object) -> object:
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-type Money = Annotated[Decimal, BeforeValidator(_integers_are_money), Field(max_digits=15, decimal_places=4)]
-type Time = Annotated[int, Field(ge=0, le=_MAX_TIME)]
+type Time = Annotated[int, Field(ge=0, le=MAX_TIME)]
 type WireStatus = Annotated[Status, Field(strict=False)]
 
 
@@ -83,6 +78,11 @@ class WirePackage(WireModel):
     orderDate: Time | None = None
     lastModifiedDate: Time | None = None
     packageHistories: list[WireHistory] | None = None
+    cargoSenderNumber: str | int | None = None
+    cargoProviderName: str | None = None
+    returnTrackingNumber: str | int | None = None
+    cargoTrackingLink: str | None = None
+    invoiceNumber: str | int | None = None
     createdBy: str = CreatedBy.ORDER
     originPackageIds: list[Id] | None = None
 
@@ -129,7 +129,7 @@ def _imported(seller: SellerCall, raw: Any, prefix: str) -> ImportedPackage:  # 
     except Refusal as refusal:
         raise _within(prefix, refusal) from None
     package = _package(seller, wire, raw)
-    return ImportedPackage(package, _fingerprint(raw), f"{prefix}.shipmentPackageId".lstrip("."))
+    return ImportedPackage(package, fingerprint(raw), f"{prefix}.shipmentPackageId".lstrip("."))
 
 
 def _within(prefix: str, refusal: Refusal) -> Refusal:
@@ -173,9 +173,21 @@ def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> P
         created_at=_moment(wire.orderDate, at),
         modified_at=_moment(wire.lastModifiedDate, at),
         created_by=wire.createdBy,
-        details={name: value for name, value in raw.items() if name not in _PACKAGE_FIELDS},
+        details={name: value for name, value in raw.items() if name not in _PACKAGE_FIELDS or _is_unsaid(name, value)},
         origin_ids=tuple(wire.originPackageIds or ()),
+        carriage=Carriage(
+            sender_number=wire.cargoSenderNumber,
+            provider_name=wire.cargoProviderName,
+            return_number=wire.returnTrackingNumber,
+            tracking_link=wire.cargoTrackingLink,
+        ),
+        invoice_number=wire.invoiceNumber,
     )
+
+
+def _is_unsaid(name: str, value: object) -> bool:
+    """A null that stays a null when the package is shown again."""
+    return name in CARRIAGE_FIELDS and value is None
 
 
 def _storefront(seller: SellerCall, wire: WirePackage) -> str:
@@ -232,9 +244,3 @@ def _totals(wire: WirePackage, lines: tuple[Line, ...]) -> Amounts:
     )
     known = [amount for amount in came if amount is not None]
     return Amounts(*known) if len(known) == len(came) else package_totals(lines)
-
-
-def _fingerprint(raw: Mapping[str, Any]) -> str:
-    """Equal for equal content, whatever the order of the keys and however a number was written."""
-    text = json.dumps(raw, sort_keys=True, default=float, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

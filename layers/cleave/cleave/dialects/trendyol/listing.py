@@ -1,51 +1,61 @@
 """GET …/orders: which packages a seller asks for."""
 
-from cleave.api.wire import MAX_ID
+import re
+from datetime import timedelta
+
 from cleave.application.list_packages import PackageQuery
 from cleave.dialects.trendyol.endpoint import SellerCall
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.dialects.trendyol.parameters import Parameters, refused, whole_number
+from cleave.store import keys
+from cleave.store.listing import Listing, Span
 
-_DEFAULT_SIZE = 50
-_MAX_SIZE = 200
+DEFAULT_SIZE = 50
+MAX_SIZE = 200
 _MAX_OFFSET = 10_000
 _MAX_IDS = 50
-_ID_PARAMETERS = ("shipmentPackageIds", "shipmentPackageIds[]")
+_ONE_WEEK = timedelta(days=7)
+_ORDER_NUMBER = re.compile(r"[^\s#]{1,100}")  # as an import takes them
+# The first of each is the default.
+_ORDER_FIELDS = {"PackageLastModifiedDate": keys.BY_MODIFIED, "CreatedDate": keys.BY_CREATED}
+_DESCENDING = {"DESC": True, "ASC": False}
 
 
 def to_query(seller: SellerCall) -> PackageQuery:
     """The parameters' query. Raises Refusal."""
-    query = seller.call.query
-    order_number = query["orderNumber"][-1] if query.get("orderNumber") else None
-    package_ids = _package_ids(seller)
-    if order_number is None and not package_ids:
-        raise _refused("orderNumber", "or shipmentPackageIds is needed")
-    size = _number(seller, "size", _DEFAULT_SIZE, least=1, most=_MAX_SIZE)
-    page = _number(seller, "page", 0, least=0, most=_MAX_OFFSET // size)
-    return PackageQuery(seller.seller_id, seller.storefront, order_number, package_ids, page, size)
+    parameters = Parameters(seller.call.query)
+    order_number = _order_number(parameters)
+    package_ids = _package_ids(parameters)
+    size = parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE)
+    return PackageQuery(
+        listing=Listing(seller.seller_id, seller.storefront, parameters.statuses("status")),
+        order_number=order_number,
+        package_ids=package_ids,
+        by=parameters.choice("orderByField", _ORDER_FIELDS),
+        span=_span(seller, parameters, is_named=order_number is not None or bool(package_ids)),
+        descending=parameters.choice("orderByDirection", _DESCENDING),
+        page=parameters.number("page", 0, least=0, most=_MAX_OFFSET // size),
+        size=size,
+    )
 
 
-def _package_ids(seller: SellerCall) -> tuple[int, ...]:
-    """Clients send repeated keys, keys with brackets, and comma lists."""
-    values = [value for name in _ID_PARAMETERS for value in seller.call.query.get(name, [])]
-    texts = [text.strip() for value in values for text in value.split(",") if text.strip()]
-    if len(texts) > _MAX_IDS:
-        raise _refused("shipmentPackageIds", f"may name {_MAX_IDS} packages")
-    return tuple(_whole_number("shipmentPackageIds", text) for text in texts)
+def _span(seller: SellerCall, parameters: Parameters, *, is_named: bool) -> Span:
+    """A caller that names an order or packages, and no dates, wants them however old they are."""
+    start_ms, end_ms = parameters.window("startDate", "endDate", seller.call.at, _ONE_WEEK)
+    if is_named and parameters.text("startDate") is None and parameters.text("endDate") is None:
+        start_ms = 0
+    return Span.between(start_ms, end_ms)
 
 
-def _number(seller: SellerCall, name: str, default: int, *, least: int, most: int) -> int:
-    values = seller.call.query.get(name)
-    number = _whole_number(name, values[-1]) if values else default
-    if not least <= number <= most:
-        raise _refused(name, f"must be from {least} to {most}")
+def _order_number(parameters: Parameters) -> str | None:
+    number = parameters.text("orderNumber")
+    if number is not None and not _ORDER_NUMBER.fullmatch(number):
+        raise refused("orderNumber", "must have 1 to 100 characters, without spaces and #")
     return number
 
 
-def _whole_number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_ID)):
-        raise _refused(name, "must be a whole number")
-    return int(text)
-
-
-def _refused(field: str, message: str) -> Refusal:
-    return Refusal(RefusalCode.BODY_INVALID, message, field=field)
+def _package_ids(parameters: Parameters) -> tuple[int, ...]:
+    """Clients send repeated keys, keys with brackets, and comma lists."""
+    texts = parameters.texts("shipmentPackageIds", "shipmentPackageIds[]")
+    if len(texts) > _MAX_IDS:
+        raise refused("shipmentPackageIds", f"may name {_MAX_IDS} packages")
+    return tuple(whole_number("shipmentPackageIds", text) for text in texts)

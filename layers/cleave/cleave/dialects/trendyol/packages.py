@@ -8,18 +8,25 @@ from cleave.clock import to_ms
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.package import Line, Package, Unit
 
+# What a split does not hand on; a value that was never said is not shown.
+CARRIAGE_FIELDS = (
+    "cargoSenderNumber",
+    "cargoProviderName",
+    "returnTrackingNumber",
+    "cargoTrackingLink",
+    "invoiceNumber",
+)
 _NOT_CANCELLED = {"cancelledBy": "", "cancelReason": "", "cancelReasonCode": 0}
 
 
-def page(packages: Sequence[Package], *, page_number: int, size: int) -> dict[str, Any]:
-    """The envelope around one page of ``packages``, which are all that were found."""
-    start = page_number * size
+def page(packages: Sequence[Package], *, total: int, page_number: int, size: int) -> dict[str, Any]:
+    """The envelope around one page of ``total`` packages."""
     return {
-        "totalElements": len(packages),
-        "totalPages": -(-len(packages) // size),
+        "totalElements": total,
+        "totalPages": -(-total // size),
         "page": page_number,
         "size": size,
-        "content": [render_package(package) for package in packages[start : start + size]],
+        "content": [render_package(package) for package in packages],
     }
 
 
@@ -35,6 +42,7 @@ def render_package(package: Package) -> dict[str, Any]:
         "shipmentPackageStatus": package.status,
         **({"whoPays": 1} if package.seller_pays else {}),  # absent: the marketplace pays
         "cargoTrackingNumber": package.tracking_number,
+        **_render_carriage(package),
         "packageGrossAmount": totals.gross,
         "packageSellerDiscount": totals.seller_discount,
         "packageTyDiscount": totals.marketplace_discount,
@@ -46,6 +54,13 @@ def render_package(package: Package) -> dict[str, Any]:
         "createdBy": package.created_by,
         "originPackageIds": list(package.origin_ids) or None,
     }
+
+
+def _render_carriage(package: Package) -> dict[str, str | int]:
+    carriage = package.carriage
+    values = (carriage.sender_number, carriage.provider_name, carriage.return_number, carriage.tracking_link)
+    pairs = zip(CARRIAGE_FIELDS, (*values, package.invoice_number), strict=True)
+    return {name: value for name, value in pairs if value is not None}
 
 
 def _render_line(line: Line) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""`cleave import`: load orders of either dialect from a file, over HTTP."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cleave_cli.console import console
+from cleave_cli.errors import CleaveError
+from cleave_cli.import_rows import Row, read_rows
+from cleave_cli.import_state import ImportState
+from cleave_cli.import_target import Sender, Target, read_target
+from cleave_cli.paths import StateDir
+
+
+class RowsRefusedError(CleaveError):
+    """Some rows of the file are not in the service."""
+
+    title = "Not all imported"
+
+
+@dataclass
+class Tally:
+    """How the rows of a file fared."""
+
+    accepted: int = 0
+    skipped: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def import_orders(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or JSON lines, of either dialect.")],
+    base_url: Annotated[str | None, typer.Option(help="Where the API is; else the running local stack.")] = None,
+    state: Annotated[Path, typer.Option(help="Folder of the local stack, and of what imports have done.")] = (
+        StateDir().path
+    ),
+    again: Annotated[bool, typer.Option("--again", help="Send the rows that were accepted before, too.")] = False,  # noqa: FBT002 - Typer's way to say a flag
+) -> None:
+    """Load packages and orders from a file; the same command again goes on where the last one ended."""
+    target = read_target(StateDir(state).local_json, base_url)
+    progress_file = _progress_file(state, file, target)
+    if again:
+        progress_file.unlink(missing_ok=True)
+    with ImportState(progress_file) as done:
+        tally = import_file(file, Sender(target), done)
+    console.print(f"{tally.accepted} imported, {tally.skipped} were before, {len(tally.refused)} refused")
+    if tally.refused:
+        raise RowsRefusedError(f"{len(tally.refused)} of the rows in {file} were refused; the others are in.")
+
+
+def import_file(file: Path, sender: Sender, done: ImportState) -> Tally:
+    """Send every row that is not done, one after the other, and show each refusal as it comes."""
+    tally = Tally()
+    for row in _with_progress(file):
+        digest = row.digest(sender.target.name)
+        if digest in done:
+            tally.skipped += 1
+            continue
+        refusal = sender.send(row)
+        if refusal is None:
+            done.add(digest)
+            tally.accepted += 1
+        else:
+            tally.refused.append((row.place, refusal))
+            console.print(f"{row.place}: {refusal}", markup=False, soft_wrap=True)
+    return tally
+
+
+def _with_progress(file: Path) -> Iterator[Row]:
+    """The rows, under a bar; they are counted first, which is quick beside sending them."""
+    total = sum(1 for _ in read_rows(file))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(file.name, total=total)
+        for row in read_rows(file):
+            yield row
+            progress.advance(task)
+
+
+def _progress_file(state: Path, file: Path, target: Target) -> Path:
+    name = hashlib.sha256(f"{file.resolve()}\n{target.name}".encode()).hexdigest()[:16]
+    return state / "imports" / f"{file.stem}-{name}"

@@ -1,0 +1,44 @@
+"""What an import has done so far, kept on disk row by row, so that it can be taken up where it ended."""
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_DIGEST_LENGTH = 64
+
+
+class ImportState:
+    """The digests of the rows that were accepted. A line that a crash cut off counts for nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._done = set(self._read())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a", encoding="ascii")
+        self._file.write("\n")  # ends a line that was cut off
+
+    def _read(self) -> list[str]:
+        if not self.path.exists():
+            return []
+        lines = self.path.read_text(encoding="ascii", errors="replace").split("\n")
+        return [line for line in lines if len(line) == _DIGEST_LENGTH]
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._done
+
+    def add(self, digest: str) -> None:
+        """Note a row as accepted; a killed import knows of it."""
+        self._done.add(digest)
+        self._file.write(f"{digest}\n")
+        self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()

@@ -1,0 +1,14 @@
+"""PUT /v1/orders/{orderNumber}/order_items/{orderItemNumber}."""
+
+from cleave.api.gateway import Response, json_response
+from cleave.api.resources import table
+from cleave.application.cancel_items import cancel_items
+from cleave.dialects.hepsiglobal.cancel_item import to_item_cancellation
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
+
+
+@channel_endpoint
+def handler(channel: ChannelCall) -> Response:
+    """Accept the cancel of all that an item has left; the splits follow."""
+    cancel_items(table(), [to_item_cancellation(channel)], channel.sellers)
+    return json_response({"data": {}, "message": "the cancel of the item is accepted"})

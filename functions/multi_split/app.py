@@ -1,0 +1,14 @@
+"""POST /integration/order/sellers/{sellerId}/shipment-packages/{packageId}/multi-split."""
+
+from cleave.api.gateway import Response, json_response
+from cleave.api.resources import table
+from cleave.application.plan_split import accept_split
+from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.split import to_multi_split
+
+
+@seller_endpoint
+def handler(seller: SellerCall) -> Response:
+    """Divide a package into groups of lines."""
+    package_ids = accept_split(table(), to_multi_split(seller))
+    return json_response({"results": [{"newPackageId": package_id} for package_id in package_ids]})

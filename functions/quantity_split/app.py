@@ -1,0 +1,14 @@
+"""POST /integration/order/sellers/{sellerId}/shipment-packages/{packageId}/quantity-split."""
+
+from cleave.api.gateway import Response, json_response
+from cleave.api.resources import table
+from cleave.application.plan_split import accept_split
+from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.split import to_quantity_split
+
+
+@seller_endpoint
+def handler(seller: SellerCall) -> Response:
+    """Divide lines of a package by quantities."""
+    package_ids = accept_split(table(), to_quantity_split(seller))
+    return json_response({"newPackageIds": package_ids})

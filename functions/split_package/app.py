@@ -1,0 +1,14 @@
+"""POST /integration/order/sellers/{sellerId}/shipment-packages/{packageId}/split."""
+
+from cleave.api.gateway import Response, json_response
+from cleave.api.resources import table
+from cleave.application.plan_split import accept_split
+from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.split import to_split
+
+
+@seller_endpoint
+def handler(seller: SellerCall) -> Response:
+    """Put some lines of a package into a package of their own."""
+    (package_id,) = accept_split(table(), to_split(seller))
+    return json_response({"newPackageId": package_id})

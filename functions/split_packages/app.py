@@ -1,0 +1,14 @@
+"""POST /integration/order/sellers/{sellerId}/shipment-packages/{packageId}/split-packages."""
+
+from cleave.api.gateway import Response, json_response
+from cleave.api.resources import table
+from cleave.application.plan_split import accept_split
+from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.split import to_split_packages
+
+
+@seller_endpoint
+def handler(seller: SellerCall) -> Response:
+    """Divide a package into groups of units."""
+    package_ids = accept_split(table(), to_split_packages(seller))
+    return json_response({"newPackageIds": package_ids})

@@ -1,0 +1,125 @@
+"""From items of an order to claims on its packages, by what is known of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cleave.domain.cancellation import Cancellation, Claim, PackageRef, PackageState
+from cleave.domain.order import LivePackage, Order, allocate, available
+from cleave.domain.package import CANCELLABLE, CLOSED, Status
+from cleave.domain.refusals import Refusal, RefusalCode
+
+# DynamoDB's limit: a record for each item, and a reservation on each package.
+_MAX_WRITES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCancellation:
+    """``quantity`` units of one order item, None for all that it has left.
+
+    ``cancellation`` has no seller and no claims yet; ``field`` is the item's place in the request, for refusals.
+    """
+
+    order_number: str
+    item_number: str
+    quantity: int | None
+    field: str
+    cancellation: Cancellation
+
+
+type Left = dict[PackageRef, dict[int, int]]
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of the orders, by number, and of those packages that were looked at.
+
+    ``left`` overrides the quantities of the order's lines, ``fixed`` holds packages that nobody can take units from.
+    """
+
+    orders: Mapping[str, Sequence[Order]]
+    left: Left = field(default_factory=dict)
+    fixed: dict[PackageRef, Status] = field(default_factory=dict)
+
+    def correct(self, states: Mapping[PackageRef, PackageState | None]) -> None:
+        """Take over what packages say of themselves; None: there is no such package."""
+        for ref, state in states.items():
+            if state is not None and state.status in CANCELLABLE:
+                self.left[ref] = dict(state.left)
+                continue
+            self.left[ref] = {line.line_id: 0 for package in self._live(ref) for line in package.lines}
+            if state is not None and state.status not in CLOSED:
+                self.fixed[ref] = state.status
+
+    def unseen(self, items: Iterable[ItemCancellation]) -> list[PackageRef]:
+        """Live packages that hold one of the items and have not been looked at."""
+        refs = (
+            (order.seller_id, package.package_id)
+            for item in items
+            for order in self.orders[item.order_number]
+            for package in order.live
+            if package.holds(item.item_number)
+        )
+        return [ref for ref in dict.fromkeys(refs) if ref not in self.left]
+
+    def _live(self, ref: PackageRef) -> list[LivePackage]:
+        orders = (order for parts in self.orders.values() for order in parts)
+        return [package for order in orders for package in order.live if (order.seller_id, package.package_id) == ref]
+
+
+def allocate_all(items: Sequence[ItemCancellation], known: Known) -> list[Cancellation]:
+    """The items' cancellations with their claims; what one item takes is gone for the next. Raises Refusal."""
+    left = {ref: dict(lines) for ref, lines in known.left.items()}
+    cancellations = [_allocate(item, known, left) for item in items]
+    packages = {(each.seller_id, claim.package_id) for each in cancellations for claim in each.claims}
+    if len(cancellations) + len(packages) > _MAX_WRITES:
+        message = f"{len(items)} items in {len(packages)} packages are too many to be accepted together"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field="cancel_items")
+    return cancellations
+
+
+def _allocate(item: ItemCancellation, known: Known, left: Left) -> Cancellation:
+    order = _order_of(item, known.orders[item.order_number])
+    of_order = {package_id: lines for (seller_id, package_id), lines in left.items() if seller_id == order.seller_id}
+    quantity = _all_units(item, order, known, of_order) if item.quantity is None else item.quantity
+    chosen = allocate(item.item_number, quantity, order.live, of_order)
+    if chosen is None:
+        message = f"item {item.item_number} has fewer than {quantity} units left that can be cancelled"
+        raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=f"{item.field}cancel_quantity")
+    for package in order.live:
+        lines = left.setdefault(
+            (order.seller_id, package.package_id), {line.line_id: line.quantity for line in package.lines}
+        )
+        for line_id, taken in chosen.get(package.package_id, {}).items():
+            lines[line_id] -= taken
+    claims = tuple(Claim(package_id, units, fields={}) for package_id, units in chosen.items())
+    return replace(item.cancellation, seller_id=order.seller_id, claims=claims)
+
+
+def _all_units(item: ItemCancellation, order: Order, known: Known, left: Mapping[int, Mapping[int, int]]) -> int:
+    """Every unit that nobody has claimed; refused if one of them is beyond cancelling, for all means all."""
+    place = f"{item.field}order_item_number"
+    for package in order.live:
+        status = known.fixed.get((order.seller_id, package.package_id))
+        if status is not None and package.holds(item.item_number):
+            message = f"units of item {item.item_number} are in package {package.package_id}, which is {status}"
+            raise Refusal(RefusalCode.PACKAGE_STATUS, message, field=place)
+    quantity = available(item.item_number, order.live, left)
+    if not quantity:
+        message = f"item {item.item_number} has no units left that can be cancelled"
+        raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=place)
+    return quantity
+
+
+def _order_of(item: ItemCancellation, orders: Sequence[Order]) -> Order:
+    """The one seller's part of the order that holds the item."""
+    if not orders:
+        message = f"there is no order {item.order_number}"
+        raise Refusal(RefusalCode.ORDER_NOT_FOUND, message, field=f"{item.field}order_number")
+    holders = [order for order in orders if order.holds(item.item_number)]
+    if len(holders) > 1:
+        message = f"item {item.item_number} is sold by more than one seller of the order"
+        raise Refusal(RefusalCode.ITEM_AMBIGUOUS, message, field=f"{item.field}order_item_number")
+    if not holders:
+        message = f"order {item.order_number} has no live item {item.item_number}"
+        raise Refusal(RefusalCode.ITEM_NOT_FOUND, message, field=f"{item.field}order_item_number")
+    return holders[0]

@@ -1,0 +1,56 @@
+"""PUT /v1/orders/{order_number}/order_items/{order_item_number}: the marketplace cancels an item for its customer."""
+
+from urllib.parse import unquote
+
+from cleave.api.wire import WireModel
+from cleave.application.allocate_items import ItemCancellation
+from cleave.dialects.fingerprints import fingerprint
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall
+from cleave.dialects.reasons import BY_REASON
+from cleave.domain.cancellation import Cancellation, CancellationKey
+from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.refusals import Refusal, RefusalCode
+
+# The only reason that the dialect's page shows here; a seller's reasons come in by its webhook.
+_REASON = Reason.CUSTOMER_DEMAND
+_MAX_LENGTH = 300
+
+
+class CancelItemRequest(WireModel):
+    """What stands in the path is not repeated."""
+
+    reason: str
+
+
+def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
+    """The cancellation that the marketplace asks for. Raises Refusal or Refusals.
+
+    The dialect has no key here. An item can be cancelled whole only once, so the item is the key.
+    """
+    reason = channel.call.body(CancelItemRequest).reason
+    known = BY_REASON[_REASON].hepsiglobal
+    if reason != known:
+        raise Refusal(RefusalCode.REASON_UNKNOWN, f"known reasons: {known}", field="reason")
+    order_number = _named(channel, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
+    item_number = _named(channel, "orderItemNumber", RefusalCode.ITEM_NOT_FOUND)
+    cancellation = Cancellation(
+        key=CancellationKey(f"hepsiglobal#{channel.channel}", f"item#{fingerprint([order_number, item_number])}"),
+        fingerprint=fingerprint([order_number, item_number, reason]),
+        seller_id=0,  # known once the order is read
+        storefront=None,
+        order_number=order_number,
+        claims=(),
+        reason=_REASON,
+        cancelled_by=CancelledBy.CUSTOMER,
+        keep_status=False,
+        at=channel.call.at,
+    )
+    return ItemCancellation(order_number, item_number, quantity=None, field="", cancellation=cancellation)
+
+
+def _named(channel: ChannelCall, parameter: str, missing: RefusalCode) -> str:
+    """A path parameter; API Gateway hands it on as it stood in the URL, percent signs and all."""
+    value = unquote(channel.call.path.get(parameter, ""))
+    if not 0 < len(value) <= _MAX_LENGTH:
+        raise Refusal(missing, f"the path's {parameter} is empty or too long")
+    return value

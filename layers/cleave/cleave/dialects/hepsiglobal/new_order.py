@@ -1,0 +1,147 @@
+"""POST /v1/orders: an order as HepsiGlobal creates it, and the packages that it became."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+
+from cleave.api.gateway import KILOBYTE
+from cleave.api.wire import Id, Money, Name, WireModel, parse
+from cleave.clock import from_ms, to_ms
+from cleave.dialects.fingerprints import fingerprint
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall
+from cleave.domain.ids import MAX_ORDER_ITEMS
+from cleave.domain.new_order import NewItem, NewOrder
+from cleave.domain.package import Package
+from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+
+# The dialect names no storefront; this is the one of Trendyol's clients that name none either.
+STOREFRONT = "TR"
+_EARLIEST = from_ms(0)
+_BODY_LIMIT = 192 * KILOBYTE  # a DynamoDB item holds 400 KB
+_ORDER_LIMIT = 16 * KILOBYTE  # what is not items is kept with the package and the event of every company
+# Every unit is kept by itself, and each package and event of the order repeats its part in one transaction of 4 MB.
+_MAX_UNITS = 5_000
+# Four writes each, one record, and DynamoDB's 100 writes in a transaction.
+_MAX_COMPANIES = 24
+
+
+def _read_time(value: object) -> object:
+    """ISO 8601 from 1970 on; without an offset it is UTC. Anything else is left for pydantic to refuse."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return value
+    return moment if moment >= _EARLIEST else value
+
+
+type Time = Annotated[AwareDatetime, BeforeValidator(_read_time)]
+type Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+type Price = Annotated[Money, Field(ge=0)]
+
+
+class WireCustomer(WireModel):
+    """The fields that Trendyol's dialect has a place for."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+class WireItem(WireModel):
+    """The fields of an item that a rule or Trendyol's dialect reads."""
+
+    item_number: Text
+    company_id: Id
+    sku: Text
+    product_name: str = ""
+    quantity: Annotated[int, Field(gt=0, le=_MAX_UNITS)]
+    unit_product_price: Price
+    currency: str | None = None
+
+
+class WireOrder(WireModel):
+    """The fields of an order that a rule or Trendyol's dialect reads."""
+
+    order_number: Name
+    order_date: Time
+    currency: str = "USD"
+    customer: WireCustomer = WireCustomer()
+    order_items: Annotated[list[WireItem], Field(min_length=1, max_length=MAX_ORDER_ITEMS)]
+
+
+def to_new_order(channel: ChannelCall) -> tuple[NewOrder, str]:
+    """The order that the channel creates, and the fingerprint of its content. Raises Refusal or Refusals."""
+    document = channel.call.json(_BODY_LIMIT)
+    wire = parse(WireOrder, document)
+    details = _details(wire, document)
+    if len(json.dumps(details, default=float, ensure_ascii=False).encode()) > _ORDER_LIMIT:
+        message = f"the order without its items may have {_ORDER_LIMIT // KILOBYTE} KB"
+        raise Refusal(RefusalCode.BODY_TOO_LARGE, message)
+    _check(channel, wire)
+    items = tuple(_item(wire, item, raw) for item, raw in zip(wire.order_items, document["order_items"], strict=True))
+    order = NewOrder(wire.order_number, STOREFRONT, wire.order_date, items, details)
+    return order, fingerprint(document)
+
+
+def _check(channel: ChannelCall, wire: WireOrder) -> None:
+    """What the types can not say; a company that is somebody else's is one that does not exist."""
+    found: list[Refusal] = []
+    seen: set[str] = set()
+    for place, item in enumerate(wire.order_items):
+        field = f"order_items.{place}"
+        if item.company_id not in channel.sellers:
+            message = "there is no such company"
+            found.append(Refusal(RefusalCode.COMPANY_NOT_FOUND, message, field=f"{field}.company_id"))
+        if item.item_number in seen:
+            message = "stands in the order twice"
+            found.append(Refusal(RefusalCode.BODY_INVALID, message, field=f"{field}.item_number"))
+        seen.add(item.item_number)
+    if sum(item.quantity for item in wire.order_items) > _MAX_UNITS:
+        found.append(Refusal(RefusalCode.BODY_INVALID, f"may have {_MAX_UNITS} units in all", field="order_items"))
+    if len({item.company_id for item in wire.order_items}) > _MAX_COMPANIES:
+        found.append(Refusal(RefusalCode.BODY_INVALID, f"may be of {_MAX_COMPANIES} companies", field="order_items"))
+    if found:
+        raise Refusals(tuple(found))
+
+
+def _item(order: WireOrder, item: WireItem, raw: Mapping[str, Any]) -> NewItem:
+    details = {
+        "productName": item.product_name,
+        "currencyCode": item.currency or order.currency,
+        "sellerId": item.company_id,
+        "hepsiGlobal": raw,
+    }
+    return NewItem(item.item_number, item.company_id, item.sku, item.quantity, item.unit_product_price, details)
+
+
+def _details(wire: WireOrder, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What Trendyol's dialect shows of the order; ``hepsiGlobal`` keeps the rest as it came, amounts and all."""
+    first, _, last = wire.customer.name.rpartition(" ")
+    names = {"customerFirstName": first or last, "customerLastName": last if first else ""}
+    return {
+        **names,
+        "customerEmail": wire.customer.email,
+        "currencyCode": wire.currency,
+        "orderDate": to_ms(wire.order_date),
+        "shipmentAddress": {"fullName": wire.customer.name, "phone": wire.customer.phone},
+        "hepsiGlobal": {name: value for name, value in document.items() if name != "order_items"},
+    }
+
+
+def render_created(order: NewOrder, packages: Sequence[Package]) -> dict[str, Any]:
+    """The answer, which is ours: where to find the order's items from now on."""
+    made = [_render_package(package) for package in packages]
+    return {"data": {"order_number": order.order_number, "packages": made}, "message": "the order is created"}
+
+
+def _render_package(package: Package) -> dict[str, Any]:
+    items = [
+        {"item_number": line.item_number, "line_id": line.line_id, "quantity": line.quantity} for line in package.lines
+    ]
+    return {"company_id": package.seller_id, "package_id": package.package_id, "items": items}

@@ -1,0 +1,91 @@
+"""Query parameters, and how one that does not fit is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cleave.api.wire import MAX_ID, MAX_TIME
+from cleave.clock import to_ms
+from cleave.domain.package import Status
+from cleave.domain.refusals import Refusal, RefusalCode
+
+TWO_WEEKS = timedelta(days=14)
+# Callers count two weeks back from their own clocks, and before the request has travelled.
+_LEEWAY = timedelta(minutes=1)
+_MAX_DIGITS = len(str(MAX_ID))
+_STATUSES = {status.value: status for status in Status}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """``query`` has a list for each name, as API Gateway gives it. An empty value is as good as none."""
+
+    query: Mapping[str, list[str]]
+
+    def text(self, name: str) -> str | None:
+        """The parameter's last value."""
+        values = [value.strip() for value in self.query.get(name, []) if value.strip()]
+        return values[-1] if values else None
+
+    def texts(self, *names: str) -> list[str]:
+        """All values under all names; each may be a comma list."""
+        values = [value for name in names for value in self.query.get(name, [])]
+        return [text.strip() for value in values for text in value.split(",") if text.strip()]
+
+    def number(self, name: str, default: int, *, least: int, most: int) -> int:
+        """Raises Refusal unless it is a whole number from ``least`` to ``most``."""
+        text = self.text(name)
+        number = default if text is None else whole_number(name, text)
+        if not least <= number <= most:
+            raise refused(name, f"must be from {least} to {most}")
+        return number
+
+    def time(self, name: str) -> int | None:
+        """Milliseconds since 1970. Raises Refusal."""
+        return None if self.text(name) is None else self.number(name, 0, least=0, most=MAX_TIME)
+
+    def choice[T](self, name: str, choices: Mapping[str, T]) -> T:
+        """What the value stands for; the first choice if there is none. Raises Refusal."""
+        text = self.text(name) or next(iter(choices))
+        if text not in choices:
+            raise refused(name, f"must be one of {', '.join(choices)}")
+        return choices[text]
+
+    def statuses(self, name: str) -> frozenset[Status]:
+        """Raises Refusal at the first that is none."""
+        texts = self.texts(name)
+        if not _STATUSES.keys() >= set(texts):
+            raise refused(name, f"known statuses: {', '.join(_STATUSES)}")
+        return frozenset(_STATUSES[text] for text in texts)
+
+    def window(self, start: str, end: str, at: datetime, default: timedelta) -> tuple[int, int | None]:
+        """The milliseconds from ``start`` to ``end``; without an end, up to now and open. Raises Refusal.
+
+        An absent start lies ``default`` before the end. The two are at most two weeks apart.
+        """
+        start_ms, end_ms = self.time(start), self.time(end)
+        last_ms = to_ms(at) if end_ms is None else end_ms
+        if start_ms is None:
+            return max(last_ms - _milliseconds(default), 0), end_ms
+        if start_ms > last_ms:
+            raise refused(start, f"must not be after {end if end_ms is not None else 'now'}")
+        leeway = _LEEWAY if end_ms is None else timedelta(0)
+        if last_ms - start_ms > _milliseconds(TWO_WEEKS + leeway):
+            raise refused(start, f"must be at most {TWO_WEEKS.days} days before {end}, which is now if it is absent")
+        return start_ms, end_ms
+
+
+def whole_number(name: str, text: str) -> int:
+    """Raises Refusal, naming the parameter."""
+    if not (text.isascii() and text.isdigit()) or len(text) > _MAX_DIGITS:
+        raise refused(name, "must be a whole number")
+    return int(text)
+
+
+def refused(name: str, message: str) -> Refusal:
+    """The refusal of a parameter's value."""
+    return Refusal(RefusalCode.BODY_INVALID, message, field=name)
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return duration // timedelta(milliseconds=1)

@@ -1,0 +1,128 @@
+"""POST …/split, multi-split, quantity-split and split-packages: four ways to name the groups of one split."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from cleave.api.wire import Id, Quantity, WireModel
+from cleave.dialects.fingerprints import fingerprint
+from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.domain.partition import MAX_GROUPS, Group, SplitRequest
+from cleave.domain.refusals import Refusal, RefusalCode
+
+_MAX_LINES = 500  # as many as an imported package may have
+
+type LineIds = Annotated[list[Id], Field(min_length=1, max_length=_MAX_LINES)]
+
+
+class Split(WireModel):
+    """The lines named travel together, the others in a package of their own."""
+
+    orderLineIds: LineIds
+    shouldKeepPreviousStatus: bool = False
+
+
+class LineGroup(WireModel):
+    """Lines that travel together, with all their units."""
+
+    orderLineIds: LineIds
+
+
+class MultiSplit(WireModel):
+    """A package for each group, and one for the lines that are in none."""
+
+    splitGroups: Annotated[list[LineGroup], Field(min_length=1, max_length=MAX_GROUPS)]
+    shouldKeepPreviousStatus: bool = False
+
+
+class LineQuantities(WireModel):
+    """Each quantity is a package of its own: 2 and 1 of a line of five leave two more for the rest."""
+
+    orderLineId: Id
+    quantities: Annotated[list[Quantity], Field(min_length=1, max_length=MAX_GROUPS)]
+
+
+class QuantitySplit(WireModel):
+    """A package for each quantity of each line, and one for all that is not named."""
+
+    quantitySplit: Annotated[list[LineQuantities], Field(min_length=1, max_length=MAX_GROUPS)]
+    shouldKeepPreviousStatus: bool = False
+
+
+class LineQuantity(WireModel):
+    """``quantities`` is one number here; the name is the dialect's."""
+
+    orderLineId: Id
+    quantities: Quantity
+
+
+class PackageDetails(WireModel):
+    """What travels together."""
+
+    packageDetails: Annotated[list[LineQuantity], Field(min_length=1, max_length=_MAX_LINES)]
+
+
+class SplitPackages(WireModel):
+    """A package for each entry, and one for all that is not named."""
+
+    splitPackages: Annotated[list[PackageDetails], Field(min_length=1, max_length=MAX_GROUPS)]
+    shouldKeepPreviousStatus: bool = False
+
+
+def to_split(seller: SellerCall) -> SplitRequest:
+    """Raises Refusal or Refusals, as the three others do."""
+    body = seller.call.body(Split)
+    return _request(seller, [_lines(body.orderLineIds, "orderLineIds")], keep=body.shouldKeepPreviousStatus)
+
+
+def to_multi_split(seller: SellerCall) -> SplitRequest:
+    """Groups of whole lines; a line can be in one of them."""
+    body = seller.call.body(MultiSplit)
+    groups = [
+        _lines(group.orderLineIds, f"splitGroups.{place}.orderLineIds") for place, group in enumerate(body.splitGroups)
+    ]
+    return _request(seller, groups, keep=body.shouldKeepPreviousStatus)
+
+
+def to_quantity_split(seller: SellerCall) -> SplitRequest:
+    """Groups of one line each."""
+    body = seller.call.body(QuantitySplit)
+    groups = [
+        Group({line.orderLineId: quantity}, {line.orderLineId: f"quantitySplit.{place}.quantities.{number}"})
+        for place, line in enumerate(body.quantitySplit)
+        for number, quantity in enumerate(line.quantities)
+    ]
+    if len(groups) > MAX_GROUPS:
+        message = f"may make {MAX_GROUPS} packages"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field="quantitySplit")
+    return _request(seller, groups, keep=body.shouldKeepPreviousStatus)
+
+
+def to_split_packages(seller: SellerCall) -> SplitRequest:
+    """Groups of some units of some lines; a line can be in several of them."""
+    body = seller.call.body(SplitPackages)
+    groups = []
+    for place, package in enumerate(body.splitPackages):
+        field = f"splitPackages.{place}.packageDetails"
+        _refuse_repeated([line.orderLineId for line in package.packageDetails], field, ".orderLineId")
+        units: dict[int, int | None] = {line.orderLineId: line.quantities for line in package.packageDetails}
+        groups.append(Group(units, {line_id: f"{field}.{n}.quantities" for n, line_id in enumerate(units)}))
+    return _request(seller, groups, keep=body.shouldKeepPreviousStatus)
+
+
+def _lines(line_ids: Sequence[int], field: str) -> Group:
+    _refuse_repeated(line_ids, field, "")
+    return Group(dict.fromkeys(line_ids), {line_id: f"{field}.{n}" for n, line_id in enumerate(line_ids)})
+
+
+def _refuse_repeated(line_ids: Sequence[int], field: str, name: str) -> None:
+    for place, line_id in enumerate(line_ids):
+        if line_id in line_ids[:place]:
+            message = f"line {line_id} stands in the package twice"
+            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"{field}.{place}{name}")
+
+
+def _request(seller: SellerCall, groups: Sequence[Group], *, keep: bool) -> SplitRequest:
+    meaning = [seller.storefront, keep, [sorted(group.units.items()) for group in groups]]
+    return SplitRequest(seller.address, tuple(groups), keep, fingerprint(meaning), seller.call.at)

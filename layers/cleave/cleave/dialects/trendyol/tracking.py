@@ -1,0 +1,45 @@
+"""PUT …/tracking-details, and the older update-tracking-number."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from cleave.api.wire import WireModel
+from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.dialects.trendyol.providers import PROVIDERS
+from cleave.domain.package import Carriage
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.tracking import TrackingChange
+
+type CarrierNumber = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+
+
+class TrackingRequest(WireModel):
+    """Trendyol's putUpdateTrackingNumber."""
+
+    cargoSenderNumber: CarrierNumber
+    providerCode: str
+    returnTrackingNumber: CarrierNumber | None = None
+
+
+class LegacyTrackingRequest(WireModel):
+    """It names no carrier; the package's stays."""
+
+    trackingNumber: CarrierNumber
+
+
+def to_tracking_change(seller: SellerCall) -> TrackingChange:
+    """The tracking details that the seller feeds. Raises Refusal or Refusals."""
+    request = seller.call.body(TrackingRequest)
+    name = PROVIDERS.get(request.providerCode)
+    if name is None:
+        message = f"known providers: {', '.join(PROVIDERS)}"
+        raise Refusal(RefusalCode.PROVIDER_UNKNOWN, message, field="providerCode")
+    carriage = Carriage(request.cargoSenderNumber, name, request.returnTrackingNumber)
+    return TrackingChange(seller.address, carriage, seller.call.at)
+
+
+def to_legacy_tracking_change(seller: SellerCall) -> TrackingChange:
+    """The number that the seller feeds. Raises Refusal or Refusals."""
+    request = seller.call.body(LegacyTrackingRequest)
+    return TrackingChange(seller.address, Carriage(sender_number=request.trackingNumber), seller.call.at)

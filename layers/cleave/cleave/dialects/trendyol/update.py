@@ -1,0 +1,51 @@
+"""PUT …/shipment-packages/{packageId}: how far the seller is."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cleave.api.wire import Id, Quantity, WireModel
+from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.domain.package import Status
+from cleave.domain.status import StatusChange
+
+_MAX_LINES = 500  # as many as an imported package may have
+
+
+class UpdateLine(WireModel):
+    """A line of the package; clients send all of them."""
+
+    lineId: Id
+    quantity: Quantity
+
+
+class UpdateParams(WireModel):
+    """``invoiceNumber`` comes with Invoiced."""
+
+    invoiceNumber: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
+class UpdateRequest(WireModel):
+    """Trendyol's updatePackage, as a notification of status."""
+
+    status: Literal["Picking", "Invoiced"]
+    lines: Annotated[list[UpdateLine], Field(max_length=_MAX_LINES)] = Field(default_factory=list)
+    params: UpdateParams = UpdateParams()
+
+
+def to_status_change(seller: SellerCall) -> StatusChange:
+    """The status that the seller notifies. Raises Refusal or Refusals."""
+    return status_change_of(seller, seller.call.body(UpdateRequest))
+
+
+def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange:
+    """The same, from a body that was read before."""
+    status = Status(request.status)
+    return StatusChange(
+        address=seller.address,
+        status=status,
+        units={line.lineId: line.quantity for line in request.lines},
+        fields={line.lineId: f"lines.{place}.lineId" for place, line in enumerate(request.lines)},
+        invoice_number=request.params.invoiceNumber if status is Status.INVOICED else None,
+        at=seller.call.at,
+    )

@@ -1,0 +1,86 @@
+"""An order that a channel creates: which packages it makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from cleave.domain.ids import order_line_id, order_package_id, tracking_number
+from cleave.domain.money import line_amounts, package_totals
+from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Status, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """``quantity`` units of one product from one seller; ``unit_price`` is what one unit costs the buyer."""
+
+    item_number: str
+    seller_id: int
+    stock_code: str
+    quantity: int
+    unit_price: Decimal
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """At most MAX_ORDER_ITEMS items, no item number twice. ``ordered_at`` is aware UTC."""
+
+    order_number: str
+    storefront: str
+    ordered_at: datetime
+    items: tuple[NewItem, ...]
+    details: Mapping[str, Any]
+
+    @property
+    def seller_ids(self) -> tuple[int, ...]:
+        """Those of the items, each once, in the items' order."""
+        return tuple(dict.fromkeys(item.seller_id for item in self.items))
+
+
+def packages_of(order: NewOrder, *, at: datetime, attempt: int) -> tuple[Package, ...]:
+    """One package for each seller, in status Created, with all items of the seller.
+
+    The marketplace pays the carrier, so each has a tracking number. ``attempt`` counts package ids found taken.
+    """
+    return tuple(_package(order, seller_id, at, attempt) for seller_id in order.seller_ids)
+
+
+def _package(order: NewOrder, seller_id: int, at: datetime, attempt: int) -> Package:
+    package_id = order_package_id(order.order_number, seller_id, attempt)
+    lines = tuple(
+        _line(item, order_line_id(order.order_number, seller_id, place))
+        for place, item in enumerate(order.items)
+        if item.seller_id == seller_id
+    )
+    return Package(
+        package_id=package_id,
+        seller_id=seller_id,
+        storefront=order.storefront,
+        order_number=order.order_number,
+        status=Status.CREATED,
+        lines=lines,
+        totals=package_totals(lines),
+        history=(HistoryEntry(at, Status.CREATED),),
+        seller_pays=False,
+        tracking_number=tracking_number(package_id),
+        created_at=order.ordered_at,
+        modified_at=at,
+        created_by=CreatedBy.ORDER,
+        details=order.details,
+    )
+
+
+def _line(item: NewItem, line_id: int) -> Line:
+    nothing = Decimal(0)
+    units = tuple(Unit(f"{line_id}-{n}", item.unit_price, nothing, nothing) for n in range(1, item.quantity + 1))
+    return Line(
+        line_id=line_id,
+        stock_code=item.stock_code,
+        item_number=item.item_number,
+        status=Status.CREATED,
+        amounts=line_amounts(item.unit_price, units),
+        units=units,
+        details=item.details,
+    )

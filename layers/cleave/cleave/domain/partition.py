@@ -1,0 +1,124 @@
+"""A seller's own split of a package into several: no unit is cancelled, each gets a new package."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cleave.domain.cancellation import PackageAddress, PackageState, cancellable_refusal, splitting_refusal
+from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.split import Birth, Split, close, make_successor, moved, part_of
+
+# A split is one transaction of at most 100 items: three for each new package, three for the old one and the order.
+MAX_GROUPS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Units that are to travel together: line id to quantity, None for all units of the line.
+
+    ``fields`` maps a line id to the request's field that asked for it, for refusals.
+    """
+
+    units: Mapping[int, int | None]
+    fields: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRequest:
+    """What a seller asks for. ``fingerprint`` is equal for requests that mean the same. ``at`` is aware UTC."""
+
+    address: PackageAddress
+    groups: tuple[Group, ...]
+    keep_status: bool
+    fingerprint: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSplit:
+    """An accepted split. ``groups`` and ``package_ids`` belong together; the first ``asked`` are the seller's own,
+    one more is for the units that it did not name, if there are any."""
+
+    fingerprint: str
+    groups: tuple[Mapping[int, int], ...]
+    package_ids: tuple[int, ...]
+    asked: int
+    keep_status: bool
+
+    @property
+    def asked_ids(self) -> tuple[int, ...]:
+        """The ids that the seller is told, in the order in which it asked."""
+        return self.package_ids[: self.asked]
+
+
+def plan_groups(state: PackageState, request: SplitRequest) -> tuple[Mapping[int, int], ...]:
+    """The units of each new package, every unit in one of them; raises Refusal.
+
+    While cancellations wait, it is not known which units there will be; they are applied in a moment, and close the
+    package. So a package is either cancelled from or split, never both.
+    """
+    refusal = cancellable_refusal(state) or splitting_refusal(state) or _waiting_refusal(state)
+    if refusal is not None:
+        raise refusal
+    left = dict(state.left)
+    groups = [_take(state, group, left) for group in request.groups]
+    rest = {line_id: quantity for line_id, quantity in left.items() if quantity}
+    if rest:
+        groups.append(rest)
+    if len(groups) == 1:
+        raise Refusal(RefusalCode.BODY_INVALID, "every unit would go into one package: that is no split")
+    return tuple(groups)
+
+
+def _waiting_refusal(state: PackageState) -> Refusal | None:
+    if not state.waiting:
+        return None
+    message = f"cancellations of package {state.package_id} are about to replace it; split the package that follows it"
+    return Refusal(RefusalCode.PACKAGE_WAITING, message)
+
+
+def _take(state: PackageState, group: Group, left: dict[int, int]) -> dict[int, int]:
+    taken: dict[int, int] = {}
+    for line_id, asked in group.units.items():
+        field = group.fields.get(line_id)
+        if line_id not in left:
+            message = f"package {state.package_id} has no line {line_id}"
+            raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=field)
+        quantity = state.left[line_id] if asked is None else asked
+        if quantity > left[line_id]:
+            message = f"line {line_id} has {left[line_id]} units left, {quantity} were asked for"
+            raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=field)
+        left[line_id] -= quantity
+        taken[line_id] = quantity
+    return taken
+
+
+def partition(package: Package, planned: PlannedSplit, *, at: datetime, package_ids: Sequence[int]) -> Split:
+    """Divide a package as planned; the first group gets the first units of a line. ``at`` is aware UTC.
+
+    ``planned`` must hold every unit of the package exactly once (ValueError): acceptance saw to it, and nothing that
+    changes the units is accepted afterwards.
+    """
+    left = {line.line_id: line.units for line in package.lines}
+    birth = Birth(at, CreatedBy.SPLIT, planned.keep_status)
+    successors = tuple(
+        make_successor(package, tuple(_cut(package.lines, left, units)), birth, package_id)
+        for units, package_id in zip(planned.groups, package_ids, strict=True)
+    )
+    if any(left.values()):
+        raise ValueError(f"package {package.package_id}: the plan leaves units over")
+    lines = tuple(part for line in package.lines for part in moved(line))
+    return close(replace(package, lines=lines), Status.UNPACKED, successors, at)
+
+
+def _cut(lines: Sequence[Line], left: dict[int, tuple[Unit, ...]], group: Mapping[int, int]) -> Iterator[Line]:
+    """Lines with the units of one group, in the package's order of lines; ``left`` loses them."""
+    for line in lines:
+        quantity = group.get(line.line_id, 0)
+        units = left[line.line_id]
+        if quantity > len(units):
+            raise ValueError(f"line {line.line_id}: {quantity} units planned, {len(units)} there")
+        if quantity:
+            left[line.line_id] = units[quantity:]
+            yield part_of(line, units[:quantity])

@@ -1,0 +1,71 @@
+"""How far a seller is with a package: Created, Picking, Invoiced, in this order; the rest is the carrier's word."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cleave.domain.cancellation import PackageAddress
+from cleave.domain.package import HistoryEntry, Line, Package, Status
+from cleave.domain.refusals import Refusal, RefusalCode
+
+# What a seller may say, and the status that it follows.
+FOLLOWS = {Status.PICKING: Status.CREATED, Status.INVOICED: Status.PICKING}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """``units`` maps the lines that the seller names to quantities; the status is the whole package's all the same.
+
+    ``fields`` maps a line id to the request's field that named it, for refusals. ``at`` is aware UTC.
+    """
+
+    address: PackageAddress
+    status: Status
+    units: Mapping[int, int]
+    fields: Mapping[int, str]
+    invoice_number: str | None
+    at: datetime
+
+
+def enter_status(package: Package, change: StatusChange) -> Package | None:
+    """The package in its new status, or None if it is there already. Raises Refusal.
+
+    ``change.status`` must be one of FOLLOWS. Lines that went another way than their package stay as they are.
+    """
+    _check_lines(package, change)
+    if package.status is change.status:
+        _check_repeat(package, change)
+        return None
+    if package.status is not FOLLOWS[change.status]:
+        message = f"package {package.package_id} is {package.status}; {change.status} follows {FOLLOWS[change.status]}"
+        raise Refusal(RefusalCode.STATUS_ORDER, message, field="status")
+    return replace(
+        package,
+        status=change.status,
+        lines=tuple(_entered(line, package.status, change.status) for line in package.lines),
+        history=(*package.history, HistoryEntry(change.at, change.status)),
+        modified_at=change.at,
+        invoice_number=change.invoice_number or package.invoice_number,
+    )
+
+
+def _entered(line: Line, before: Status, after: Status) -> Line:
+    return replace(line, status=after) if line.status is before else line
+
+
+def _check_repeat(package: Package, change: StatusChange) -> None:
+    """A repeat changes nothing, so it must not say anything new."""
+    if change.invoice_number not in {None, package.invoice_number}:
+        message = f"package {package.package_id} was invoiced with another number"
+        raise Refusal(RefusalCode.INVOICE_DIFFERS, message, field="params.invoiceNumber")
+
+
+def _check_lines(package: Package, change: StatusChange) -> None:
+    held = {line.line_id: line.quantity for line in package.lines}
+    for line_id, quantity in change.units.items():
+        if line_id not in held:
+            message = f"package {package.package_id} has no line {line_id}"
+            raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=change.fields.get(line_id))
+        if quantity > held[line_id]:
+            message = f"line {line_id} has {held[line_id]} units, {quantity} were named"
+            raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=change.fields.get(line_id))

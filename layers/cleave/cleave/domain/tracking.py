@@ -1,0 +1,35 @@
+"""The seller's own carrier: which package may be told of it, and when."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cleave.domain.cancellation import PackageAddress
+from cleave.domain.package import Carriage, Package, Status
+from cleave.domain.refusals import Refusal, RefusalCode
+
+# A package must be announced as Picking first; once the carrier has it, its number stands.
+TRACKABLE = (Status.PICKING, Status.INVOICED)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingChange:
+    """``carriage`` holds what the seller says; what is None in it stays as it was. ``at`` is aware UTC."""
+
+    address: PackageAddress
+    carriage: Carriage
+    at: datetime
+
+
+def feed_tracking(package: Package, change: TrackingChange) -> Package | None:
+    """The package with the seller's tracking details, or None if it has them already. Raises Refusal."""
+    if package.status not in TRACKABLE:
+        message = f"package {package.package_id} is {package.status}; tracking is taken in {', '.join(TRACKABLE)}"
+        raise Refusal(RefusalCode.TRACKING_STATUS, message)
+    said, before = change.carriage, package.carriage
+    carriage = replace(
+        before,
+        sender_number=before.sender_number if said.sender_number is None else said.sender_number,
+        provider_name=before.provider_name if said.provider_name is None else said.provider_name,
+        return_number=before.return_number if said.return_number is None else said.return_number,
+    )
+    return None if carriage == before else replace(package, carriage=carriage, modified_at=change.at)

@@ -1,0 +1,67 @@
+"""What API Gateway answers itself: one body that both dialects' clients can read."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from tests.support.template import resources
+
+ANSWERS: dict[str, Any] = resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]
+# Answers to several statuses have none of their own, and so no title: it would have to be the status's own phrase.
+OF_ANY_STATUS = {"DEFAULT_4XX", "DEFAULT_5XX"}
+
+
+def body(name: str) -> dict[str, Any]:
+    """The body as API Gateway renders it."""
+    text = ANSWERS[name]["ResponseTemplates"]["application/json"]
+    text = text.replace("$context.requestTimeEpoch", "1792314000000")
+    text = text.replace("$context.error.messageString", '"what was wrong"')
+    assert "$" not in text
+    rendered: dict[str, Any] = json.loads(text)
+    return rendered
+
+
+def test_every_answer_that_no_function_gives_is_covered() -> None:
+    assert set(ANSWERS) == OF_ANY_STATUS | {
+        "UNAUTHORIZED",
+        "ACCESS_DENIED",
+        "MISSING_AUTHENTICATION_TOKEN",
+        "INVALID_SIGNATURE",
+        "RESOURCE_NOT_FOUND",
+        "UNSUPPORTED_MEDIA_TYPE",
+        "REQUEST_TOO_LARGE",
+        "THROTTLED",
+        "QUOTA_EXCEEDED",
+    }
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_it_has_trendyols_shape(name: str) -> None:
+    answer = body(name)
+    assert answer["timestamp"] == 1792314000000
+    assert answer["exception"].endswith("Exception")
+    (error,) = answer["errors"]
+    assert set(error) == {"key", "message", "errorCode"}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_it_is_a_problem_of_rfc_9457(name: str) -> None:
+    answer = body(name)
+    assert answer["type"] == "about:blank"
+    assert answer["detail"] == answer["errors"][0]["message"]
+    if name in OF_ANY_STATUS:
+        assert {"status", "title"}.isdisjoint(answer)
+    else:
+        assert answer["status"] == ANSWERS[name]["StatusCode"]
+        assert answer["title"] == HTTPStatus(answer["status"]).phrase
+
+
+def test_a_path_that_does_not_exist_is_not_found_with_and_without_a_header() -> None:
+    assert body("INVALID_SIGNATURE") == body("RESOURCE_NOT_FOUND") == body("MISSING_AUTHENTICATION_TOKEN")
+    assert body("INVALID_SIGNATURE")["status"] == 404
+
+
+def test_a_caller_who_is_throttled_is_told_when_to_come_back() -> None:
+    assert ANSWERS["THROTTLED"]["ResponseParameters"] == {"Headers": {"Retry-After": "'1'"}}
