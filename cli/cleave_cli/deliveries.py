@@ -1,8 +1,8 @@
 """`cleave deliveries`: what was sent to a webhook, what waits, and sending it again."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +15,11 @@ from cleave_cli.console import console
 from cleave_cli.credentials import Channel, Seller
 from cleave_cli.errors import CleaveError
 from cleave_cli.paths import StateDir
+from cleave_cli.reporting import reporting_errors
 
 COLUMNS = ("id", "orderNumber", "sequence", "state", "attempts", "lastAnswer")
 
-app = typer.Typer(help=__doc__, no_args_is_help=True)
+app = typer.Typer(name="deliveries", help=__doc__, no_args_is_help=True)
 
 WebhookArgument = Annotated[str, typer.Argument(help="The webhook's id.")]
 DeliveryArgument = Annotated[str, typer.Argument(help="The delivery's id, as listed.")]
@@ -29,14 +30,8 @@ SinceOption = Annotated[int | None, typer.Option("--since", help="Only queued si
 FOLDER = StateDir().path
 
 
-def add_to(program: typer.Typer, reporting_errors: Callable[[], AbstractContextManager[None]]) -> None:
-    """Add the commands to the program; what goes wrong in them is told as in its others."""
-    for command in (list_, show, resend, replay):
-        name = command.__name__.rstrip("_")
-        app.command(name)(reporting_errors()(command))  # type: ignore[operator] # contextmanager's are decorators too
-    program.add_typer(app, name="deliveries")
-
-
+@app.command("list")
+@reporting_errors()
 def list_(  # noqa: PLR0913, PLR0917 - a parameter is an option
     webhook: WebhookArgument,
     seller: SellerOption = None,
@@ -55,6 +50,8 @@ def list_(  # noqa: PLR0913, PLR0917 - a parameter is an option
         console.print(table)
 
 
+@app.command()
+@reporting_errors()
 def show(
     webhook: WebhookArgument, delivery: DeliveryArgument, seller: SellerOption = None, state: StateOption = FOLDER
 ) -> None:
@@ -64,6 +61,8 @@ def show(
         console.print_json(data=found)
 
 
+@app.command()
+@reporting_errors()
 def resend(
     webhook: WebhookArgument, delivery: DeliveryArgument, seller: SellerOption = None, state: StateOption = FOLDER
 ) -> None:
@@ -73,6 +72,8 @@ def resend(
         console.print("It is sent again.")
 
 
+@app.command()
+@reporting_errors()
 def replay(
     webhook: WebhookArgument,
     seller: SellerOption = None,

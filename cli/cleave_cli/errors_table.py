@@ -44,10 +44,9 @@ MEANINGS = {
     RefusalCode.ITEM_AMBIGUOUS: "More than one seller of the order sells the item.",
     RefusalCode.WEBHOOK_URL_INVALID: "The webhook's URL must not be called.",
     RefusalCode.WEBHOOK_NOT_FOUND: "The caller has no such webhook.",
-    RefusalCode.WEBHOOK_ROTATED: "The webhook's signing secret was rotated a moment ago; the last one is still valid.",
+    RefusalCode.WEBHOOK_ROTATED: "The signing secret was changed too often, or is being changed by another request.",
     RefusalCode.DELIVERY_NOT_FOUND: "The webhook has no such delivery.",
-    RefusalCode.CURSOR_INVALID: "The cursor was not given by this list with these filters.",
-    RefusalCode.WEBHOOK_LIMIT: "The seller has as many webhooks as it may have.",
+    RefusalCode.WEBHOOK_LIMIT: "The caller has as many webhooks as it may have.",
     RefusalCode.CONTENDED: "Others are changing the same order; the same request may be accepted in a moment.",
 }
 _RETRY = {RefusalKind.BUSY: "after `Retry-After`"}

@@ -12,10 +12,9 @@ from typing import Annotated
 import httpx
 import typer
 
-from cleave_cli import create_credential
+from cleave_cli import create_credential, deliveries
 from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint, read_environment
-from cleave_cli.deliveries import add_to as add_deliveries
 from cleave_cli.demo import run_demo
 from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.guide import print_guide
@@ -30,6 +29,7 @@ PR_SET_PDEATHSIG = 1
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(create_credential.app)
+app.add_typer(deliveries.app)
 
 StateOption = Annotated[
     Path, typer.Option("--state", envvar="CLEAVE_STATE", help="Folder for what a running stack keeps on disk.")
@@ -103,5 +103,4 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-add_deliveries(app, reporting_errors)
 app.command("import")(reporting_errors()(import_orders))

@@ -11,7 +11,6 @@ from cleave.outbound.resources import delivery_queue
 @subscriber_endpoint
 def handler(subscriber: SubscriberCall) -> Response:
     """Send everything since a time, or of one order, again; as much at once as one request can do."""
-    query, cursors = to_replay(subscriber)
-    at = subscriber.call.at
-    page = replay(table(), delivery_queue(), subscriber.owner, subscriber.subscription_id, query, at)
-    return json_response(render_replay(query, cursors, page), 202)
+    asked, at = to_replay(subscriber), subscriber.call.at
+    page = replay(table(), delivery_queue(), subscriber.owner, subscriber.subscription_id, asked.query, at)
+    return json_response(render_replay(asked, page), 202)

@@ -253,6 +253,7 @@ def test_the_program_lists_and_replays_deliveries(
     first = deliveries(self_paying, made["id"])[0]["id"]
     assert json.loads(run("show", first).output)["attemptLog"][0]["status"] == 200
     assert run("resend", first).output == "It is sent again.\n"
+    receiver.wait_for(3, where=about(package))
     assert run("replay", "--order", package["orderNumber"]).output == "2 are sent again.\n"
     assert len(receiver.wait_for(5, where=about(package))) == 5
     unknown = run("show", "bm9uZQ")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from cleave.api import resources
 from cleave.domain.package import Package, Status
-from cleave.store.table import Attributes, IndexQuery, Table
+from cleave.store.attributes import Attributes
+from cleave.store.table import IndexQuery, Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -24,7 +24,7 @@ from tests.support.world import World, scheduled_functions
 _sellers = itertools.count(1000)
 _ids = itertools.count(100_000)
 # A crash before the n-th call, its answer lost, or lost and repeated by the SDK; most often none.
-CRASHES = st.one_of(
+CRASHES: st.SearchStrategy[dict[str, int]] = st.one_of(
     st.just({}),
     st.just({}),
     st.integers(1, 6).map(lambda n: {"kill_before": n}),

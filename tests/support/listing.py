@@ -10,8 +10,9 @@ from typing import Any
 from cleave.api.wire import to_json
 from cleave.dialects.trendyol.packages import render_package
 from cleave.domain.package import Package, Status
+from cleave.store.attributes import to_attributes
 from cleave.store.packages import put_package
-from cleave.store.table import Table, to_attributes
+from cleave.store.table import Table
 
 from tests.unit import builders
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from cleave.domain.package import CLOSED, Package, Status
 from cleave.store import keys
+from cleave.store.attributes import Item, to_attributes, to_item
 from cleave.store.packages import StoredPackage, stored_package
-from cleave.store.table import Item, Table, to_attributes, to_item
+from cleave.store.table import Table
 
 
 class PromiseBrokenError(AssertionError):

@@ -28,10 +28,10 @@ class QueueSource:
     dead: list[_Message] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> dict[str, Any]:
+    def send_message(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as in boto3
         """As in boto3."""
-        del QueueUrl
-        self.messages.append(_Message(next(self._numbers), MessageBody, self.now() + DelaySeconds))
+        due = self.now() + request.get("DelaySeconds", 0)
+        self.messages.append(_Message(next(self._numbers), request["MessageBody"], due))
         return {"MessageId": "sent"}
 
     def invoke_once(self, handler: QueueHandler) -> bool:

@@ -40,9 +40,14 @@ def rough_receiver(behave: Behaviour) -> Iterator[str]:
 
 
 def _read_request(connection: socket.socket) -> None:
+    """Head and body, which may come apart."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    while len(body) < length:
+        body += connection.recv(65536)
 
 
 def silent(connection: socket.socket) -> None:

@@ -2,14 +2,15 @@
 
 from cleave import clock
 from cleave.application.split_package import split_package
+from cleave.store.attributes import to_item
 from cleave.store.packages import package_state
-from cleave.store.table import Table, to_item
+from cleave.store.table import Table
 
 
 def apply_waiting(table: Table) -> dict[int, tuple[int, ...]]:
     """Split every package that something waits on; answers package id → ids of its successors."""
     items = [to_item(attributes) for attributes in table.client.scan(TableName=table.name)["Items"]]
-    waiting = [item for item in items if "waiting_since" in item]
+    waiting = [item for item in items if "waiting" in item and "waiting_since" in item]
     applied: dict[int, tuple[int, ...]] = {}
     for item in waiting:
         package_id = package_state(item).package_id

@@ -18,7 +18,6 @@ from tests.support.template import resources
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 type Record = dict[str, Any]
 type StreamHandler = Callable[[dict[str, Any], object], dict[str, Any]]
@@ -72,7 +71,7 @@ class EngineStream:
     """Reads a table's stream from the engine, in Lambda's JSON form."""
 
     dynamodb: "DynamoDBClient"
-    streams: "DynamoDBStreamsClient"
+    streams: Any
     table_name: str
     iterator: str = ""
 

@@ -8,7 +8,7 @@ from cleave.api.gateway import Call, Event, Response, read_call
 from cleave.application.cancel_package import contended
 from cleave.domain.refusals import Refusal, RefusalKind, Refusals
 from cleave.observability import logger
-from cleave.store.table import Contended
+from cleave.store.failures import Contended
 
 STATUS = {
     RefusalKind.INVALID: 400,

@@ -29,8 +29,8 @@ class Settings(BaseModel):
     secrets_key_id: str = ""
     token_secret_id: str = ""
     allow_local_webhooks: bool = False
-    retry_schedule: str = "5s 30s 2m 10m 30m 2h 6h 12h off 3d"
     split_settle_ms: int = 0
+    retry_schedule: str = "5s 30s 2m 10m 30m 2h 6h 12h off 3d"
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cleave import clock
 from cleave.application.subscriptions import turn_off
-from cleave.application.wake import MAX_DELAY, Doorbell, wake_all
+from cleave.application.wake import MAX_DELAY, Doorbell, resume
 from cleave.clock import to_ms
 from cleave.domain.circuit import Circuit, RetryPolicy, after_failure, retry_delay
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, is_exhausted
@@ -16,7 +16,7 @@ from cleave.domain.subscription import PassiveReason, Subscription
 from cleave.observability import logger
 from cleave.store.deliveries import note_attempt
 from cleave.store.table import Table
-from cleave.store.tracks import Wake, close_circuit, read_circuit, write_circuit
+from cleave.store.tracks import Wake, read_circuit, write_circuit
 
 _GONE = 410
 _CIRCUIT_TRIES = 10
@@ -59,17 +59,11 @@ class Attempts:
         )
         if answer.ok:
             note_attempt(self.table, delivery, at, answer, DeliveryState.DELIVERED, not_before=0)
-            self._recovered(subscription, circuit)
+            if circuit is not None:
+                resume(self.table, self.bell, replace(wake, track=None), circuit, clock.now())
             return None
         probe = circuit is not None and circuit.probe_at is not None
         return self._failed(wake, subscription, delivery, answer, at, probe=probe)
-
-    def _recovered(self, subscription: Subscription, circuit: Circuit | None) -> None:
-        if circuit is None or not close_circuit(self.table, subscription.subscription_id, circuit):
-            return
-        if circuit.probe_at is not None:
-            logger.info("receiver.recovered", subscription=subscription.subscription_id)
-            wake_all(self.table, self.bell, subscription, clock.now())
 
     def _failed(
         self, wake: Wake, subscription: Subscription, delivery: Delivery, answer: Answer, at: datetime, *, probe: bool

@@ -16,8 +16,9 @@ from cleave.application.split_package import split_package
 from cleave.application.wake import Doorbell
 from cleave.observability import logger
 from cleave.store import keys
+from cleave.store.attributes import Item, from_stream_image
 from cleave.store.orders import to_event
-from cleave.store.table import Item, Table, from_stream_image
+from cleave.store.table import Table
 from cleave.store.tracks import Wake
 
 type BatchResponse = dict[str, Any]

@@ -11,10 +11,9 @@ from cleave.domain.delivery import TRACKS, Delivery, DeliveryState, Lane, Slot
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store import keys
+from cleave.store.attempts import Attempt, read_attempts
 from cleave.store.deliveries import (
-    Attempt,
     delivery_page,
-    read_attempts,
     read_deliveries,
     read_lanes,
     slot_of,
@@ -133,7 +132,7 @@ def find_delivery(table: Table, owner: str, subscription_id: str, place: str) ->
         found = []
     if not found:
         raise Refusal(RefusalCode.DELIVERY_NOT_FOUND, "there is no such delivery")
-    return found[0], read_attempts(table, found[0].slot)
+    return found[0], read_attempts(table, subscription_id, place)
 
 
 def resend(table: Table, bell: Doorbell, owner: str, subscription_id: str, place: str, at: datetime) -> None:

@@ -3,25 +3,27 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 from cleave import clock
 from cleave.application.attempt import Attempts, Standing
-from cleave.application.wake import Doorbell, wake_later, wake_track
+from cleave.application.wake import MAX_DELAY, Doorbell, resume, wake_later, wake_track
 from cleave.clock import from_ms, to_ms
-from cleave.domain.circuit import PROBE_TIME, Circuit
+from cleave.domain.circuit import PROBE_TIME
 from cleave.domain.delivery import TRACKS, Delivery, DeliveryState, Lane
-from cleave.domain.events import PackageEvent
-from cleave.domain.subscription import Subscription, SubscriptionStatus
+from cleave.domain.subscription import SubscriptionStatus
 from cleave.store import keys
 from cleave.store.deliveries import Waiting, read_deliveries, sort_key, to_delivery, waiting_page
 from cleave.store.orders import read_event, to_event
 from cleave.store.subscriptions import read_subscription, to_subscription
 from cleave.store.table import Table
 from cleave.store.tracks import (
+    LEASE,
     Wake,
-    close_circuit,
+    abandon,
     forget_circuit,
+    park,
     read_circuit,
     release,
     take,
@@ -55,16 +57,24 @@ class Drainer:
 
     def __call__(self, wake: Wake) -> Outcome:
         """Do what can be done now for a track, or for a receiver that is to be probed."""
-        if wake.track is None:
-            return self._probe(wake)
+        try:
+            return self._probe(wake) if wake.track is None else self._drain(wake)
+        except Exception:
+            # The queue brings the message again, but gives up in the end; the sweep does not.
+            if wake.track is not None:
+                park(self.table, wake, clock.now() + MAX_DELAY)
+            raise
+
+    def _drain(self, wake: Wake) -> Outcome:
         holder = str(uuid4())
         started = clock.now()
         if not take(self.table, wake, holder, started):
+            wake_later(self.table, self.bell, wake, started, started + LEASE)  # should the holder be dead
             return Outcome.HELD
         while True:
             run = _Run(self, wake, started)
             outcome = run.drain()
-            if outcome is Outcome.MORE or release(self.table, wake, holder, clock.now()):
+            if outcome is Outcome.MORE or release(self.table, wake, holder):
                 break
         self._come_back(wake, holder, run, outcome)
         return outcome
@@ -72,7 +82,7 @@ class Drainer:
     def _come_back(self, wake: Wake, holder: str, run: "_Run", outcome: Outcome) -> None:
         at = clock.now()
         if outcome is Outcome.MORE:
-            release(self.table, wake, holder, at)
+            abandon(self.table, wake, holder)
             wake_track(self.table, self.bell, wake, at, anyway=True)
         elif run.due is not None and outcome is Outcome.DRAINED:
             wake_later(self.table, self.bell, wake, at, from_ms(run.due))
@@ -85,14 +95,14 @@ class Drainer:
             return Outcome.NOT_DUE
         subscription = read_subscription(self.table, wake.owner, wake.subscription_id)
         if subscription is None or subscription.status is SubscriptionStatus.PASSIVE:
-            forget_circuit(self.table, wake.subscription_id)
+            self.table.write([forget_circuit(wake.subscription_id)])
             return Outcome.OFF
         claimed = circuit.claimed(at)
         if not write_circuit(self.table, wake, claimed):
             return Outcome.HELD
         probe = self._least_tried(wake)
         if probe is None:
-            close_circuit(self.table, wake.subscription_id, claimed)
+            resume(self.table, self.bell, wake, claimed, at)
             return Outcome.DRAINED
         lane = probe.slot.lane
         event = read_event(self.table, lane.seller_id, lane.order_number, probe.event_sequence)
@@ -117,8 +127,8 @@ class Drainer:
             self.bell(wake, PROBE_TIME)  # when the claim on the probe has ended
             return Outcome.HELD
         self.attempt(wake, standing)
-        if not release(self.table, track, holder, clock.now()):
-            release(self.table, track, holder, clock.now())
+        if not release(self.table, track, holder):
+            abandon(self.table, track, holder)
             wake_track(self.table, self.bell, track, clock.now(), anyway=True)
         return Outcome.PROBED
 
@@ -152,42 +162,48 @@ class _Run:
             return None
         if now - self.started >= BUDGET:
             return Outcome.MORE
-        subscription, circuit, delivery, event = self._read(waiting)
+        return self._decide(waiting, self._read(waiting))
+
+    def _decide(self, waiting: Waiting, found: dict[str, Any]) -> Outcome | None:
+        subscription = found["subscription"] and to_subscription(found["subscription"])
         if subscription is None or subscription.status is SubscriptionStatus.PASSIVE:
             return Outcome.OFF
+        circuit = found["circuit"] and to_circuit(found["circuit"])
         if circuit is not None and circuit.probe_at is not None:
             return Outcome.NOT_DUE
-        if delivery is None or delivery.state is not DeliveryState.WAITING or event is None:
-            return None  # somebody else has settled it since the page was read
-        due = self.drainer.attempt(self.wake, Standing(subscription, circuit, delivery, event))
+        delivery = found["delivery"] and to_delivery(found["delivery"])
+        # Somebody else may have settled it since the page was read; and the one before it may have been queued since,
+        # behind where this run had looked by then: whoever queued that rang.
+        if delivery is not None and delivery.state is DeliveryState.WAITING and not found["earlier"]:
+            self._attempt(waiting, Standing(subscription, circuit, delivery, to_event(found["event"])))
+        return None
+
+    def _attempt(self, waiting: Waiting, standing: Standing) -> None:
+        due = self.drainer.attempt(self.wake, standing)
         if due is not None:
             self._block(waiting.slot.lane, due)
-        return None
 
     def _must_wait(self, waiting: Waiting, now: datetime) -> bool:
         if waiting.slot.lane not in self.blocked and waiting.not_before > to_ms(now):
             self._block(waiting.slot.lane, waiting.not_before)
         return waiting.slot.lane in self.blocked
 
-    def _read(
-        self, waiting: Waiting
-    ) -> tuple[Subscription | None, Circuit | None, Delivery | None, PackageEvent | None]:
-        """All that decides over the next request, in one round trip, as it is now."""
-        lane = waiting.slot.lane
-        wanted = [
-            keys.subscription(self.wake.owner, self.wake.subscription_id),
-            keys.circuit(self.wake.subscription_id),
-            keys.delivery(self.wake.subscription_id, sort_key(waiting.slot)),
-            keys.event(lane.seller_id, lane.order_number, waiting.event_sequence),
-        ]
-        found = {item["pk"]: item for item in self.drainer.table.batch_get(wanted)}
-        subscription, circuit, delivery, event = (found.get(key["pk"]) for key in wanted)
-        return (
-            to_subscription(subscription) if subscription else None,
-            to_circuit(circuit) if circuit else None,
-            to_delivery(delivery) if delivery else None,
-            to_event(event) if event else None,
-        )
+    def _read(self, waiting: Waiting) -> dict[str, Any]:
+        """All that decides over the next request, in one round trip, as it is now; each an item or None."""
+        lane, previous = waiting.slot.lane, waiting.previous
+        wanted = {
+            "subscription": keys.subscription(self.wake.owner, self.wake.subscription_id),
+            "circuit": keys.circuit(self.wake.subscription_id),
+            "delivery": keys.delivery(self.wake.subscription_id, sort_key(waiting.slot)),
+            "event": keys.event(lane.seller_id, lane.order_number, waiting.event_sequence),
+            **(
+                {}
+                if previous is None
+                else {"earlier": keys.waiting(lane.subscription_id, lane.track, sort_key(previous))}
+            ),
+        }
+        items = {item["pk"]: item for item in self.drainer.table.batch_get(list(wanted.values()))}
+        return {"earlier": None, **{name: items.get(key["pk"]) for name, key in wanted.items()}}
 
     def _block(self, lane: Lane, until: int) -> None:
         self.blocked.add(lane)

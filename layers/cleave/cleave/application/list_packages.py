@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from cleave.domain.package import Package
 from cleave.store import keys
+from cleave.store.attributes import Item
 from cleave.store.listing import Listing, Span, places, read_places
 from cleave.store.orders import order_package_ids
 from cleave.store.packages import stored_package
-from cleave.store.table import Item, Table
+from cleave.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from cleave.domain.delivery import Lane, parts_for
 from cleave.domain.events import PackageEvent
 from cleave.domain.subscription import Subscription, SubscriptionStatus
 from cleave.store.deliveries import MAX_QUEUED_AT_ONCE, LaneState, queue, read_lanes
+from cleave.store.failures import Contended
 from cleave.store.orders import fanned_out, read_events
-from cleave.store.subscriptions import read_told_of
-from cleave.store.table import Contended, Table
+from cleave.store.subscriptions import read_subscription, read_told_of
+from cleave.store.table import Table
 from cleave.store.tracks import Wake
 
 _TRIES = 5
@@ -30,11 +31,19 @@ def fan_out(table: Table, bell: Doorbell, event: PackageEvent, at: datetime) -> 
     for subscription, state in zip(wanting, read_lanes(table, lanes), strict=True):
         new = _queue(table, subscription, state, event, at)
         queued += new
-        if subscription.status is SubscriptionStatus.ACTIVE:
+        if _is_active(table, subscription):
             wake = Wake(subscription.owner, subscription.subscription_id, state.lane.track)
             wake_track(table, bell, wake, at, anyway=not new)
     table.update(fanned_out(event))
     return queued
+
+
+def _is_active(table: Table, subscription: Subscription) -> bool:
+    """As it is now, where it was not: it may have been activated, and drained, before this event was queued."""
+    if subscription.status is SubscriptionStatus.ACTIVE:
+        return True
+    now = read_subscription(table, subscription.owner, subscription.subscription_id)
+    return now is not None and now.status is SubscriptionStatus.ACTIVE
 
 
 def _queue(table: Table, subscription: Subscription, state: LaneState, event: PackageEvent, at: datetime) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cleave.clock import from_ms
-from cleave.store.table import Item
+from cleave.store.attributes import Item
 
 _NOTHING = timedelta(0)
 

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -31,8 +31,8 @@ from cleave.store.subscriptions import (
     read_subscription,
     signing_document,
 )
-from cleave.store.table import Table
-from cleave.store.tracks import forget_circuit
+from cleave.store.table import Table, Write
+from cleave.store.tracks import Wake, all_parked, forget_circuit
 
 _KEY_BYTES = 32
 _ROTATIONS_AT_ONCE = 3
@@ -128,7 +128,7 @@ def remove(table: Table, owner: str, subscription_id: str) -> None:
         delete_subscription(table, subscription)
     except NoSubscription:
         raise not_found() from None
-    forget_circuit(table, subscription_id)
+    table.write([forget_circuit(subscription_id)])
 
 
 def activate(table: Table, bell: Doorbell, owner: str, subscription_id: str, at: datetime) -> None:
@@ -138,10 +138,12 @@ def activate(table: Table, bell: Doorbell, owner: str, subscription_id: str, at:
     """
     subscription = find(table, owner, subscription_id)
     was_silent = subscription.passive_reason is PassiveReason.BY_OWNER
-    changes = {"status": SubscriptionStatus.ACTIVE.value, "passive_reason": None, "modified_at": to_ms(at)}
-    _change(table, subscription, {**changes, **({"wants_since": to_ms(at)} if was_silent else {})})
-    forget_circuit(table, subscription_id)
-    wake_all(table, bell, subscription, at)
+    changes: dict[str, Any] = {"status": SubscriptionStatus.ACTIVE.value, "passive_reason": None}
+    changes["modified_at"] = to_ms(at)
+    changes |= {"wants_since": to_ms(at)} if was_silent else {}
+    wake = Wake(owner, subscription_id, None)
+    _change(table, subscription, changes, along=[forget_circuit(subscription_id), *all_parked(wake, at)])
+    wake_all(table, bell, wake, at)
 
 
 def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:
@@ -188,9 +190,9 @@ def _passive(reason: PassiveReason, at: datetime) -> dict[str, Any]:
     return {"status": SubscriptionStatus.PASSIVE.value, "passive_reason": reason.value, "modified_at": to_ms(at)}
 
 
-def _change(table: Table, subscription: Subscription, changes: dict[str, Any]) -> None:
+def _change(table: Table, subscription: Subscription, changes: dict[str, Any], along: Sequence[Write] = ()) -> None:
     try:
-        change_subscription(table, subscription.owner, subscription.subscription_id, changes)
+        change_subscription(table, subscription.owner, subscription.subscription_id, changes, along=along)
     except NoSubscription:
         raise not_found() from None
 

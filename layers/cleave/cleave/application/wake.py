@@ -1,13 +1,16 @@
 """Asking for a track to be drained, or for a failing receiver to be probed, now or later."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from cleave.clock import to_ms
+from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import TRACKS
-from cleave.domain.subscription import Subscription
+from cleave.observability import logger
 from cleave.store import keys
 from cleave.store.table import Table
-from cleave.store.tracks import Wake, due_wakes, park, ring, unpark
+from cleave.store.tracks import Wake, close_circuit, due_wakes, park, ring, set_timer, unpark
 
 # The queue delays a message no longer than this.
 MAX_DELAY = timedelta(minutes=15)
@@ -23,7 +26,7 @@ class Doorbell(Protocol):
 
 def wake_track(table: Table, bell: Doorbell, wake: Wake, at: datetime, *, anyway: bool = False) -> None:
     """Have a track drained soon. ``anyway``: also when a message for it seems to be on its way."""
-    if ring(table, wake, at, at) or anyway:
+    if ring(table, wake, at) or anyway:
         bell(wake, _NOW)
 
 
@@ -31,14 +34,29 @@ def wake_later(table: Table, bell: Doorbell, wake: Wake, at: datetime, due: date
     """Have a track drained once ``due`` has come."""
     if due - at > MAX_DELAY:
         park(table, wake, due)
-    elif ring(table, wake, at, due):
+    elif set_timer(table, wake, at, due):
         bell(wake, max(due - at, _NOW))
 
 
-def wake_all(table: Table, bell: Doorbell, subscription: Subscription, at: datetime) -> None:
-    """Have everything drained that waits for a subscription, each track by a message of its own."""
+def wake_all(table: Table, bell: Doorbell, wake: Wake, at: datetime) -> None:
+    """Have everything drained that waits for a subscription, each track by a message of its own.
+
+    All tracks were parked for ``at``, so that the sweep goes on with this if we get no further.
+    """
     for track in range(TRACKS):
-        wake_track(table, bell, Wake(subscription.owner, subscription.subscription_id, track), at, anyway=True)
+        _wake_parked(table, bell, replace(wake, track=track), at, to_ms(at))
+
+
+def _wake_parked(table: Table, bell: Doorbell, wake: Wake, at: datetime, due_ms: int) -> None:
+    wake_track(table, bell, wake, at, anyway=True)
+    unpark(table, wake, due_ms)
+
+
+def resume(table: Table, bell: Doorbell, wake: Wake, circuit: Circuit, at: datetime) -> None:
+    """The receiver works again: forget that it failed, and have drained what was turned away meanwhile."""
+    if close_circuit(table, wake, circuit, at) and circuit.probe_at is not None:
+        logger.info("receiver.recovered", subscription=wake.subscription_id)
+        wake_all(table, bell, wake, at)
 
 
 def sweep(table: Table, bell: Doorbell, at: datetime) -> int:
@@ -49,7 +67,8 @@ def sweep(table: Table, bell: Doorbell, at: datetime) -> int:
     """
     due = [entry for shard in range(keys.DUE_SHARDS) for entry in due_wakes(table, shard, at)]
     for wake, due_ms in due:
-        bell(wake, _NOW)
-        if wake.track is not None:
-            unpark(table, wake, due_ms)
+        if wake.track is None:
+            bell(wake, _NOW)
+        else:
+            _wake_parked(table, bell, wake, at, due_ms)
     return len(due)

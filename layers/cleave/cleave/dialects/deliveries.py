@@ -2,88 +2,111 @@
 
 import base64
 import binascii
-import json
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from cleave.api.cursor import Cursors
-from cleave.api.resources import signing_secret
-from cleave.api.wire import Id, Name, WireModel
+from pydantic import Field
+
+from cleave.api.cursors import Values, open_cursor, seal_cursor
+from cleave.api.wire import MAX_TIME, Name, WireModel
 from cleave.application.deliveries import DeliveryPage, DeliveryQuery
 from cleave.clock import from_ms, to_ms
 from cleave.dialects.subscriber import SubscriberCall
+from cleave.dialects.trendyol.parameters import Parameters, refused
 from cleave.domain.delivery import Delivery, DeliveryState
-from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.store.deliveries import Attempt, sort_key
+from cleave.store.attempts import Attempt
+from cleave.store.deliveries import sort_key
 
-_MAX_SIZE = 200
-_DEFAULT_SIZE = 50
+_DEFAULT_SIZE, _MAX_SIZE = 50, 200
 _REPLAYED_AT_ONCE = 100
-_FILTERS = ("state", "answer", "orderNumber", "since", "until")
-_MAX_MS = 10**14 - 1
+_STATES: dict[str | None, DeliveryState | None] = {None: None, **{state.value: state for state in DeliveryState}}
 
 
 class ReplayRequest(WireModel):
     """What to send again: all since a time (epoch ms), or all of one order. ``cursor`` goes on where the last
     request ended."""
 
-    since: Id | None = None
+    since: Annotated[int, Field(ge=0, le=MAX_TIME)] | None = None
     orderNumber: Name | None = None
     cursor: str | None = None
 
 
-def to_query(subscriber: SubscriberCall) -> DeliveryQuery:
-    """The query parameters' query. Raises Refusal."""
-    size = _number(subscriber, "size", _MAX_SIZE) or _DEFAULT_SIZE
-    state = subscriber.parameter("state")
-    if state is not None and state not in set(DeliveryState):
-        raise _refused("state", f"known states: {', '.join(DeliveryState)}")
-    cursor = subscriber.parameter("cursor")
-    return DeliveryQuery(
-        state=None if state is None else DeliveryState(state),
-        answer=subscriber.parameter("answer"),
-        order_number=subscriber.parameter("orderNumber"),
-        since=_moment(subscriber, "since"),
-        until=_moment(subscriber, "until"),
-        after=None if cursor is None else _list_cursors(subscriber).read(cursor),
-        size=size,
+@dataclass(frozen=True, slots=True)
+class DeliveryList:
+    """``bound_to`` is what a cursor of the list is worth something for."""
+
+    query: DeliveryQuery
+    bound_to: Values
+
+
+def to_list(subscriber: SubscriberCall) -> DeliveryList:
+    """What the query parameters ask for. Raises Refusal."""
+    parameters = Parameters(subscriber.call.query)
+    state, answer, order = (parameters.text(name) for name in ("state", "answer", "orderNumber"))
+    since, until = parameters.time("since"), parameters.time("until")
+    if state not in _STATES:
+        raise refused("state", f"known states: {', '.join(DeliveryState)}")
+    bound_to = _bound_to(subscriber, "list", [state, answer, order, since, until])
+    query = DeliveryQuery(
+        state=_STATES[state],
+        answer=answer,
+        order_number=order,
+        since=_optional_time(since),
+        until=_optional_time(until),
+        after=_place(parameters.text("cursor"), bound_to)[0],
+        size=parameters.number("size", _DEFAULT_SIZE, least=1, most=_MAX_SIZE),
     )
+    return DeliveryList(query, bound_to)
 
 
-def to_replay(subscriber: SubscriberCall) -> tuple[DeliveryQuery, Cursors]:
-    """The body's query, and the cursors of its pages. Raises Refusal or Refusals."""
+def to_replay(subscriber: SubscriberCall) -> DeliveryList:
+    """What the body asks for, up to the time of the first request: what is queued later is sent anyway.
+
+    Raises Refusal or Refusals.
+    """
     request = subscriber.call.body(ReplayRequest)
     if request.since is None and request.orderNumber is None:
-        raise _refused("since", "or orderNumber is needed")
-    cursors = _cursors(subscriber, "replay", [request.since, request.orderNumber])
-    now = str(to_ms(subscriber.call.at))
-    until, _, after = (f"{now} " if request.cursor is None else cursors.read(request.cursor)).partition(" ")
+        raise refused("since", "or orderNumber is needed")
+    bound_to = _bound_to(subscriber, "replay", [request.since, request.orderNumber])
+    after, until = _place(request.cursor, bound_to)
     query = DeliveryQuery(
         order_number=request.orderNumber,
-        since=None if request.since is None else from_ms(min(request.since, _MAX_MS)),
-        until=from_ms(int(until)),  # what is queued after the first request is sent anyway
-        after=after or None,
+        since=_optional_time(request.since),
+        until=_optional_time(until) or subscriber.call.at,
+        after=after,
         size=_REPLAYED_AT_ONCE,
     )
-    return query, cursors
+    return DeliveryList(query, bound_to)
 
 
-def render_replay(query: DeliveryQuery, cursors: Cursors, page: DeliveryPage) -> dict[str, Any]:
+def _place(cursor: str | None, bound_to: Values) -> Values:
+    """Where the last page ended, and up to when (epoch ms) the list goes."""
+    values = [None, None] if cursor is None else open_cursor(cursor, bound_to)
+    if values is None:
+        raise refused("cursor", "is not a cursor of this list, or was given out for other filters")
+    return values
+
+
+def _bound_to(subscriber: SubscriberCall, use: str, filters: Values) -> Values:
+    return [use, subscriber.owner, subscriber.subscription_id, *filters]
+
+
+def render_replay(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
     """How many are sent again, and where to go on."""
-    after = page.next_after
-    until = 0 if query.until is None else to_ms(query.until)
-    cursor = None if after is None else cursors.write(f"{until} {after}")
-    return {"resent": len(page.deliveries), "hasMore": after is not None, "nextCursor": cursor}
+    return {"resent": len(page.deliveries), **_rest(asked, page)}
 
 
-def render_page(subscriber: SubscriberCall, page: DeliveryPage) -> dict[str, Any]:
+def render_page(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
     """A page of the list."""
+    return {"content": [render_delivery(delivery) for delivery in page.deliveries], **_rest(asked, page)}
+
+
+def _rest(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
     after = page.next_after
-    return {
-        "content": [render_delivery(delivery) for delivery in page.deliveries],
-        "hasMore": after is not None,
-        "nextCursor": None if after is None else _list_cursors(subscriber).write(after),
-    }
+    until = None if asked.query.until is None else to_ms(asked.query.until)
+    cursor = None if after is None else seal_cursor([after, until], asked.bound_to)
+    return {"hasMore": after is not None, "nextCursor": cursor}
 
 
 def render_delivery(delivery: Delivery) -> dict[str, Any]:
@@ -124,31 +147,9 @@ def delivery_place(subscriber: SubscriberCall) -> str:
         return ""
 
 
-def _list_cursors(subscriber: SubscriberCall) -> Cursors:
-    return _cursors(subscriber, "list", [subscriber.parameter(name) for name in _FILTERS])
-
-
-def _cursors(subscriber: SubscriberCall, use: str, filters: list[Any]) -> Cursors:
-    return Cursors(signing_secret, json.dumps([use, subscriber.owner, subscriber.subscription_id, *filters]))
-
-
-def _moment(subscriber: SubscriberCall, name: str) -> datetime | None:
-    milliseconds = _number(subscriber, name, _MAX_MS)
+def _optional_time(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else from_ms(milliseconds)
-
-
-def _number(subscriber: SubscriberCall, name: str, most: int) -> int | None:
-    text = subscriber.parameter(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:20]) <= most:
-        raise _refused(name, f"must be a whole number from 1 to {most}")
-    return int(text)
 
 
 def _optional_ms(moment: datetime | None) -> int | None:
     return None if moment is None else to_ms(moment)
-
-
-def _refused(field: str, message: str) -> Refusal:
-    return Refusal(RefusalCode.BODY_INVALID, message, field=field)

@@ -25,10 +25,6 @@ class SubscriberCall:
         """The path's."""
         return self.call.path.get("webhookId", "")
 
-    def parameter(self, name: str) -> str | None:
-        """A query parameter's last value; None for one that is absent or empty."""
-        return (self.call.query.get(name) or [""])[-1] or None
-
 
 def subscriber_endpoint(serve: Callable[[SubscriberCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves both; each gets errors in its own dialect's shape."""

@@ -52,10 +52,12 @@ class Slot:
 class Delivery:
     """One message for one subscription: an event, or in the HepsiGlobal dialect one cancelled item (``part``) of it.
 
+    ``previous_ms`` is when the one before it in its lane was queued, None for the first.
     ``last_answer`` is the receiver's status code or the kind of failure in a word.
     """
 
     slot: Slot
+    previous_ms: int | None
     event_sequence: int
     part: int | None
     state: DeliveryState

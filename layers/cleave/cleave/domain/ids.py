@@ -27,11 +27,6 @@ def tracking_number(package_id: int) -> int:
     return _TRACKING_BASE + _digest("tracking", package_id) % _TRACKING_SPAN
 
 
-def cancel_id(seller_id: int, order_number: str, sequence: int, part: int) -> int:
-    """HepsiGlobal's key of the cancel that one cancelled line of an event is; of the whole range of ids."""
-    return 1 + _digest("cancel", seller_id, order_number, sequence, part) % (2**53 - 1)
-
-
 def order_package_id(order_number: str, seller_id: int, attempt: int) -> int:
     """Id of the package that a new order makes for a seller; ``attempt`` as in ``successor_id``."""
     return _PACKAGE_ID_BASE + _digest("order", order_number, seller_id, attempt) % _PACKAGE_ID_SPAN
@@ -44,6 +39,11 @@ def order_line_id(order_number: str, seller_id: int, position: int) -> int:
     """
     first = 1 + _digest("line", order_number, seller_id) % _LINE_SPAN
     return first * MAX_ORDER_ITEMS + position
+
+
+def cancel_id(seller_id: int, order_number: str, sequence: int, part: int) -> int:
+    """HepsiGlobal's key of the cancel that one cancelled line of an event is; of the whole range of ids."""
+    return 1 + _digest("cancel", seller_id, order_number, sequence, part) % (2**53 - 1)
 
 
 def _digest(*parts: str | int) -> int:

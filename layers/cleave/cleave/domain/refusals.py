@@ -54,7 +54,6 @@ class RefusalCode(Enum):
     WEBHOOK_NOT_FOUND = ("webhook.not.found", RefusalKind.NOT_FOUND)
     WEBHOOK_ROTATED = ("webhook.secret.rotated", RefusalKind.CONFLICT)
     DELIVERY_NOT_FOUND = ("webhook.delivery.not.found", RefusalKind.NOT_FOUND)
-    CURSOR_INVALID = ("cursor.invalid", RefusalKind.INVALID)
     WEBHOOK_LIMIT = ("webhook.limit.reached", RefusalKind.CONFLICT)
     CONTENDED = ("too.many.requests", RefusalKind.BUSY)
 

@@ -13,7 +13,9 @@ from cleave.domain.delivery import Answer
 from cleave.outbound.addresses import AddressRefused
 from cleave.outbound.connection import deadline
 
-_EXCERPT_BYTES = 256
+_EXCERPT_CHARACTERS = 256
+# So much is read that a secret which begins within the excerpt is whole, and can be struck out.
+_READ_BYTES = 2048
 # Answers with which a receiver may ask for a pause.
 _PAUSE = frozenset({429, 503})
 
@@ -77,7 +79,7 @@ def _send(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines) ->
 
 def _beginning(answer: urllib3.BaseHTTPResponse) -> bytes:
     """The first bytes of the body. A connection with more to come is closed, not read to its end."""
-    beginning = answer.read(_EXCERPT_BYTES)
+    beginning = answer.read(_READ_BYTES)
     if answer.read(1):
         answer.close()
     else:
@@ -109,4 +111,4 @@ def _excerpt(beginning: bytes, secrets: Sequence[str]) -> str:
     text = beginning.decode(errors="replace")
     for secret in secrets:
         text = text.replace(secret, "***")
-    return text
+    return text[:_EXCERPT_CHARACTERS]

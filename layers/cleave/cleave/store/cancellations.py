@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from cleave.clock import to_ms
 from cleave.domain.cancellation import MAX_WAITING, Cancellation, Claim, PackageRef, PackageState, Reservation
 from cleave.store import keys
+from cleave.store.attributes import Item
+from cleave.store.failures import ConditionsFailed
 from cleave.store.packages import CANCELLABLE_VALUES, package_state, reservation_document
 from cleave.store.splits import PLAN
-from cleave.store.table import ConditionsFailed, Item, Put, Table, Update
+from cleave.store.table import Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cleave.store import keys
-from cleave.store.table import Item, Put, Table
+from cleave.store.attributes import Item
+from cleave.store.table import Put, Table
 
 
 class Role(StrEnum):

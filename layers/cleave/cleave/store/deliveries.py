@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, Lane, Slot
 from cleave.store import keys
-from cleave.store.table import ConditionsFailed, Delete, Item, Put, Replace, Table, Update, Write
+from cleave.store.attempts import attempt_note
+from cleave.store.attributes import Item
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Put, Replace, Table, Update, Write
 
-KEPT_ATTEMPTS = timedelta(days=30)
 # Each delivery is two items of a transaction of 100, beside the lane.
 MAX_QUEUED_AT_ONCE = 45
 
@@ -28,23 +29,13 @@ class LaneState:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A delivery that waits, of the event ``event_sequence``. ``not_before`` is when it may be tried again (epoch
-    ms)."""
+    """A delivery that waits, of the event ``event_sequence``. ``previous`` is the one before it in its lane;
+    ``not_before`` is when it may be tried again (epoch ms)."""
 
     slot: Slot
+    previous: Slot | None
     event_sequence: int
     not_before: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One request to a receiver, as it was noted."""
-
-    at: datetime
-    status: int | None
-    error: str | None
-    latency_ms: int
-    excerpt: str
 
 
 def sort_key(slot: Slot) -> str:
@@ -77,12 +68,14 @@ def queue(table: Table, state: LaneState, messages: Sequence[tuple[int, int | No
     They are queued now, but after all that was queued on the lane before, whatever this machine's clock says.
     """
     queued_ms = max(to_ms(at), state.times[-1] + 1 if state.times else 0)
-    first = len(state.times) + 1
-    slots = [Slot(queued_ms, state.lane, first + place) for place in range(len(messages))]
     event, part = messages[-1]
     writes: list[Write] = [_advance(state, event, -1 if part is None else part, [queued_ms] * len(messages))]
-    for slot, (sequence, each_part) in zip(slots, messages, strict=True):
-        writes += [Put(_delivery_item(slot, sequence, each_part, at)), Put(_waiting_item(slot, sequence, 0))]
+    previous_ms = state.times[-1] if state.times else None
+    for number, (sequence, each_part) in enumerate(messages, start=len(state.times) + 1):
+        slot = Slot(queued_ms, state.lane, number)
+        writes.append(Put(_delivery_item(slot, previous_ms, sequence, each_part, at)))
+        writes.append(Put(_waiting_item(slot, previous_ms, sequence, 0)))
+        previous_ms = queued_ms
     try:
         table.write(writes)
     except ConditionsFailed:
@@ -110,9 +103,10 @@ def _advance(state: LaneState, event: int, part: int, times: list[int]) -> Write
     )
 
 
-def _delivery_item(slot: Slot, event_sequence: int, part: int | None, at: datetime) -> Item:
+def _delivery_item(slot: Slot, previous_ms: int | None, event_sequence: int, part: int | None, at: datetime) -> Item:
     return {
         **keys.delivery(slot.lane.subscription_id, sort_key(slot)),
+        "previous": previous_ms,
         "order_number": slot.lane.order_number,
         "event": event_sequence,
         "part": part,
@@ -122,18 +116,23 @@ def _delivery_item(slot: Slot, event_sequence: int, part: int | None, at: dateti
     }
 
 
-def _waiting_item(slot: Slot, event_sequence: int, not_before: int) -> Item:
+def _waiting_item(slot: Slot, previous_ms: int | None, event_sequence: int, not_before: int) -> Item:
     key = keys.waiting(slot.lane.subscription_id, slot.lane.track, sort_key(slot))
-    return {**key, "event": event_sequence, "not_before": not_before}
+    return {**key, "previous": previous_ms, "event": event_sequence, "not_before": not_before}
 
 
 def waiting_page(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Waiting]:
     """What waits on a track, oldest first; along a lane, in the order of its numbers."""
     partition = keys.waiting_partition(subscription_id, track)
     items = table.page(partition, limit, after=after)
-    return [
-        Waiting(slot_of(subscription_id, item["sk"]), int(item["event"]), int(item["not_before"])) for item in items
-    ]
+    return [_to_waiting(subscription_id, item) for item in items]
+
+
+def _to_waiting(subscription_id: str, item: Item) -> Waiting:
+    slot = slot_of(subscription_id, item["sk"])
+    before = _number(item, "previous")
+    previous = None if before is None else Slot(before, slot.lane, slot.number - 1)
+    return Waiting(slot, previous, int(item["event"]), int(item["not_before"]))
 
 
 def read_deliveries(table: Table, slots: Sequence[Slot]) -> list[Delivery]:
@@ -153,10 +152,16 @@ def note_attempt(
 ) -> None:
     """Write what became of an attempt: on the delivery, in the attempts log, and in what waits."""
     slot = delivery.slot
-    waiting = _waiting_item(slot, delivery.event_sequence, not_before)
+    waiting = _waiting_item(slot, delivery.previous_ms, delivery.event_sequence, not_before)
     done = state is not DeliveryState.WAITING
     gone = Delete({"pk": waiting["pk"], "sk": waiting["sk"]})
-    table.write([_note(delivery, at, answer, state), _attempt(slot, at, answer), gone if done else Replace(waiting)])
+    table.write(
+        [
+            _note(delivery, at, answer, state),
+            attempt_note(slot.lane.subscription_id, sort_key(slot), at, answer),
+            gone if done else Replace(waiting),
+        ]
+    )
 
 
 def _note(delivery: Delivery, at: datetime, answer: Answer, state: DeliveryState) -> Update:
@@ -171,34 +176,6 @@ def _note(delivery: Delivery, at: datetime, answer: Answer, state: DeliveryState
     )
 
 
-def _attempt(slot: Slot, at: datetime, answer: Answer) -> Replace:
-    return Replace(
-        {
-            **keys.attempt(slot.lane.subscription_id, sort_key(slot), to_ms(at)),
-            "at": to_ms(at),
-            "status": answer.status,
-            "error": answer.error,
-            "latency_ms": answer.latency_ms,
-            "excerpt": answer.excerpt,
-            "expires_at": int((at + KEPT_ATTEMPTS).timestamp()),
-        }
-    )
-
-
-def read_attempts(table: Table, slot: Slot) -> list[Attempt]:
-    """The latest hundred, oldest first; those that expired are left out, also where they are not yet deleted."""
-    prefix = sort_key(slot)
-    partition = keys.attempt_partition(slot.lane.subscription_id)
-    items = table.page(partition, 100, after=f"{prefix}#", before=f"{prefix}#~", newest_first=True)
-    return [_to_attempt(item) for item in reversed(items)]
-
-
-def _to_attempt(item: Item) -> Attempt:
-    status = item["status"]
-    code = None if status is None else int(status)
-    return Attempt(from_ms(int(item["at"])), code, item["error"], int(item["latency_ms"]), item["excerpt"])
-
-
 def wait_again(table: Table, delivery: Delivery) -> None:
     """Let a delivery be sent once more, at its old place in its lane, with a schedule that begins anew."""
     change = Update(
@@ -208,16 +185,17 @@ def wait_again(table: Table, delivery: Delivery) -> None:
         names={"state": "state"},
         values={"waiting": DeliveryState.WAITING.value, "zero": 0},
     )
-    table.write([change, Replace(_waiting_item(delivery.slot, delivery.event_sequence, 0))])
+    waiting = _waiting_item(delivery.slot, delivery.previous_ms, delivery.event_sequence, 0)
+    table.write([change, Replace(waiting)])
 
 
 def to_delivery(item: Item) -> Delivery:
     """A delivery from its item."""
-    part: Any = item["part"]
     return Delivery(
         slot=slot_of(item["pk"].partition("#")[2], item["sk"]),
+        previous_ms=_number(item, "previous"),
         event_sequence=int(item["event"]),
-        part=None if part is None else int(part),
+        part=_number(item, "part"),
         state=DeliveryState(item["state"]),
         attempts=int(item["attempts"]),
         created_at=from_ms(int(item["created_at"])),
@@ -229,4 +207,10 @@ def to_delivery(item: Item) -> Delivery:
 
 
 def _moment(item: Item, name: str) -> datetime | None:
-    return from_ms(int(item[name])) if name in item else None
+    milliseconds = _number(item, name)
+    return None if milliseconds is None else from_ms(milliseconds)
+
+
+def _number(item: Item, name: str) -> int | None:
+    value = item.get(name)
+    return None if value is None else int(value)

@@ -30,13 +30,13 @@ BY_CREATED = "created"
 
 # Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
 _SEQUENCE_DIGITS = 8
-_MS_DIGITS = 14
-# Every delivery reads its receiver's circuit, so the circuits are spread; the sweep reads each shard.
-DUE_SHARDS = 8
 # More than any id: below 2**53, as docs/architecture.md promises.
 _ID_SPAN = 10**16
 # Behind every package: the wire takes no time after the year 9999.
 LAST_PLACE = 10**15 * _ID_SPAN
+_MS_DIGITS = 14
+# Every delivery reads its receiver's circuit, so the circuits are spread; the sweep reads each shard.
+DUE_SHARDS = 8
 
 
 def package(seller_id: int, package_id: int) -> Key:

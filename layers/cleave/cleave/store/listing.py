@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from cleave.domain.package import Package, Status
 from cleave.store import keys
+from cleave.store.attributes import Item
 from cleave.store.packages import stored_package
-from cleave.store.table import IndexQuery, Item, Table
+from cleave.store.table import IndexQuery, Table
 
 
 @dataclass(frozen=True, slots=True)

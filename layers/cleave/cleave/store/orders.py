@@ -8,8 +8,9 @@ from cleave.domain.events import PackageEvent
 from cleave.domain.order import LiveLine, LivePackage, Order
 from cleave.domain.package import Package
 from cleave.store import keys
+from cleave.store.attributes import Item
 from cleave.store.documents import pack, unpack
-from cleave.store.table import Item, Put, Table, Update, Write
+from cleave.store.table import Put, Table, Update, Write
 
 # Each is a compressed package; a page stays far below what one query may bring.
 _EVENT_PAGE = 50

@@ -9,9 +9,10 @@ from cleave.domain.package import CANCELLABLE, Package, Status
 from cleave.domain.partition import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
+from cleave.store.attributes import Item
 from cleave.store.documents import pack, unpack
 from cleave.store.splits import PLAN, to_planned
-from cleave.store.table import Item, Put, Table, Update
+from cleave.store.table import Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True)

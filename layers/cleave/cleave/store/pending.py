@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from cleave.store import keys
-from cleave.store.table import IndexQuery, Item, Table, to_item
+from cleave.store.attributes import Item, to_item
+from cleave.store.table import IndexQuery, Table
 
 
 def waiting_keys(table: Table, partition: str, until_ms: int) -> list[keys.Key]:

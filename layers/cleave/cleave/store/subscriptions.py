@@ -16,7 +16,9 @@ from cleave.domain.subscription import (
     seller_owner,
 )
 from cleave.store import keys
-from cleave.store.table import ConditionsFailed, Delete, Item, Put, Table, Update
+from cleave.store.attributes import Item
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Put, Table, Update, Write
 
 # One item may be written once in a transaction, and a transaction holds 100.
 MAX_CHANNEL_SELLERS = 90
@@ -75,8 +77,10 @@ def change_subscription(
     changes: Mapping[str, Any],
     *,
     expected: Mapping[str, Any] | None = None,
+    along: Sequence[Write] = (),
 ) -> None:
-    """Set attributes of one that exists, if its ``expected`` attributes are as given. Raises NoSubscription."""
+    """Set attributes of one that exists, if its ``expected`` attributes are as given; ``along`` is written with it or
+    not at all. Raises NoSubscription."""
     expected = expected or {}
     conditions = ["attribute_exists(pk)", *(f"#{name} = :was_{name}" for name in expected)]
     change = Update(
@@ -87,7 +91,7 @@ def change_subscription(
         values={**changes, **{f"was_{name}": value for name, value in expected.items()}},
     )
     try:
-        table.update(change)
+        table.write([change, *along])
     except ConditionsFailed:
         raise NoSubscription from None
 

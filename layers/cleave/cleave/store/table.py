@@ -1,6 +1,5 @@
 """A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
 
-import base64
 import math
 import random
 import time
@@ -9,50 +8,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from cleave.store.attributes import Attributes, Item, to_attributes, to_item
+from cleave.store.failures import Contended, explained, is_transient
 from cleave.store.keys import Key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-type Item = dict[str, Any]
-type Attributes = Mapping[str, Any]
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
-
 _BATCH_GET_LIMIT = 100
-# Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
-_TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-# The same, said of a whole request instead of one of its items.
-_BUSY = frozenset(
-    {
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "TransactionInProgressException",
-        "TransactionConflictException",
-    }
-)
 _ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 0.02
-
-
-class Contended(Exception):  # noqa: N818 - says what happened; the caller decides whether it is an error
-    """Other writers held the items for as long as we tried; nothing was written."""
-
-
-class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
-    """Conditions of a transaction did not hold; nothing was written.
-
-    ``found`` maps the position of each write whose condition failed to its item as it is, None where there is none.
-    """
-
-    def __init__(self, found: Mapping[int, Item | None]) -> None:
-        super().__init__(f"conditions failed at {sorted(found)}")
-        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +178,7 @@ class Table:
         try:
             return read(**request)
         except ClientError as error:
-            if _is_transient(error):
+            if is_transient(error):
                 raise Contended(error.response["Error"]["Code"]) from error
             raise
 
@@ -236,8 +203,8 @@ class Table:
             try:
                 write()
             except ClientError as error:
-                if not _is_transient(error):
-                    raise _explained(error) from error
+                if not is_transient(error):
+                    raise explained(error) from error
             else:
                 return
             self._wait(attempt)
@@ -275,65 +242,3 @@ class Table:
             "ConditionExpression": condition,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-
-
-def _is_transient(error: ClientError) -> bool:
-    """Whether the same request can succeed a moment later."""
-    codes = _cancellation_codes(error)
-    if not codes:
-        return error.response["Error"]["Code"] in _BUSY
-    return bool(codes & _TRANSIENT) and codes <= _TRANSIENT | {"ConditionalCheckFailed"}
-
-
-def _explained(error: ClientError) -> Exception:
-    """ConditionsFailed, if that is all that was wrong."""
-    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":  # of a write outside of a transaction
-        item: Any = error.response.get("Item")
-        return ConditionsFailed({0: to_item(item) if item else None})
-    if _cancellation_codes(error) != {"ConditionalCheckFailed"}:
-        return error
-    return ConditionsFailed(
-        {
-            position: to_item(reason["Item"]) if reason.get("Item") else None
-            for position, reason in enumerate(_reasons(error))
-            if reason.get("Code") == "ConditionalCheckFailed"
-        }
-    )
-
-
-def _cancellation_codes(error: ClientError) -> set[Any]:
-    return {reason.get("Code") for reason in _reasons(error)} - {"None", None}
-
-
-def _reasons(error: ClientError) -> Sequence[Any]:
-    """Why a transaction was cancelled, item by item; empty for every other error."""
-    reasons: Any = error.response.get("CancellationReasons", [])
-    return list(reasons)
-
-
-def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB's typed form of an item or key."""
-    return {name: _serialize(value) for name, value in item.items()}
-
-
-def to_item(attributes: Mapping[str, Any]) -> Item:
-    """The plain form of DynamoDB's; numbers come as Decimal, binaries as boto3's Binary."""
-    return {name: _deserialize(value) for name, value in attributes.items()}
-
-
-def from_stream_image(image: Mapping[str, Any]) -> Item:
-    """The plain form of an image in a stream record, where Lambda's JSON holds binaries as base64."""
-    return to_item({name: _with_bytes(typed) for name, typed in image.items()})
-
-
-def _with_bytes(typed: Mapping[str, Any]) -> Mapping[str, Any]:
-    ((kind, value),) = typed.items()
-    match kind:
-        case "B":
-            return {"B": base64.b64decode(value)}
-        case "L":
-            return {"L": [_with_bytes(each) for each in value]}
-        case "M":
-            return {"M": {name: _with_bytes(each) for name, each in value.items()}}
-        case _:
-            return typed

@@ -7,23 +7,31 @@ time   holder                        somebody who queued a delivery
  1     take: held, not rung
  2     reads that nothing waits
  3                                   puts the delivery, rings: the track is rung, a message is sent
- 4     release, if it is not rung:
+ 4                                   the message finds the track held; it looks again after the lease
+ 5     release, if it is not rung:
        it is, so it drains again
+
+Ringing and releasing compare no clocks. A message for later (a timer) does not count as ringing: a holder that passes
+by before it is due sets a new one.
 """
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.circuit import Circuit
+from cleave.domain.delivery import TRACKS
 from cleave.store import keys
-from cleave.store.table import ConditionsFailed, Delete, Item, Replace, Table, Update
+from cleave.store.attributes import Item
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Replace, Table, Update, Write
 
 # Longer than an invocation can live, so that a lease ends only with its holder.
 LEASE = timedelta(seconds=90)
 # A message that has not arrived after this is taken for lost.
 _LOST_AFTER = timedelta(minutes=2)
+_LET_GO = "REMOVE held_until, held_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +43,55 @@ class Wake:
     track: int | None
 
 
-def ring(table: Table, wake: Wake, at: datetime, due: datetime) -> bool:
-    """Note that a message for ``due`` is to be sent; False if one is on its way that comes no later."""
-    if wake.track is None:
-        return True
+def ring(table: Table, wake: Wake, at: datetime) -> bool:
+    """Note that a message is to be sent at once; False if one is on its way."""
     change = Update(
-        key=keys.track(wake.subscription_id, wake.track),
-        change="SET rung_for = :due",
-        condition="attribute_not_exists(rung_for) OR rung_for > :due OR rung_for < :lost",
-        values={"due": to_ms(due), "lost": to_ms(at - _LOST_AFTER)},
+        key=_track(wake),
+        change="SET rung_at = :now",
+        condition="attribute_not_exists(rung_at) OR rung_at < :lost",
+        values={"now": to_ms(at), "lost": to_ms(at - _LOST_AFTER)},
+    )
+    return _done(table, change)
+
+
+def set_timer(table: Table, wake: Wake, at: datetime, due: datetime) -> bool:
+    """Note that a message is to be sent for ``due``; False if one is on its way that comes no later."""
+    change = Update(
+        key=_track(wake),
+        change="SET timer_at = :due",
+        condition="attribute_not_exists(timer_at) OR timer_at > :due OR timer_at <= :now",
+        values={"due": to_ms(due), "now": to_ms(at)},
     )
     return _done(table, change)
 
 
 def take(table: Table, wake: Wake, holder: str, at: datetime) -> bool:
-    """Hold the track, and note that what was asked for until now is being done; False if somebody else holds it."""
-    free = "(attribute_not_exists(held_until) OR held_until < :now)"
-    held = {"until": to_ms(at + LEASE), "holder": holder, "now": to_ms(at)}
-    key = keys.track(wake.subscription_id, wake.track or 0)
-    set_held = "SET held_until = :until, held_by = :holder"
-    nothing_later = "(attribute_not_exists(rung_for) OR rung_for <= :now)"
-    if _done(table, Update(key, f"{set_held} REMOVE rung_for", f"{free} AND {nothing_later}", held)):
-        return True
-    return _done(table, Update(key, set_held, free, held))
+    """Hold the track, and note that what was rung for until now is being done; False if somebody else holds it."""
+    change = Update(
+        key=_track(wake),
+        change="SET held_until = :until, held_by = :holder REMOVE rung_at",
+        condition="attribute_not_exists(held_until) OR held_until < :now",
+        values={"until": to_ms(at + LEASE), "holder": holder, "now": to_ms(at)},
+    )
+    return _done(table, change)
 
 
-def release(table: Table, wake: Wake, holder: str, at: datetime) -> bool:
+def release(table: Table, wake: Wake, holder: str) -> bool:
     """Let the track go; False if somebody rang meanwhile: then it is still held and must be drained again."""
-    key = keys.track(wake.subscription_id, wake.track or 0)
-    values = {"holder": holder, "now": to_ms(at)}
-    quiet = "(attribute_not_exists(rung_for) OR rung_for > :now)"
-    if _done(table, Update(key, "REMOVE held_until, held_by", f"held_by = :holder AND {quiet}", values)):
+    held = {"holder": holder}
+    quiet = "held_by = :holder AND attribute_not_exists(rung_at)"
+    if _done(table, Update(_track(wake), _LET_GO, quiet, held)):
         return True
-    heard = Update(key, "REMOVE rung_for", "held_by = :holder", {"holder": holder})
-    return not _done(table, heard)
+    return not _done(table, Update(_track(wake), "REMOVE rung_at", "held_by = :holder", held))
+
+
+def abandon(table: Table, wake: Wake, holder: str) -> None:
+    """Let the track go whoever rang; the caller has it drained by somebody else."""
+    _done(table, Update(_track(wake), _LET_GO, "held_by = :holder", {"holder": holder}))
+
+
+def _track(wake: Wake) -> keys.Key:
+    return keys.track(wake.subscription_id, wake.track or 0)
 
 
 def _done(table: Table, change: Update) -> bool:
@@ -81,9 +104,18 @@ def _done(table: Table, change: Update) -> bool:
 
 def park(table: Table, wake: Wake, due: datetime) -> None:
     """Leave a track to the sweep, until ``due``."""
+    table.write([_parked(wake, due)])
+
+
+def all_parked(wake: Wake, due: datetime) -> list[Write]:
+    """The same for all tracks, to be written along with the reason why they have something to do."""
+    return [_parked(replace(wake, track=track), due) for track in range(TRACKS)]
+
+
+def _parked(wake: Wake, due: datetime) -> Write:
     key = keys.parked(wake.subscription_id, wake.track or 0)
     item = {"owner": wake.owner, "subscription_id": wake.subscription_id, "track": wake.track, "due_at": to_ms(due)}
-    table.write([Replace({**key, **item})])
+    return Replace({**key, **item})
 
 
 def unpark(table: Table, wake: Wake, due_ms: int) -> None:
@@ -141,15 +173,20 @@ def write_circuit(table: Table, wake: Wake, circuit: Circuit) -> bool:
     return _done(table, Update(keys.circuit(wake.subscription_id), change, condition, {**values, **was}, names))
 
 
-def close_circuit(table: Table, subscription_id: str, circuit: Circuit) -> bool:
-    """The receiver works again; False if somebody has written the circuit since: they know better."""
+def close_circuit(table: Table, wake: Wake, circuit: Circuit, at: datetime) -> bool:
+    """The receiver works again; False if somebody has written the circuit since: they know better.
+
+    If it was open, all tracks are parked: whoever closes it wakes them, and the sweep does if that fails.
+    """
+    closed = Delete(keys.circuit(wake.subscription_id), "version = :version", {"version": circuit.version})
+    turned_away = [] if circuit.probe_at is None else all_parked(wake, at)
     try:
-        table.write([Delete(keys.circuit(subscription_id), "version = :version", {"version": circuit.version})])
+        table.write([closed, *turned_away])
     except ConditionsFailed:
         return False
     return True
 
 
-def forget_circuit(table: Table, subscription_id: str) -> None:
-    """Treat the receiver as if it had never failed."""
-    table.write([Delete(keys.circuit(subscription_id))])
+def forget_circuit(subscription_id: str) -> Write:
+    """Treats the receiver as if it had never failed."""
+    return Delete(keys.circuit(subscription_id))
