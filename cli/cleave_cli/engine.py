@@ -55,7 +55,7 @@ def _start(state: paths.StateDir) -> Engine:
 
 def _launch(state: paths.StateDir, port: int) -> Engine:
     shutil.rmtree(state.engine_files, ignore_errors=True)
-    state.engine_files.mkdir(parents=True)
+    state.engine_files.mkdir(parents=True, mode=0o700)
     process = KeptProcess(
         [str(paths.ENGINE_PYTHON), engine_main.__file__, str(paths.LAMBDA_PYTHON)],
         environment=environment.for_engine(port, state.engine_files),

@@ -1,5 +1,8 @@
 """Where everything lies: the repository, its environments, and the folder that a running stack uses."""
 
+import hashlib
+import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +16,9 @@ LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
 TEMPLATE = ROOT / "template.yaml"
 SAM_BUILD = ROOT / ".aws-sam" / "build"
 EVENTS = ROOT / "events" / "orders"
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what we make there is made new, and readable by us only
+IN_MEMORY_BYTES = 8 * 2**30
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,20 @@ class StateDir:
 
     @property
     def engine_files(self) -> Path:
-        """The engine's TMPDIR and HOME: unpacked functions, its own state; gone when it stops."""
-        return self.path / "engine"
+        """The engine's TMPDIR and HOME: unpacked functions, its own state; gone when it stops.
+
+        Each running function is 1,600 files of its own. In memory, where there is room for them, they are
+        written and removed several times faster.
+        """
+        if not _holds(IN_MEMORY, IN_MEMORY_BYTES):
+            return self.path / "engine"
+        return IN_MEMORY / f"cleave-{hashlib.sha256(bytes(self.path.resolve())).hexdigest()[:16]}"
 
     @property
     def local_json(self) -> Path:
         """Base URL and credentials of the running stack, for whoever wants to call it."""
         return self.path / "local.json"
+
+
+def _holds(folder: Path, size: int) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).total >= size

@@ -8,7 +8,7 @@ from pathlib import Path
 from cleave_cli import keeper, paths
 
 KEEPER = Path(keeper.__file__)
-STOP_SECONDS = 10.0
+STOP_SECONDS = 30.0  # on a machine with much else to do
 
 
 class KeptProcess:

@@ -1,8 +1,6 @@
 """Webhooks on the deployed template: signed, in order, isolated, seen and redone, in both dialects."""
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +8,15 @@ import httpx
 import pytest
 import standardwebhooks
 import svix
-from cleave_cli.api import ChannelClient, SellerClient
+from cleave_cli.api import SellerClient
 from cleave_cli.credentials import write_local_json
 from cleave_cli.main import app
 from cleave_cli.paths import StateDir
-from cleave_cli.receiver import Answer, Received, Receiver
+from cleave_cli.receiver import Answer, Receiver
 from cleave_cli.stack import LocalStack
 from typer.testing import CliRunner, Result
 
-from tests.support.samples import Package, fresh_cancel_id, fresh_package
-
-type Document = dict[str, Any]
-
-
-def webhooks_path(seller: SellerClient) -> str:
-    return f"/integration/webhook/sellers/{seller.seller.seller_id}/webhooks"
+from tests.support.subscribing import Document, about, cancel, deliveries, eventually, load, webhooks_path
 
 
 @pytest.fixture
@@ -35,37 +27,6 @@ def made(self_paying: SellerClient, receiver: Receiver) -> Any:  # noqa: ANN401 
     created: Document = answer.json()
     yield created
     self_paying.http.delete(f"{webhooks_path(self_paying)}/{created['id']}")
-
-
-def load(seller: SellerClient, quantities: dict[str, int]) -> Package:
-    storefront = seller.seller.store_front_code
-    package = fresh_package(seller.seller.seller_id, storefront, quantities, seller_pays=storefront == "DE")
-    assert seller.import_orders(package).status_code == 200
-    return package
-
-
-def cancel(seller: SellerClient, package: Package, quantity: int = 1) -> None:
-    lines = [{"lineId": package["lines"][0]["lineId"], "quantity": quantity}]
-    assert seller.cancel(package["shipmentPackageId"], lines).status_code == 200
-
-
-def about(package: Package) -> Callable[[Received], bool]:
-    return lambda request: package["orderNumber"].encode() in request.body
-
-
-def eventually[T](read: Callable[[], T], holds: Callable[[T], bool], seconds: float = 20) -> T:
-    deadline = time.monotonic() + seconds
-    while not holds(value := read()):
-        assert time.monotonic() < deadline, value
-        time.sleep(0.1)
-    return value
-
-
-def deliveries(seller: SellerClient, webhook_id: str, **filters: object) -> list[Document]:
-    params: Any = filters
-    answer = seller.http.get(f"{webhooks_path(seller)}/{webhook_id}/deliveries", params=params)
-    content: list[Document] = answer.raise_for_status().json()["content"]
-    return content
 
 
 def test_a_message_is_signed_so_that_the_receivers_libraries_verify_it(
@@ -123,6 +84,8 @@ def test_gone_turns_a_webhook_off_and_activation_drains_what_waited(
 
     hook = eventually(listed, lambda hook: hook["status"] == "PASSIVE")
     assert hook["passiveReason"] == "gone"
+    (turned,) = self_paying.http.get(path).json()["statusChanges"]
+    assert (turned["status"], turned["reason"]) == ("PASSIVE", "gone")
     waiting = eventually(lambda: deliveries(self_paying, made["id"], state="waiting"), lambda found: len(found) == 2)
     assert [each["sequence"] for each in waiting] == [1, 2]
     receiver.respond = lambda _: Answer(200)
@@ -183,49 +146,6 @@ def test_a_webhook_is_changed_pinged_silenced_and_deleted(
     ]
     assert [answer.status_code for answer in gone] == [404] * 3
     assert gone[0].json()["errors"][0]["key"] == "webhook.not.found"
-
-
-def test_a_trendyol_cancel_leaves_in_hepsiglobals_dialect(
-    self_paying: SellerClient, channel: ChannelClient, receiver: Receiver
-) -> None:
-    sellers = [self_paying.seller.seller_id]
-    body = {"base_url": f"{receiver.url}/market/", "token": "market-token", "seller_ids": sellers}
-    created = channel.http.post("/v1/webhooks", json=body)
-    assert created.status_code == 201
-    hook = created.json()
-    try:
-        package = load(self_paying, {"LAMP": 3, "TRAY": 2})
-        lines = [{"lineId": line["lineId"], "quantity": 1} for line in package["lines"]]
-        assert self_paying.cancel(package["shipmentPackageId"], lines, reason_id=501).status_code == 200
-        told = receiver.wait_for(2, where=about(package))
-        order = package["orderNumber"]
-        bodies = [json.loads(each.body) for each in told]
-        assert [{**each, "cancel_id": None} for each in bodies] == [
-            {
-                "cancel_id": None,
-                "order_number": order,
-                "cancel_quantity": 1,
-                "order_item_number": f"{order}_{code}",
-                "reason": "damaged_product",
-            }
-            for code in ("LAMP", "TRAY")
-        ]
-        assert len({each["cancel_id"] for each in bodies}) == 2
-        assert {(each.method, each.path) for each in told} == {("PUT", "/market/webhooks/order-cancel")}
-        assert {each.headers["Authorization"] for each in told} == {"Bearer market-token"}
-        for each in told:
-            standardwebhooks.Webhook(hook["signing_secret"]).verify(each.body, dict(each.headers.items()))
-        # What the channel reports itself is not told back to it.
-        mine = load(self_paying, {"LAMP": 3})
-        number = mine["orderNumber"]
-        assert channel.cancel(fresh_cancel_id(), number, f"{number}_LAMP").status_code == 200
-        eventually(lambda: self_paying.packages(number), lambda found: len(found) == 2)
-        last = load(self_paying, {"LAMP": 3})
-        cancel(self_paying, last)
-        receiver.wait_for(1, where=about(last))
-        assert not [each for each in receiver.requests if about(mine)(each)]
-    finally:
-        assert channel.http.delete(f"/v1/webhooks/{hook['id']}").status_code == 200
 
 
 @pytest.mark.parametrize("url", ["https://169.254.169.254/latest", "http://10.0.0.1/", "https://[::ffff:10.0.0.1]/"])

@@ -8,7 +8,7 @@ from cleave.application.wake import sweep
 from cleave.domain.delivery import Answer, DeliveryState, Lane
 from cleave.domain.subscription import PassiveReason, Subscription, SubscriptionStatus, seller_owner
 from cleave.store.deliveries import read_deliveries, read_lanes, slot_of
-from cleave.store.subscriptions import read_subscription, read_told_of
+from cleave.store.subscriptions import read_status_changes, read_subscription, read_told_of
 from cleave.store.table import Table
 from cleave.store.tracks import read_circuit
 
@@ -127,14 +127,14 @@ def test_a_receiver_that_fails_gets_one_probe_for_each_step_whatever_waits(
         happen(table, bell, f"O{order}", range(1, 3))
     drain = drainer(table, script, bell)
     bell.run(drain)
-    assert len(script.tried) == 3  # that many in a row open the circuit
+    assert len(script.tried) == 5  # that many in a row open the circuit
     tries = []
     for wait in (5, 30, 120, 600):
         before = len(script.tried)
         bell.run_until(drain, clock() + timedelta(seconds=wait))
         tries.append(len(script.tried) - before)
     assert tries == [1, 1, 1, 1]
-    assert len(bell.sent) <= 3  # parked lanes of three failures; nothing else is under way
+    assert len(bell.sent) <= 5  # timers of the lanes that failed; nothing else is under way
 
 
 def test_a_receiver_that_comes_back_gets_everything_in_order(
@@ -198,7 +198,7 @@ def test_a_subscription_that_fails_for_the_whole_window_becomes_passive_and_lose
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    made = webhook(table, clock())
+    made, created = webhook(table, clock()), clock()
     script = Script(status(500))
     for order in ("A", "B", "C", "D"):
         happen(table, bell, order, range(1, 3))
@@ -210,7 +210,10 @@ def test_a_subscription_that_fails_for_the_whole_window_becomes_passive_and_lose
     found = read_subscription(table, OWNER, made.subscription_id)
     assert found is not None
     assert (found.status, found.passive_reason) == (SubscriptionStatus.PASSIVE, PassiveReason.FAILING)
-    assert len(script.tried) <= 3 + 14  # three to open, and the steps of three days
+    assert len(script.tried) <= 5 + 14  # five to open, and the steps of three days
+    (turned,) = read_status_changes(table, OWNER, made.subscription_id)
+    assert (turned.status, turned.reason) == ("PASSIVE", "failing")
+    assert turned.at - timedelta(days=3) >= created
     assert "subscription.passive" in caplog.messages
     assert "SubscriptionTurnedPassive" in capsys.readouterr().out
     assert sweep(table, bell, clock()) <= 4

@@ -11,8 +11,11 @@ import pytest
 from cleave.api import resources
 from cleave.application.subscriptions import rotate
 from cleave.clock import to_ms
+from cleave.dialects.hepsiglobal.cancelled import render_cancelled
+from cleave.dialects.reasons import BY_REASON
 from cleave.domain.cancellation import Reservation
 from cleave.domain.delivery import parts_for
+from cleave.domain.ids import cancel_id
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.split import cancel_units
 from cleave.domain.subscription import channel_owner, seller_owner
@@ -26,6 +29,7 @@ from functions.create_webhook.app import handler as create
 from functions.deactivate_webhook.app import handler as deactivate
 from functions.delete_webhook.app import handler as delete
 from functions.get_delivery.app import handler as get_delivery
+from functions.get_webhook.app import handler as get_webhook
 from functions.list_channel_webhooks.app import handler as list_for_channel
 from functions.list_deliveries.app import handler as list_deliveries
 from functions.list_webhooks.app import handler as list_webhooks
@@ -175,11 +179,29 @@ def test_a_passive_webhook_is_listed_so_and_activated_again(made: dict[str, Any]
     assert [(each["status"], each["passiveReason"]) for each in listed(de_seller)] == [("ACTIVE", None)]
 
 
+def test_a_webhook_shows_when_and_why_it_was_turned_on_and_off(
+    made: dict[str, Any], de_seller: Caller, clock: FrozenClock
+) -> None:
+    path: dict[str, object] = {**SELLER, "webhookId": made["id"]}
+    times = []
+    for handler in (deactivate, activate):
+        clock.move(minutes=1)
+        times.append(to_ms(clock()))
+        assert text_of(handler, de_seller, path) == (200, "200 OK")
+    assert de_seller.call(get_webhook, path=path).json == {
+        **listed(de_seller)[0],
+        "statusChanges": [
+            {"date": times[0], "status": "PASSIVE", "reason": "deactivated"},
+            {"date": times[1], "status": "ACTIVE", "reason": None},
+        ],
+    }
+
+
 def test_somebody_elses_webhook_is_one_that_does_not_exist(
     made: dict[str, Any], tr_seller: Caller, channel: Caller
 ) -> None:
     theirs: dict[str, object] = {"sellerId": 20812, "webhookId": made["id"]}
-    for handler in (delete, activate, deactivate, rotate_secret, list_deliveries):
+    for handler in (delete, activate, deactivate, rotate_secret, list_deliveries, get_webhook):
         foreign = tr_seller.call(handler, path=theirs)
         unknown = tr_seller.call(handler, path={**theirs, "webhookId": "unknown"})
         assert (foreign.status, foreign.json) == (404, unknown.json)
@@ -253,6 +275,22 @@ def test_a_channel_is_told_of_each_cancelled_item_but_those_it_reported_itself(
     assert split.successor is not None
     assert parts_for(subscription, event("A", 2, clock(), split.successor)) == []
     assert parts_for(subscription, replace(told, seller_id=1)) == []
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_leaves_in_hepsiglobals_words(clock: FrozenClock, reason: Reason) -> None:
+    before = package(line(1, 3))
+    taken = Reservation("trendyol#20811#a", {1: 2}, reason, CancelledBy.SELLER, keep_status=False, at=clock())
+    closed = cancel_units(before, [taken], at=clock(), successor_id=7).closed
+    place = next(n for n, each in enumerate(closed.lines) if each.cancelled)
+    body = render_cancelled(event(closed.order_number, 1, clock(), closed), place)
+    assert body == {
+        "cancel_id": cancel_id(20811, closed.order_number, 1, place),
+        "order_number": closed.order_number,
+        "cancel_quantity": 2,
+        "order_item_number": closed.lines[place].item_number,
+        "reason": BY_REASON[reason].hepsiglobal,
+    }
 
 
 def test_a_delivery_that_is_none_is_not_found(made: dict[str, Any], de_seller: Caller) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.support.gateway import Answer
 from tests.support.orders import Shop, wire_package
-from tests.support.promises import Story, Units, check_promises, check_settled, read_story
+from tests.support.stories import Story, Units, check_promises, check_settled, read_story
 from tests.support.world import World, scheduled_functions
 
 _sellers = itertools.count(1000)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.gateway import Answer
 from tests.support.orders import Shop, wire_package
-from tests.support.promises import Units, check_settled, read_story
+from tests.support.stories import Units, check_settled, read_story
 from tests.support.world import World
 
 FIRST, SECOND = 71, 72

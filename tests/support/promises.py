@@ -1,189 +1,113 @@
-"""The promises of the service, checked against everything that the table holds of an order."""
+"""Promises 5, 7 and 8 by numbers, against real receivers: the same runs, small in `make test`, large in `make soak`."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+import itertools
+import random
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from cleave.domain.package import CLOSED, Package, Status
-from cleave.store import keys
-from cleave.store.attributes import Item, to_attributes, to_item
-from cleave.store.packages import StoredPackage, stored_package
-from cleave.store.table import Table
+from cleave.outbound.exchange import Deadlines
+from cleave_cli.receiver import Answer, Received, Receiver, running_receiver
 
+from tests.support import rough_receivers
+from tests.support.delivery_world import World
+from tests.support.rough_receivers import rough_receiver
 
-class PromiseBrokenError(AssertionError):
-    """Says which promise, and by what."""
-
-
-@dataclass
-class Story:
-    """All that is stored of one seller's order."""
-
-    packages: dict[int, StoredPackage]
-    pending: set[int]
-    live: set[int]
-    sequence: int
-    events: list[Item]
-    cancellations: dict[str, Item] = field(default_factory=dict)
+SCHEDULE = "1s 1s 2s 5s 10s 30s off 1d"
+DEADLINES = Deadlines(connect=1, total=2)
+ALIVE, DEAD = 501, 502
 
 
-@dataclass
-class Units:
-    """The model: what was ordered, and what was promised to be taken back, by line."""
-
-    ordered: Counter[int] = field(default_factory=Counter)
-    taken: Counter[int] = field(default_factory=Counter)
-    accepted: dict[str, Counter[int] | None] = field(default_factory=dict)
-
-    def accept(self, key: str, units: Counter[int]) -> None:
-        """A cancellation was answered with 200; again under the same key it changes nothing."""
-        if self.accepted.setdefault(key, units) is units:
-            self.taken += units
-
-    def left(self, line_id: int) -> int:
-        """Units that nobody was promised."""
-        return self.ordered[line_id] - self.taken[line_id]
+def flaky(seed: int, share: float) -> Callable[[Received], Answer]:
+    """Fails so many requests, in several ways; after each failed one the message must come again."""
+    dice = random.Random(seed)  # noqa: S311 - the same failures in each run
+    answers = [Answer(500), Answer(503), Answer(301, {"Location": "http://127.0.0.1:1/"}), Answer(429)]
+    return lambda _: dice.choice(answers) if dice.random() < share else Answer(200)
 
 
-def read_story(table: Table, seller_id: int, order_number: str) -> Story:
-    """One query for the order, one read of its packages, one of the cancellations that they name."""
-    items = _partition(table, keys.order_partition(order_number))
-    (order,) = (item for item in items if item["sk"] == keys.order(seller_id, order_number)["sk"])
-    prefix = keys.order_package_prefix(seller_id)
-    ids = [int(item["package_id"]) for item in items if item["sk"].startswith(prefix)]
-    found = table.batch_get([keys.package(seller_id, package_id) for package_id in ids])
-    story = Story(
-        packages={int(item["package_id"]): stored_package(item) for item in found},
-        pending={int(item["package_id"]) for item in found if keys.PENDING in item},
-        live={int(live["package_id"]) for live in order["live"]},
-        sequence=int(order["sequence"]),
-        events=[item for item in items if item.get("kind") == keys.EVENT and item["seller_id"] == seller_id],
-    )
-    named = sorted({key for stored in story.packages.values() for key in _named(stored)})
-    for item in table.batch_get([keys.cancellation(key) for key in named]):
-        story.cancellations[item["cancellation_id"]] = item
-    return story
+@dataclass(frozen=True)
+class Counted:
+    """What a receiver took: webhook-ids as they came, and the numbers of each order as they came."""
+
+    ids: list[str]
+    numbers: dict[str, list[int]]
+    asked: int
 
 
-def _partition(table: Table, partition: str) -> list[Item]:
-    items: list[Item] = []
-    start: dict[str, Any] = {}
-    while True:
-        answer = table.client.query(
-            TableName=table.name,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_attributes({":pk": partition}),
-            ConsistentRead=True,
-            **start,
-        )
-        items += [to_item(attributes) for attributes in answer["Items"]]
-        if "LastEvaluatedKey" not in answer:
-            return items
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+def count_with_random_failures(world: World, orders: int, events: int) -> Counted:
+    """Let so many orders have so many events each, told to a receiver that fails one request in ten."""
+    total = orders * events
+    taken: list[Received] = []
+    decide = flaky(7, 0.1)
+
+    def respond(request: Received) -> Answer:
+        answer = decide(request)
+        if answer.status == 200:
+            taken.append(request)
+        return answer
+
+    with running_receiver() as receiver:
+        receiver.respond = respond
+        world.webhook(ALIVE, receiver.url)
+        with world.workers(8, SCHEDULE, DEADLINES):
+            for sequence, order in itertools.product(range(1, events + 1), range(orders)):
+                world.happen(ALIVE, f"O{order}", sequence)
+            deadline = time.monotonic() + 30 + total / 5
+            while len({each.headers["webhook-id"] for each in taken}) < total and time.monotonic() < deadline:
+                time.sleep(0.1 + total / 10_000)
+        return count(taken, len(receiver.requests))
 
 
-def _named(stored: StoredPackage) -> set[str]:
-    waiting = {reservation.cancellation_id for reservation in stored.reservations}
-    gone = {line.cancelled.cancellation_id for line in stored.package.lines if line.cancelled}
-    return waiting | gone | set(stored.package.caused_by)
+def count(taken: list[Received], asked: int) -> Counted:
+    """By webhook-id and webhook-sequence, as a receiver would."""
+    numbers: dict[str, list[int]] = {}
+    for each in taken:
+        order = each.headers["webhook-id"].rpartition("-")[0]
+        numbers.setdefault(order, []).append(int(each.headers["webhook-sequence"]))
+    return Counted([each.headers["webhook-id"] for each in taken], numbers, asked)
 
 
-def check_promises(story: Story, units: Units) -> None:
-    """Raises PromiseBrokenError. Promises 1, 2, 3, 4 and, of 5, that nothing can be forgotten."""
-    _never_more_than_there_is(story, units)
-    _once(story, units)
-    _splits_explain_themselves(story)
-    _events_tell_all(story)
-    _nothing_can_be_forgotten(story)
+@dataclass(frozen=True)
+class Isolation:
+    """The p95 of a receiver's latencies in seconds, and the longest that the queue was."""
+
+    alone: float
+    beside_dead: float
+    longest_queue: int
+
+    @property
+    def ratio(self) -> float:
+        """What the dead one costs the other."""
+        return self.beside_dead / self.alone
 
 
-def _require(promise: int, what: str, *, holds: bool) -> None:
-    if not holds:
-        raise PromiseBrokenError(f"promise {promise}: {what}")
+def measure_isolation(world: World, waiting: int, events: int) -> Isolation:
+    """A receiver's latencies without, and with, a receiver beside it that never answers and that much waits for."""
+    with running_receiver() as alive, rough_receiver(rough_receivers.silent) as dead_url:
+        world.webhook(ALIVE, alive.url)
+        with world.workers(16, SCHEDULE, DEADLINES):
+            latencies(world, alive, "warm", 20)
+            alone = p95(latencies(world, alive, "without", events))
+            world.fill(world.webhook(DEAD, dead_url), waiting)
+            world.bell.longest = 0
+            beside_dead = p95(latencies(world, alive, "with", events))
+            return Isolation(alone, beside_dead, world.bell.longest)
 
 
-def _packages(story: Story) -> Iterable[Package]:
-    return (stored.package for stored in story.packages.values())
+def latencies(world: World, receiver: Receiver, prefix: str, count: int) -> list[float]:
+    """From an event to its arrival at the receiver, one after the other, while the dead one's seller goes on too."""
+    found = []
+    for number in range(count):
+        world.happen(DEAD, f"{prefix}{number}", 1)
+        before = len(receiver.requests)
+        started = time.monotonic()
+        world.happen(ALIVE, f"{prefix}{number}", 1)
+        (*_, last) = receiver.wait_for(before + 1)
+        found.append(last.arrived_at - started)
+    return found
 
 
-def _never_more_than_there_is(story: Story, units: Units) -> None:
-    cancelled: Counter[int] = Counter()
-    live: Counter[int] = Counter()
-    seen: Counter[tuple[int, str]] = Counter()
-    for package in _packages(story):
-        for line in package.lines:
-            if package.status not in CLOSED:
-                live[line.line_id] += line.quantity
-            elif line.status is Status.UNSUPPLIED:
-                cancelled[line.line_id] += line.quantity
-            if package.status not in CLOSED or line.status is Status.UNSUPPLIED:
-                seen.update((line.line_id, unit.unit_id) for unit in line.units)
-    _require(1, f"ordered {units.ordered}, cancelled {cancelled}, live {live}", holds=units.ordered == cancelled + live)
-    _require(1, "cancelled more than was accepted", holds=cancelled <= units.taken)
-    _require(1, f"a unit in two places: {seen}", holds=all(count == 1 for count in seen.values()))
-    open_ids = {package.package_id for package in _packages(story) if package.status not in CLOSED}
-    _require(1, f"the order knows {story.live} as live, they are {open_ids}", holds=story.live == open_ids)
-
-
-def _once(story: Story, units: Units) -> None:
-    done: dict[str, Counter[int]] = {}
-    for stored in story.packages.values():
-        for line in stored.package.lines:
-            if line.cancelled:
-                done.setdefault(line.cancelled.cancellation_id, Counter())[line.line_id] += line.quantity
-        for waiting in stored.reservations:
-            done.setdefault(waiting.cancellation_id, Counter()).update(waiting.units)
-    accepted = {key: Counter(of) for key, of in units.accepted.items() if of}
-    _require(2, f"accepted {accepted}, waiting or applied {done}", holds=accepted == done)
-    _require(3, "an accepted cancellation is not recorded", holds=set(accepted) <= set(story.cancellations))
-    waits = Counter(waiting.cancellation_id for each in story.packages.values() for waiting in each.reservations)
-    for key, item in story.cancellations.items():
-        _require(2, f"{key} waits on {waits[key]} packages", holds=int(item["packages_waiting"]) == waits[key])
-
-
-def _splits_explain_themselves(story: Story) -> None:
-    for package in _packages(story):
-        for successor_id in package.successor_ids:
-            successor = story.packages[successor_id].package
-            _require(4, f"{successor_id} does not name its parent", holds=successor.parent_id == package.package_id)
-            first = package.origin_ids or (package.package_id,)
-            _require(4, f"{successor_id} does not name its origin", holds=successor.origin_ids == first)
-        if package.parent_id is not None:
-            parent = story.packages[package.parent_id].package
-            _require(4, f"{parent.package_id} forgot a child", holds=package.package_id in parent.successor_ids)
-            _require(4, f"{package.package_id} has no cause", holds=bool(package.caused_by))
-            for key in package.caused_by:
-                known = {int(each) for each in story.cancellations[key]["successor_ids"]}
-                _require(4, f"{key} does not know {package.package_id}", holds=package.package_id in known)
-
-
-def _events_tell_all(story: Story) -> None:
-    """Each transition is told once, in an unbroken order, the end of a package before the birth of its successor."""
-    sequences = [int(event["sequence"]) for event in story.events]
-    _require(4, f"events {sequences} of {story.sequence}", holds=sequences == list(range(1, story.sequence + 1)))
-    told = Counter((int(event["package_id"]), event["status"]) for event in story.events)
-    places = {(int(event["package_id"]), event["status"]): int(event["sequence"]) for event in story.events}
-    for package in _packages(story):
-        end = (package.package_id, package.status.value)
-        if package.successor_ids or package.parent_id is not None:
-            _require(2, f"{end} was told {told[end]} times", holds=told[end] == 1)
-        for successor_id in package.successor_ids:
-            born = min(place for (each, _), place in places.items() if each == successor_id)
-            _require(4, f"{successor_id} was born before its parent ended", holds=places[end] < born)
-
-
-def _nothing_can_be_forgotten(story: Story) -> None:
-    waiting = {package_id for package_id, stored in story.packages.items() if stored.reservations}
-    _require(5, f"waiting {waiting}, listed {story.pending}", holds=waiting == story.pending)
-
-
-def check_settled(story: Story, units: Units) -> None:
-    """Promise 5 of a world that had time: everything accepted is applied, every event fanned out."""
-    check_promises(story, units)
-    waiting = [package_id for package_id, stored in story.packages.items() if stored.reservations]
-    _require(5, f"still waiting: {waiting}", holds=not waiting)
-    unsent = [int(event["sequence"]) for event in story.events if keys.PENDING in event]
-    _require(5, f"events not fanned out: {unsent}", holds=not unsent)
-    late = [key for key, item in story.cancellations.items() if "applied_at" not in item]
-    _require(5, f"never applied: {late}", holds=not late)
+def p95(values: list[float]) -> float:
+    """The 95th percentile."""
+    return statistics.quantiles(values, n=20)[-1]

@@ -30,6 +30,7 @@ from cleave.store.subscriptions import (
     put_subscription,
     read_subscription,
     signing_document,
+    status_change,
 )
 from cleave.store.table import Table, Write
 from cleave.store.tracks import Wake, all_parked, forget_circuit
@@ -138,30 +139,30 @@ def activate(table: Table, bell: Doorbell, owner: str, subscription_id: str, at:
     """
     subscription = find(table, owner, subscription_id)
     was_silent = subscription.passive_reason is PassiveReason.BY_OWNER
-    changes: dict[str, Any] = {"status": SubscriptionStatus.ACTIVE.value, "passive_reason": None}
-    changes["modified_at"] = to_ms(at)
+    changes, event = _turned(subscription, None, at)
     changes |= {"wants_since": to_ms(at)} if was_silent else {}
     wake = Wake(owner, subscription_id, None)
-    _change(table, subscription, changes, along=[forget_circuit(subscription_id), *all_parked(wake, at)])
+    _change(table, subscription, changes, along=[event, forget_circuit(subscription_id), *all_parked(wake, at)])
     wake_all(table, bell, wake, at)
 
 
 def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:
     """Tell it nothing more; what waits keeps waiting, what happens from now on is not for it. Raises Refusal."""
     subscription = find(table, owner, subscription_id)
-    _change(table, subscription, _passive(PassiveReason.BY_OWNER, at))
+    changes, event = _turned(subscription, PassiveReason.BY_OWNER, at)
+    _change(table, subscription, changes, along=[event])
 
 
 def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at: datetime) -> None:
     """Make it passive for its receiver's sake; what happens meanwhile waits until it is activated."""
+    owner, subscription_id = subscription.owner, subscription.subscription_id
+    active = {"status": SubscriptionStatus.ACTIVE.value}
+    changes, event = _turned(subscription, reason, at)
     try:
-        active = {"status": SubscriptionStatus.ACTIVE.value}
-        change_subscription(
-            table, subscription.owner, subscription.subscription_id, _passive(reason, at), expected=active
-        )
+        change_subscription(table, owner, subscription_id, changes, expected=active, along=[event])
     except NoSubscription:
         return  # its owner, or another request to the receiver, was first
-    logger.warning("subscription.passive", subscription=subscription.subscription_id, reason=reason.value)
+    logger.warning("subscription.passive", subscription=subscription_id, reason=reason.value)
     count("SubscriptionTurnedPassive", reason=reason.value)
 
 
@@ -186,8 +187,11 @@ def rotate(table: Table, seal: Seal, owner: str, subscription_id: str, at: datet
     return secret
 
 
-def _passive(reason: PassiveReason, at: datetime) -> dict[str, Any]:
-    return {"status": SubscriptionStatus.PASSIVE.value, "passive_reason": reason.value, "modified_at": to_ms(at)}
+def _turned(subscription: Subscription, reason: PassiveReason | None, at: datetime) -> tuple[dict[str, Any], Write]:
+    """What to change to turn it off for a reason, or on for none, and the event that says so."""
+    status = SubscriptionStatus.ACTIVE if reason is None else SubscriptionStatus.PASSIVE
+    changes = {"status": status.value, "passive_reason": reason and reason.value, "modified_at": to_ms(at)}
+    return changes, status_change(subscription, status, reason, at)
 
 
 def _change(table: Table, subscription: Subscription, changes: dict[str, Any], along: Sequence[Write] = ()) -> None:

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cleave.api.endpoint import ErrorShape, GatewayHandler, endpoint
 from cleave.api.gateway import Call, Response
+from cleave.clock import to_ms
 from cleave.dialects.hepsiglobal.endpoint import read_channel
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
+from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
 from cleave.dialects.trendyol.endpoint import read_seller
 from cleave.dialects.trendyol.errors import TrendyolErrors
+from cleave.dialects.trendyol.webhooks import render_subscription
 from cleave.domain.refusals import Refusal
-from cleave.domain.subscription import channel_owner, seller_owner
+from cleave.domain.subscription import Dialect, Subscription, channel_owner, seller_owner
+from cleave.store.subscriptions import StatusChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,14 @@ class SubscriberCall:
 def subscriber_endpoint(serve: Callable[[SubscriberCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves both; each gets errors in its own dialect's shape."""
     return endpoint(_BothShapes(), _read)(serve)
+
+
+def render_webhook(subscription: Subscription, changes: Sequence[StatusChange]) -> dict[str, Any]:
+    """A webhook as its list shows it, and when and why it was turned on and off."""
+    is_trendyol = subscription.dialect is Dialect.TRENDYOL
+    shown = render_subscription(subscription) if is_trendyol else render_channel_webhook(subscription)
+    turned = [{"date": to_ms(each.at), "status": each.status, "reason": each.reason} for each in changes]
+    return {**shown, "statusChanges": turned}
 
 
 def done() -> Response:

@@ -10,8 +10,9 @@ first, second, … probe of a failing receiver, the last one repeated, until it 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-# One lost answer says little; as many in a row, over all lanes, say that the receiver is down.
-TRIP = 3
+# One lost answer says little; as many in a row, over all lanes, say that the receiver is down. Eight requests may be
+# under way at once, so a receiver that fails one in ten often has three in a row, and hardly ever five.
+TRIP = 5
 # A receiver may ask for a longer pause by Retry-After, but not for ever.
 MAX_RETRY_AFTER = timedelta(hours=6)
 # While one probe is under way nobody sends another; a probe that died is repeated after this.

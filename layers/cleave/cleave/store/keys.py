@@ -113,6 +113,16 @@ def channel_pointer(seller_id: int, subscription_id: str) -> Key:
     return _key(subscription_partition(seller_id), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
 
 
+def status_change(owner: str, subscription_id: str, at_ms: int) -> Key:
+    """Says that a webhook was turned on or off."""
+    return _key(subscriber(owner), f"{status_change_prefix(subscription_id)}{slot_time(at_ms)}")
+
+
+def status_change_prefix(subscription_id: str) -> str:
+    """Begins the sort keys of all status changes of a webhook."""
+    return f"TURNED#{subscription_id}#"
+
+
 def subscription_count(owner: str) -> Key:
     """How many webhooks an owner has."""
     return _key(subscriber(owner), "COUNT")

@@ -1,6 +1,7 @@
 """Webhook subscriptions, by their owner and by the sellers they are told of."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,20 @@ from cleave.domain.subscription import (
 from cleave.store import keys
 from cleave.store.attributes import Item
 from cleave.store.failures import ConditionsFailed
-from cleave.store.table import Delete, Put, Table, Update, Write
+from cleave.store.table import Delete, Put, Replace, Table, Update, Write
 
 # One item may be written once in a transaction, and a transaction holds 100.
 MAX_CHANNEL_SELLERS = 90
+_MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A subscription was turned on (``reason`` None) or off."""
+
+    at: datetime
+    status: str
+    reason: str | None
 
 
 class TooManySubscriptions(Exception):  # noqa: N818 - an answer, not an error
@@ -94,6 +105,21 @@ def change_subscription(
         table.write([change, *along])
     except ConditionsFailed:
         raise NoSubscription from None
+
+
+def status_change(
+    subscription: Subscription, status: SubscriptionStatus, reason: PassiveReason | None, at: datetime
+) -> Write:
+    """The event that a subscription was turned on or off, to be written along with the change."""
+    key = keys.status_change(subscription.owner, subscription.subscription_id, to_ms(at))
+    return Replace({**key, "at": to_ms(at), "status": status.value, "reason": reason and reason.value})
+
+
+def read_status_changes(table: Table, owner: str, subscription_id: str) -> list[StatusChange]:
+    """The latest ones, oldest first."""
+    prefix = keys.status_change_prefix(subscription_id)
+    items = table.page(keys.subscriber(owner), _MOST_SHOWN, after=prefix, before=f"{prefix}~", newest_first=True)
+    return [StatusChange(from_ms(int(item["at"])), item["status"], item["reason"]) for item in reversed(items)]
 
 
 def signing_document(signing_keys: Sequence[SigningKey]) -> list[dict[str, Any]]:

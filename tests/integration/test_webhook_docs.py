@@ -1,0 +1,164 @@
+"""The examples of docs/webhooks.md are what the service takes, sends and answers."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from cleave.api import resources
+from cleave.outbound import resources as outbound
+from cleave.outbound.signing import signature_headers
+from cleave.store.table import Table
+from cleave_cli.receiver import Answer as Answered
+from cleave_cli.receiver import Received, Receiver, running_receiver
+
+from functions.cancel_package.app import handler as cancel_package
+from functions.create_channel_webhook.app import handler as create_for_channel
+from functions.create_webhook.app import handler as create
+from functions.deactivate_webhook.app import handler as deactivate
+from functions.deliver_webhook.app import handler as deliver
+from functions.get_delivery.app import handler as get_delivery
+from functions.get_webhook.app import handler as get_webhook
+from functions.list_deliveries.app import handler as list_deliveries
+from functions.package_stream.app import handler as package_stream
+from functions.ping_webhook.app import handler as ping
+from functions.replay_deliveries.app import handler as replay
+from functions.rotate_webhook_secret.app import handler as rotate
+from tests.integration.conftest import FrozenClock
+from tests.support.gateway import Caller
+from tests.support.stream import stream_records
+from tests.support.template import ROOT, template
+
+TEXT = (ROOT / "docs" / "webhooks.md").read_text()
+EXAMPLES = {
+    name: json.loads(block) for name, block in re.findall(r"<!-- (.*?) -->\n```json\n(.*?)```", TEXT, re.DOTALL)
+}
+SELLER = {"sellerId": 20811}
+
+
+def shape(value: object) -> object:
+    """Names and types, without the values."""
+    if isinstance(value, dict):
+        return {name: shape(each) for name, each in value.items()}
+    return [shape(each) for each in value] if isinstance(value, list) else type(value).__name__
+
+
+def is_part_of(example: object, whole: object) -> bool:
+    """Whether the whole holds all that the example shows, with its values."""
+    if isinstance(example, dict) and isinstance(whole, dict):
+        return all(name in whole and is_part_of(each, whole[name]) for name, each in example.items())
+    if isinstance(example, list) and isinstance(whole, list):
+        return all(any(is_part_of(each, other) for other in whole) for each in example)
+    return example == whole
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with running_receiver() as running:
+        running.respond = lambda _: Answered(200, body=b"thanks")
+        yield running
+
+
+@pytest.fixture
+def queue_url(table: Table, token_secret: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The service with its key and queue, in the stage that lets webhooks be local."""
+    del table, token_secret
+    url: str = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
+    monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
+    monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
+    monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
+    monkeypatch.setenv("SPLIT_SETTLE_MS", "0")
+    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender, outbound.drainer]
+    for cached in (resources.settings, *caches):
+        cached.cache_clear()
+    yield url
+    for cached in caches:
+        cached.cache_clear()
+
+
+def let_happen(table: Table, queue_url: str) -> None:
+    """The stream and the queue bring what they have to their functions, until nothing new comes of it."""
+    seen = 0
+    while len(records := stream_records(table)) > seen:
+        for record in filter(is_for_the_function, records[seen:]):
+            assert package_stream({"Records": [record]}, None) == {"batchItemFailures": []}
+        seen = len(records)
+    sqs = boto3.client("sqs")
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            event = {"Records": [{"messageId": message["MessageId"], "body": message["Body"]}]}
+            assert deliver(event, None) == {"batchItemFailures": []}
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def is_for_the_function(record: dict[str, Any]) -> bool:
+    """The filters of its event source."""
+    image = record["dynamodb"].get("NewImage", {})
+    return "waiting_since" in image or (record["eventName"] == "INSERT" and "kind" in image)
+
+
+def body_of(requests: list[Received], method: str) -> object:
+    return json.loads(next(each.body for each in requests if each.method == method))
+
+
+def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(
+    table: Table,
+    clock: FrozenClock,
+    queue_url: str,
+    receiver: Receiver,
+    de_seller: Caller,
+    channel: Caller,
+    load: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    asked, asked_by_channel = EXAMPLES["seller asks"], EXAMPLES["channel asks"]
+    made = de_seller.call(create, {**asked, "url": receiver.url}, path=SELLER)
+    made_for_channel = channel.call(create_for_channel, {**asked_by_channel, "base_url": receiver.url})
+    load("sample-orders")
+    path: dict[str, object] = {**SELLER, "webhookId": made.json["id"]}
+    cancelled = {"lines": [{"lineId": 4765081101, "quantity": 2}], "reasonId": 500}
+    assert de_seller.call(cancel_package, cancelled, path={**SELLER, "packageId": 3330811901}).status == 200
+    let_happen(table, queue_url)
+
+    assert [shape(made.json), shape(made_for_channel.json)] == [
+        shape(EXAMPLES["seller gets"]),
+        shape(EXAMPLES["channel gets"]),
+    ]
+    assert is_part_of(EXAMPLES["a package arrives"], body_of(receiver.requests, "POST"))
+    assert EXAMPLES["a cancel arrives"] == body_of(receiver.requests, "PUT")
+    listed = de_seller.call(list_deliveries, path=path, query={"size": ["1"]}).json
+    assert shape(listed) == shape(EXAMPLES["deliveries"])
+    one = de_seller.call(get_delivery, path={**path, "deliveryId": listed["content"][0]["id"]}).json
+    assert shape(one) == shape({**listed["content"][0], **EXAMPLES["attempts"]})
+    assert one["attemptLog"][0]["answer"] == "thanks"
+    clock.move(minutes=1)
+    replayed = de_seller.call(replay, EXAMPLES["replay asks"], path=path)
+    assert (replayed.status, replayed.json) == (202, {"resent": 2, "hasMore": False, "nextCursor": None})
+    assert replayed.json.keys() == EXAMPLES["replay gets"].keys()
+    assert shape(de_seller.call(ping, path=path).json) == shape(EXAMPLES["test"])
+    assert shape(de_seller.call(rotate, path=path).json) == shape(EXAMPLES["secret"])
+    off = de_seller.call(lambda event, context: {**deactivate(event, context), "body": ""}, path=path)
+    assert off.status == 200
+    assert shape(de_seller.call(get_webhook, path=path).json) == shape(EXAMPLES["one"])
+
+
+def test_every_example_is_compared_here() -> None:
+    assert len(EXAMPLES) == TEXT.count("```json")
+    compared = set(re.findall(r"EXAMPLES\[\"(.*?)\"\]", Path(__file__).read_text()))
+    assert set(EXAMPLES) == compared - {"(.*?)"}
+
+
+def test_the_documented_signature_is_the_right_one() -> None:
+    secret = EXAMPLES["secret"]["signingSecret"]
+    at = datetime.fromtimestamp(1792314000, UTC)
+    headers = signature_headers("20811-10811190301-2", at, b"{}", [secret])
+    assert f"```text\n{headers['webhook-signature']}\n```" in TEXT
+
+
+def test_the_documented_schedule_is_the_templates(clock: FrozenClock) -> None:
+    del clock
+    assert f"`{template()['Parameters']['RetrySchedule']['Default']}`" in TEXT
+    assert resources.Settings(table_name="").retry_schedule == template()["Parameters"]["RetrySchedule"]["Default"]

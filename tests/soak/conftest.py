@@ -1,0 +1,30 @@
+"""Long runs: ``pytest -m soak tests/soak``. They use the fixtures of the short ones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cleave.observability import logger
+
+from tests.e2e.conftest import stack, world
+from tests.integration.conftest import clock, table
+
+__all__ = ["clock", "stack", "table", "world"]
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, so that no test can forget to."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.soak)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Without a log line for each request: what is printed is what was measured."""
+    level = logger.log_level
+    logger.setLevel("WARNING")
+    yield
+    logger.setLevel(level)
