@@ -50,12 +50,13 @@ class Request:
 
 @dataclass
 class Order:
-    """An order with its model, and the requests that it has seen."""
+    """An order with its model, and the requests that it has seen; ``promised`` are packages of accepted splits."""
 
     number: str
     units: Units
     story: Story
     requests: list[Request] = field(default_factory=list)
+    promised: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def partitions(self) -> set[str]:
         """All that the order is stored in, but its cancellations, which are never written alone."""
@@ -116,6 +117,7 @@ class CleaveMachine(RuleBasedStateMachine):
         """Of a live package or a replaced one, from too little to too much."""
         order = pick(self.orders, place)
         package = pick(order.packages(), of)
+        units = {pick(package.lines, line).line_id: quantity for line, quantity in units.items()}
         key = f"{order.number}-{next(self.keys)}"
         self.ask(
             order, Request(lambda: self.shop.cancel(package.package_id, units, key, keep=keep), Counter(units)), crash
@@ -131,7 +133,8 @@ class CleaveMachine(RuleBasedStateMachine):
         )
         self.ask(order, request, crash)
         is_there = order.units.left(line) >= quantity
-        assert request.recorded or not is_there or self.contended, f"refused, with {order.units}"
+        waits = self.contended or order.story.planned
+        assert request.recorded or not is_there or waits, f"refused, with {order.units}"
 
     @rule(place=PLACES, which=PLACES, crash=CRASHES)
     def repeat(self, place: int, which: int, crash: dict[str, int]) -> None:
@@ -139,6 +142,37 @@ class CleaveMachine(RuleBasedStateMachine):
         order = pick(self.orders, place)
         if order.requests:
             self.ask(order, pick(order.requests, which), crash)
+
+    @rule(place=PLACES, of=PLACES, status=st.sampled_from(["Picking", "Invoiced"]), crash=CRASHES)
+    def change_status(self, place: int, of: int, status: str, crash: dict[str, int]) -> None:
+        """Of a package that may just be about to be split."""
+        order = pick(self.orders, place)
+        package = pick(order.packages(), of)
+        self.say(order, lambda: self.shop.notify(package.package_id, status), crash)
+
+    @rule(place=PLACES, of=PLACES, number=st.sampled_from(["S1", "S2"]), crash=CRASHES)
+    def feed_tracking(self, place: int, of: int, number: str, crash: dict[str, int]) -> None:
+        """Nobody is told of it; it must not bring back what was taken out meanwhile."""
+        order = pick(self.orders, place)
+        package = pick(order.packages(), of)
+        self.say(order, lambda: self.shop.feed_tracking(package.package_id, number), crash)
+
+    @rule(place=PLACES, of=PLACES, groups=st.lists(UNITS, min_size=1, max_size=2), crash=CRASHES)
+    def split(self, place: int, of: int, groups: list[dict[int, int]], crash: dict[str, int]) -> None:
+        """The ids that are answered hold what was asked for, once the stream has been there."""
+        order = pick(self.orders, place)
+        package = pick(order.packages(), of)
+        named = [{pick(package.lines, line).line_id: units for line, units in group.items()} for group in groups]
+        answer = self.say(order, lambda: self.shop.split(package.package_id, named), crash)
+        if answer.status == 200:
+            order.promised |= dict(zip(answer.json["newPackageIds"], named, strict=True))
+
+    def say(self, order: Order, call: Callable[[], Answer], crash: dict[str, int]) -> Answer:
+        """What moves no units."""
+        answer = self.request(call, crash)
+        assert answer.status in {200, *REFUSALS}, answer
+        self.learn(order)
+        return answer
 
     def ask(self, order: Order, request: Request, crash: dict[str, int]) -> None:
         """Judge the answer by the model: no unit is promised twice, nothing forgotten, nothing half done."""
@@ -245,6 +279,10 @@ class CleaveMachine(RuleBasedStateMachine):
             self.learn(order)
             check_settled(order.story, order.units)
             self.told_in_order(order)
+            for package_id, units in order.promised.items():
+                lines = order.story.packages[package_id].package.lines
+                held = sum((Counter({line.line_id: line.quantity}) for line in lines), Counter())
+                assert held == Counter(units), f"{package_id} has {held}"
             self.tally.splits += sum(bool(package.successor_ids) for package in order.packages())
             self.tally.events += len(order.story.events)
 

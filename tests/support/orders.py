@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from cleave.dialects.trendyol.providers import PROVIDERS
+
 from tests.support.gateway import Answer, Caller
 from tests.support.world import World
 
@@ -32,8 +34,27 @@ class Shop:
         """PUT …/items/unsupplied."""
         lines = [{"lineId": line_id, "quantity": quantity} for line_id, quantity in units.items()]
         body = {"lines": lines, "reasonId": 500, "shouldKeepPreviousStatus": keep}
-        path = {"sellerId": self.seller_id, "packageId": package_id}
-        return self.world.call(self.seller, "cancel_package", body, path=path, headers={"Idempotency-Key": key})
+        headers = {"Idempotency-Key": key}
+        return self.world.call(self.seller, "cancel_package", body, path=self._path(package_id), headers=headers)
+
+    def notify(self, package_id: int, status: str) -> Answer:
+        """PUT …/{packageId}: Picking or Invoiced."""
+        body = {"status": status, "params": {"invoiceNumber": f"I{package_id}"}}
+        return self.world.call(self.seller, "update_package", body, path=self._path(package_id))
+
+    def feed_tracking(self, package_id: int, number: str) -> Answer:
+        """PUT …/tracking-details."""
+        body = {"cargoSenderNumber": number, "providerCode": next(iter(PROVIDERS))}
+        return self.world.call(self.seller, "update_tracking", body, path=self._path(package_id))
+
+    def split(self, package_id: int, groups: list[dict[int, int]]) -> Answer:
+        """POST …/split-packages."""
+        details = [[{"orderLineId": line, "quantities": units} for line, units in group.items()] for group in groups]
+        body = {"splitPackages": [{"packageDetails": each} for each in details]}
+        return self.world.call(self.seller, "split_packages", body, path=self._path(package_id))
+
+    def _path(self, package_id: int) -> dict[str, object]:
+        return {"sellerId": self.seller_id, "packageId": package_id}
 
     def cancel_item(self, order_number: str, item: str, quantity: int, cancel_id: int) -> Answer:
         """PUT /webhooks/order-cancel."""

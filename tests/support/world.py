@@ -158,7 +158,7 @@ class World:
             self.deliver()
             self.clock.step(step)
             self.run_schedules()
-            left, step = left - step, step * 2.5
+            left, step = left - step, step * 4
         self.deliver()
 
     def told(self, first: int = 0) -> list[dict[str, Any]]:
