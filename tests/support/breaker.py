@@ -18,7 +18,8 @@ class Breaker:
 
     ``kill_before``, ``lose_answer_of`` and ``repeat`` are the number of a call, counted from the last ``arm``. A call
     whose answer is lost was done. One that is repeated is done again, as the SDK does when an answer is lost: a
-    transaction with the same token. ``written`` collects the partitions of transactions that were begun.
+    transaction with the same token. ``interfere`` sees each request before it is made, and may raise. ``written``
+    collects the partitions of transactions that were begun.
     """
 
     calls: int = 0
@@ -26,6 +27,7 @@ class Breaker:
     kill_before: int | None = None
     lose_answer_of: int | None = None
     repeat: int | None = None
+    interfere: Callable[[dict[str, Any]], None] | None = None
     written: set[str] = field(default_factory=set)
 
     def arm(
@@ -45,6 +47,8 @@ class Breaker:
             self.written.add(write.get("Item", write.get("Key"))["pk"]["S"])
         if "TransactItems" in request:
             request = {"ClientRequestToken": str(uuid4()), **request}
+        if self.interfere is not None:
+            self.interfere(request)
         answer = operation(**request)
         if self.calls == self.repeat:
             return operation(**request)

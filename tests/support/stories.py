@@ -69,6 +69,17 @@ def read_story(table: Table, seller_id: int, order_number: str) -> Story:
     return story
 
 
+def ending(story: Story) -> dict[str, Any]:
+    """What became of an order, without what depends on when things were done."""
+    return {
+        "packages": {
+            package.package_id: (package.status, [(line.line_id, line.status, line.quantity) for line in package.lines])
+            for package in _packages(story)
+        },
+        "events": [(int(event["package_id"]), event["status"]) for event in story.events],
+    }
+
+
 def _partition(table: Table, partition: str) -> list[Item]:
     items: list[Item] = []
     start: dict[str, Any] = {}
