@@ -67,6 +67,7 @@ def ensure_uv() -> None:
     if is_current(UV_ENVIRONMENT, wanted):
         return
     started = time.monotonic()
+    drop_link(UV_ENVIRONMENT)
     venv.create(UV_ENVIRONMENT, with_pip=True, clear=True)
     pip = [str(UV_ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
     run([*pip, "--requirement", str(requirements)])
@@ -80,6 +81,7 @@ def ensure_environment(name: str, requirements: Path | None, purpose: str) -> No
     if is_current(environment, wanted):
         return
     started = time.monotonic()
+    drop_link(environment)
     (environment / STAMP).unlink(missing_ok=True)
     if not usable(environment):
         create(environment)
@@ -89,6 +91,12 @@ def ensure_environment(name: str, requirements: Path | None, purpose: str) -> No
         if name == ".venv":
             install_project(python)
     finish(environment, wanted, purpose, started)
+
+
+def drop_link(environment: Path) -> None:
+    """Make room where a link leads to another checkout's environment: to clear it would empty that one."""
+    if environment.is_symlink():
+        environment.unlink()
 
 
 def create(environment: Path) -> None:

@@ -3,8 +3,12 @@
 The large runs are in tests/soak.
 """
 
+import itertools
+
+from cleave_cli.receiver import Answer, Received, running_receiver
+
 from tests.support.delivery_world import World
-from tests.support.promises import count_with_random_failures, measure_isolation
+from tests.support.promises import ALIVE, DEADLINES, SCHEDULE, count, count_with_random_failures, measure_isolation
 
 
 def test_with_random_failures_every_event_arrives_once_and_in_order(world: World) -> None:
@@ -19,3 +23,32 @@ def test_a_dead_receiver_with_a_backlog_is_nobody_elses_problem(world: World) ->
     isolation = measure_isolation(world, waiting=900, events=80)
     assert isolation.longest_queue <= 20, "the backlog is in the table, not in flight"
     assert isolation.ratio <= 2.0
+
+
+def test_a_receiver_that_misbehaves_in_every_way_gets_everything_in_order(world: World) -> None:
+    misbehaviour = [
+        Answer(200, delay_seconds=DEADLINES.total + 0.5),
+        Answer(200, {"Content-Length": "100", "Connection": "close"}, b"broken off"),
+        Answer(500),
+        Answer(301, {"Location": "http://127.0.0.1:1/"}),
+        Answer(429, {"Retry-After": "1"}),
+        Answer(503),
+    ]
+    answers, taken = iter(misbehaviour), list[Received]()
+
+    def respond(request: Received) -> Answer:
+        answer = next(answers, Answer(200))
+        if answer not in misbehaviour:
+            taken.append(request)
+        return answer
+
+    with running_receiver() as receiver:
+        receiver.respond = respond
+        world.webhook(ALIVE, receiver.url)
+        with world.workers(4, SCHEDULE, DEADLINES):
+            for sequence, order in itertools.product((1, 2, 3), ("A", "B")):
+                world.happen(ALIVE, order, sequence)
+            receiver.wait_for(len(misbehaviour) + 6, timeout=40)
+    counted = count(taken, len(receiver.requests))
+    assert counted.numbers == {f"{ALIVE}-A": [1, 2, 3], f"{ALIVE}-B": [1, 2, 3]}
+    assert counted.asked == len(misbehaviour) + 6

@@ -1,6 +1,7 @@
 """Webhooks on the deployed template: signed, in order, isolated, seen and redone, in both dialects."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,10 @@ import httpx
 import pytest
 import standardwebhooks
 import svix
+from cleave import clock
+from cleave.store import keys
+from cleave.store.table import Table
+from cleave.store.tracks import Wake, park
 from cleave_cli.api import SellerClient
 from cleave_cli.credentials import write_local_json
 from cleave_cli.main import app
@@ -178,3 +183,21 @@ def test_the_program_lists_and_replays_deliveries(
     assert len(receiver.wait_for(5, where=about(package))) == 5
     unknown = run("show", "bm9uZQ")
     assert (unknown.exit_code, "webhook.delivery.not.found" in unknown.output) == (1, True)
+
+
+def test_the_sweep_wakes_what_is_due(
+    stack: LocalStack, table: Table, made: Document, self_paying: SellerClient
+) -> None:
+    wake = Wake(f"seller:{self_paying.seller.seller_id}", made["id"], 3)
+    park(table, wake, clock.now() - timedelta(seconds=1))
+    functions = stack.deployment.session.client("lambda", endpoint_url=stack.deployment.endpoint)
+    names = [
+        each["FunctionName"]
+        for page in functions.get_paginator("list_functions").paginate()
+        for each in page["Functions"]
+    ]
+    (sweep,) = (name for name in names if "SweepDeliveries" in name)
+    answer = functions.invoke(FunctionName=sweep, Payload=b"{}")
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    assert table.get(keys.parked(made["id"], 3)) is None
+    eventually(lambda: table.get(keys.track(made["id"], 3)), lambda track: track is not None and "rung_at" not in track)

@@ -12,6 +12,7 @@ from cleave.store.packages import read_package
 from cleave.store.table import Table
 
 from functions.order_cancel.app import handler as order_cancel
+from functions.split_package.app import handler as split_package
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
 from tests.support.stream import stream_records
@@ -109,6 +110,16 @@ def test_a_clock_that_is_ahead_costs_one_wait(table: Table, channel: Caller, clo
     pauses = Pauses(clock)
     consume(table, waiting_records(table), pauses)
     assert (pauses.slept, len(causes(table))) == ([1.0], 1)
+
+
+def test_an_explicit_split_waits_for_nothing_because_nothing_can_join_it(
+    table: Table, de_seller: Caller, clock: FrozenClock
+) -> None:
+    path = {"sellerId": SELLER, "packageId": PACKAGE}
+    assert de_seller.call(split_package, {"orderLineIds": [4765081102]}, path=path).status == 200
+    pauses = Pauses(clock)
+    consume(table, waiting_records(table), pauses)
+    assert (pauses.slept, causes(table)) == ([], [(), ()])
 
 
 def test_without_settling_a_burst_is_a_split_for_each_record(table: Table, channel: Caller, clock: FrozenClock) -> None:

@@ -7,10 +7,14 @@ import pytest
 from cleave.application.deliveries import DeliveryPage, DeliveryQuery, list_deliveries, replay
 from cleave.domain.delivery import Delivery, DeliveryState
 from cleave.domain.subscription import seller_owner
+from cleave.store import keys
+from cleave.store.attempts import read_attempts
+from cleave.store.deliveries import sort_key
 from cleave.store.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.telling import OK, SELLER, DelayQueue, Script, drainer, happen, status, webhook
+from tests.support.template import resources
 
 OWNER = seller_owner(SELLER)
 ORDERS = [f"O{number}" for number in range(6)]
@@ -70,6 +74,19 @@ def test_filters_narrow_the_list_whatever_the_size_of_its_pages(
         assert everything(table, told[0], size=size, order_number="O3", state=DeliveryState.WAITING) == []
         since, until = clock() - timedelta(minutes=3), clock() - timedelta(minutes=1)
         assert everything(table, told[0], size=size, since=since, until=until) == ["O3/1", "O3/2", "O4/1", "O4/2"]
+
+
+def test_each_attempt_is_kept_for_thirty_days_and_then_deleted_by_the_table(
+    table: Table, told: tuple[str, Script]
+) -> None:
+    (delivery, *_) = list_deliveries(table, OWNER, told[0], DeliveryQuery(order_number="O2")).deliveries
+    place = sort_key(delivery.slot)
+    (attempt,) = read_attempts(table, told[0], place)
+    assert (attempt.status, attempt.error, attempt.excerpt) == (200, None, "")
+    (item,) = table.page(keys.attempt_partition(told[0]), 1, after=place, before=f"{place}~")
+    expiry = resources("AWS::DynamoDB::Table")["Table"]["TimeToLiveSpecification"]
+    assert expiry["Enabled"] in (True, "true")
+    assert item[expiry["AttributeName"]] == int((attempt.at + timedelta(days=30)).timestamp())
 
 
 def test_a_replay_sends_again_in_order_what_was_taken_and_what_waits(

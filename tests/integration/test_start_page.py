@@ -12,7 +12,7 @@ from cleave.store.table import Table
 from functions.create_order.app import handler as create_order
 from functions.order_cancel.app import handler as order_cancel
 from tests.support.gateway import Answer, Caller
-from tests.support.template import resources
+from tests.support.template import routes
 
 SELLER = 20811
 ORDER, SKU = "NMSAC3R37F2891PN-IO-1", "HBCV000057B1XL"
@@ -48,13 +48,6 @@ def package(table: Table) -> StoredPackage:
     found = read_package(table, SELLER, order.live[0].package_id)
     assert found is not None
     return found
-
-
-def routes() -> set[tuple[str, str]]:
-    """Method and path of everything that the API serves."""
-    functions = resources("AWS::Serverless::Function").values()
-    events = [event for function in functions for event in function.get("Events", {}).values()]
-    return {(each["Properties"]["Method"], each["Properties"]["Path"]) for each in events if each["Type"] == "Api"}
 
 
 def test_the_endpoint_is_put_webhooks_order_cancel() -> None:

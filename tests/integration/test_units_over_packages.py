@@ -10,6 +10,7 @@ from cleave.store import keys
 from cleave.store.packages import read_package
 from cleave.store.table import Table, Update
 
+from functions.cancel_package.app import handler as cancel_package
 from functions.import_orders.app import handler as import_orders
 from functions.order_cancel.app import handler as order_cancel
 from tests.integration.conftest import FrozenClock
@@ -110,6 +111,30 @@ def test_a_cancel_follows_a_package_that_is_split_while_it_is_on_its_way(
     before_write(lambda: split_package(table, SELLER, ORDER, 11, clock()))
     assert cancel(channel, 2, cancel_id=2).status == 200
     closed = read_package(table, SELLER, 11)
+    assert closed is not None
+    (successor,) = closed.package.successor_ids
+    assert reserved(table, successor) == 2
+
+
+def test_a_cancel_follows_a_package_that_is_split_while_another_one_refuses_it(
+    table: Table,
+    de_seller: Caller,
+    channel: Caller,
+    clock: FrozenClock,
+    before_write: Callable[[Callable[[], object]], None],
+) -> None:
+    """The second package is looked at only because the first, which is older, has left."""
+    load(de_seller, package(11, day=1), package(12, day=2))
+    mine = {"lines": [{"lineId": LINE, "quantity": 1}], "reasonId": 500}
+
+    def meanwhile() -> None:
+        ship(table, 11)
+        assert de_seller.call(cancel_package, mine, path={"sellerId": SELLER, "packageId": 12}).status == 200
+        split_package(table, SELLER, ORDER, 12, clock())
+
+    before_write(meanwhile)
+    assert cancel(channel, 2).status == 200
+    closed = read_package(table, SELLER, 12)
     assert closed is not None
     (successor,) = closed.package.successor_ids
     assert reserved(table, successor) == 2

@@ -64,9 +64,12 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def queue_url(table: Table, token_secret: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The service with its key and queue, in the stage that lets webhooks be local."""
-    del table, token_secret
+def let_happen(
+    table: Table, token_secret: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], None]]:
+    """The service with its key and queue, in the stage that lets webhooks be local; called, it does what is to be
+    done."""
+    del token_secret
     url: str = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
     monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
     monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
@@ -75,12 +78,12 @@ def queue_url(table: Table, token_secret: Callable[[str], None], monkeypatch: py
     caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender, outbound.drainer]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
-    yield url
+    yield lambda: bring_all(table, url)
     for cached in caches:
         cached.cache_clear()
 
 
-def let_happen(table: Table, queue_url: str) -> None:
+def bring_all(table: Table, queue_url: str) -> None:
     """The stream and the queue bring what they have to their functions, until nothing new comes of it."""
     seen = 0
     while len(records := stream_records(table)) > seen:
@@ -106,9 +109,8 @@ def body_of(requests: list[Received], method: str) -> object:
 
 
 def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(
-    table: Table,
     clock: FrozenClock,
-    queue_url: str,
+    let_happen: Callable[[], None],
     receiver: Receiver,
     de_seller: Caller,
     channel: Caller,
@@ -121,7 +123,7 @@ def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(
     path: dict[str, object] = {**SELLER, "webhookId": made.json["id"]}
     cancelled = {"lines": [{"lineId": 4765081101, "quantity": 2}], "reasonId": 500}
     assert de_seller.call(cancel_package, cancelled, path={**SELLER, "packageId": 3330811901}).status == 200
-    let_happen(table, queue_url)
+    let_happen()
 
     assert [shape(made.json), shape(made_for_channel.json)] == [
         shape(EXAMPLES["seller gets"]),

@@ -3,4 +3,11 @@
 from cleave_cli.paths import ROOT
 from cleave_cli.template import resources, template
 
-__all__ = ["ROOT", "resources", "template"]
+__all__ = ["ROOT", "resources", "routes", "template"]
+
+
+def routes() -> set[tuple[str, str]]:
+    """Method and path of everything that the API serves."""
+    functions = resources("AWS::Serverless::Function").values()
+    events = [event for function in functions for event in function.get("Events", {}).values()]
+    return {(each["Properties"]["Method"], each["Properties"]["Path"]) for each in events if each["Type"] == "Api"}

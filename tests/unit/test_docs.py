@@ -3,6 +3,7 @@
 import ast
 import re
 
+import pytest
 from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON, BY_TRENDYOL_ID, REASONS, ReasonCodes
 from cleave.domain.reasons import Reason
 
@@ -32,8 +33,9 @@ def test_every_reason_has_one_row_and_every_code_one_reason() -> None:
     assert set(BY_TRENDYOL_ID) == set(range(500, 507))
 
 
-def test_every_test_that_the_conformance_table_names_exists() -> None:
-    rows = table_of("conformance-hepsiglobal.md")
+@pytest.mark.parametrize("document", ["conformance-hepsiglobal.md", "conformance-trendyol.md"])
+def test_every_test_that_a_conformance_table_names_exists(document: str) -> None:
+    rows = table_of(document)
     assert rows
     for *_, proof in rows:
         named = NAMED_TEST.findall(proof)
