@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 
 from cleave.domain.package import Package
 from cleave.store import keys
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.support.gateway import Answer
 from tests.support.orders import Shop, wire_package
@@ -306,3 +307,18 @@ def pick[T](these: Sequence[T], place: int) -> T:
 def _transition(body: dict[str, Any]) -> tuple[int, str]:
     (package,) = body["content"]
     return package["shipmentPackageId"], package["status"]
+
+
+def run_examples(number: int) -> None:
+    """Five examples of a hundred steps at most; other ones for each ``number``. Shrinking would take minutes."""
+    run_state_machine_as_test(
+        seed(number)(CleaveMachine),
+        settings=settings(
+            max_examples=5,
+            stateful_step_count=100,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

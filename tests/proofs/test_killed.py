@@ -1,5 +1,6 @@
 """Functions that end between any two of their calls, and answers that get lost: the end is as if nothing had been."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from tests.support.world import World
 FIRST, SECOND, THIRD = 71, 72, 73
 REQUESTS = ("import", "accept", "accept item", "accept split", "change status")
 STEPS = (*REQUESTS, "apply", "apply split", "fan out", "deliver")
+EVERY_WAY = "CLEAVE_PROOFS_LONG" in os.environ
+IN_SHORT = 4
 HOW = ("kill_before", "lose_answer_of", "repeat")
 
 
@@ -88,10 +91,12 @@ class Job:
 
 
 def disturbed_jobs(world: World, step: str, calls: int) -> Iterator[Job]:
-    sellers = iter(range(501, 1000))
-    for how in HOW:
-        for call in range(1, calls + 1):
-            yield Job(Shop(world, next(sellers)), step, {how: call})
+    """In the long run each call in every way; in the short one calls all over the step, the ways in turn."""
+    ways = ((call, how) for call in range(1, calls + 1) for how in HOW)
+    apart = 1 if EVERY_WAY else max(calls * len(HOW) // IN_SHORT, 1)
+    apart += not apart % len(HOW) and apart > 1  # or it would always be the same way
+    for number, (call, how) in enumerate(list(ways)[::apart]):
+        yield Job(Shop(world, 501 + number), step, {how: call})
 
 
 @pytest.mark.parametrize("step", STEPS)
