@@ -34,7 +34,7 @@ up: setup  ## the service on the local engine until Ctrl-C
 	@$(BIN)/cleave up
 
 test: setup  ## all tests: unit and integration first, then end to end
-	@$(BIN)/pytest -n 2 tests/unit tests/integration
+	@$(BIN)/pytest -n 2 tests/unit tests/integration tests/proofs
 	@$(BIN)/pytest tests/e2e
 
 soak: setup  ## the tests that are too long for every run
