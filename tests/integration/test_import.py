@@ -164,3 +164,14 @@ def test_a_closed_package_may_show_a_line_once_for_each_cancellation(table: Tabl
     package["lines"] += [{**package["lines"][0], "orderLineItemStatusName": "UnSupplied"} for _ in range(2)]
     answer = de_seller.call(import_orders, package, path=SELLER)
     assert (answer.status, answer.json) == (200, {"imported": [3330811901], "unchanged": []})
+
+
+def test_a_body_may_be_nested_64_deep(table: Table, de_seller: Caller) -> None:
+    del table
+    package = {**sample("sample-orders")["content"][0], "note": "deep"}
+    text = json.dumps(package)
+    deepest = text.replace('"deep"', "[" * 63 + "]" * 63)
+    too_deep = text.replace('"deep"', "[" * 64 + "]" * 64)
+    assert de_seller.call(import_orders, deepest, path=SELLER).status == 200
+    answer = de_seller.call(import_orders, too_deep, path=SELLER)
+    assert (answer.status, answer.json["errors"][0]["message"]) == (400, "the body may be nested 64 deep")
