@@ -177,13 +177,23 @@ class Table:
         return [to_item(attributes) for attributes in answer["Items"] if attributes["sk"]["S"] != before][:limit]
 
     def update(self, write: Update) -> None:
-        """One conditional update outside of a transaction, at half the price. Raises ConditionsFailed."""
+        """One conditional update outside of a transaction, at half the price.
+
+        Raises ConditionsFailed, or Contended: a transaction that writes the item keeps an update out, and the SDK does
+        not repeat it.
+        """
         request = self._transact_item(write)["Update"]
-        try:
-            self.client.update_item(**request)
-        except self.client.exceptions.ConditionalCheckFailedException as failed:
-            attributes: Any = failed.response.get("Item")
-            raise ConditionsFailed({0: to_item(attributes) if attributes else None}) from failed
+        for attempt in range(_ATTEMPTS):
+            try:
+                self.client.update_item(**request)
+            except self.client.exceptions.ConditionalCheckFailedException as failed:
+                attributes: Any = failed.response.get("Item")
+                raise ConditionsFailed({0: to_item(attributes) if attributes else None}) from failed
+            except self.client.exceptions.TransactionConflictException:
+                self._wait(attempt)
+            else:
+                return
+        raise Contended("1 update")
 
     def write(self, writes: Sequence[Write]) -> None:
         """All writes or none. Raises ConditionsFailed, or Contended after bounded retries.
