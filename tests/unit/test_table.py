@@ -3,7 +3,8 @@
 import boto3
 import pytest
 from botocore.stub import Stubber
-from cleave.store.table import Contended, Table, Update
+from cleave.store.failures import Contended
+from cleave.store.table import Table, Update
 
 CHANGE = Update(key={"pk": "P", "sk": "S"}, change="SET a = :a", condition="a < :a", values={"a": 1})
 
