@@ -43,10 +43,15 @@ def proxy_event(method: str, resource: str, path: dict[str, str], body: object, 
     }
 
 
-def cancel_event(quantity: int = 1, package_id: int = PACKAGE_ID, line_id: int = LINE_ID) -> dict[str, Any]:
-    """Trendyol's cancel; it is malformed where ``quantity`` is 0."""
+def cancel_event(
+    quantity: int = 1, package_id: int = PACKAGE_ID, line_id: int = LINE_ID, key: str | None = None
+) -> dict[str, Any]:
+    """Trendyol's cancel; it is malformed where ``quantity`` is 0. ``key`` is its Idempotency-Key."""
     path = {"sellerId": str(SELLER), "packageId": str(package_id)}
-    return proxy_event("PUT", _CANCEL, path, {"lines": [{"lineId": line_id, "quantity": quantity}], "reasonId": 500})
+    event = proxy_event("PUT", _CANCEL, path, {"lines": [{"lineId": line_id, "quantity": quantity}], "reasonId": 500})
+    if key is not None:
+        event["headers"]["Idempotency-Key"] = key
+    return event
 
 
 def item_event(quantity: int = 1, cancel_id: int = 1, order: str = ORDER, item: str = ITEM) -> dict[str, Any]:
@@ -59,3 +64,10 @@ def item_event(quantity: int = 1, cancel_id: int = 1, order: str = ORDER, item: 
         "reason": "out_of_stock",
     }
     return proxy_event("PUT", "/webhooks/order-cancel", {}, body, role="channel")
+
+
+def list_event(size: int) -> dict[str, Any]:
+    """getShipmentPackages, the first page of the last week."""
+    path = {"sellerId": str(SELLER)}
+    event = proxy_event("GET", "/integration/order/sellers/{sellerId}/orders", path, None)
+    return event | {"multiValueQueryStringParameters": {"size": [str(size)]}}

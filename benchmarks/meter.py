@@ -1,5 +1,6 @@
 """Counts what clients send and what DynamoDB charges for it, where the clients themselves send and receive it."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,12 +18,13 @@ _PARAMS = "cleave_benchmark_params"
 @dataclass(slots=True)
 class Bill:
     """What was sent and charged: requests (repeats by the SDK included), and capacity units of the table and its
-    indexes."""
+    indexes; ``cpu`` is this process' time in seconds, our own counting included."""
 
     calls: list[str] = field(default_factory=list)
     reads: float = 0
     writes: float = 0
     messages: int = 0
+    cpu: float = 0
 
     @property
     def round_trips(self) -> int:
@@ -55,9 +57,11 @@ class Meter:
     def open(self) -> Iterator[Bill]:
         """The bill of what is sent while the context is open."""
         self._bill = bill = Bill()
+        started = time.process_time()
         try:
             yield bill
         finally:
+            bill.cpu = time.process_time() - started
             self._bill = None
 
     def _ask(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:  # noqa: ANN401

@@ -118,17 +118,10 @@ def world(endpoint: str) -> Iterator[World]:
         os.environ["DELIVERY_QUEUE_URL"] = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
         meter = Meter(resources.client("dynamodb"), resources.client("sqs"), plain)
         seller = Caller("seller", (SELLER,), {"storeFrontCode": STOREFRONT})
-        yield World(resources.table(), meter, plain, seller, Caller("channel", (SELLER,), {}))
+        yield World(Table(resources.client("dynamodb"), name), meter, plain, seller, Caller("channel", (SELLER,), {}))
     _forget()
 
 
 def _forget() -> None:
-    for cached in (
-        resources.settings,
-        resources.session,
-        resources.client,
-        resources.table,
-        outbound.delivery_queue,
-        outbound.drainer,
-    ):
+    for cached in (resources.settings, resources.session, resources.client, outbound.delivery_queue):
         cached.cache_clear()

@@ -10,7 +10,7 @@ import gc, json, sys
 sys.path.insert(0, "functions/cancel_package")
 import app
 from cleave.api import resources
-print(json.dumps([resources.table.cache_info().currsize, gc.get_freeze_count() > 0, "boto3" in sys.modules]))
+print(json.dumps([resources.client.cache_info().currsize, gc.get_freeze_count() > 0, "boto3" in sys.modules]))
 """
 
 

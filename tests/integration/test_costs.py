@@ -25,29 +25,30 @@ ACCEPT = ["TransactWriteItems"]
 ALLOCATE = ["Query", "TransactWriteItems"]
 SPLIT = ["BatchGetItem", "TransactWriteItems"]
 LIST = ["Query", "BatchGetItem"]
+TOLD = ["TransactWriteItems", "UpdateItem"]
 
 PRICES = {
-    "accept, Trendyol": Price(ACCEPT, 0, 6),
-    "accept, Trendyol, 50 lines": Price(ACCEPT, 0, 14),
+    "accept, Trendyol": Price(ACCEPT, 0, 7),
+    "accept, Trendyol, 50 lines": Price(ACCEPT, 0, 15),
     "accept, Trendyol, repeated": Price(ACCEPT, 0, 6),
     "refuse, Trendyol: too many units": Price(ACCEPT, 0, 6),
     "refuse, Trendyol: no such package": Price(ACCEPT, 0, 4),
     "refuse, Trendyol: malformed": Price([], 0, 0),
     "refuse, Trendyol: package replaced": Price([*ACCEPT, "BatchGetItem"], 1, 6),
-    "accept, HepsiGlobal": Price(ALLOCATE, 1, 6),
+    "accept, HepsiGlobal": Price(ALLOCATE, 1, 7),
     "accept, HepsiGlobal, repeated": Price(ALLOCATE, 1, 6),
     "refuse, HepsiGlobal: too many units": Price(LIST, 2, 0),
-    "split, 1 line, 1 cancellation": Price(SPLIT, 2, 27),
-    "split, 5 lines, 1 cancellation": Price(SPLIT, 2, 27),
-    "split, 50 lines, 1 cancellation": Price(SPLIT, 2, 45),
-    "split, 1 line, 20 cancellations": Price(SPLIT, 3, 71),
-    "split, 5 lines, 20 cancellations": Price(SPLIT, 3, 75),
-    "split, 50 lines, 20 cancellations": Price(SPLIT, 3, 89),
+    "split, 1 line, 1 cancellation": Price(SPLIT, 2, 30),
+    "split, 5 lines, 1 cancellation": Price(SPLIT, 2, 30),
+    "split, 50 lines, 1 cancellation": Price(SPLIT, 2, 48),
+    "split, 1 line, 20 cancellations": Price(SPLIT, 3, 74),
+    "split, 5 lines, 20 cancellations": Price(SPLIT, 3, 76),
+    "split, 50 lines, 20 cancellations": Price(SPLIT, 3, 92),
     "split, redelivered record": Price(["BatchGetItem"], 2, 0),
     "list, a page of 200 of 1,000": Price([*LIST, "BatchGetItem"], 211.5, 0),
     "list, one order": Price(LIST, 2, 0),
-    "fan out, one event, one webhook": Price([*LIST, "TransactWriteItems", "UpdateItem"], 2, 7, messages=1),
-    "deliver, one event": Price(["UpdateItem", *LIST, "TransactWriteItems", "UpdateItem"], 5, 8),
+    "fan out, one event, one webhook": Price([*LIST, *TOLD, "UpdateItem"], 2, 10, messages=1),
+    "deliver, one event": Price(["UpdateItem", "BatchGetItem", *LIST, *TOLD], 7, 8),
 }
 
 
