@@ -8,9 +8,11 @@ from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
 from cleave.api.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Quantity, WireModel, json_size
-from cleave.domain.package import CLOSED, MAX_UNITS, CreatedBy, Status
+from cleave.domain.package import CANCELLABLE, CLOSED, MAX_UNITS, CreatedBy, Status
 from cleave.domain.refusals import Refusal, RefusalCode
 
+# Units of such a line are cancelled, or live on in another package.
+_GONE = CLOSED | {Status.UNSUPPLIED}
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 
 
@@ -90,6 +92,8 @@ def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> 
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.discountDetails")
     if wire.status not in CLOSED:
         _refuse_repeated(wire)
+    if wire.status in CANCELLABLE:
+        _refuse_gone(wire)
 
 
 def _check_sizes(wire: WirePackage, raw: Mapping[str, Any]) -> None:
@@ -114,3 +118,11 @@ def _refuse_repeated(wire: WirePackage) -> None:
             message = f"line {line.lineId} stands in the package twice"
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId")
         seen.add(line.lineId)
+
+
+def _refuse_gone(wire: WirePackage) -> None:
+    """All units of a package that can be cancelled from are live; those that are not could be taken once more."""
+    for place, line in enumerate(wire.lines):
+        if line.orderLineItemStatusName in _GONE:
+            message = f"is {line.orderLineItemStatusName}, while the package is {wire.status}"
+            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.orderLineItemStatusName")
