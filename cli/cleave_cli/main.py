@@ -20,6 +20,7 @@ from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
+from cleave_cli.openapi.command import openapi
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
 from cleave_cli.reporting import reporting_errors
@@ -104,3 +105,4 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 app.command("import")(reporting_errors()(import_orders))
+app.command()(openapi)
