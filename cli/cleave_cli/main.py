@@ -23,6 +23,7 @@ from cleave_cli.logs import function_logs
 from cleave_cli.openapi.command import openapi
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
+from cleave_cli.redrive import redrive
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.stack import build_if_changed, local_stack
 
@@ -104,5 +105,6 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+app.command()(redrive)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)

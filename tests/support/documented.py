@@ -1,7 +1,7 @@
 """Holds what handlers answer against docs/openapi.json: every answer of every test, whatever the test is about."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -79,3 +79,13 @@ def problems(route: Route, status: int, headers: Mapping[str, str], body: str) -
         return [f"{route.operation_id} documents {status} as {list(content)}, not {media_type}"]
     value = json.loads(body) if media_type.endswith("json") else body
     return [f"{route.operation_id} {status}: {error}" for error in errors(content[media_type]["schema"], value)]
+
+
+def check_documented(handler: Callable[..., object], event: Document, answer: Document) -> None:
+    """Fails unless the document says what the handler of an endpoint answered."""
+    dialect = Dialect.TRENDYOL if "sellerId" in event["pathParameters"] else Dialect.HEPSIGLOBAL
+    *_, folder, _ = ["", "", *handler.__module__.split(".")]
+    route = route_of(folder, dialect)
+    if route is not None:
+        found = problems(route, answer["statusCode"], answer["headers"], answer["body"])
+        assert not found, "\n".join(["docs/openapi.json differs; run: cleave openapi", *found])
