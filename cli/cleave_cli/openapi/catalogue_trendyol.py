@@ -1,7 +1,7 @@
 """The endpoints of Trendyol's dialect."""
 
 from cleave.dialects.trendyol.cancel import CancelRequest
-from cleave.dialects.trendyol.imports import WirePackage
+from cleave.dialects.trendyol.exported import WirePackage
 from cleave.dialects.trendyol.legacy import LegacyCancelRequest
 from cleave.dialects.trendyol.split import MultiSplit, QuantitySplit, Split, SplitPackages
 from cleave.dialects.trendyol.tracking import LegacyTrackingRequest, TrackingRequest
