@@ -119,5 +119,5 @@ def _charge(client: Any, bill: Bill) -> None:  # noqa: ANN401 - boto3's clients
         else:
             bill.writes += units
 
-    client.meta.events.register("provide-client-params.dynamodb", ask)
+    client.meta.events.register("before-parameter-build.dynamodb", ask)
     client.meta.events.register("after-call.dynamodb", charged)

@@ -56,6 +56,12 @@ class World:
         """The stream's record of the package's last change, as Lambda hands it over."""
         return self._record(keys.package(SELLER, package_id))
 
+    def successor(self, package_id: int) -> int:
+        """The package that its split made."""
+        image = self.record(package_id)["dynamodb"]["NewImage"]
+        (successor,) = image["successor_ids"]["L"]
+        return int(successor["N"])
+
     def event_record(self, package: Package, sequence: int) -> dict[str, Any]:
         """The stream's record of an event of the package's order."""
         return self._record(keys.event(SELLER, package["orderNumber"], sequence))
