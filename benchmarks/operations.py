@@ -117,7 +117,7 @@ def split(world: World, lines: int, quantity: int, cancellations: int) -> Bill:
     """Of a package of ``lines`` lines on which so many cancellations of one unit each wait."""
     package = order(world, lines, quantity)
     for number in range(cancellations):
-        if cancel(world, package, {number % lines: 1}, key=f"key-{number}").status != 200:
+        if cancel(world, package, {number % lines: 1}, key=f"{package['orderNumber']}-{number}").status != 200:
             raise RuntimeError("a cancellation was refused")
     record = world.record(package["shipmentPackageId"])
     with world.meter.open() as bill:

@@ -85,7 +85,7 @@ _OK, _REFUSED = frozenset({200}), frozenset({400, 409})
 
 
 def _without_database(scale: Scale, usual: Handler, world: World) -> dict[str, float]:
-    count = scale.pick(3, 100)
+    count = scale.pick(3, 50)
     package = world.load({"SKU-0": LEFT})
     image = world.record(package["shipmentPackageId"])["dynamodb"]["NewImage"]
     place = (package["shipmentPackageId"], package["lines"][0]["lineId"])
@@ -110,12 +110,12 @@ def _without_database(scale: Scale, usual: Handler, world: World) -> dict[str, f
 def _medians(scale: Scale, cases: Mapping[str, Batch]) -> dict[str, float]:
     for case in cases.values():
         case()  # the first call of each makes what is made once
-    runs = interleave(scale.pick(1, 11), cases)
+    runs = interleave(scale.pick(1, 5, 11), cases)
     return {name: middle(results, float) for name, results in runs.items()}
 
 
 def _with_database(scale: Scale, usual: Handler, world: World) -> dict[str, float]:
-    count = scale.pick(2, _PER_PACKAGE)
+    count = scale.pick(2, 10, _PER_PACKAGE)
     put_usual(world)
     keys = itertools.count()
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -72,11 +73,12 @@ class World:
 
     def consume(self, records: list[dict[str, Any]]) -> None:
         """Hand the stream function a batch."""
-        answer = package_stream({"Records": records}, None)
+        answer = package_stream({"Records": records}, _CONTEXT)
         if answer["batchItemFailures"]:
             raise RuntimeError(f"the stream function failed on {answer['batchItemFailures']}")
 
 
+_CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 _sequence = itertools.count(1)
 
 
