@@ -23,6 +23,7 @@ TITLE = "Growth"
 _IMAGES = ROOT / "docs/images"
 _FIRST_ID = 6_000_000_000_000_000
 _REPEATS = 7
+_LISTED = 1_000  # above, a busy engine sorts longer than our client waits; tests/e2e/test_listing.py lists 10,000
 _INTRO = (
     "All packages belong to one seller and one storefront, so the table grows where it is hottest. Units are what "
     "DynamoDB charges; milliseconds are medians on the local engine, which sorts a whole index for each query: its "
@@ -85,7 +86,8 @@ def _orders(world: World, sizes: tuple[int, ...]) -> list[Point]:
         put(world.table, (listed(_FIRST_ID + number, at) for number in range(stored, size)))
         stored = size
         points += _accept_and_split(world, size, [order(world) for _ in range(_REPEATS)])
-        points.append(_point(world, size, "list 200", [partial(list_seller, world, 200)]))
+        if size <= _LISTED:
+            points.append(_point(world, size, "list 200", [partial(list_seller, world, 200)]))
     return points
 
 
