@@ -25,6 +25,7 @@ class Caller:
     sellers: tuple[int, ...]
     headers: Mapping[str, str]
     credential: str = "test-credential"
+    request_id: str = "test-request"
 
     def call(
         self,
@@ -45,7 +46,7 @@ class Caller:
             "headers": {**self.headers, **(headers or {})},
             "body": text,
             "isBase64Encoded": False,
-            "requestContext": {"requestId": "test-request", "authorizer": self._authorizer()},
+            "requestContext": {"requestId": self.request_id, "authorizer": self._authorizer()},
         }
         answer = handler(event, None)
         answered = json.loads(answer["body"]) if answer["body"] else None

@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 from cleave.api.gateway import Call, Event, Response, read_call
 from cleave.domain.refusals import Refusal, RefusalKind, Refusals
-from cleave.observability import logger
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count
+from cleave.observability import follow
 
 STATUS = {
     RefusalKind.INVALID: 400,
@@ -44,11 +46,11 @@ def endpoint[T](shape: ErrorShape, read: Callable[[Call], T]) -> Callable[[Calla
         @functools.wraps(serve)
         def handler(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
             call = read_call(event)
-            logger.set_correlation_id(event["requestContext"].get("requestId"))
+            follow(call.request_id)
             response = _answer(shape, call, lambda: serve(read(call)))
             key = call.principal.key if call.principal else None
             route = f"{event.get('httpMethod')} {event.get('resource')}"
-            logger.info("request.answered", route=route, status=response.status, credential=key)
+            note(Log.REQUEST_ANSWERED, route=route, status=response.status, credential=key)
             return response.to_gateway()
 
         return handler
@@ -64,10 +66,12 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
     except Refusals as several:
         return _refused(shape, call, several.refusals)
     except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
-        logger.exception("request.failed")
+        note(Log.REQUEST_FAILED)
+        count(Metric.REQUESTS_FAILED)
         return shape.failed(call)
 
 
 def _refused(shape: ErrorShape, call: Call, refusals: Sequence[Refusal]) -> Response:
-    logger.info("request.refused", refusals=[refusal.code.key for refusal in refusals])
+    note(Log.REQUEST_REFUSED, refusals=[refusal.code.key for refusal in refusals])
+    count(Metric.REQUESTS_REFUSED, reason=refusals[0].code.key)
     return shape.refused(call, refusals, STATUS[refusals[0].code.kind])

@@ -14,10 +14,13 @@ from cleave.application.notify import fan_out
 from cleave.application.settle import Settle
 from cleave.application.split_package import split_package
 from cleave.application.wake import Doorbell
-from cleave.observability import logger
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count, emit
+from cleave.observability import follow
 from cleave.store import keys
 from cleave.store.attributes import Item, from_stream_image
 from cleave.store.orders import to_event
+from cleave.store.packages import waiting_correlation
 from cleave.store.table import Table
 from cleave.store.tracks import Wake
 
@@ -49,12 +52,14 @@ class StreamConsumer:
     def _record(self, record: DynamoDBRecord) -> None:
         item = from_stream_image(record["dynamodb"].get("NewImage", {}))
         order = str(item.get("order_number"))
+        follow(waiting_correlation(item) if "waiting" in item else item.get("correlation_id"))
         if order in self.failed_orders:
             raise HeldBack(order)
         try:
             self._item(item)
         except Exception:
-            logger.exception("record.failed", order_number=order, sequence_number=record["dynamodb"]["SequenceNumber"])
+            note(Log.RECORD_FAILED, order_number=order, sequence_number=record["dynamodb"]["SequenceNumber"])
+            count(Metric.RECORDS_FAILED)
             self.failed_orders.add(order)
             raise
 
@@ -63,7 +68,8 @@ class StreamConsumer:
             self._split(item)
         elif item.get("kind") == keys.EVENT:
             sent = fan_out(self.table, self.bell, to_event(item), clock.now())
-            logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
+            note(Log.EVENT_FANNED_OUT, order_number=item["order_number"], deliveries=sent)
+            emit({Metric.EVENTS: [1], Metric.DELIVERIES_QUEUED: [sent]})
 
     def _split(self, item: Item) -> None:
         if item["waiting"]:
@@ -71,7 +77,7 @@ class StreamConsumer:
         package_id = int(item["package_id"])
         split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
         successors = split and list(split.closed.successor_ids)
-        logger.info("package.split", package_id=package_id, successor_ids=successors, done=split is not None)
+        note(Log.PACKAGE_SPLIT, package_id=package_id, successor_ids=successors, done=split is not None)
 
 
 def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:
@@ -80,7 +86,7 @@ def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:
     def message(record: SQSRecord) -> None:
         wake = Wake(**json.loads(record.body))
         outcome = drainer(wake)
-        logger.info("wake.done", subscription=wake.subscription_id, track=wake.track, outcome=outcome)
+        note(Log.WAKE_DONE, subscription=wake.subscription_id, track=wake.track, outcome=outcome)
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event, message, processor, context=None))

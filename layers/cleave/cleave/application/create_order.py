@@ -13,7 +13,9 @@ from cleave.store.table import Contended, Table
 _TRIES = 3
 
 
-def create_order(table: Table, channel: str, fingerprint: str, order: NewOrder, at: datetime) -> tuple[Package, ...]:
+def create_order(
+    table: Table, channel: str, fingerprint: str, order: NewOrder, at: datetime, correlation_id: str = ""
+) -> tuple[Package, ...]:
     """The packages that were made of the order, now or when the same content came before. Raises Refusal.
 
     One round trip. ``fingerprint`` is equal for equal content.
@@ -21,7 +23,7 @@ def create_order(table: Table, channel: str, fingerprint: str, order: NewOrder, 
     for attempt in range(_TRIES):
         packages = packages_of(order, at=at, attempt=attempt)
         try:
-            create(table, Creation(channel, order.order_number, fingerprint, attempt), packages, at)
+            create(table, Creation(channel, order.order_number, fingerprint, attempt, correlation_id), packages, at)
         except Contended:
             raise contended() from None
         except NotCreated as found:

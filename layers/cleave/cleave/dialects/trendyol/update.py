@@ -48,4 +48,5 @@ def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange
         fields={line.lineId: f"lines.{place}.lineId" for place, line in enumerate(request.lines)},
         invoice_number=request.params.invoiceNumber if status is Status.INVOICED else None,
         at=seller.call.at,
+        correlation_id=seller.call.request_id,
     )
