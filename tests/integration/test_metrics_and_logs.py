@@ -42,7 +42,7 @@ def test_the_business_adds_up(whole_day: Seen) -> None:
     assert whole_day.values("DeliveryLatency") == [0] * 4
     assert whole_day.values("Events") == [1] * 6
     assert sum(whole_day.values("DeliveriesQueued")) == 6
-    assert whole_day.values("RecordsFailed") == [1]
+    assert whole_day.values("ItemsFailed") == [1]
 
 
 def test_one_correlation_id_leads_from_the_request_to_the_receiver(day: Day) -> None:
@@ -63,8 +63,8 @@ def test_one_correlation_id_leads_from_the_request_to_the_receiver(day: Day) -> 
     assert sorted(stored.values()) == sorted(both.split())
 
 
-def test_a_record_that_fails_is_logged_with_the_id_of_its_request_and_its_traceback(whole_day: Seen) -> None:
-    (failed,) = whole_day.said("record.failed")
+def test_an_item_that_fails_is_logged_with_the_id_of_its_request_and_its_traceback(whole_day: Seen) -> None:
+    (failed,) = whole_day.said("item.failed")
     assert (failed["correlation_id"], failed["level"], failed["exception_name"]) == ("test-request", "ERROR", "error")
 
 
@@ -82,3 +82,20 @@ def test_the_oldest_delivery_that_waits_for_a_failing_receiver_is_told_and_none_
         day.clock.now += timedelta(hours=1)
         day.sweep()
     assert day.seen.values("OldestWaitingDelivery") == [3600, 0]
+
+
+def test_the_oldest_cancellation_and_event_that_wait_are_told_and_none_once_they_are_worked_off(day: Day) -> None:
+    with day.seen.watching():
+        day.reconcile()
+        day.cancel(1)
+        day.clock.now += timedelta(seconds=30)
+        day.report(4711)
+        day.clock.now += timedelta(seconds=10)
+        day.reconcile()
+        day.stream_once()
+        day.clock.now += timedelta(seconds=20)
+        day.reconcile()
+        day.stream()
+        day.reconcile()
+    assert day.seen.values("OldestPendingCancellation") == [0, 40, 0, 0]
+    assert day.seen.values("OldestPendingEvent") == [0, 0, 20, 0]

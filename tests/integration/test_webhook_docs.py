@@ -75,7 +75,7 @@ def let_happen(
     monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     monkeypatch.setenv("SPLIT_SETTLE_MS", "0")
-    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender, outbound.drainer]
+    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
     yield lambda: bring_all(table, url)

@@ -47,12 +47,20 @@ class Log(Enum):
         ("order_number", "deliveries"),
         "The stream brought an event; so many deliveries are new.",
     )
-    RECORD_FAILED = (
-        "record.failed",
+    ITEM_FAILED = (
+        "item.failed",
         logging.ERROR,
-        ("order_number", "sequence_number"),
-        "A record could not be worked off, with the traceback; Lambda brings it again. The number is the stream's.",
+        ("order_number",),
+        "What the stream or the reconcile brought could not be worked off, with the traceback; it comes again.",
     )
+    ITEM_NOT_PENDING = ("item.not_pending", logging.WARNING, ("kind",), "The stream brought what nothing waits on.")
+    RECONCILE_DONE = (
+        "reconcile.done",
+        logging.INFO,
+        ("counts",),
+        "Every minute: how many items that the stream had left behind were done, and how many failed.",
+    )
+    RECONCILE_FAILED = ("reconcile.failed", logging.WARNING, ("sort_key",), "One of those that failed.")
     WAKE_DONE = (
         "wake.done",
         logging.INFO,

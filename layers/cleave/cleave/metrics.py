@@ -46,11 +46,11 @@ class Metric(Enum):
     )
     EVENTS = ("Events", MetricUnit.Count, (), "Events taken from the stream and handed to their subscriptions.")
     DELIVERIES_QUEUED = ("DeliveriesQueued", MetricUnit.Count, (), "Deliveries that those events made.")
-    RECORDS_FAILED = (
-        "RecordsFailed",
+    ITEMS_FAILED = (
+        "ItemsFailed",
         MetricUnit.Count,
         (),
-        "Records of the stream that could not be worked off, once for each try.",
+        "Packages and events that the stream or the reconcile could not work off, once for each try.",
     )
     DELIVERY_ATTEMPTS = (
         "DeliveryAttempts",
@@ -70,11 +70,29 @@ class Metric(Enum):
         ("reason",),
         "Webhooks that we turned off, since the receiver was gone or failed too long.",
     )
+    OLDEST_PENDING_CANCELLATION = (
+        "OldestPendingCancellation",
+        MetricUnit.Seconds,
+        (),
+        "Age of the oldest accepted cancellation, or planned split, that is not applied; 0 without. Every reconcile.",
+    )
+    OLDEST_PENDING_EVENT = (
+        "OldestPendingEvent",
+        MetricUnit.Seconds,
+        (),
+        "Age of the oldest event that is not handed to its subscriptions; 0 without. Every reconcile.",
+    )
     OLDEST_WAITING_DELIVERY = (
         "OldestWaitingDelivery",
         MetricUnit.Seconds,
         (),
         "Age of the oldest delivery that waits for a failing receiver or a parked track; 0 if none does. Every sweep.",
+    )
+    FAILED_BATCHES = (
+        "FailedBatches",
+        MetricUnit.Count,
+        (),
+        "Batches of records that the stream's event source gave up and nobody has redriven. Every sweep.",
     )
     FAILING_RECEIVERS = ("FailingReceivers", MetricUnit.Count, (), "Receivers whose circuit is open. Every sweep.")
 

@@ -8,7 +8,8 @@ from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.logs import Log, note
 from cleave.metrics import Metric, emit
 from cleave.store.cancellations import NotReserved, record
-from cleave.store.table import Contended, Table
+from cleave.store.failures import Contended
+from cleave.store.table import Table
 
 
 def cancel_package(table: Table, cancellation: Cancellation) -> None:

@@ -14,9 +14,10 @@ from cleave.metrics import Metric, emit
 from cleave.observability import follow
 from cleave.store import keys
 from cleave.store.cancellations import applied
+from cleave.store.failures import ConditionsFailed, Contended
 from cleave.store.orders import change_order, put_event, put_order_package, to_order
 from cleave.store.packages import StoredPackage, close_package, put_package, stored_package
-from cleave.store.table import ConditionsFailed, Contended, Table, Write
+from cleave.store.table import Table, Write
 
 _TRIES = 8
 _FIRST_BIRTH = 1  # the place of the first successor in the transaction

@@ -15,7 +15,14 @@ EVENT = "event"
 # Begins every sort key of what is due.
 DUE_PREFIX = "DUE#"
 SELLER_PREFIX = "SELLER#"
+_EVENT_PREFIX = "EVENT#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
+# The sparse index of what is accepted or happened and not yet worked off; its keys are PENDING and WAITING_SINCE.
+PENDING_INDEX = "pending"
+PENDING = "pending"
+WAITING_SINCE = "waiting_since"
+# One index partition takes 1,000 writes a second: these take all that a minute's reconcile could ever work off.
+_PENDING_SHARDS = 8
 
 # The two indexes of packages: all of a seller's in a storefront, each with a sort key of its own.
 LISTING = "listing"
@@ -89,12 +96,17 @@ def order_package_prefix(seller_id: int) -> str:
 
 def event_place(seller_id: int, sequence: int) -> str:
     """The sort key of an event of an order."""
-    return f"EVENT#{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
+    return f"{_EVENT_PREFIX}{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
 
 
 def event(seller_id: int, order_number: str, sequence: int) -> Key:
     """Something that the order's subscribers are told."""
     return _key(order_partition(order_number), event_place(seller_id, sequence))
+
+
+def is_event(key: Key) -> bool:
+    """Whether it is one of those."""
+    return key[SORT].startswith(_EVENT_PREFIX)
 
 
 def subscription(owner: str, subscription_id: str) -> Key:
@@ -199,6 +211,16 @@ def due_partition(shard: int) -> str:
 
 def _due_shard(subscription_id: str) -> int:
     return crc32(subscription_id.encode()) % DUE_SHARDS
+
+
+def pending(of: str) -> str:
+    """The index partition in which something waits. What has to be worked off in order has the same ``of``."""
+    return f"PENDING#{crc32(of.encode()) % _PENDING_SHARDS}"
+
+
+def pending_partitions() -> list[str]:
+    """All partitions of the index."""
+    return [f"PENDING#{shard}" for shard in range(_PENDING_SHARDS)]
 
 
 def credential(key: str) -> Key:
