@@ -10,7 +10,9 @@ import boto3
 import pytest
 from cleave.api import resources
 from cleave.application.attempt import Attempts, Standing
+from cleave.application.subscriptions import turn_off
 from cleave.domain.delivery import TRACKS
+from cleave.domain.subscription import PassiveReason
 from cleave.outbound import resources as outbound
 from cleave.store.deliveries import delivery_page
 from cleave.store.orders import read_event
@@ -158,6 +160,7 @@ class Day:
         assert told is not None
         attempts = Attempts(self.table, Script(status(500)), bell, POLICY, lambda: 0.5)
         attempts(Wake("seller:20811", made.subscription_id, 0), Standing(subscription, None, tried, told))
+        turn_off(self.table, subscription, PassiveReason.FAILING, at)
 
 
 @pytest.fixture
