@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak check lock build clean
+.PHONY: help setup demo up test soak mutants check lock build clean
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -39,6 +39,10 @@ test: setup  ## all tests: unit and integration first, then end to end
 
 soak: setup  ## the tests that are too long for every run
 	@$(BIN)/pytest -m soak -s tests
+	@$(BIN)/python -m tests.proofs.soak
+
+mutants: setup  ## put faults into a copy of the sources; each must be seen by its test
+	@$(BIN)/python -m tests.proofs.mutants
 
 check: setup  ## ruff, mypy, sam validate and cfn-lint
 	$(BIN)/ruff check .

@@ -18,6 +18,8 @@ type Event = Mapping[str, Any]
 KILOBYTE = 1024
 _JSON = "application/json"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
+# Far more than any body means, and far less than Python reads: what came in nested is written and read nested deeper.
+_MAX_DEPTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Call:
             json.dumps(document, default=str, ensure_ascii=False).encode()  # refuses halves of surrogate pairs
         except (ValueError, RecursionError):
             raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None
+        if _is_deeper(document, _MAX_DEPTH):
+            raise Refusal(RefusalCode.BODY_INVALID, f"the body may be nested {_MAX_DEPTH} deep")
         return document
 
     def _check_type(self) -> None:
@@ -123,3 +127,12 @@ def _fraction(text: str) -> Decimal:
 
 def _not_json(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def _is_deeper(document: object, levels: int) -> bool:
+    """Whether lists and objects stand within each other more than so many levels deep; without recursion."""
+    inside: list[Any] = [document]
+    for _ in range(levels):
+        containers = [each for each in inside if isinstance(each, dict | list)]
+        inside = [part for each in containers for part in (each.values() if isinstance(each, dict) else each)]
+    return any(isinstance(each, dict | list) for each in inside)

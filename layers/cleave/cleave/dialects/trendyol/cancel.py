@@ -39,7 +39,7 @@ def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
         units={line.lineId: line.quantity for line in request.lines},
         fields=line_fields(request.lines),
     )
-    meaning = _meaning(claim.package_id, request)
+    meaning = _meaning(seller, claim.package_id, request)
     return Cancellation(
         key=CancellationKey(f"trendyol#{seller.seller_id}", _key(seller, meaning)),
         fingerprint=meaning,
@@ -69,10 +69,10 @@ def _key(seller: SellerCall, meaning: str) -> str:
     return f"key#{fingerprint(sent)}"
 
 
-def _meaning(package_id: int, request: CancelRequest) -> str:
+def _meaning(seller: SellerCall, package_id: int, request: CancelRequest) -> str:
     """Equal for requests that mean the same, however their lines are ordered."""
     lines = sorted((line.lineId, line.quantity) for line in request.lines)
-    return fingerprint([package_id, lines, request.reasonId, request.shouldKeepPreviousStatus])
+    return fingerprint([seller.storefront, package_id, lines, request.reasonId, request.shouldKeepPreviousStatus])
 
 
 def _refuse_repeated_lines(request: CancelRequest) -> None:
