@@ -1,7 +1,7 @@
 """Fixtures for handlers and store against moto, in one process and one thread: moto is not atomic between threads.
 
 ``table`` is a fresh table made from the template, ``clock`` the frozen time, ``de_seller``, ``tr_seller`` and
-``channel`` callers of handlers, ``load`` imports a sample file.
+``channel`` callers of handlers, ``load`` imports a sample file. ``day`` runs the service, ``whole_day`` has run it.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,9 +16,12 @@ from cleave.store.table import Table
 from moto import mock_aws
 
 from functions.import_orders.app import handler as import_orders
+from tests.integration.operating import day, deployed, whole_day
 from tests.support.aws import create_table
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
+
+__all__ = ["day", "deployed", "whole_day"]
 
 TABLE_NAME = "cleave-test"
 
