@@ -20,6 +20,7 @@ from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
+from cleave_cli.openapi.command import openapi
 from cleave_cli.operate import requeue, status
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
@@ -109,3 +110,4 @@ app.command()(redrive)
 app.command()(status)
 app.command()(requeue)
 app.command("import")(reporting_errors()(import_orders))
+app.command()(openapi)
