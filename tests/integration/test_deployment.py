@@ -3,6 +3,7 @@
 import json
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cleave_cli.paths import ROOT, SAM
@@ -17,7 +18,7 @@ FUNCTIONS = resources("AWS::Serverless::Function")
 @cache
 def transformed(layer: str, *parameters: str) -> dict[str, Any]:
     script = ROOT / "tests/support/sam_transform.py"
-    command = [SAM.parent / "python", script, ROOT / "template.yaml", layer, *parameters]
+    command: list[str | Path] = [SAM.parent / "python", script, ROOT / "template.yaml", layer, *parameters]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - ours
     made: dict[str, Any] = json.loads(done.stdout)
     return made

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import boto3
-from samcli.yamlhelper import yaml_parse
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+from samcli.yamlhelper import yaml_parse  # type: ignore[import-not-found]  # SAM's own Python has it
+from samtranslator.parser.parser import Parser  # type: ignore[import-not-found]  # SAM's own Python has it
+from samtranslator.translator.translator import Translator  # type: ignore[import-not-found]  # SAM's own Python has it
 
 logging.disable(logging.CRITICAL)
 os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
@@ -26,4 +26,5 @@ for name, resource in template["Resources"].items():
 values = {name: parameter.get("Default", "") for name, parameter in template["Parameters"].items()}
 values |= dict(each.split("=", 1) for each in given)
 session = boto3.Session(region_name="eu-central-1")
-print(json.dumps(Translator({}, Parser(), boto_session=session).translate(template, values)["Resources"]))
+made = Translator({}, Parser(), boto_session=session).translate(template, values)["Resources"]
+sys.stdout.write(json.dumps(made))
