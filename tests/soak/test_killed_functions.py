@@ -100,6 +100,7 @@ def run_schedules(stack: LocalStack) -> None:
 
 def story_of(table: Table, seller: SellerClient, package: Package) -> tuple[Story, Units]:
     story = read_story(table, seller.seller.seller_id, package["orderNumber"])
+    story.imported_history = len(package["packageHistories"])
     return story, recorded_units(story, {package["lines"][0]["lineId"]: 4})
 
 
