@@ -1,6 +1,5 @@
 """A package as getShipmentPackages exports it, and what makes one that cannot be taken."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,10 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import MAX_TIME, Id, Money, Name, Quantity, WireModel
-from cleave.domain.package import CLOSED, CreatedBy, Status
+from cleave.api.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Quantity, WireModel, json_size
+from cleave.domain.package import CANCELLABLE, CLOSED, MAX_UNITS, CreatedBy, Status
 from cleave.domain.refusals import Refusal, RefusalCode
 
+# Units of such a line are cancelled, or live on in another package.
+_GONE = CLOSED | {Status.UNSUPPLIED}
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 
 
@@ -33,7 +34,7 @@ class WireLine(WireModel):
 
     lineId: Id
     quantity: Quantity
-    stockCode: str = ""
+    stockCode: Annotated[str, Field(max_length=300)] = ""
     lineUnitPrice: Money
     lineGrossAmount: Money
     lineSellerDiscount: Money = Decimal(0)
@@ -83,8 +84,7 @@ def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> 
     if wire.supplierId not in {None, seller_id}:
         message = "must be the seller of the path"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="supplierId")
-    if len(json.dumps(raw, default=float)) > _PACKAGE_LIMIT:
-        raise Refusal(RefusalCode.BODY_TOO_LARGE, f"a package may have {_PACKAGE_LIMIT // KILOBYTE} KB")
+    _check_sizes(wire, raw)
     for place, line in enumerate(wire.lines):
         units = line.discountDetails
         if units and len(units) != line.quantity:
@@ -92,6 +92,19 @@ def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> 
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.discountDetails")
     if wire.status not in CLOSED:
         _refuse_repeated(wire)
+    if wire.status in CANCELLABLE:
+        _refuse_gone(wire)
+
+
+def _check_sizes(wire: WirePackage, raw: Mapping[str, Any]) -> None:
+    if json_size(raw) > _PACKAGE_LIMIT:
+        raise Refusal(RefusalCode.BODY_TOO_LARGE, f"a package may have {_PACKAGE_LIMIT // KILOBYTE} KB")
+    if sum(line.quantity for line in wire.lines) > MAX_UNITS:
+        raise Refusal(RefusalCode.BODY_INVALID, f"may have {MAX_UNITS} units in all", field="lines")
+    for place, line in enumerate(raw["lines"]):
+        if json_size({name: value for name, value in line.items() if name != "discountDetails"}) > LINE_LIMIT:
+            message = f"a line may have {LINE_LIMIT // KILOBYTE} KB besides its discountDetails"
+            raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=f"lines.{place}")
 
 
 def _refuse_repeated(wire: WirePackage) -> None:
@@ -105,3 +118,11 @@ def _refuse_repeated(wire: WirePackage) -> None:
             message = f"line {line.lineId} stands in the package twice"
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId")
         seen.add(line.lineId)
+
+
+def _refuse_gone(wire: WirePackage) -> None:
+    """All units of a package that can be cancelled from are live; those that are not could be taken once more."""
+    for place, line in enumerate(wire.lines):
+        if line.orderLineItemStatusName in _GONE:
+            message = f"is {line.orderLineItemStatusName}, while the package is {wire.status}"
+            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.orderLineItemStatusName")
