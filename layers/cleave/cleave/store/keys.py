@@ -16,6 +16,9 @@ EVENT = "event"
 DUE_PREFIX = "DUE#"
 SELLER_PREFIX = "SELLER#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
+# The partition that lists all credentials, and how its sort keys begin.
+CREDENTIALS = "CREDENTIALS"
+CREDENTIAL_PREFIX = "CREDENTIAL#"
 
 # The two indexes of packages: all of a seller's in a storefront, each with a sort key of its own.
 LISTING = "listing"
@@ -202,8 +205,13 @@ def _due_shard(subscription_id: str) -> int:
 
 
 def credential(key: str) -> Key:
-    """An API key or client id, with its secret's hash."""
-    return _key(f"CREDENTIAL#{key}", "CREDENTIAL")
+    """An API key or client id, with its secrets' hashes."""
+    return _key(f"{CREDENTIAL_PREFIX}{key}", "CREDENTIAL")
+
+
+def credential_pointer(key: str) -> Key:
+    """Says that there is such a credential; only its operators look here."""
+    return _key(CREDENTIALS, f"{CREDENTIAL_PREFIX}{key}")
 
 
 def _key(partition: str, sort: str) -> Key:
