@@ -21,7 +21,6 @@ from cleave.store.credentials import (
     store_credential,
 )
 from cleave.store.table import Table
-from rich.table import Table as Grid
 
 from cleave_cli import limits
 from cleave_cli.console import console
@@ -78,10 +77,8 @@ def create(
 def list_all(stack: StackOption = None, state: StateOption = LOCAL) -> None:
     """Show who may call, and since when; never a secret."""
     with reporting_errors():
-        grid = Grid("key", "role", "sellers", "storefronts", "created", "secrets", box=None)
         for known in list_credentials(_service(stack, state).table):
-            grid.add_row(*_row(known))
-        console.print(grid)
+            console.print(_line(known), soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command()
@@ -135,18 +132,18 @@ def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Crede
     return Credential(new_key(), role, frozenset(sellers), frozenset(storefronts))
 
 
-def _row(known: Known) -> list[str]:
+def _line(known: Known) -> str:
     credential, now = known.credential, clock.now()
     ending = [each.expires_at for each in known.secrets if each.expires_at and each.is_live(now)]
-    everyone = "all" if credential.role is Role.OPERATOR else ""
-    return [
+    columns = [
         credential.key,
-        credential.role.value,
-        " ".join(str(seller) for seller in sorted(credential.sellers)) or everyone,
-        " ".join(sorted(credential.storefronts)) or "all",
-        f"{known.created_at:%Y-%m-%d %H:%M}",
-        ", ".join(["current", *(f"old until {end:%Y-%m-%d %H:%M}" for end in ending)]),
+        f"{credential.role.value:8}",
+        "sellers " + (" ".join(str(seller) for seller in sorted(credential.sellers)) or "all"),
+        "storefronts " + (" ".join(sorted(credential.storefronts)) or "all"),
+        f"since {known.created_at:%Y-%m-%d %H:%M}",
+        *(f"old secret until {end:%Y-%m-%d %H:%M}" for end in ending),
     ]
+    return "  ".join(columns)
 
 
 def _unknown(key: str) -> CleaveError:

@@ -25,6 +25,7 @@ class Caller:
     sellers: tuple[int, ...]
     headers: Mapping[str, str]
     credential: str = "test-credential"
+    storefronts: tuple[str, ...] = ()
 
     def call(
         self,
@@ -53,4 +54,5 @@ class Caller:
 
     def _authorizer(self) -> dict[str, str]:
         sellers = " ".join(str(seller) for seller in self.sellers)
-        return {"credential": self.credential, "role": self.role, "sellers": sellers}
+        context = {"credential": self.credential, "role": self.role, "sellers": sellers}
+        return {**context, "storefronts": " ".join(self.storefronts)}
