@@ -34,7 +34,8 @@ up: setup  ## the service on the local engine until Ctrl-C
 	@$(BIN)/cleave up
 
 test: setup  ## all tests: unit and integration first, then end to end
-	@$(BIN)/pytest tests/unit tests/integration tests/e2e
+	@$(BIN)/pytest -n 2 tests/unit tests/integration tests/proofs
+	@$(BIN)/pytest tests/e2e
 
 soak: setup  ## the tests that are too long for every run
 	@$(BIN)/pytest -m soak -s tests

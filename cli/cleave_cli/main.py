@@ -22,6 +22,7 @@ from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
+from cleave_cli.redrive import redrive
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.stack import build_if_changed, local_stack
 
@@ -103,4 +104,5 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+app.command()(redrive)
 app.command("import")(reporting_errors()(import_orders))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cleave import clock
-from cleave.api.resources import table
+from cleave.api.resources import seconds_left, table
 from cleave.application.wake import sweep
 from cleave.observability import logger
 from cleave.outbound.resources import delivery_queue
@@ -11,4 +11,4 @@ from cleave.outbound.resources import delivery_queue
 
 def handler(event: dict[str, Any], context: object) -> None:
     """A run that fails is made good by the next one."""
-    logger.info("deliveries.swept", woken=sweep(table(), delivery_queue(), clock.now()))
+    logger.info("deliveries.swept", woken=sweep(table(seconds_left(context)), delivery_queue(), clock.now()))

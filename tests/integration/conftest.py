@@ -65,7 +65,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
 
 
 def _forget_clients() -> None:
-    for cached in (resources.settings, resources.client, resources.table, resources.signing_secret):
+    for cached in (resources.settings, resources.client, resources.signing_secret):
         cached.cache_clear()
 
 
@@ -138,7 +138,7 @@ def let_happen(
     monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     monkeypatch.setenv("SPLIT_SETTLE_MS", "0")
-    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender, outbound.drainer]
+    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
     yield lambda: bring_all(table, url)

@@ -173,6 +173,7 @@ def test_a_body_that_is_no_request_is_refused(
     stored = items(table)
     answer = de_seller.call(cancel_package, body, path=PACKAGE)
     assert (answer.status, answer.json["errors"][0]["key"], items(table)) == (status, key, stored)
+    assert "CancelRequest" not in str(answer.json)
 
 
 @pytest.mark.usefixtures("de_order")
@@ -181,7 +182,7 @@ def test_what_is_not_there_is_refused_with_its_name(table: Table, de_seller: Cal
     unknown = de_seller.call(cancel_package, request((TRAYS, 1)), path={**PACKAGE, "packageId": 5})
     assert refusal(unknown) == (404, "shipment.package.not.found", "there is no package 5")
     line = de_seller.call(cancel_package, request((LAMP, 1), (77, 1)), path=PACKAGE)
-    message = "lines.1.quantity: package 3330811901 has no line 77"
+    message = "lines.1.lineId: package 3330811901 has no line 77"
     assert refusal(line) == (400, "line.not.found", message)
     more = de_seller.call(cancel_package, request((LAMP, 2), (TRAYS, 1)), path=PACKAGE)
     message = f"lines.0.quantity: line {LAMP} has 1 units left, 2 were asked for"

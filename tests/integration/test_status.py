@@ -157,7 +157,7 @@ REFUSED: list[tuple[Any, int, str, str]] = [
         {**PICKING, "lines": [{"lineId": 4765081102, "quantity": 2}]},
         409,
         "line.quantity.exceeds.left",
-        "lines.0.lineId: line 4765081102 has 1 units",
+        "lines.0.quantity: line 4765081102 has 1 units",
     ),
     ({**INVOICED, "params": {"invoiceNumber": ""}}, 400, "bad.request", "params.invoiceNumber: "),
     ({**INVOICED, "params": {"invoiceNumber": 7}}, 400, "bad.request", "params.invoiceNumber: "),

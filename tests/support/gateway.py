@@ -49,10 +49,18 @@ class Caller:
             "requestContext": {"requestId": "test-request", "authorizer": self._authorizer()},
         }
         answer = handler(event, None)
-        answered = json.loads(answer["body"]) if answer["body"] else None
+        answered = _json(answer["body"])
         return Answer(answer["statusCode"], answered, answer["headers"])
 
     def _authorizer(self) -> dict[str, str]:
         sellers = " ".join(str(seller) for seller in self.sellers)
         context = {"credential": self.credential, "role": self.role, "sellers": sellers}
         return {**context, "storefronts": " ".join(self.storefronts)}
+
+
+def _json(body: str) -> object:
+    """None for an empty body, the text itself for one that is not JSON."""
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body

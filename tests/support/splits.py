@@ -10,7 +10,7 @@ from cleave.store.table import Table
 def apply_waiting(table: Table) -> dict[int, tuple[int, ...]]:
     """Split every package that something waits on; answers package id → ids of its successors."""
     items = [to_item(attributes) for attributes in table.client.scan(TableName=table.name)["Items"]]
-    waiting = [item for item in items if "waiting_since" in item]
+    waiting = [item for item in items if "waiting" in item and "waiting_since" in item]
     applied: dict[int, tuple[int, ...]] = {}
     for item in waiting:
         package_id = package_state(item).package_id

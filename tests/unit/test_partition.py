@@ -9,7 +9,7 @@ import pytest
 from cleave.domain.cancellation import PackageAddress, PackageState
 from cleave.domain.package import CANCELLABLE, CreatedBy, Line, Package, Status
 from cleave.domain.partition import Group, PlannedSplit, SplitRequest, partition, plan_groups
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +24,10 @@ def state(left: Mapping[int, int], *, status: Status = Status.CREATED, waiting: 
 
 def request(*groups: Mapping[int, int | None]) -> SplitRequest:
     named = tuple(
-        Group(units, {line_id: f"groups.{place}.{line_id}" for line_id in units}) for place, units in enumerate(groups)
+        Group(
+            units, {line_id: LineFields(f"groups.{place}.{line_id}", f"groups.{place}.{line_id}") for line_id in units}
+        )
+        for place, units in enumerate(groups)
     )
     return SplitRequest(PackageAddress(20811, 100, "DE"), named, keep_status=False, fingerprint="f", at=AT)
 

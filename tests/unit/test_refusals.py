@@ -3,7 +3,7 @@
 import pytest
 from cleave.domain.cancellation import MAX_WAITING, Claim, PackageState, refusal_of
 from cleave.domain.package import CANCELLABLE, Status
-from cleave.domain.refusals import RefusalCode
+from cleave.domain.refusals import LineFields, RefusalCode
 
 
 def state(
@@ -13,7 +13,9 @@ def state(
 
 
 def code(found: PackageState | None, units: dict[int, int], storefront: str | None = "DE", arriving: int = 1) -> object:
-    fields = {line_id: f"lines.{place}.quantity" for place, line_id in enumerate(units)}
+    fields = {
+        line_id: LineFields(f"lines.{place}.lineId", f"lines.{place}.quantity") for place, line_id in enumerate(units)
+    }
     refusal = refusal_of(found, Claim(100, units, fields), storefront, arriving=arriving)
     return refusal and (refusal.code, refusal.field)
 
@@ -30,7 +32,7 @@ def test_all_units_that_are_left_can_be_claimed_and_not_one_more() -> None:
 
 
 def test_a_line_that_is_not_there_is_named() -> None:
-    assert code(state(), {1: 1, 2: 1}) == (RefusalCode.LINE_NOT_FOUND, "lines.1.quantity")
+    assert code(state(), {1: 1, 2: 1}) == (RefusalCode.LINE_NOT_FOUND, "lines.1.lineId")
 
 
 def test_a_package_that_is_not_there_is_not_found() -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from cleave.api.gateway import Call, Event, Response, read_call
+from cleave.application.cancel_package import contended
 from cleave.domain.refusals import Refusal, RefusalKind, Refusals
 from cleave.observability import logger
+from cleave.store.failures import Contended
 
 STATUS = {
     RefusalKind.INVALID: 400,
@@ -63,6 +65,8 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
         return _refused(shape, call, (refusal,))
     except Refusals as several:
         return _refused(shape, call, several.refusals)
+    except Contended:
+        return _refused(shape, call, (contended(),))
     except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
         logger.exception("request.failed")
         return shape.failed(call)

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import time
 from typing import Any
 
 import boto3
@@ -12,6 +13,10 @@ from cleave.store.table import Table
 
 # A caller waits at most 29 s for API Gateway; a lost packet must not use that up.
 _CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
+# Half of the functions' time-out: what is left is for the last attempt, which may meet a lost packet.
+REQUEST_SECONDS = 5.0
+# The longest that one call can take by the configuration above, and a little more.
+_LAST_CALL_SECONDS = 15.0
 
 
 class Settings(BaseModel):
@@ -41,10 +46,15 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no commo
     return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
 
 
-@functools.cache
-def table() -> Table:
-    """The table."""
-    return Table(client("dynamodb"), settings().table_name)
+def table(seconds: float = REQUEST_SECONDS) -> Table:
+    """The table, for one invocation: after ``seconds`` it repeats no write that lost against others."""
+    return Table(client("dynamodb"), settings().table_name, deadline=time.monotonic() + seconds)
+
+
+def seconds_left(context: object) -> float:
+    """How long a function without a waiting caller may work, from its Lambda context; the default without one."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return REQUEST_SECONDS if remaining is None else remaining() / 1000 - _LAST_CALL_SECONDS
 
 
 @functools.cache

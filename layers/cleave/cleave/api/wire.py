@@ -2,11 +2,14 @@
 
 import json
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 # Above this a JSON number is no longer exact in the clients that read it.
 MAX_ID = 2**53 - 1
@@ -37,11 +40,13 @@ def parse[T: WireModel](model: type[T], document: Any) -> T:  # noqa: ANN401 - w
         return model.model_validate(document)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Refusals(tuple(_refusal(detail["loc"], detail["msg"]) for detail in details)) from None
+        raise Refusals(tuple(_refusal(detail) for detail in details)) from None
 
 
-def _refusal(location: tuple[int | str, ...], message: str) -> Refusal:
-    field = ".".join(str(part) for part in location) or None
+def _refusal(detail: "ErrorDetails") -> Refusal:
+    # pydantic's own words for this one name our class
+    message = "must be a JSON object" if detail["type"] == "model_type" else detail["msg"]
+    field = ".".join(str(part) for part in detail["loc"]) or None
     return Refusal(RefusalCode.BODY_INVALID, message, field=field)
 
 

@@ -9,9 +9,10 @@ from cleave.domain.cancellation import Cancellation, PackageRef, PackageState, r
 from cleave.domain.refusals import Refusal
 from cleave.store import keys
 from cleave.store.cancellations import NotReserved, record, recorded_fingerprints
+from cleave.store.failures import Contended
 from cleave.store.orders import read_orders
 from cleave.store.packages import package_state
-from cleave.store.table import Contended, Table
+from cleave.store.table import Table
 
 # Each try uses what the last one learned: units reserved by others, or a package split a moment ago.
 _TRIES = 6

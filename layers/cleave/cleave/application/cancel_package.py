@@ -4,7 +4,8 @@ from cleave.application.successors import naming_successors
 from cleave.domain.cancellation import Cancellation, PackageState, refusal_of
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store.cancellations import NotReserved, record
-from cleave.store.table import Contended, Table
+from cleave.store.failures import Contended
+from cleave.store.table import Table
 
 
 def cancel_package(table: Table, cancellation: Cancellation) -> None:

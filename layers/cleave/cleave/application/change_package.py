@@ -11,9 +11,10 @@ from cleave.domain.package import Package
 from cleave.domain.status import StatusChange, enter_status
 from cleave.domain.tracking import TrackingChange, feed_tracking
 from cleave.store import keys
+from cleave.store.failures import ConditionsFailed, Contended
 from cleave.store.orders import change_order, put_event, to_order
 from cleave.store.packages import StoredPackage, change_package, read_package
-from cleave.store.table import ConditionsFailed, Contended, Table, Write
+from cleave.store.table import Table, Write
 
 # Cancellations of the same package are accepted meanwhile, and each counts as a write of it.
 _TRIES = 8

@@ -28,6 +28,10 @@ class HeldBack(Exception):  # noqa: N818 - says what happened
     """An earlier record of the same order failed in this batch; this one must not overtake it."""
 
 
+class OutOfTime(Exception):  # noqa: N818 - says what happened
+    """The function's time is nearly up; the record was not begun."""
+
+
 @dataclass(slots=True)
 class StreamConsumer:
     """Consumes one batch of the table's stream.
@@ -47,23 +51,30 @@ class StreamConsumer:
         return dict(process_partial_response(event, self._record, processor, context=None))
 
     def _record(self, record: DynamoDBRecord) -> None:
-        item = from_stream_image(record["dynamodb"].get("NewImage", {}))
+        self.work_off(from_stream_image(record["dynamodb"].get("NewImage", {})))
+
+    def work_off(self, item: Item) -> None:
+        """Do what an item waits for; again, without effect. Raises whatever kept it from being done."""
         order = str(item.get("order_number"))
         if order in self.failed_orders:
             raise HeldBack(order)
+        if self.table.is_out_of_time:
+            raise OutOfTime
         try:
             self._item(item)
         except Exception:
-            logger.exception("record.failed", order_number=order, sequence_number=record["dynamodb"]["SequenceNumber"])
+            logger.exception("item.failed", order_number=order)
             self.failed_orders.add(order)
             raise
 
     def _item(self, item: Item) -> None:
-        if "waiting_since" in item:
-            self._split(item)
+        if keys.PENDING not in item:
+            logger.warning("item.not_pending", kind=item.get("kind"))  # the stream's filter keeps these from us
         elif item.get("kind") == keys.EVENT:
             sent = fan_out(self.table, self.bell, to_event(item), clock.now())
             logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
+        else:
+            self._split(item)
 
     def _split(self, item: Item) -> None:
         if item["waiting"]:

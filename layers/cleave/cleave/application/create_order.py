@@ -7,7 +7,8 @@ from cleave.domain.new_order import NewOrder, packages_of
 from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store.created_orders import Creation, NotCreated, create
-from cleave.store.table import Contended, Table
+from cleave.store.failures import Contended
+from cleave.store.table import Table
 
 # A package's id meets another one's once in 10**9 orders of a seller with a million packages; twice is enough.
 _TRIES = 3

@@ -9,9 +9,10 @@ from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 from cleave.store import keys
 from cleave.store.attributes import Item
+from cleave.store.failures import ConditionsFailed, Contended
 from cleave.store.orders import change_order, new_order, put_order_package, to_order
 from cleave.store.packages import put_package
-from cleave.store.table import ConditionsFailed, Contended, Table
+from cleave.store.table import Table
 
 _TRIES = 8
 

@@ -8,9 +8,10 @@ from cleave.domain.delivery import Lane, parts_for
 from cleave.domain.events import PackageEvent
 from cleave.domain.subscription import Subscription, SubscriptionStatus
 from cleave.store.deliveries import MAX_QUEUED_AT_ONCE, LaneState, queue, read_lanes
-from cleave.store.orders import read_events
+from cleave.store.failures import Contended
+from cleave.store.orders import fanned_out, read_events
 from cleave.store.subscriptions import read_subscription, read_told_of
-from cleave.store.table import Contended, Table
+from cleave.store.table import Table
 from cleave.store.tracks import Wake
 
 _TRIES = 5
@@ -21,7 +22,8 @@ def fan_out(table: Table, bell: Doorbell, event: PackageEvent, at: datetime) -> 
 
     A lane remembers the last event that was queued on it, so an event that the stream brings again is not queued
     again, and one that it brings too early is queued after those before it. The track is woken in any case: the
-    first time may have ended between the two.
+    first time may have ended between the two. Only then the event leaves the index of what is pending: until then the
+    reconcile can find it, should the stream not bring it again.
     """
     wanting = [each for each in read_told_of(table, event.seller_id) if parts_for(each, event)]
     lanes = [Lane(each.subscription_id, event.seller_id, event.order_number) for each in wanting]
@@ -32,6 +34,7 @@ def fan_out(table: Table, bell: Doorbell, event: PackageEvent, at: datetime) -> 
         if _is_active(table, subscription):
             wake = Wake(subscription.owner, subscription.subscription_id, state.lane.track)
             wake_track(table, bell, wake, at, anyway=not new)
+    table.update(fanned_out(event))
     return queued
 
 

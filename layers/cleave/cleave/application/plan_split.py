@@ -5,9 +5,10 @@ from cleave.application.change_package import addressed
 from cleave.domain.ids import successor_id
 from cleave.domain.partition import PlannedSplit, SplitRequest, plan_groups
 from cleave.store import keys
+from cleave.store.failures import ConditionsFailed, Contended
 from cleave.store.packages import StoredPackage, read_package
 from cleave.store.splits import plan_split
-from cleave.store.table import ConditionsFailed, Contended, Table
+from cleave.store.table import Table
 
 _TRIES = 8
 

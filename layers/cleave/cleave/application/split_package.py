@@ -11,9 +11,10 @@ from cleave.domain.partition import partition
 from cleave.domain.split import Split, cancel_units
 from cleave.store import keys
 from cleave.store.cancellations import applied
+from cleave.store.failures import ConditionsFailed, Contended
 from cleave.store.orders import change_order, put_event, put_order_package, to_order
 from cleave.store.packages import StoredPackage, close_package, put_package, stored_package
-from cleave.store.table import ConditionsFailed, Contended, Table, Write
+from cleave.store.table import Table, Write
 
 _TRIES = 8
 _FIRST_BIRTH = 1  # the place of the first successor in the transaction

@@ -44,12 +44,8 @@ def wake_all(table: Table, bell: Doorbell, wake: Wake, at: datetime) -> None:
     All tracks were parked for ``at``, so that the sweep goes on with this if we get no further.
     """
     for track in range(TRACKS):
-        _wake_parked(table, bell, replace(wake, track=track), at, to_ms(at))
-
-
-def _wake_parked(table: Table, bell: Doorbell, wake: Wake, at: datetime, due_ms: int) -> None:
-    wake_track(table, bell, wake, at, anyway=True)
-    unpark(table, wake, due_ms)
+        wake_track(table, bell, replace(wake, track=track), at)
+        unpark(table, replace(wake, track=track), to_ms(at))
 
 
 def resume(table: Table, bell: Doorbell, wake: Wake, circuit: Circuit, at: datetime) -> None:
@@ -70,5 +66,6 @@ def sweep(table: Table, bell: Doorbell, at: datetime) -> int:
         if wake.track is None:
             bell(wake, _NOW)
         else:
-            _wake_parked(table, bell, wake, at, due_ms)
+            wake_track(table, bell, wake, at, anyway=True)
+            unpark(table, wake, due_ms)
     return len(due)

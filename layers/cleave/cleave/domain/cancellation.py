@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cleave.domain.package import CANCELLABLE, CLOSED, Status
 from cleave.domain.reasons import CancelledBy, Reason
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 
 # A split is one transaction of at most 100 items, and each waiting cancellation is one of them.
 MAX_WAITING = 50
@@ -36,12 +36,12 @@ class CancellationKey:
 class Claim:
     """The units that a cancellation takes from one package: line id to a quantity above zero.
 
-    ``fields`` maps a line id to the request's field that asked for it, for refusals.
+    ``fields`` maps a line id to the request's fields that asked for it.
     """
 
     package_id: int
     units: Mapping[int, int]
-    fields: Mapping[int, str]
+    fields: Mapping[int, LineFields]
 
 
 type PackageRef = tuple[int, int]
@@ -147,13 +147,13 @@ def cancellable_refusal(state: PackageState) -> Refusal | None:
 
 def _units_refusal(state: PackageState, claim: Claim) -> Refusal | None:
     for line_id, quantity in claim.units.items():
-        field = claim.fields.get(line_id)
+        fields = claim.fields.get(line_id, LineFields())
         if line_id not in state.left:
             message = f"package {state.package_id} has no line {line_id}"
-            return Refusal(RefusalCode.LINE_NOT_FOUND, message, field=field)
+            return Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)
         if quantity > state.left[line_id]:
             message = f"line {line_id} has {state.left[line_id]} units left, {quantity} were asked for"
-            return Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=field)
+            return Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)
     return None
 
 

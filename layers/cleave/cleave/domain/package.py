@@ -141,3 +141,11 @@ class Package:
     caused_by: tuple[str, ...] = ()
     carriage: Carriage = Carriage()
     invoice_number: str | int | None = None
+
+    def modified_by(self, at: datetime) -> datetime:
+        """When it was last modified once a change of ``at`` is made.
+
+        Never earlier than before, though the clocks of two writers differ: who walks over packages by this time would
+        miss one that goes back.
+        """
+        return max(at, self.modified_at)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cleave.domain.cancellation import PackageAddress, PackageState, cancellable_refusal, splitting_refusal
 from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.domain.split import Birth, Split, close, make_successor, moved, part_of
 
 # A split is one transaction of at most 100 items: three for each new package, three for the old one and the order.
@@ -17,11 +17,11 @@ MAX_GROUPS = 25
 class Group:
     """Units that are to travel together: line id to quantity, None for all units of the line.
 
-    ``fields`` maps a line id to the request's field that asked for it, for refusals.
+    ``fields`` maps a line id to the request's fields that asked for it.
     """
 
     units: Mapping[int, int | None]
-    fields: Mapping[int, str]
+    fields: Mapping[int, LineFields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ def _waiting_refusal(state: PackageState) -> Refusal | None:
 def _take(state: PackageState, group: Group, left: dict[int, int]) -> dict[int, int]:
     taken: dict[int, int] = {}
     for line_id, asked in group.units.items():
-        field = group.fields.get(line_id)
+        fields = group.fields.get(line_id, LineFields())
         if line_id not in left:
             message = f"package {state.package_id} has no line {line_id}"
-            raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=field)
+            raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)
         quantity = state.left[line_id] if asked is None else asked
         if quantity > left[line_id]:
             message = f"line {line_id} has {left[line_id]} units left, {quantity} were asked for"
-            raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=field)
+            raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)
         left[line_id] -= quantity
         taken[line_id] = quantity
     return taken

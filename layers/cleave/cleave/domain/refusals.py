@@ -1,5 +1,6 @@
 """Every reason for which Cleave refuses a request, in one catalogue."""
 
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 
@@ -74,6 +75,14 @@ class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller 
         self.code = code
         self.message = message
         self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class LineFields:
+    """The request's fields that name one of its lines and how many units of it, for refusals."""
+
+    line: str | None = None
+    quantity: str | None = None
 
 
 class Refusals(Exception):  # noqa: N818 - several refusals of one request

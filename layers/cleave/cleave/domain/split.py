@@ -61,7 +61,7 @@ def close(package: Package, status: Status, successors: tuple[Package, ...], at:
         package,
         status=status,
         history=(*package.history, HistoryEntry(at, status)),
-        modified_at=at,
+        modified_at=package.modified_by(at),
         successor_ids=tuple(each.package_id for each in successors),
     )
     return Split(closed, successors)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.package import HistoryEntry, Line, Package, Status
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 
 # What a seller may say, and the status that it follows.
 FOLLOWS = {Status.PICKING: Status.CREATED, Status.INVOICED: Status.PICKING}
@@ -16,13 +16,13 @@ FOLLOWS = {Status.PICKING: Status.CREATED, Status.INVOICED: Status.PICKING}
 class StatusChange:
     """``units`` maps the lines that the seller names to quantities; the status is the whole package's all the same.
 
-    ``fields`` maps a line id to the request's field that named it, for refusals. ``at`` is aware UTC.
+    ``fields`` maps a line id to the request's fields that named it. ``at`` is aware UTC.
     """
 
     address: PackageAddress
     status: Status
     units: Mapping[int, int]
-    fields: Mapping[int, str]
+    fields: Mapping[int, LineFields]
     invoice_number: str | None
     at: datetime
 
@@ -44,7 +44,7 @@ def enter_status(package: Package, change: StatusChange) -> Package | None:
         status=change.status,
         lines=tuple(_entered(line, package.status, change.status) for line in package.lines),
         history=(*package.history, HistoryEntry(change.at, change.status)),
-        modified_at=change.at,
+        modified_at=package.modified_by(change.at),
         invoice_number=change.invoice_number or package.invoice_number,
     )
 
@@ -63,9 +63,10 @@ def _check_repeat(package: Package, change: StatusChange) -> None:
 def _check_lines(package: Package, change: StatusChange) -> None:
     held = {line.line_id: line.quantity for line in package.lines}
     for line_id, quantity in change.units.items():
+        fields = change.fields.get(line_id, LineFields())
         if line_id not in held:
             message = f"package {package.package_id} has no line {line_id}"
-            raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=change.fields.get(line_id))
+            raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)
         if quantity > held[line_id]:
             message = f"line {line_id} has {held[line_id]} units, {quantity} were named"
-            raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=change.fields.get(line_id))
+            raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)

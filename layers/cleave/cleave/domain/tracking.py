@@ -32,4 +32,6 @@ def feed_tracking(package: Package, change: TrackingChange) -> Package | None:
         provider_name=before.provider_name if said.provider_name is None else said.provider_name,
         return_number=before.return_number if said.return_number is None else said.return_number,
     )
-    return None if carriage == before else replace(package, carriage=carriage, modified_at=change.at)
+    if carriage == before:
+        return None
+    return replace(package, carriage=carriage, modified_at=package.modified_by(change.at))

@@ -31,9 +31,9 @@ def webhook_sender() -> WebhookSender:
     return WebhookSender(checked_pools(allow_local=settings().allow_local_webhooks), secret_box())
 
 
-@functools.cache
-def drainer() -> Drainer:
-    """Delivers what waits."""
+def drainer(seconds: float) -> Drainer:
+    """Delivers what waits, for one invocation that may work so long."""
     policy = parse_policy(settings().retry_schedule)
-    attempts = Attempts(table(), webhook_sender(), delivery_queue(), policy, random.random)
-    return Drainer(table(), delivery_queue(), attempts)
+    of_invocation = table(seconds)
+    attempts = Attempts(of_invocation, webhook_sender(), delivery_queue(), policy, random.random)
+    return Drainer(of_invocation, delivery_queue(), attempts)

@@ -18,9 +18,10 @@ from cleave.clock import to_ms
 from cleave.domain.cancellation import MAX_WAITING, Cancellation, Claim, PackageRef, PackageState, Reservation
 from cleave.store import keys
 from cleave.store.attributes import Item
+from cleave.store.failures import ConditionsFailed
 from cleave.store.packages import CANCELLABLE_VALUES, package_state, reservation_document
 from cleave.store.splits import PLAN
-from cleave.store.table import ConditionsFailed, Put, Table, Update
+from cleave.store.table import Put, Table, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _reserve(claims: _PackageClaims) -> Update:
         **CANCELLABLE_VALUES,
         **storefront,
         "at": to_ms(cancellation.at),
+        "pending": keys.pending(str(claim.package_id)),
         "one": 1,
         "room": MAX_WAITING - len(claims),
     }
@@ -134,7 +136,7 @@ def _reserve_change(lines: int, claims: int) -> str:
     taken = [f"#left.#l{n} = #left.#l{n} - :q{n}" for n in range(lines)]
     waiting = [f"waiting.#w{n} = :w{n}" for n in range(claims)]
     since = "waiting_since = if_not_exists(waiting_since, :at)"
-    return f"SET {', '.join([*taken, *waiting, since])}, version = version + :one"
+    return f"SET {', '.join([*taken, *waiting, since])}, pending = :pending, version = version + :one"
 
 
 def _reserve_condition(lines: int, *, with_storefront: bool) -> str:

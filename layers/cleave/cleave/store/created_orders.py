@@ -8,9 +8,10 @@ from cleave.clock import to_ms
 from cleave.domain.events import events_after
 from cleave.domain.package import Package
 from cleave.store import keys
+from cleave.store.failures import ConditionsFailed
 from cleave.store.orders import change_order, new_order, put_event, put_order_package
 from cleave.store.packages import put_package
-from cleave.store.table import ConditionsFailed, Put, Table, Write
+from cleave.store.table import Put, Table, Write
 
 _WRITES_OF_A_PACKAGE = 4
 

@@ -9,7 +9,8 @@ from cleave.domain.delivery import Answer, Delivery, DeliveryState, Lane, Slot
 from cleave.store import keys
 from cleave.store.attempts import attempt_note
 from cleave.store.attributes import Item
-from cleave.store.table import ConditionsFailed, Delete, Put, Replace, Table, Update, Write
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Put, Replace, Table, Update, Write
 
 # Each delivery is two items of a transaction of 100, beside the lane.
 MAX_QUEUED_AT_ONCE = 45

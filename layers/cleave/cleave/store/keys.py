@@ -19,6 +19,12 @@ SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
 # The partition that lists all credentials, and how its sort keys begin.
 CREDENTIALS = "CREDENTIALS"
 CREDENTIAL_PREFIX = "CREDENTIAL#"
+# The sparse index of what is accepted or happened and not yet worked off; its keys are PENDING and WAITING_SINCE.
+PENDING_INDEX = "pending"
+PENDING = "pending"
+WAITING_SINCE = "waiting_since"
+# One index partition takes 1,000 writes a second: these take all that a minute's reconcile could ever work off.
+_PENDING_SHARDS = 8
 
 # The two indexes of packages: all of a seller's in a storefront, each with a sort key of its own.
 LISTING = "listing"
@@ -202,6 +208,16 @@ def due_partition(shard: int) -> str:
 
 def _due_shard(subscription_id: str) -> int:
     return crc32(subscription_id.encode()) % DUE_SHARDS
+
+
+def pending(of: str) -> str:
+    """The index partition in which something waits. What has to be worked off in order has the same ``of``."""
+    return f"PENDING#{crc32(of.encode()) % _PENDING_SHARDS}"
+
+
+def pending_partitions() -> list[str]:
+    """All partitions of the index."""
+    return [f"PENDING#{shard}" for shard in range(_PENDING_SHARDS)]
 
 
 def credential(key: str) -> Key:

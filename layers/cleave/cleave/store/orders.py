@@ -79,7 +79,18 @@ def put_event(event: PackageEvent) -> Put:
             "status": event.package.status.value,
             "package_id": event.package.package_id,
             "document": pack(event.package),
+            keys.PENDING: keys.pending(event.order_number),
+            keys.WAITING_SINCE: to_ms(event.at),
         }
+    )
+
+
+def fanned_out(event: PackageEvent) -> Update:
+    """Note that every delivery of the event is queued."""
+    return Update(
+        key=keys.event(event.seller_id, event.order_number, event.sequence),
+        change="REMOVE pending, waiting_since",
+        condition="attribute_exists(pk)",
     )
 
 

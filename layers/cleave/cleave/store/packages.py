@@ -53,7 +53,7 @@ def close_package(closed: Package, version: int) -> Update:
     return Update(
         key=keys.package(closed.seller_id, closed.package_id),
         change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next, waiting = :none"
-        " REMOVE waiting_since",
+        " REMOVE waiting_since, pending",
         condition="version = :version",
         names={name: name for name in attributes},
         values={**attributes, "version": version, "next": version + 1, "none": {}},

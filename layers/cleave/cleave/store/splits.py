@@ -19,9 +19,15 @@ def plan_split(address: PackageAddress, planned: PlannedSplit, version: int, at:
     """
     return Update(
         key=keys.package(address.seller_id, address.package_id),
-        change=f"SET {PLAN} = :plan, waiting_since = :at, version = :next",
+        change=f"SET {PLAN} = :plan, waiting_since = :at, pending = :pending, version = :next",
         condition="version = :version",
-        values={"plan": _document(planned), "at": to_ms(at), "version": version, "next": version + 1},
+        values={
+            "plan": _document(planned),
+            "at": to_ms(at),
+            "pending": keys.pending(str(address.package_id)),
+            "version": version,
+            "next": version + 1,
+        },
     )
 
 

@@ -18,7 +18,8 @@ from cleave.domain.subscription import (
 )
 from cleave.store import keys
 from cleave.store.attributes import Item
-from cleave.store.table import ConditionsFailed, Delete, Put, Replace, Table, Update, Write
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Put, Replace, Table, Update, Write
 
 # One item may be written once in a transaction, and a transaction holds 100.
 MAX_CHANNEL_SELLERS = 90

@@ -1,39 +1,25 @@
 """A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
 
+import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from cleave.store.attributes import Attributes, Item, to_attributes, to_item
+from cleave.store.failures import Contended, explained, is_transient
 from cleave.store.keys import Key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _BATCH_GET_LIMIT = 100
-# Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
-_TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 0.02
-
-
-class Contended(Exception):  # noqa: N818 - says what happened; the caller decides whether it is an error
-    """Other writers held the items for as long as we tried; nothing was written."""
-
-
-class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
-    """Conditions of a transaction did not hold; nothing was written.
-
-    ``found`` maps the position of each write whose condition failed to its item as it is, None where there is none.
-    """
-
-    def __init__(self, found: Mapping[int, Item | None]) -> None:
-        super().__init__(f"conditions failed at {sorted(found)}")
-        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,7 @@ class Update:
     key: Key
     change: str
     condition: str
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -97,15 +83,25 @@ def random_pause(attempt: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``client`` may be shared between threads. ``pause`` sleeps after a lost attempt; tests replace it."""
+    """``client`` may be shared between threads. ``pause`` sleeps after a lost attempt; tests replace it.
+
+    ``deadline`` is the ``time.monotonic()`` after which no lost attempt is repeated: whoever waits for the answer has
+    to have it before Lambda or API Gateway ends the call.
+    """
 
     client: "DynamoDBClient"
     name: str
     pause: Callable[[float], None] = time.sleep
+    deadline: float = math.inf
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the deadline has passed."""
+        return time.monotonic() >= self.deadline
 
     def get(self, key: Key) -> Item | None:
         """Strongly consistent."""
-        answer = self.client.get_item(TableName=self.name, Key=to_attributes(key), ConsistentRead=True)
+        answer = self.ask(self.client.get_item, Key=to_attributes(key), TableName=self.name, ConsistentRead=True)
         return to_item(answer["Item"]) if "Item" in answer else None
 
     def batch_get(self, keys: Sequence[Key]) -> list[Item]:
@@ -115,7 +111,7 @@ class Table:
         attempt = 0
         while pending:
             request = {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}
-            answer = self.client.batch_get_item(RequestItems={self.name: request})  # type: ignore[dict-item]
+            answer = self.ask(self.client.batch_get_item, RequestItems={self.name: request})
             found += [to_item(attributes) for attributes in answer["Responses"].get(self.name, [])]
             unread: list[Any] = [*answer["UnprocessedKeys"][self.name]["Keys"]] if answer["UnprocessedKeys"] else []
             pending = [*unread, *pending[_BATCH_GET_LIMIT:]]
@@ -153,7 +149,7 @@ class Table:
     def _entries(self, request: Mapping[str, Any]) -> Iterator[Attributes]:
         start: dict[str, Any] = {}
         while True:
-            answer = self.client.query(TableName=self.name, **request, **start)
+            answer = self.ask(self.client.query, TableName=self.name, **request, **start)
             yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
@@ -166,7 +162,8 @@ class Table:
 
         Fewer than ``limit`` mean that there are no more: the items of a page are small enough to come in one answer.
         """
-        answer = self.client.query(
+        answer = self.ask(
+            self.client.query,
             TableName=self.name,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :after AND :before",
             ExpressionAttributeValues=to_attributes({":pk": partition, ":after": after + "\0", ":before": before}),
@@ -176,14 +173,21 @@ class Table:
         )
         return [to_item(attributes) for attributes in answer["Items"] if attributes["sk"]["S"] != before][:limit]
 
-    def update(self, write: Update) -> None:
-        """One conditional update outside of a transaction, at half the price. Raises ConditionsFailed."""
-        request = self._transact_item(write)["Update"]
+    def ask(self, read: Callable[..., Any], **request: Any) -> Any:  # noqa: ANN401 - an operation of the client's
+        """A read's answer; Contended if it was throttled, which the SDK has by then repeated."""
         try:
-            self.client.update_item(**request)
-        except self.client.exceptions.ConditionalCheckFailedException as failed:
-            attributes: Any = failed.response.get("Item")
-            raise ConditionsFailed({0: to_item(attributes) if attributes else None}) from failed
+            return read(**request)
+        except ClientError as error:
+            if is_transient(error):
+                raise Contended(error.response["Error"]["Code"]) from error
+            raise
+
+    def update(self, write: Update) -> None:
+        """One conditional update outside of a transaction, at half the price. Raises ConditionsFailed, or Contended.
+
+        Not for what must not happen twice: the SDK repeats an update whose answer was lost.
+        """
+        self._persist(lambda: self.client.update_item(**self._transact_item(write)["Update"]))
 
     def write(self, writes: Sequence[Write]) -> None:
         """All writes or none. Raises ConditionsFailed, or Contended after bounded retries.
@@ -191,35 +195,26 @@ class Table:
         A repeat after a lost answer is safe: the SDK repeats with the same token, which DynamoDB applies once.
         """
         items: Any = [self._transact_item(write) for write in writes]
-        for attempt in range(_ATTEMPTS):
+        self._persist(lambda: self.client.transact_write_items(TransactItems=items))
+
+    def _persist(self, write: Callable[[], object]) -> None:
+        """Write, and again while others are in the way."""
+        for attempt in count():
             try:
-                self.client.transact_write_items(TransactItems=items)
-            except self.client.exceptions.TransactionCanceledException as cancelled:
-                self._explain(cancelled, attempt)
-            except self.client.exceptions.TransactionInProgressException:
-                self._wait(attempt)
+                write()
+            except ClientError as error:
+                if not is_transient(error):
+                    raise explained(error) from error
             else:
                 return
-        raise Contended(f"{len(items)} writes")
-
-    def _explain(self, cancelled: ClientError, attempt: int) -> None:
-        reasons: Iterable[Any] = cancelled.response.get("CancellationReasons", [])
-        codes = {reason.get("Code") for reason in reasons} - {"None"}
-        if codes & _TRANSIENT and codes <= _TRANSIENT | {"ConditionalCheckFailed"}:
             self._wait(attempt)
-            return
-        if codes != {"ConditionalCheckFailed"}:
-            raise cancelled
-        raise ConditionsFailed(
-            {
-                position: to_item(reason["Item"]) if reason.get("Item") else None
-                for position, reason in enumerate(reasons)
-                if reason.get("Code") == "ConditionalCheckFailed"
-            }
-        ) from cancelled
 
     def _wait(self, attempt: int) -> None:
-        self.pause(random_pause(attempt))
+        """Raises Contended where there is no time, or no sense, in another attempt."""
+        seconds = random_pause(attempt)
+        if attempt + 1 >= _ATTEMPTS or time.monotonic() + seconds >= self.deadline:
+            raise Contended(f"after {attempt + 1} attempts")
+        self.pause(seconds)
 
     def _transact_item(self, write: Write) -> dict[str, Any]:
         if isinstance(write, Put):
@@ -231,7 +226,8 @@ class Table:
         names = {f"#{name}": attribute for name, attribute in write.names.items()}
         values = to_attributes({f":{name}": value for name, value in write.values.items()})
         update = {"Key": to_attributes(write.key), "UpdateExpression": write.change}
-        update |= {"ExpressionAttributeValues": values} | ({"ExpressionAttributeNames": names} if names else {})
+        update |= {"ExpressionAttributeValues": values} if values else {}  # DynamoDB refuses empty ones
+        update |= {"ExpressionAttributeNames": names} if names else {}
         return {"Update": {**update, **self._common(write.condition)}}
 
     def _delete_condition(self, write: Delete) -> dict[str, Any]:

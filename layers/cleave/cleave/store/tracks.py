@@ -18,13 +18,15 @@ by before it is due sets a new one.
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import TRACKS
 from cleave.store import keys
 from cleave.store.attributes import Item
-from cleave.store.table import ConditionsFailed, Delete, Replace, Table, Update, Write
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Replace, Table, Update, Write
 
 # Longer than an invocation can live, so that a lease ends only with its holder.
 LEASE = timedelta(seconds=90)
@@ -43,12 +45,15 @@ class Wake:
 
 
 def ring(table: Table, wake: Wake, at: datetime) -> bool:
-    """Note that a message is to be sent at once; False if one is on its way."""
+    """Note that a message is to be sent at once; False if one is on its way.
+
+    The SDK repeats an update whose answer was lost, and the repeat must not take its own note for somebody else's.
+    """
     change = Update(
         key=_track(wake),
-        change="SET rung_at = :now",
-        condition="attribute_not_exists(rung_at) OR rung_at < :lost",
-        values={"now": to_ms(at), "lost": to_ms(at - _LOST_AFTER)},
+        change="SET rung_at = :now, rung_by = :self",
+        condition="attribute_not_exists(rung_at) OR rung_at < :lost OR rung_by = :self",
+        values={"now": to_ms(at), "lost": to_ms(at - _LOST_AFTER), "self": str(uuid4())},
     )
     return _done(table, change)
 
@@ -57,9 +62,9 @@ def set_timer(table: Table, wake: Wake, at: datetime, due: datetime) -> bool:
     """Note that a message is to be sent for ``due``; False if one is on its way that comes no later."""
     change = Update(
         key=_track(wake),
-        change="SET timer_at = :due",
-        condition="attribute_not_exists(timer_at) OR timer_at > :due OR timer_at <= :now",
-        values={"due": to_ms(due), "now": to_ms(at)},
+        change="SET timer_at = :due, timer_by = :self",
+        condition="attribute_not_exists(timer_at) OR timer_at > :due OR timer_at <= :now OR timer_by = :self",
+        values={"due": to_ms(due), "now": to_ms(at), "self": str(uuid4())},
     )
     return _done(table, change)
 
@@ -69,7 +74,7 @@ def take(table: Table, wake: Wake, holder: str, at: datetime) -> bool:
     change = Update(
         key=_track(wake),
         change="SET held_until = :until, held_by = :holder REMOVE rung_at",
-        condition="attribute_not_exists(held_until) OR held_until < :now",
+        condition="attribute_not_exists(held_until) OR held_until < :now OR held_by = :holder",
         values={"until": to_ms(at + LEASE), "holder": holder, "now": to_ms(at)},
     )
     return _done(table, change)

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cleave.api.wire import Id, Quantity, WireModel
+from cleave.api.wire import WireModel
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.reasons import BY_TRENDYOL_ID, ReasonCodes
 from cleave.dialects.trendyol.endpoint import TURKEY, SellerCall
+from cleave.dialects.trendyol.lines import NamedLine, line_fields
 from cleave.domain.cancellation import Cancellation, CancellationKey, Claim
 from cleave.domain.reasons import CancelledBy
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
@@ -16,17 +17,10 @@ MAX_LINES = 100
 _MAX_KEY_LENGTH = 255
 
 
-class CancelLine(WireModel):
-    """``quantity`` units of the line are to be cancelled."""
-
-    lineId: Id
-    quantity: Quantity
-
-
 class CancelRequest(WireModel):
     """Trendyol's updatePackage."""
 
-    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=MAX_LINES)]
+    lines: Annotated[list[NamedLine], Field(min_length=1, max_length=MAX_LINES)]
     reasonId: int
     shouldKeepPreviousStatus: bool = False
 
@@ -43,7 +37,7 @@ def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
     claim = Claim(
         package_id=seller.package_id,
         units={line.lineId: line.quantity for line in request.lines},
-        fields={line.lineId: f"lines.{place}.quantity" for place, line in enumerate(request.lines)},
+        fields=line_fields(request.lines),
     )
     meaning = _meaning(claim.package_id, request)
     return Cancellation(

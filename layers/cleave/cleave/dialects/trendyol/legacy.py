@@ -6,8 +6,9 @@ from pydantic import Field
 
 from cleave.api.wire import WireModel, parse
 from cleave.dialects.reasons import BY_REASON
-from cleave.dialects.trendyol.cancel import MAX_LINES, CancelLine, CancelRequest, cancellation_of
+from cleave.dialects.trendyol.cancel import MAX_LINES, CancelRequest, cancellation_of
 from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.dialects.trendyol.lines import NamedLine
 from cleave.dialects.trendyol.update import UpdateRequest, status_change_of
 from cleave.domain.cancellation import Cancellation
 from cleave.domain.reasons import Reason
@@ -26,7 +27,7 @@ class LegacyStatus(WireModel):
 class LegacyCancelRequest(WireModel):
     """A cancel without a reason; ``params`` says nothing."""
 
-    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=MAX_LINES)]
+    lines: Annotated[list[NamedLine], Field(min_length=1, max_length=MAX_LINES)]
 
 
 def to_legacy_update(seller: SellerCall) -> Cancellation | StatusChange:

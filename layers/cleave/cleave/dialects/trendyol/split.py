@@ -1,6 +1,6 @@
 """POST …/split, multi-split, quantity-split and split-packages: four ways to name the groups of one split."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -9,7 +9,7 @@ from cleave.api.wire import Id, Quantity, WireModel
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.domain.partition import MAX_GROUPS, Group, SplitRequest
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 
 _MAX_LINES = 500  # as many as an imported package may have
 
@@ -89,8 +89,11 @@ def to_quantity_split(seller: SellerCall) -> SplitRequest:
     """Groups of one line each."""
     body = seller.call.body(QuantitySplit)
     groups = [
-        Group({line.orderLineId: quantity}, {line.orderLineId: f"quantitySplit.{place}.quantities.{number}"})
-        for place, line in enumerate(body.quantitySplit)
+        Group(
+            {line.orderLineId: quantity},
+            {line.orderLineId: LineFields(f"{field}.orderLineId", f"{field}.quantities.{number}")},
+        )
+        for field, line in ((f"quantitySplit.{place}", line) for place, line in enumerate(body.quantitySplit))
         for number, quantity in enumerate(line.quantities)
     ]
     if len(groups) > MAX_GROUPS:
@@ -107,13 +110,20 @@ def to_split_packages(seller: SellerCall) -> SplitRequest:
         field = f"splitPackages.{place}.packageDetails"
         _refuse_repeated([line.orderLineId for line in package.packageDetails], field, ".orderLineId")
         units: dict[int, int | None] = {line.orderLineId: line.quantities for line in package.packageDetails}
-        groups.append(Group(units, {line_id: f"{field}.{n}.quantities" for n, line_id in enumerate(units)}))
+        groups.append(Group(units, _fields(units, field, line=".orderLineId", quantity=".quantities")))
     return _request(seller, groups, keep=body.shouldKeepPreviousStatus)
 
 
 def _lines(line_ids: Sequence[int], field: str) -> Group:
     _refuse_repeated(line_ids, field, "")
-    return Group(dict.fromkeys(line_ids), {line_id: f"{field}.{n}" for n, line_id in enumerate(line_ids)})
+    return Group(dict.fromkeys(line_ids), _fields(line_ids, field))
+
+
+def _fields(line_ids: Iterable[int], field: str, *, line: str = "", quantity: str = "") -> dict[int, LineFields]:
+    return {
+        line_id: LineFields(f"{field}.{place}{line}", f"{field}.{place}{quantity}")
+        for place, line_id in enumerate(line_ids)
+    }
 
 
 def _refuse_repeated(line_ids: Sequence[int], field: str, name: str) -> None:

@@ -4,19 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cleave.api.wire import Id, Quantity, WireModel
+from cleave.api.wire import WireModel
 from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.dialects.trendyol.lines import NamedLine, line_fields
 from cleave.domain.package import Status
 from cleave.domain.status import StatusChange
 
 _MAX_LINES = 500  # as many as an imported package may have
-
-
-class UpdateLine(WireModel):
-    """A line of the package; clients send all of them."""
-
-    lineId: Id
-    quantity: Quantity
 
 
 class UpdateParams(WireModel):
@@ -26,10 +20,10 @@ class UpdateParams(WireModel):
 
 
 class UpdateRequest(WireModel):
-    """Trendyol's updatePackage, as a notification of status."""
+    """Trendyol's updatePackage, as a notification of status; clients send all lines."""
 
     status: Literal["Picking", "Invoiced"]
-    lines: Annotated[list[UpdateLine], Field(max_length=_MAX_LINES)] = Field(default_factory=list)
+    lines: Annotated[list[NamedLine], Field(max_length=_MAX_LINES)] = Field(default_factory=list)
     params: UpdateParams = UpdateParams()
 
 
@@ -45,7 +39,7 @@ def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange
         address=seller.address,
         status=status,
         units={line.lineId: line.quantity for line in request.lines},
-        fields={line.lineId: f"lines.{place}.lineId" for place, line in enumerate(request.lines)},
+        fields=line_fields(request.lines),
         invoice_number=request.params.invoiceNumber if status is Status.INVOICED else None,
         at=seller.call.at,
     )

@@ -1,0 +1,85 @@
+"""`cleave redrive`: brings back to the stream function what its source gave up."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import boto3
+import typer
+
+from cleave_cli.console import console
+from cleave_cli.credentials import read_endpoint
+from cleave_cli.deploy import STACK_NAME, engine_session, stack_outputs
+from cleave_cli.errors import CleaveError
+from cleave_cli.paths import StateDir
+from cleave_cli.reporting import reporting_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class Redriven:
+    """One object of the bucket: how many records were in it, and how many failed again."""
+
+    key: str
+    records: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Redrive:
+    """``function`` gets each batch as the source brought it, under its own role; what it does again has no effect."""
+
+    s3: "S3Client"
+    functions: "LambdaClient"
+    bucket: str
+    function: str
+
+    def __call__(self) -> Iterator[Redriven]:
+        """Oldest first. An object is deleted once nothing of it failed; the others stay for the next time."""
+        for key in sorted(self._keys(), key=lambda key: key.rpartition("/")[2]):
+            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            payload: str = json.loads(body)["payload"]
+            records = len(json.loads(payload)["Records"])
+            failed = self._failed(payload, records)
+            if not failed:
+                self.s3.delete_object(Bucket=self.bucket, Key=key)
+            yield Redriven(key, records, failed)
+
+    def _keys(self) -> list[str]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
+        return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
+    def _failed(self, payload: str, records: int) -> int:
+        answer = self.functions.invoke(FunctionName=self.function, Payload=payload.encode())
+        if "FunctionError" in answer:
+            return records
+        return len(json.loads(answer["Payload"].read())["batchItemFailures"])
+
+
+@reporting_errors()
+def redrive(
+    stack: Annotated[str | None, typer.Option(help="Stack on AWS; without it, the running local stack.")] = None,
+    state: Annotated[Path, typer.Option(envvar="CLEAVE_STATE", help="Folder of the local stack.")] = StateDir().path,
+) -> None:
+    """Bring what the stream's source gave up to the stream function again; status 1 if some of it fails still."""
+    endpoint = read_endpoint(StateDir(state).local_json) if stack is None else None
+    session = boto3.Session() if endpoint is None else engine_session()
+    outputs = stack_outputs(session.client("cloudformation", endpoint_url=endpoint), stack or STACK_NAME)
+    again = Redrive(
+        session.client("s3", endpoint_url=endpoint),
+        session.client("lambda", endpoint_url=endpoint),
+        outputs["FailedRecordsBucket"],
+        outputs["PackageStreamFunctionName"],
+    )
+    failed = 0
+    for batch in again():
+        console.print(f"{batch.key}: {batch.records - batch.failed} of {batch.records} records done")
+        failed += batch.failed
+    if failed:
+        raise CleaveError(f"{failed} records failed again; they stay where they are. The function's log says why.")
+    console.print("Nothing is left of what was given up.")

@@ -1,0 +1,70 @@
+"""What DynamoDB's errors mean to whoever asked for a write."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cleave.store.attributes import Item, to_item
+
+# Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
+_TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+# The same, said of a whole request instead of one of its items.
+_BUSY = frozenset(
+    {
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "TransactionInProgressException",
+        "TransactionConflictException",
+    }
+)
+
+
+class Contended(Exception):  # noqa: N818 - says what happened; the caller decides whether it is an error
+    """Other writers held the items for as long as we tried; nothing was written."""
+
+
+class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
+    """Conditions of a transaction did not hold; nothing was written.
+
+    ``found`` maps the position of each write whose condition failed to its item as it is, None where there is none.
+    """
+
+    def __init__(self, found: Mapping[int, Item | None]) -> None:
+        super().__init__(f"conditions failed at {sorted(found)}")
+        self.found = found
+
+
+def is_transient(error: ClientError) -> bool:
+    """Whether the same request can succeed a moment later."""
+    codes = _cancellation_codes(error)
+    if not codes:
+        return error.response["Error"]["Code"] in _BUSY
+    return bool(codes & _TRANSIENT) and codes <= _TRANSIENT | {"ConditionalCheckFailed"}
+
+
+def explained(error: ClientError) -> Exception:
+    """ConditionsFailed, if that is all that was wrong."""
+    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":  # of a write outside of a transaction
+        item: Any = error.response.get("Item")
+        return ConditionsFailed({0: to_item(item) if item else None})
+    if _cancellation_codes(error) != {"ConditionalCheckFailed"}:
+        return error
+    return ConditionsFailed(
+        {
+            position: to_item(reason["Item"]) if reason.get("Item") else None
+            for position, reason in enumerate(_reasons(error))
+            if reason.get("Code") == "ConditionalCheckFailed"
+        }
+    )
+
+
+def _cancellation_codes(error: ClientError) -> set[Any]:
+    return {reason.get("Code") for reason in _reasons(error)} - {"None", None}
+
+
+def _reasons(error: ClientError) -> Sequence[Any]:
+    """Why a transaction was cancelled, item by item; empty for every other error."""
+    reasons: Any = error.response.get("CancellationReasons", [])
+    return list(reasons)

@@ -1,0 +1,98 @@
+"""What the stream's source gave up lies in a bucket, and one command brings it back."""
+
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from cleave.application import consume
+from cleave_cli.redrive import Redrive, Redriven
+
+from tests.support.orders import Shop, wire_package
+from tests.support.stories import Units, check_settled, read_story
+from tests.support.world import World, handler
+
+SELLER = 601
+
+
+@dataclass
+class Bucket:
+    """S3, with what an on-failure destination put there."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def get_paginator(self, _operation: str) -> "Bucket":
+        return self
+
+    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
+        for key in reversed(self.objects):
+            yield {"Contents": [{"Key": key}]}
+        yield {}
+
+    def get_object(self, **request: str) -> dict[str, Any]:
+        return {"Body": io.BytesIO(self.objects[request["Key"]])}
+
+    def delete_object(self, **request: str) -> None:
+        del self.objects[request["Key"]]
+
+
+class Functions:
+    """Lambda, with the stream function."""
+
+    def invoke(self, **request: str) -> dict[str, Any]:
+        try:
+            answer = handler("package_stream")(json.loads(request["Payload"]), None)
+        except ValueError:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b"{}")}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+def given_up(world: World) -> Bucket:
+    stored = [json.dumps(each).encode() for each in world.stream.given_up]
+    return Bucket({f"aws/lambda/esm/shard/2026/10/18/{place}": each for place, each in enumerate(stored)})
+
+
+def redriven(bucket: Bucket) -> list[Redriven]:
+    return list(Redrive(bucket, Functions(), "bucket", "stream")())  # type: ignore[arg-type] # fakes of both
+
+
+def test_what_a_bug_kept_from_being_done_is_done_by_one_command_once_it_is_mended(world: World) -> None:
+    shop = Shop(world, SELLER)
+    shop.load([wire_package(1, "O", {1: 2}), wire_package(2, "O", {1: 2})])
+    assert shop.cancel(1, {1: 1}, "first").status == shop.cancel(2, {1: 1}, "second").status == 200
+    with mock.patch.object(consume, "split_package", side_effect=ZeroDivisionError):
+        world.split_and_tell()
+        bucket = given_up(world)
+        still = redriven(bucket)
+    assert [batch.failed for batch in still] == [batch.records for batch in still]
+    assert len(bucket.objects) == len(still) > 0
+    done = redriven(bucket)
+    assert [(batch.key, batch.failed) for batch in done] == [(batch.key, 0) for batch in still]
+    assert bucket.objects == {}
+    world.settle(1)
+    story = read_story(world.table, SELLER, "O")
+    accepted: dict[str, Counter[int] | None] = {key: Counter({1: 1}) for key in story.cancellations}
+    check_settled(story, Units(Counter({1: 4}), Counter({1: 2}), accepted))
+
+
+def test_a_batch_that_ends_the_function_stays_and_the_ones_behind_it_are_brought(world: World) -> None:
+    shop = Shop(world, SELLER)
+    shop.load([wire_package(1, "O", {1: 2})])
+    shop.cancel(1, {1: 1}, "first")
+    world.clock.step(30_000)
+    world.flow()
+    world.clock.step(30_000)
+    world.split_and_tell()
+    good = given_up(world).objects.popitem()[1]
+    no_batch = json.dumps({"payload": json.dumps({"Records": [{"eventName": "INSERT"}]})}).encode()
+    bucket = Bucket({"a/1": no_batch, "a/2": good})
+    with mock.patch.object(
+        Functions,
+        "invoke",
+        side_effect=[{"FunctionError": "Unhandled"}, Functions().invoke(Payload=json.loads(good)["payload"])],
+    ):
+        assert [(batch.key, batch.failed) for batch in redriven(bucket)] == [("a/1", 1), ("a/2", 0)]
+    assert list(bucket.objects) == ["a/1"]

@@ -1,0 +1,44 @@
+"""The time by which walks go over packages: it never goes back, though the clocks of two writers differ."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from cleave.domain.cancellation import PackageAddress
+from cleave.domain.package import Carriage, Package, Status
+from cleave.domain.split import cancel_units
+from cleave.domain.status import StatusChange, enter_status
+from cleave.domain.tracking import TrackingChange, feed_tracking
+
+from tests.unit.builders import START, line, package, reservation
+
+MODIFIED = START + timedelta(minutes=2)
+BEHIND, AHEAD = MODIFIED - timedelta(seconds=1), MODIFIED + timedelta(seconds=1)
+ADDRESS = PackageAddress(20811, 100, None)
+CASES = pytest.mark.parametrize(("at", "modified"), [(BEHIND, MODIFIED), (AHEAD, AHEAD)])
+
+
+def modified_once(status: Status = Status.CREATED) -> Package:
+    return replace(package(line(1, 2), status=status), modified_at=MODIFIED)
+
+
+@CASES
+def test_a_split_does_not_turn_it_back(at: datetime, modified: datetime) -> None:
+    split = cancel_units(modified_once(), [reservation("a", {1: 1})], at=at, successor_id=200)
+    assert split.closed.modified_at == modified
+
+
+@CASES
+def test_a_status_does_not_turn_it_back(at: datetime, modified: datetime) -> None:
+    change = StatusChange(ADDRESS, Status.PICKING, {}, {}, None, at)
+    entered = enter_status(modified_once(), change)
+    assert entered is not None
+    assert entered.modified_at == modified
+
+
+@CASES
+def test_tracking_does_not_turn_it_back(at: datetime, modified: datetime) -> None:
+    change = TrackingChange(ADDRESS, Carriage(sender_number="1"), at)
+    fed = feed_tracking(modified_once(Status.PICKING), change)
+    assert fed is not None
+    assert fed.modified_at == modified
