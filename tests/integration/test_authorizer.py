@@ -19,7 +19,8 @@ from cleave.store.credentials import (
     rotate_secret,
     store_credential,
 )
-from cleave.store.table import ConditionsFailed, Table
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Table
 
 from functions.authorizer.app import handler as authorizer
 from functions.list_webhooks.app import handler as list_webhooks

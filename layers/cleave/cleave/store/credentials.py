@@ -11,7 +11,8 @@ from typing import Any
 from cleave.clock import from_ms, to_ms
 from cleave.store import keys
 from cleave.store.attributes import Item
-from cleave.store.table import ConditionsFailed, Delete, Put, Table, Update
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Put, Table, Update
 
 # The current secret, and while it is being rotated the one before.
 LIVE_SECRETS = 2
