@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak check lock build clean
+.PHONY: help setup demo up test soak check scan lock build clean
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -47,13 +47,18 @@ check: setup  ## ruff, mypy, sam validate and cfn-lint
 	SAM_CLI_TELEMETRY=0 $(SAM_BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 
+scan: setup  ## checkov on the template, in an environment of its own
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-checkov
+	@$(UV) pip sync --quiet --require-hashes --python .venv-checkov/bin/python requirements/checkov.txt
+	@.venv-checkov/bin/checkov --config-file .checkov.yaml
+
 build: setup  ## sam build, when something changed
 	@$(BIN)/cleave build
 
 lock: setup  ## renew the pinned, hashed requirement files
 	$(COMPILE) --upgrade pyproject.toml -o layers/dependencies/requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --extra dev -c layers/dependencies/requirements.txt -o requirements/dev.txt
-	for name in sam engine uv; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in sam engine uv checkov; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:  ## remove what was built; the environments stay
 	rm -rf .aws-sam .cleave .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -23,7 +23,7 @@ from functions.import_orders.app import handler as import_orders
 from tests.support.aws import create_table
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
-from tests.support.whole import bring_all
+from tests.support.whole import Flow
 
 TABLE_NAME = "cleave-test"
 
@@ -141,6 +141,6 @@ def let_happen(
     caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
-    yield lambda: bring_all(table, url)
+    yield Flow(table, url)
     for cached in caches:
         cached.cache_clear()

@@ -1,5 +1,6 @@
 """The stream and the queue between the functions, without AWS."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -7,22 +8,26 @@ from cleave.store.table import Table
 
 from functions.deliver_webhook.app import handler as deliver
 from functions.package_stream.app import handler as package_stream
-from tests.support.stream import stream_records
+from tests.support.stream import take_records
 
 
-def bring_all(table: Table, queue_url: str) -> None:
-    """The stream and the queue bring what they have to their functions, until nothing new comes of it."""
-    seen = 0
-    while len(records := stream_records(table)) > seen:
-        for record in filter(is_for_the_function, records[seen:]):
-            assert package_stream({"Records": [record]}, None) == {"batchItemFailures": []}
-        seen = len(records)
-    sqs = boto3.client("sqs")
-    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            event = {"Records": [{"messageId": message["MessageId"], "body": message["Body"]}]}
-            assert deliver(event, None) == {"batchItemFailures": []}
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+@dataclass
+class Flow:
+    """Called, the stream and the queue bring what is new to their functions, until nothing new comes of it."""
+
+    table: Table
+    queue_url: str
+
+    def __call__(self) -> None:
+        while records := take_records(self.table):
+            for record in filter(is_for_the_function, records):
+                assert package_stream({"Records": [record]}, None) == {"batchItemFailures": []}
+        sqs = boto3.client("sqs")
+        while messages := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                event = {"Records": [{"messageId": message["MessageId"], "body": message["Body"]}]}
+                assert deliver(event, None) == {"batchItemFailures": []}
+                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def is_for_the_function(record: dict[str, Any]) -> bool:

@@ -16,6 +16,8 @@ from cleave.domain.refusals import Refusal, RefusalCode
 type Event = Mapping[str, Any]
 
 KILOBYTE = 1024
+# Deeper than anything that either dialect says, and within what DynamoDB and every JSON reader take.
+MAX_DEPTH = 32
 _JSON = "application/json"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 
@@ -55,6 +57,8 @@ class Call:
             json.dumps(document, default=str, ensure_ascii=False).encode()  # refuses halves of surrogate pairs
         except (ValueError, RecursionError):
             raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None
+        if self.raw_body.count("[") + self.raw_body.count("{") > MAX_DEPTH and _is_deeper(document, MAX_DEPTH):
+            raise Refusal(RefusalCode.BODY_INVALID, f"the body may be nested {MAX_DEPTH} deep")
         return document
 
     def _check_type(self) -> None:
@@ -109,6 +113,14 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
     sellers = frozenset(int(seller) for seller in context["sellers"].split())
     storefronts = frozenset(context.get("storefronts", "").split())
     return Principal(context["credential"], context["role"], sellers, storefronts)
+
+
+def _is_deeper(value: Any, depth: int) -> bool:  # noqa: ANN401 - whatever JSON holds
+    """Asks no deeper than ``depth``."""
+    if not isinstance(value, (dict, list)):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return depth == 0 or any(_is_deeper(each, depth - 1) for each in inner)
 
 
 def _fraction(text: str) -> Decimal:

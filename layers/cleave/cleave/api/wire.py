@@ -18,6 +18,8 @@ MAX_TIME = 253_402_300_799_999
 
 type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
 type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
+type Number = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)]
+type Text = Annotated[str, StringConstraints(max_length=1000)]
 type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\s#]+$")]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import MAX_TIME, Id, Money, Name, Quantity, WireModel, parse
+from cleave.api.wire import MAX_TIME, Id, Money, Name, Number, Quantity, Text, WireModel, parse
 from cleave.application.import_packages import ImportedPackage
 from cleave.clock import from_ms
 from cleave.dialects.fingerprints import fingerprint
@@ -21,6 +21,7 @@ from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
+_MAX_UNITS = 10_000  # of a line; a package of 256 KB has room for fewer
 _MAX_PACKAGES = 200  # the dialect's own largest page
 
 
@@ -31,7 +32,7 @@ type WireStatus = Annotated[Status, Field(strict=False)]
 class WireUnit(WireModel):
     """``discountDetails`` has one entry for each unit."""
 
-    lineItemId: str | int = ""
+    lineItemId: Text | Number = ""
     lineItemPrice: Money
     lineItemSellerDiscount: Money = Decimal(0)
     lineItemTyDiscount: Money = Decimal(0)
@@ -42,13 +43,13 @@ class WireLine(WireModel):
 
     lineId: Id
     quantity: Quantity
-    stockCode: str = ""
+    stockCode: Text = ""
     lineUnitPrice: Money
     lineGrossAmount: Money
     lineSellerDiscount: Money = Decimal(0)
     lineTyDiscount: Money = Decimal(0)
     lineTotalDiscount: Money | None = None
-    discountDetails: list[WireUnit] | None = None
+    discountDetails: Annotated[list[WireUnit], Field(max_length=_MAX_UNITS)] | None = None
     orderLineItemStatusName: WireStatus | None = None
 
 
@@ -56,7 +57,7 @@ class WireHistory(WireModel):
     """One entry of ``packageHistories``."""
 
     createdDate: Time
-    status: str
+    status: Text
 
 
 class WirePackage(WireModel):
@@ -64,12 +65,12 @@ class WirePackage(WireModel):
 
     shipmentPackageId: Id
     orderNumber: Name
-    supplierId: int | None = None
-    orderCountryCode: str | None = None
+    supplierId: Number | None = None
+    orderCountryCode: Text | None = None
     lines: Annotated[list[WireLine], Field(min_length=1, max_length=500)]
     status: WireStatus
-    whoPays: int | None = None
-    cargoTrackingNumber: Annotated[int, Field(ge=0)] | None = None
+    whoPays: Number | None = None
+    cargoTrackingNumber: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     packageGrossAmount: Money | None = None
     packageSellerDiscount: Money | None = None
     packageTyDiscount: Money | None = None
@@ -77,14 +78,14 @@ class WirePackage(WireModel):
     packageTotalPrice: Money | None = None
     orderDate: Time | None = None
     lastModifiedDate: Time | None = None
-    packageHistories: list[WireHistory] | None = None
-    cargoSenderNumber: str | int | None = None
-    cargoProviderName: str | None = None
-    returnTrackingNumber: str | int | None = None
-    cargoTrackingLink: str | None = None
-    invoiceNumber: str | int | None = None
-    createdBy: str = CreatedBy.ORDER
-    originPackageIds: list[Id] | None = None
+    packageHistories: Annotated[list[WireHistory], Field(max_length=1000)] | None = None
+    cargoSenderNumber: Text | Number | None = None
+    cargoProviderName: Text | None = None
+    returnTrackingNumber: Text | Number | None = None
+    cargoTrackingLink: Text | None = None
+    invoiceNumber: Text | Number | None = None
+    createdBy: Text = CreatedBy.ORDER
+    originPackageIds: Annotated[list[Id], Field(max_length=1000)] | None = None
 
 
 _PACKAGE_FIELDS = frozenset(WirePackage.model_fields) - {"orderCountryCode", "orderDate"} | {"shipmentPackageStatus"}
