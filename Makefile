@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak check scan lock build clean
+.PHONY: help setup demo up test soak mutants bench check scan lock build clean
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -39,6 +39,14 @@ test: setup  ## all tests: unit and integration first, then end to end
 
 soak: setup  ## the tests that are too long for every run
 	@$(BIN)/pytest -m soak -s tests
+	@$(BIN)/python -m tests.proofs.soak
+
+mutants: setup  ## put faults into a copy of the sources; each must be seen by its test
+	@$(BIN)/python -m tests.proofs.mutants
+
+# Names of benchmarks, --quick or --long: make bench ARGS="counts cold"
+bench: setup  ## measure; benchmarks/RESULTS.md (ARGS="--quick", or names)
+	@PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
 
 check: setup  ## ruff, mypy, sam validate and cfn-lint
 	$(BIN)/ruff check .
@@ -47,18 +55,13 @@ check: setup  ## ruff, mypy, sam validate and cfn-lint
 	SAM_CLI_TELEMETRY=0 $(SAM_BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 
-scan: setup  ## checkov on the template, in an environment of its own
-	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-checkov
-	@$(UV) pip sync --quiet --require-hashes --python .venv-checkov/bin/python requirements/checkov.txt
-	@.venv-checkov/bin/checkov --config-file .checkov.yaml
-
 build: setup  ## sam build, when something changed
 	@$(BIN)/cleave build
 
 lock: setup  ## renew the pinned, hashed requirement files
 	$(COMPILE) --upgrade pyproject.toml -o layers/dependencies/requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --extra dev -c layers/dependencies/requirements.txt -o requirements/dev.txt
-	for name in sam engine uv checkov; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in sam engine ric uv checkov; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:  ## remove what was built; the environments stay
 	rm -rf .aws-sam .cleave .hypothesis .mypy_cache .pytest_cache .ruff_cache

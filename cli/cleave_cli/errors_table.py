@@ -15,6 +15,7 @@ MEANINGS = {
     RefusalCode.BODY_INVALID: "A field or parameter is missing or not what it must be; the message begins with it.",
     RefusalCode.BODY_NOT_JSON: "The body cannot be read as JSON.",
     RefusalCode.BODY_TOO_LARGE: "The body, or one package of an import, is larger than the message says.",
+    RefusalCode.ANSWER_TOO_LARGE: "Lambda answers with 6 MB at most; a smaller `size` asks for less.",
     RefusalCode.BODY_TYPE: "The body calls itself something else than JSON.",
     RefusalCode.CREDENTIALS_INVALID: "Client id and secret do not belong together.",
     RefusalCode.ROLE_NOT_ALLOWED: "The credential is one of the other dialect.",

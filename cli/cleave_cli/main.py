@@ -20,6 +20,7 @@ from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
+from cleave_cli.openapi.command import openapi
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
@@ -106,3 +107,4 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 app.command()(redrive)
 app.command("import")(reporting_errors()(import_orders))
+app.command()(openapi)

@@ -65,7 +65,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
 
 
 def _forget_clients() -> None:
-    for cached in (resources.settings, resources.client, resources.signing_secret):
+    for cached in (resources.settings, resources.session, resources.client, resources.signing_secret):
         cached.cache_clear()
 
 

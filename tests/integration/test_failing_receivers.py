@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from cleave.application.drain import Outcome
 from cleave.application.subscriptions import activate
 from cleave.application.wake import sweep
 from cleave.domain.circuit import parse_policy
@@ -11,9 +12,10 @@ from cleave.domain.subscription import PassiveReason, Subscription, Subscription
 from cleave.store.deliveries import read_deliveries, read_lanes, slot_of
 from cleave.store.subscriptions import read_status_changes, read_subscription, read_told_of
 from cleave.store.table import Table
-from cleave.store.tracks import read_circuit
+from cleave.store.tracks import Wake, read_circuit
 
 from tests.integration.conftest import FrozenClock
+from tests.support.calls import calls_of
 from tests.support.telling import (
     OK,
     SELLER,
@@ -136,6 +138,21 @@ def test_a_receiver_that_fails_gets_one_probe_for_each_step_whatever_waits(
         tries.append(len(script.tried) - before)
     assert tries == [1, 1, 1, 1]
     assert len(bell.sent) <= 5  # timers of the lanes that failed; nothing else is under way
+
+
+def test_an_event_for_a_receiver_that_fails_does_not_read_what_waits_for_it(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    webhook(table, clock())
+    drain = drainer(table, Script(status(500)), bell)
+    happen(table, bell, "A", range(1, 2))
+    for order in range(12):
+        happen(table, bell, f"O{order}", range(1, 2))
+    bell.run(drain)
+    wake = Wake(OWNER, read_told_of(table, SELLER)[0].subscription_id, 0)
+    with calls_of(table.client) as sent:
+        assert drain(wake) is Outcome.NOT_DUE
+    assert sent == ["UpdateItem", "BatchGetItem", "UpdateItem"]
 
 
 def test_a_receiver_that_comes_back_gets_everything_in_order(

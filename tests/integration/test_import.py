@@ -104,6 +104,9 @@ BAD_PACKAGES = [
     ("lines.0.quantity", 2, "lines.0.discountDetails"),
     ("lines.0.lineUnitPrice", "27", "lines.0.lineUnitPrice"),
     ("lines.1.lineId", 4765081101, "lines.1.lineId"),
+    ("lines.1.orderLineItemStatusName", "UnSupplied", "lines.1.orderLineItemStatusName"),
+    ("lines.1.orderLineItemStatusName", "UnPacked", "lines.1.orderLineItemStatusName"),
+    ("lines.1.orderLineItemStatusName", "Cancelled", "lines.1.orderLineItemStatusName"),
     ("cargoTrackingNumber", -1, "cargoTrackingNumber"),
     ("lastModifiedDate", "2026-10-18", "lastModifiedDate"),
 ]
@@ -143,3 +146,35 @@ def test_a_package_twice_in_one_request_is_refused(table: Table, de_seller: Call
     message = "1.shipmentPackageId: package 3330811901 stands in the request twice"
     assert (answer.status, answer.json["errors"][0]["message"]) == (400, message)
     assert table.client.scan(TableName=table.name)["Count"] == 0
+
+
+@pytest.mark.parametrize("status", ["Created", "Picking"])
+def test_a_line_of_a_live_package_stands_in_it_once_whatever_its_status(
+    table: Table, de_seller: Caller, status: str
+) -> None:
+    package = sample("sample-orders")["content"][0]
+    package["lines"].append({**package["lines"][0], "orderLineItemStatusName": status})
+    answer = de_seller.call(import_orders, package, path=SELLER)
+    message = "lines.2.lineId: line 4765081101 stands in the package twice"
+    assert (answer.status, answer.json["errors"][0]["message"]) == (400, message)
+    assert table.client.scan(TableName=table.name)["Count"] == 0
+
+
+def test_a_closed_package_may_show_a_line_once_for_each_cancellation(table: Table, de_seller: Caller) -> None:
+    del table
+    package = sample("sample-orders")["content"][0]
+    package |= {"status": "Cancelled", "shipmentPackageStatus": "Cancelled"}
+    package["lines"] += [{**package["lines"][0], "orderLineItemStatusName": "UnSupplied"} for _ in range(2)]
+    answer = de_seller.call(import_orders, package, path=SELLER)
+    assert (answer.status, answer.json) == (200, {"imported": [3330811901], "unchanged": []})
+
+
+def test_a_body_may_be_nested_64_deep(table: Table, de_seller: Caller) -> None:
+    del table
+    package = {**sample("sample-orders")["content"][0], "note": "deep"}
+    text = json.dumps(package)
+    deepest = text.replace('"deep"', "[" * 63 + "]" * 63)
+    too_deep = text.replace('"deep"', "[" * 64 + "]" * 64)
+    assert de_seller.call(import_orders, deepest, path=SELLER).status == 200
+    answer = de_seller.call(import_orders, too_deep, path=SELLER)
+    assert (answer.status, answer.json["errors"][0]["message"]) == (400, "the body may be nested 64 deep")

@@ -17,8 +17,10 @@ MALFORMED = {
     "no JSON": "{",
     "text": '"text"',
     "a number too long for any reader": '{"lines": 1e999}',
-    "of the wrong types": json.dumps(dict.fromkeys(("lines", "url", "cancel_items", "order_items", "since"), [[7]])),
-    "too deep": "[" * 40 + "]" * 40,
+    "of the wrong types": json.dumps(
+        {name: [[7]] for name in ("lines", "url", "cancel_items", "order_items", "since")}
+    ),
+    "too deep": "[" * 70 + "]" * 70,
     "too large": json.dumps({"reason": "x" * 6_000_000}),
     "half a surrogate pair": '{"reason": "\\ud800"}',
 }

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support.documented import check_documented
+
 type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
@@ -49,6 +51,7 @@ class Caller:
             "requestContext": {"requestId": "test-request", "authorizer": self._authorizer()},
         }
         answer = handler(event, None)
+        check_documented(handler, event, answer)
         answered = _json(answer["body"])
         return Answer(answer["statusCode"], answered, answer["headers"])
 

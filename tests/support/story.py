@@ -19,7 +19,7 @@ from tests.support.telling import OK, POLICY, SELLER, Clock, Script, event, stat
 
 OWNER = seller_owner(SELLER)
 # Enough to pass over every call of the story below, which a test makes sure of.
-CALLS = 250
+CALLS = 280
 # Every five minutes, for an hour.
 SWEEPS = 12
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import cleave.dialects
 import pytest
-from cleave.api.gateway import MAX_DEPTH, Call
+from cleave.api.gateway import _MAX_DEPTH, Call
 from cleave.api.wire import WireModel
 from cleave.domain.refusals import Refusal, RefusalCode
 
@@ -54,9 +54,9 @@ def call(body: str) -> Call:
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 def test_a_body_is_nested_so_deep_and_no_deeper(opening: str) -> None:
     closing = "]" if opening == "[" else "}"
-    deepest = opening * MAX_DEPTH + "1" + closing * MAX_DEPTH
+    deepest = opening * _MAX_DEPTH + "1" + closing * _MAX_DEPTH
     assert call(deepest).json() == json.loads(deepest)
-    for depth in (MAX_DEPTH + 1, 5_000):
+    for depth in (_MAX_DEPTH + 1, 5_000):
         with pytest.raises(Refusal) as refused:
             call(opening * depth + "1" + closing * depth).json()
         assert refused.value.code in {RefusalCode.BODY_INVALID, RefusalCode.BODY_NOT_JSON}

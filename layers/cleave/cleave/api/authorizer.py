@@ -1,7 +1,6 @@
 """Who calls: from an Authorization header to a principal."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,7 @@ def authenticate(table: Table, authorization: str, at: datetime) -> Credential |
 def _basic(table: Table, encoded: str, at: datetime) -> Credential | None:
     try:
         key, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not UTF-8, or not even ASCII
         return None
     return verify_credential(table, key, secret, at) if colon and 0 < len(key) <= _MAX_KEY_LENGTH else None
 

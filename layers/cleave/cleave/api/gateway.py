@@ -16,10 +16,10 @@ from cleave.domain.refusals import Refusal, RefusalCode
 type Event = Mapping[str, Any]
 
 KILOBYTE = 1024
-# Deeper than anything that either dialect says, and within what DynamoDB and every JSON reader take.
-MAX_DEPTH = 32
 _JSON = "application/json"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
+# Far more than any body means, and far less than Python reads: what came in nested is written and read nested deeper.
+_MAX_DEPTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Call:
             json.dumps(document, default=str, ensure_ascii=False).encode()  # refuses halves of surrogate pairs
         except (ValueError, RecursionError):
             raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None
-        if self.raw_body.count("[") + self.raw_body.count("{") > MAX_DEPTH and _is_deeper(document, MAX_DEPTH):
-            raise Refusal(RefusalCode.BODY_INVALID, f"the body may be nested {MAX_DEPTH} deep")
+        if _is_deeper(document, _MAX_DEPTH):
+            raise Refusal(RefusalCode.BODY_INVALID, f"the body may be nested {_MAX_DEPTH} deep")
         return document
 
     def _check_type(self) -> None:
@@ -115,14 +115,6 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
     return Principal(context["credential"], context["role"], sellers, storefronts)
 
 
-def _is_deeper(value: Any, depth: int) -> bool:  # noqa: ANN401 - whatever JSON holds
-    """Asks no deeper than ``depth``."""
-    if not isinstance(value, (dict, list)):
-        return False
-    inner = value.values() if isinstance(value, dict) else value
-    return depth == 0 or any(_is_deeper(each, depth - 1) for each in inner)
-
-
 def _fraction(text: str) -> Decimal:
     """A number that JSON can say and no reader of ours could hold is refused: it would be shown as Infinity."""
     if not math.isfinite(float(text)):
@@ -132,3 +124,12 @@ def _fraction(text: str) -> Decimal:
 
 def _not_json(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def _is_deeper(document: object, levels: int) -> bool:
+    """Whether lists and objects stand within each other more than so many levels deep; without recursion."""
+    inside: list[Any] = [document]
+    for _ in range(levels):
+        containers = [each for each in inside if isinstance(each, dict | list)]
+        inside = [part for each in containers for part in (each.values() if isinstance(each, dict) else each)]
+    return any(isinstance(each, dict | list) for each in inside)

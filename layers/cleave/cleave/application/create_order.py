@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cleave.application.cancel_package import contended
+from cleave.application.fits import check_fits
 from cleave.domain.new_order import NewOrder, packages_of
 from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode
@@ -21,6 +22,8 @@ def create_order(table: Table, channel: str, fingerprint: str, order: NewOrder, 
     """
     for attempt in range(_TRIES):
         packages = packages_of(order, at=at, attempt=attempt)
+        for package in packages:
+            check_fits(package, "order_items")
         try:
             create(table, Creation(channel, order.order_number, fingerprint, attempt), packages, at)
         except Contended:

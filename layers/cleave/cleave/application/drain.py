@@ -144,6 +144,11 @@ class _Run:
     blocked: set[Lane] = field(default_factory=set)
 
     def drain(self) -> Outcome:
+        # First, so that an event for a receiver that fails costs the same however much waits for it.
+        turned_away = _turned_away(self._fetch(self._receiver()))
+        return turned_away or self._pass()
+
+    def _pass(self) -> Outcome:
         after = ""
         while True:
             page = waiting_page(self.drainer.table, self.wake.subscription_id, self.wake.track or 0, after, _PAGE)
@@ -165,12 +170,11 @@ class _Run:
         return self._decide(waiting, self._read(waiting))
 
     def _decide(self, waiting: Waiting, found: dict[str, Any]) -> Outcome | None:
-        subscription = found["subscription"] and to_subscription(found["subscription"])
-        if subscription is None or subscription.status is SubscriptionStatus.PASSIVE:
-            return Outcome.OFF
+        turned_away = _turned_away(found)
+        if turned_away is not None:
+            return turned_away
+        subscription = to_subscription(found["subscription"])
         circuit = found["circuit"] and to_circuit(found["circuit"])
-        if circuit is not None and circuit.probe_at is not None:
-            return Outcome.NOT_DUE
         delivery = found["delivery"] and to_delivery(found["delivery"])
         # Somebody else may have settled it since the page was read; and the one before it may have been queued since,
         # behind where this run had looked by then: whoever queued that rang.
@@ -192,8 +196,7 @@ class _Run:
         """All that decides over the next request, in one round trip, as it is now; each an item or None."""
         lane, previous = waiting.slot.lane, waiting.previous
         wanted = {
-            "subscription": keys.subscription(self.wake.owner, self.wake.subscription_id),
-            "circuit": keys.circuit(self.wake.subscription_id),
+            **self._receiver(),
             "delivery": keys.delivery(self.wake.subscription_id, sort_key(waiting.slot)),
             "event": keys.event(lane.seller_id, lane.order_number, waiting.event_sequence),
             **(
@@ -202,9 +205,27 @@ class _Run:
                 else {"earlier": keys.waiting(lane.subscription_id, lane.track, sort_key(previous))}
             ),
         }
+        return {"earlier": None, **self._fetch(wanted)}
+
+    def _receiver(self) -> dict[str, keys.Key]:
+        return {
+            "subscription": keys.subscription(self.wake.owner, self.wake.subscription_id),
+            "circuit": keys.circuit(self.wake.subscription_id),
+        }
+
+    def _fetch(self, wanted: dict[str, keys.Key]) -> dict[str, Any]:
         items = {item["pk"]: item for item in self.drainer.table.batch_get(list(wanted.values()))}
-        return {"earlier": None, **{name: items.get(key["pk"]) for name, key in wanted.items()}}
+        return {name: items.get(key["pk"]) for name, key in wanted.items()}
 
     def _block(self, lane: Lane, until: int) -> None:
         self.blocked.add(lane)
         self.due = until if self.due is None else min(self.due, until)
+
+
+def _turned_away(found: dict[str, Any]) -> Outcome | None:
+    """Why nothing may be sent to the receiver now; None if it may."""
+    subscription = found["subscription"] and to_subscription(found["subscription"])
+    if subscription is None or subscription.status is SubscriptionStatus.PASSIVE:
+        return Outcome.OFF
+    circuit = found["circuit"] and to_circuit(found["circuit"])
+    return Outcome.NOT_DUE if circuit is not None and circuit.probe_at is not None else None

@@ -37,6 +37,7 @@ from cleave.store.tracks import Wake, all_parked, forget_circuit
 
 _KEY_BYTES = 32
 _ROTATIONS_AT_ONCE = 3
+_MAX_ID_LENGTH = len(str(uuid4()))  # DynamoDB fails on a key above 1 KB
 
 type Seal = Callable[[str, str, str], bytes]
 """Encrypts a secret for an owner's subscription."""
@@ -95,7 +96,8 @@ def subscribe(table: Table, seal: Seal, webhook: Webhook) -> Subscribed:
 
 def find(table: Table, owner: str, subscription_id: str) -> Subscription:
     """The owner's subscription; raises Refusal where there is none, also where it is somebody else's."""
-    subscription = read_subscription(table, owner, subscription_id)
+    is_one = len(subscription_id) <= _MAX_ID_LENGTH
+    subscription = read_subscription(table, owner, subscription_id) if is_one else None
     if subscription is None or subscription.owner != owner:
         raise not_found()
     return subscription

@@ -20,6 +20,7 @@ from cleave.store.deliveries import sort_key
 
 _DEFAULT_SIZE, _MAX_SIZE = 50, 200
 _REPLAYED_AT_ONCE = 100
+_MAX_DELIVERY_ID = 800  # more than any has; DynamoDB fails on a key above 1 KB
 _STATES: dict[str | None, DeliveryState | None] = {None: None, **{state.value: state for state in DeliveryState}}
 
 
@@ -43,7 +44,7 @@ class DeliveryList:
 def to_list(subscriber: SubscriberCall) -> DeliveryList:
     """What the query parameters ask for. Raises Refusal."""
     parameters = Parameters(subscriber.call.query)
-    state, answer, order = (parameters.text(name) for name in ("state", "answer", "orderNumber"))
+    state, answer, order = parameters.text("state"), parameters.text("answer"), parameters.order_number("orderNumber")
     since, until = parameters.time("since"), parameters.time("until")
     if state not in _STATES:
         raise refused("state", f"known states: {', '.join(DeliveryState)}")
@@ -141,6 +142,8 @@ def render_attempt(attempt: Attempt) -> dict[str, Any]:
 def delivery_place(subscriber: SubscriberCall) -> str:
     """The sort key that the path's delivery id stands for; what is none is found nowhere."""
     text = subscriber.call.path.get("deliveryId", "")
+    if len(text) > _MAX_DELIVERY_ID:
+        return ""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):

@@ -14,7 +14,8 @@ from cleave.domain.refusals import Refusal, RefusalCode
 TURKEY = "TR"
 STOREFRONTS = frozenset({TURKEY, "AE", "SA", "QA", "KW", "BH", "OM", "DE", "AZ", "RO", "CZ", "HU", "SK", "BG", "GR"})
 _HEADER = "storefrontcode"
-_ID = re.compile(r"[1-9][0-9]{0,15}")
+_MAX_DIGITS = len(str(MAX_ID))
+_ID = re.compile(rf"[1-9][0-9]{{0,{_MAX_DIGITS - 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class SellerCall:
     def package_id(self) -> int:
         """The path's; raises Refusal if it is no id."""
         text = self.call.path.get("packageId", "")
-        if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_ID):
+        if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS and 0 < int(text) <= MAX_ID):
             raise Refusal(RefusalCode.PACKAGE_NOT_FOUND, "the path's package id is not an id")
         return int(text)
 

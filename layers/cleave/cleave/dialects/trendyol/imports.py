@@ -1,93 +1,23 @@
 """POST …/orders: what getShipmentPackages answered, loaded as it is."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import MAX_TIME, Id, Money, Name, Number, Quantity, Text, WireModel, parse
+from cleave.api.wire import parse
 from cleave.application.import_packages import ImportedPackage
 from cleave.clock import from_ms
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
+from cleave.dialects.trendyol.exported import WireLine, WirePackage, check_package
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.money import package_totals
-from cleave.domain.package import Amounts, Carriage, CreatedBy, HistoryEntry, Line, Package, Status, Unit
+from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, Unit
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
-_PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
-_MAX_UNITS = 10_000  # of a line; a package of 256 KB has room for fewer
 _MAX_PACKAGES = 200  # the dialect's own largest page
-
-
-type Time = Annotated[int, Field(ge=0, le=MAX_TIME)]
-type WireStatus = Annotated[Status, Field(strict=False)]
-
-
-class WireUnit(WireModel):
-    """``discountDetails`` has one entry for each unit."""
-
-    lineItemId: Text | Number = ""
-    lineItemPrice: Money
-    lineItemSellerDiscount: Money = Decimal(0)
-    lineItemTyDiscount: Money = Decimal(0)
-
-
-class WireLine(WireModel):
-    """The fields of a line that a rule reads."""
-
-    lineId: Id
-    quantity: Quantity
-    stockCode: Text = ""
-    lineUnitPrice: Money
-    lineGrossAmount: Money
-    lineSellerDiscount: Money = Decimal(0)
-    lineTyDiscount: Money = Decimal(0)
-    lineTotalDiscount: Money | None = None
-    discountDetails: Annotated[list[WireUnit], Field(max_length=_MAX_UNITS)] | None = None
-    orderLineItemStatusName: WireStatus | None = None
-
-
-class WireHistory(WireModel):
-    """One entry of ``packageHistories``."""
-
-    createdDate: Time
-    status: Text
-
-
-class WirePackage(WireModel):
-    """The fields of a package that a rule reads."""
-
-    shipmentPackageId: Id
-    orderNumber: Name
-    supplierId: Number | None = None
-    orderCountryCode: Text | None = None
-    lines: Annotated[list[WireLine], Field(min_length=1, max_length=500)]
-    status: WireStatus
-    whoPays: Number | None = None
-    cargoTrackingNumber: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    packageGrossAmount: Money | None = None
-    packageSellerDiscount: Money | None = None
-    packageTyDiscount: Money | None = None
-    packageTotalDiscount: Money | None = None
-    packageTotalPrice: Money | None = None
-    orderDate: Time | None = None
-    lastModifiedDate: Time | None = None
-    packageHistories: Annotated[list[WireHistory], Field(max_length=1000)] | None = None
-    cargoSenderNumber: Text | Number | None = None
-    cargoProviderName: Text | None = None
-    returnTrackingNumber: Text | Number | None = None
-    cargoTrackingLink: Text | None = None
-    invoiceNumber: Text | Number | None = None
-    createdBy: Text = CreatedBy.ORDER
-    originPackageIds: Annotated[list[Id], Field(max_length=1000)] | None = None
-
-
 _PACKAGE_FIELDS = frozenset(WirePackage.model_fields) - {"orderCountryCode", "orderDate"} | {"shipmentPackageStatus"}
 _LINE_FIELDS = frozenset(WireLine.model_fields)
 
@@ -124,7 +54,7 @@ def _packages(document: object) -> Sequence[tuple[str, Any]]:
 def _imported(seller: SellerCall, raw: Any, prefix: str) -> ImportedPackage:  # noqa: ANN401 - unvalidated JSON
     try:
         wire = parse(WirePackage, raw)
-        _check(seller, wire, raw)
+        check_package(wire, raw, seller.seller_id)
     except Refusals as found:
         raise Refusals(tuple(_within(prefix, refusal) for refusal in found.refusals)) from None
     except Refusal as refusal:
@@ -136,25 +66,6 @@ def _imported(seller: SellerCall, raw: Any, prefix: str) -> ImportedPackage:  # 
 def _within(prefix: str, refusal: Refusal) -> Refusal:
     field = ".".join(part for part in (prefix, refusal.field) if part) or None
     return Refusal(refusal.code, refusal.message, field=field)
-
-
-def _check(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> None:
-    """What the types cannot say."""
-    if wire.supplierId not in {None, seller.seller_id}:
-        message = "must be the seller of the path"
-        raise Refusal(RefusalCode.BODY_INVALID, message, field="supplierId")
-    if len(json.dumps(raw, default=float)) > _PACKAGE_LIMIT:
-        raise Refusal(RefusalCode.BODY_TOO_LARGE, f"a package may have {_PACKAGE_LIMIT // KILOBYTE} KB")
-    seen: set[tuple[int, Status | None]] = set()
-    for place, line in enumerate(wire.lines):
-        units = line.discountDetails
-        if units and len(units) != line.quantity:
-            message = f"must have one entry for each of the {line.quantity} units"
-            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.discountDetails")
-        if (line.lineId, line.orderLineItemStatusName) in seen:
-            message = f"line {line.lineId} stands in the package twice"
-            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId")
-        seen.add((line.lineId, line.orderLineItemStatusName))
 
 
 def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> Package:

@@ -1,5 +1,6 @@
 """Query parameters, and how one that does not fit is refused."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ TWO_WEEKS = timedelta(days=14)
 # Callers count two weeks back from their own clocks, and before the request has travelled.
 _LEEWAY = timedelta(minutes=1)
 _MAX_DIGITS = len(str(MAX_ID))
+_ORDER_NUMBER = re.compile(r"[^\s#]{1,100}")  # as an import takes them; DynamoDB fails on a key above 1 KB
 _STATUSES = {status.value: status for status in Status}
 
 
@@ -38,6 +40,13 @@ class Parameters:
         number = default if text is None else whole_number(name, text)
         if not least <= number <= most:
             raise refused(name, f"must be from {least} to {most}")
+        return number
+
+    def order_number(self, name: str) -> str | None:
+        """Raises Refusal for what no order can be called."""
+        number = self.text(name)
+        if number is not None and not _ORDER_NUMBER.fullmatch(number):
+            raise refused(name, "must have 1 to 100 characters, without spaces and #")
         return number
 
     def time(self, name: str) -> int | None:

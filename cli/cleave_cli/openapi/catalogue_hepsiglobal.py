@@ -1,0 +1,98 @@
+"""The endpoints of HepsiGlobal's dialect."""
+
+from cleave.dialects.hepsiglobal.cancel_item import CancelItemRequest
+from cleave.dialects.hepsiglobal.new_order import WireOrder
+from cleave.dialects.hepsiglobal.order_cancel import CancelItem, CancelItems
+from cleave.dialects.hepsiglobal.token import TokenRequest
+from cleave.domain.refusals import RefusalCode as Code
+from cleave.domain.subscription import Dialect
+
+from cleave_cli.openapi import answers
+from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
+
+_H = Dialect.HEPSIGLOBAL
+_ITEM = {
+    "cancel_id": 1078354,
+    "order_number": "10811190301",
+    "cancel_quantity": 1,
+    "order_item_number": "10811190301_SKU-TRAY-GREEN",
+    "reason": "out_of_stock",
+}
+_CANCEL = (
+    Code.REASON_UNKNOWN,
+    Code.ORDER_NOT_FOUND,
+    Code.ITEM_NOT_FOUND,
+    Code.ITEM_AMBIGUOUS,
+    Code.PACKAGE_STATUS,
+    Code.QUANTITY_EXCEEDS_LEFT,
+    Code.KEY_REUSED,
+    Code.PACKAGE_BUSY,
+    Code.CONTENDED,
+)
+_NEW_ORDER = {
+    "order_number": "NMSAC3R37F2891PN-IO-1",
+    "order_date": "2026-10-18T08:30:00+00:00",
+    "currency": "USD",
+    "customer": {"name": "Ada Example", "phone": "000", "email": "ada@example.com"},
+    "order_items": [
+        {
+            "item_number": "NMSAC3R37F2891PN-IO-1_HBCV000057B1XL",
+            "company_id": 20811,
+            "sku": "HBCV000057B1XL",
+            "product_name": "Tray",
+            "quantity": 2,
+            "unit_product_price": 12.5,
+        }
+    ],
+}
+_CREATED_ITEM = {"item_number": "NMSAC3R37F2891PN-IO-1_HBCV000057B1XL", "line_id": 3313330310553700, "quantity": 2}
+_CREATED = {
+    "data": {
+        "order_number": "NMSAC3R37F2891PN-IO-1",
+        "packages": [{"company_id": 20811, "package_id": 4077105541530541, "items": [_CREATED_ITEM]}],
+    },
+    "message": "the order is created",
+}
+
+OPERATIONS = (
+    Operation(
+        "AuthToken",
+        _H,
+        "A Bearer token for a channel's client id and secret.",
+        takes=taking(
+            TokenRequest,
+            {"grant_type": "client_credentials", "client_id": "your client id", "client_secret": "your client secret"},
+        ),
+        answer=answering(
+            answers.Token, {"access_token": "a JSON web token", "token_type": "Bearer", "expires_in": 3600}
+        ),
+        refusals=(Code.CREDENTIALS_INVALID,),
+    ),
+    Operation(
+        "OrderCancel",
+        _H,
+        "A seller's cancel of one item, or of up to 40 that are accepted or refused together.",
+        takes=Body(
+            {"anyOf": [Ref(CancelItem).schema, Ref(CancelItems).schema]},
+            {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
+        ),
+        answer=answering(answers.EmptyObject, {}),
+        refusals=_CANCEL,
+    ),
+    Operation(
+        "CreateOrder",
+        _H,
+        "Create an order: a package for each company among its items.",
+        takes=taking(WireOrder, _NEW_ORDER),
+        answer=answering(answers.CreatedOrder, _CREATED),
+        refusals=(Code.COMPANY_NOT_FOUND, Code.ORDER_EXISTS, Code.ORDER_DIFFERS, Code.CONTENDED),
+    ),
+    Operation(
+        "CancelOrderItem",
+        _H,
+        "The marketplace cancels all that an item has left, for its customer.",
+        takes=taking(CancelItemRequest, {"reason": "customer_demand"}),
+        answer=answering(answers.Accepted, {"data": {}, "message": "the cancel of the item is accepted"}),
+        refusals=_CANCEL,
+    ),
+)

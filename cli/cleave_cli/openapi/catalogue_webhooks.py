@@ -1,0 +1,143 @@
+"""Webhooks, in either dialect."""
+
+from dataclasses import replace
+
+from cleave.dialects.deliveries import ReplayRequest
+from cleave.dialects.hepsiglobal.webhooks import ChannelWebhookRequest
+from cleave.dialects.trendyol.webhooks import WebhookRequest
+from cleave.domain.refusals import RefusalCode as Code
+from cleave.domain.subscription import Dialect
+
+from cleave_cli.openapi import answers_webhooks as answers
+from cleave_cli.openapi import examples as shown
+from cleave_cli.openapi import parameters
+from cleave_cli.openapi.operation import Body, Operation, answering, answering_list, taking
+
+_T, _H = Dialect.TRENDYOL, Dialect.HEPSIGLOBAL
+_DONE = Body({"const": "200 OK"}, {"example": "200 OK"}, "text/plain")
+_ASKED = {
+    "url": "https://hooks.example.com/cleave",
+    "authenticationType": "API_KEY",
+    "apiKey": "what-you-expect-of-us",
+    "subscribedStatuses": ["CREATED", "CANCELLED"],
+}
+_ASKED_BY_CHANNEL = {
+    "base_url": "https://market.example.com/api",
+    "token": "what-you-expect-of-us",
+    "seller_ids": [20811],
+}
+_FIND = (Code.WEBHOOK_NOT_FOUND,)
+_REPLAY = taking(ReplayRequest, {"since": 1792314000000}, order={"orderNumber": "10811190301"})
+_REST = {"hasMore": True, "nextCursor": "c2lnbmVkLCBhbmQgb25seSBmb3IgdGhlc2UgZmlsdGVycw"}
+
+
+def _both(operation: Operation) -> tuple[Operation, Operation]:
+    """A function that serves sellers and channels alike."""
+    return operation, replace(operation, dialect=_H)
+
+
+_GET = Operation("GetWebhook", _T, "One webhook, and when and why it was turned on and off.", refusals=_FIND)
+
+OPERATIONS = (
+    Operation(
+        "CreateWebhook",
+        _T,
+        "Tell this URL of the seller's packages from now on. The signing secret is shown here only.",
+        takes=taking(WebhookRequest, _ASKED),
+        answer=answering(answers.MadeWebhook, shown.MADE),
+        refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_LIMIT),
+    ),
+    Operation(
+        "ListWebhooks", _T, "All of the seller's.", answer=answering_list(answers.SellerWebhook, [shown.SELLERS])
+    ),
+    Operation(
+        "UpdateWebhook",
+        _T,
+        "Change where, of what and with which credentials it is told.",
+        takes=taking(WebhookRequest, _ASKED),
+        answer=_DONE,
+        refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_NOT_FOUND),
+    ),
+    Operation(
+        "CreateChannelWebhook",
+        _H,
+        "Report sellers' cancels to this channel from now on. The signing secret is shown here only.",
+        takes=taking(ChannelWebhookRequest, _ASKED_BY_CHANNEL),
+        answer=answering(answers.MadeChannelWebhook, shown.CHANNEL_MADE),
+        status=201,
+        refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_LIMIT, Code.SELLER_NOT_FOUND),
+    ),
+    Operation(
+        "ListChannelWebhooks",
+        _H,
+        "All of the channel's.",
+        answer=answering_list(answers.ChannelWebhook, [shown.CHANNELS]),
+    ),
+    replace(_GET, answer=answering(answers.SellerWebhookWithChanges, {**shown.SELLERS, "statusChanges": []})),
+    replace(
+        _GET,
+        dialect=_H,
+        answer=answering(answers.ChannelWebhookWithChanges, {**shown.CHANNELS, "statusChanges": []}),
+    ),
+    *_both(Operation("DeleteWebhook", _T, "End it; what waits is never sent.", answer=_DONE, refusals=_FIND)),
+    *_both(Operation("ActivateWebhook", _T, "Turn it on, and send what waits.", answer=_DONE, refusals=_FIND)),
+    *_both(Operation("DeactivateWebhook", _T, "Turn it off.", answer=_DONE, refusals=_FIND)),
+    *_both(
+        Operation(
+            "RotateWebhookSecret",
+            _T,
+            "A new signing secret, shown here only; the old one is valid beside it for a day.",
+            answer=answering(answers.NewSecret, shown.NEW_SECRET),
+            refusals=(*_FIND, Code.WEBHOOK_ROTATED),
+        )
+    ),
+    *_both(
+        Operation(
+            "PingWebhook",
+            _T,
+            "Send a signed request with nothing in it, now, and tell what came of it.",
+            answer=answering(answers.Pinged, {"ok": True, "status": 200, "error": None, "latencyMs": 31}),
+            refusals=_FIND,
+        )
+    ),
+    *_both(
+        Operation(
+            "ListDeliveries",
+            _T,
+            "What was sent, waits, or was given up, oldest first.",
+            answer=answering(answers.DeliveryList, {"content": [shown.DELIVERY], **_REST}),
+            parameters=parameters.DELIVERIES,
+            refusals=(*_FIND, Code.BODY_INVALID),
+        )
+    ),
+    *_both(
+        Operation(
+            "GetDelivery",
+            _T,
+            "One delivery with its attempts.",
+            answer=answering(answers.DeliveryWithAttempts, {**shown.DELIVERY, "attemptLog": [shown.ATTEMPT]}),
+            refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
+        )
+    ),
+    *_both(
+        Operation(
+            "ResendDelivery",
+            _T,
+            "Send one again, with the same id and number.",
+            answer=answering(answers.Resent, {"resent": 1}),
+            status=202,
+            refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
+        )
+    ),
+    *_both(
+        Operation(
+            "ReplayDeliveries",
+            _T,
+            "Send everything since a time, or of one order, again; a hundred at once.",
+            takes=_REPLAY,
+            answer=answering(answers.Replayed, {"resent": 100, **_REST}),
+            status=202,
+            refusals=_FIND,
+        )
+    ),
+)

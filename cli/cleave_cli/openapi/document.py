@@ -1,0 +1,153 @@
+"""The whole document."""
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from cleave.api.wire import WireModel
+from cleave.domain.subscription import Dialect
+from pydantic import BaseModel
+
+from cleave_cli.openapi import catalogue_hepsiglobal, catalogue_trendyol, catalogue_webhooks, parameters
+from cleave_cli.openapi.operation import Body, Operation, Parameter, Schema
+from cleave_cli.openapi.refusals import examples, responses_of
+from cleave_cli.openapi.routes import Route, routes
+from cleave_cli.openapi.schemas import answer_models, components
+from cleave_cli.paths import ROOT
+
+DOCUMENT = ROOT / "docs/openapi.json"
+
+OPERATIONS = {
+    (each.function, each.dialect): each
+    for module in (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks)
+    for each in module.OPERATIONS
+}
+_SECURITY = {Dialect.TRENDYOL: "seller", Dialect.HEPSIGLOBAL: "channel"}
+_TAGS = {
+    Dialect.TRENDYOL: ("Trendyol", "Paths of Trendyol's Marketplace API, for sellers."),
+    Dialect.HEPSIGLOBAL: ("HepsiGlobal", "HepsiGlobal's seller-cancel webhook and what belongs to it, for channels."),
+}
+
+
+def document() -> Schema:
+    """OpenAPI 3.1. Raises KeyError for a function of the template that the catalogue does not know."""
+    paths: dict[str, Schema] = {}
+    shared = _Shared()
+    for route in routes():
+        operation = OPERATIONS[route.function, route.dialect]
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(operation, route, shared)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cleave",
+            "version": "1",
+            "description": "Take back part of a marketplace order safely, in two dialects on one engine.",
+        },
+        "servers": [
+            {"url": "{apiUrl}", "variables": {"apiUrl": {"default": "/", "description": "The stack's output ApiUrl."}}}
+        ],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.values()],
+        "paths": paths,
+        "components": {
+            "schemas": components(_models()),
+            "responses": dict(sorted(shared.responses.items())),
+            "examples": examples(),
+            "securitySchemes": _security_schemes(),
+        },
+    }
+
+
+def render() -> str:
+    """As it is checked in."""
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+@dataclass(slots=True)
+class _Shared:
+    """Endpoints refuse for the same reasons; each set of them is written once."""
+
+    responses: dict[str, Schema] = field(default_factory=dict)
+
+    def refer(self, dialect: Dialect, status: str, response: Schema) -> Schema:
+        """A reference to the response, which is added unless it is there."""
+        stem = f"{_TAGS[dialect][0]}{status}"
+        for number in itertools.count(1):
+            name = stem if number == 1 else f"{stem}-{number}"
+            if self.responses.setdefault(name, response) == response:
+                break
+        return {"$ref": f"#/components/responses/{name}"}
+
+
+def _operation(operation: Operation, route: Route, shared: _Shared) -> Schema:
+    named = [name.rstrip("}") for name in route.path.split("{")[1:]]
+    inputs = [_path_parameter(name.partition("}")[0]) for name in named] + [
+        _parameter(each) for each in _parameters(operation)
+    ]
+    return {
+        "operationId": route.operation_id,
+        "summary": operation.summary,
+        "tags": [_TAGS[operation.dialect][0]],
+        "security": [{_SECURITY[operation.dialect]: []}] if route.needs_credentials else [],
+        **({"parameters": inputs} if inputs else {}),
+        **({"requestBody": {"required": True, "content": _content(operation.takes)}} if operation.takes else {}),
+        "responses": {
+            str(operation.status): _success(operation),
+            **{
+                status: shared.refer(operation.dialect, status, response)
+                for status, response in responses_of(operation, route).items()
+            },
+        },
+    }
+
+
+def _parameters(operation: Operation) -> tuple[Parameter, ...]:
+    storefront = (parameters.STOREFRONT,) if operation.dialect is Dialect.TRENDYOL else ()
+    return (*storefront, *operation.parameters)
+
+
+def _path_parameter(name: str) -> Schema:
+    description, schema, example = parameters.PATH[name]
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+
+
+def _parameter(parameter: Parameter) -> Schema:
+    shown = {"name": parameter.name, "in": parameter.place, "description": parameter.description}
+    return {**shown, "schema": parameter.schema}
+
+
+def _success(operation: Operation) -> Schema:
+    if operation.answer is None:
+        return {"description": "Done; the body is empty."}
+    return {"description": "Done.", "content": _content(operation.answer)}
+
+
+def _content(body: Body) -> Schema:
+    examples = {name: {"value": value} for name, value in body.examples.items()}
+    return {body.media_type: {"schema": body.schema, "examples": examples}}
+
+
+def _models() -> set[type[BaseModel]]:
+    """All that the document refers to, by the modules that the catalogue takes them from."""
+    modules = (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks)
+    used = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return {each for each in used if issubclass(each, WireModel)} | answer_models()
+
+
+def _security_schemes() -> dict[str, Any]:
+    return {
+        "seller": {"type": "http", "scheme": "basic", "description": "A seller's API key and secret."},
+        "channel": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A channel's token, from POST /v1/auth/token.",
+        },
+    }

@@ -1,0 +1,75 @@
+"""Example answers: where they are long, as the code itself renders them."""
+
+import json
+from functools import cache
+from typing import Any
+
+from cleave.api.gateway import Call
+from cleave.api.wire import to_json
+from cleave.clock import from_ms
+from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.dialects.trendyol.imports import to_imported
+from cleave.dialects.trendyol.packages import page
+
+from cleave_cli.openapi.parameters import EXAMPLE_DELIVERY, EXAMPLE_WEBHOOK
+from cleave_cli.samples import SELF_PAYING_SAMPLE
+
+EXAMPLE_MS = 1792314000000
+
+
+def sample_orders() -> dict[str, Any]:
+    """The first package of the sample orders, in the envelope that an import takes."""
+    document: dict[str, Any] = json.loads(SELF_PAYING_SAMPLE.read_text(encoding="utf-8"))
+    return {**document, "totalElements": 1, "content": document["content"][:1]}
+
+
+@cache
+def _package_page() -> dict[str, Any]:
+    call = Call(None, {}, {}, {}, json.dumps(sample_orders()), from_ms(EXAMPLE_MS))
+    packages = [each.package for each in to_imported(SellerCall(call, 20811, "DE"))]
+    shown: dict[str, Any] = json.loads(to_json(page(packages, total=1, page_number=0, size=50)))
+    return shown
+
+
+PACKAGE_PAGE = _package_page()
+PACKAGE_STEP = {"hasMore": False, "nextCursor": None, "size": 50, "content": PACKAGE_PAGE["content"]}
+
+_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - of the documentation, of no receiver
+MADE = {"id": EXAMPLE_WEBHOOK, "signingSecret": _SECRET}
+CHANNEL_MADE = {"id": EXAMPLE_WEBHOOK, "signing_secret": _SECRET}
+NEW_SECRET = {"signingSecret": _SECRET, "previousValidUntil": EXAMPLE_MS + 24 * 60 * 60 * 1000}
+SELLERS = {
+    "id": EXAMPLE_WEBHOOK,
+    "createdDate": EXAMPLE_MS,
+    "lastModifiedDate": None,
+    "url": "https://hooks.example.com/cleave",
+    "username": None,
+    "authenticationType": "API_KEY",
+    "status": "ACTIVE",
+    "subscribedStatuses": ["CANCELLED", "CREATED"],
+    "passiveReason": None,
+}
+CHANNELS = {
+    "id": EXAMPLE_WEBHOOK,
+    "base_url": "https://market.example.com/api",
+    "seller_ids": [20811],
+    "authentication": "bearer",
+    "status": "ACTIVE",
+    "passive_reason": None,
+    "created_at": EXAMPLE_MS,
+    "modified_at": None,
+}
+DELIVERY = {
+    "id": EXAMPLE_DELIVERY,
+    "webhookId": "20811-10811190301-1",
+    "sellerId": 20811,
+    "orderNumber": "10811190301",
+    "sequence": 1,
+    "state": "delivered",
+    "attempts": 1,
+    "lastAnswer": "200",
+    "createdDate": EXAMPLE_MS,
+    "lastAttemptDate": EXAMPLE_MS,
+    "deliveredDate": EXAMPLE_MS,
+}
+ATTEMPT = {"date": EXAMPLE_MS, "status": 200, "error": None, "latencyMs": 31, "answer": "thanks"}

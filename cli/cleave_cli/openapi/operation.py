@@ -1,0 +1,71 @@
+"""What cannot be read off the template: what an endpoint takes, what it answers, and why it refuses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cleave.domain.refusals import RefusalCode
+from cleave.domain.subscription import Dialect
+from pydantic import BaseModel
+
+type Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The schema of a wire model, or of an answer."""
+
+    model: type[BaseModel]
+
+    @property
+    def schema(self) -> Schema:
+        """A reference to where the document keeps it."""
+        return {"$ref": f"#/components/schemas/{self.model.__name__}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """``examples`` by name; the first is the one that real handlers are called with, or answer."""
+
+    schema: Schema
+    examples: Mapping[str, Any]
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Of the query or a header; those of the path are in ``parameters.PATH``."""
+
+    name: str
+    place: str
+    description: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """``answer`` None: an empty body. ``refusals`` are those beyond what every endpoint of the dialect has."""
+
+    function: str
+    dialect: Dialect
+    summary: str
+    takes: Body | None = None
+    answer: Body | None = None
+    status: int = 200
+    parameters: tuple[Parameter, ...] = ()
+    refusals: tuple[RefusalCode, ...] = ()
+
+
+def taking(model: type[BaseModel], example: object, **more: object) -> Body:
+    """A body that is one model."""
+    return Body(Ref(model).schema, {"example": example, **more})
+
+
+def answering(model: type[BaseModel], example: object) -> Body:
+    """The same for an answer."""
+    return taking(model, example)
+
+
+def answering_list(model: type[BaseModel], example: list[Any]) -> Body:
+    """A bare array."""
+    return Body({"type": "array", "items": Ref(model).schema}, {"example": example})

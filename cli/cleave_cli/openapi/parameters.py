@@ -1,0 +1,76 @@
+"""Parameters of paths, queries and headers."""
+
+from cleave.api.wire import MAX_ID, MAX_TIME
+from cleave.dialects.trendyol.endpoint import STOREFRONTS
+from cleave.domain.delivery import DeliveryState
+from cleave.domain.package import Status
+
+from cleave_cli.openapi.operation import Parameter, Schema
+
+EXAMPLE_WEBHOOK = "3a0f4c1e-8f43-4d3e-9d53-5f1d3a4b8a11"
+EXAMPLE_DELIVERY = "MDE3OTIzMTQwMDAwMDAjMjA4MTEjMTA4MTExOTAzMDEjMDAwMDAwMDE"
+
+_ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+_TIME: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_TIME}
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_STATUSES: Schema = {"type": "array", "items": {"enum": [status.value for status in Status]}}
+
+# Name to description, schema and example.
+PATH: dict[str, tuple[str, Schema, object]] = {
+    "sellerId": ("The caller's own seller id.", _ID, 20811),
+    "packageId": ("A shipment package.", _ID, 3330811901),
+    "webhookId": ("As it was answered when the webhook was made.", _TEXT, EXAMPLE_WEBHOOK),
+    "deliveryId": ("As it stands in the list of deliveries.", _TEXT, EXAMPLE_DELIVERY),
+    "orderNumber": ("Reserved characters percent-encoded.", {**_TEXT, "maxLength": 300}, "10811190301"),
+    "orderItemNumber": ("The same.", {**_TEXT, "maxLength": 300}, "10811190301_SKU-TRAY-GREEN"),
+}
+
+STOREFRONT = Parameter(
+    "storeFrontCode",
+    "header",
+    "The storefront of the packages; absent, it is TR. In any letter case.",
+    {"enum": sorted(STOREFRONTS)},
+)
+IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "header",
+    "Makes equal cancels of one package two. Without it, the same body for the same package is a retry.",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+)
+SIZE = Parameter("size", "query", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
+
+
+def query(name: str, description: str, schema: Schema) -> Parameter:
+    """One of the query."""
+    return Parameter(name, "query", description, schema)
+
+
+LISTING = (
+    query("startDate", "From when, epoch ms; absent, a week before the end.", _TIME),
+    query("endDate", "Up to when, epoch ms; absent, now. At most two weeks after the start.", _TIME),
+    query("page", "From 0; page times size is at most 10,000.", {"type": "integer", "minimum": 0, "default": 0}),
+    SIZE,
+    query("orderNumber", "Only this order's.", {**_TEXT, "maxLength": 100, "pattern": r"^[^\s#]+$"}),
+    query("status", "One or several, as a comma list or repeated.", _STATUSES),
+    query(
+        "shipmentPackageIds", "Only these; a comma list or repeated.", {"type": "array", "items": _ID, "maxItems": 50}
+    ),
+    query("orderByField", "By which time.", {"enum": ["PackageLastModifiedDate", "CreatedDate"]}),
+    query("orderByDirection", "Latest first, or earliest first.", {"enum": ["DESC", "ASC"]}),
+)
+WALK = (
+    query("lastModifiedStartDate", "From when, epoch ms; absent, two weeks before the end.", _TIME),
+    query("lastModifiedEndDate", "Up to when, epoch ms; absent, now.", _TIME),
+    SIZE,
+    query("packageItemStatuses", "One or several, as a comma list or repeated.", _STATUSES),
+    query("nextCursor", "Where the last answer ended; worth something under the same filters only.", _TEXT),
+)
+DELIVERIES = (
+    query("state", "Only these.", {"enum": [state.value for state in DeliveryState]}),
+    query("answer", "Only with this last status code, or word for a failure.", _TEXT),
+    query("orderNumber", "Only this order's.", _TEXT),
+    query("since", "Queued from then on, epoch ms.", _TIME),
+    query("until", "Queued before then, epoch ms.", _TIME),
+    SIZE,
+    query("cursor", "Where the last page ended.", _TEXT),
+)

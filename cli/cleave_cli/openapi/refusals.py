@@ -1,0 +1,107 @@
+"""Answers that are no success: every status, with its keys and an example for each."""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from cleave.api.endpoint import STATUS, ErrorShape
+from cleave.api.gateway import Call
+from cleave.clock import from_ms
+from cleave.dialects.hepsiglobal.errors import ProblemDetails
+from cleave.dialects.trendyol.errors import TrendyolErrors
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.subscription import Dialect
+from pydantic import BaseModel
+
+from cleave_cli.errors_table import MEANINGS
+from cleave_cli.openapi import answers
+from cleave_cli.openapi.examples import EXAMPLE_MS
+from cleave_cli.openapi.operation import Operation, Ref, Schema
+from cleave_cli.openapi.routes import Route
+
+_CALL = Call(None, {}, {}, {}, "", from_ms(EXAMPLE_MS))
+_BODY = (RefusalCode.BODY_INVALID, RefusalCode.BODY_NOT_JSON, RefusalCode.BODY_TOO_LARGE, RefusalCode.BODY_TYPE)
+_SELLER = (RefusalCode.ROLE_NOT_ALLOWED, RefusalCode.SELLER_NOT_FOUND, RefusalCode.STOREFRONT_INVALID)
+_CHANNEL = (RefusalCode.ROLE_NOT_ALLOWED,)
+_ANY = (RefusalCode.ANSWER_TOO_LARGE,)  # checked wherever something is answered
+_SHAPES: dict[Dialect, ErrorShape] = {Dialect.TRENDYOL: TrendyolErrors(), Dialect.HEPSIGLOBAL: ProblemDetails()}
+_MODELS: dict[Dialect, type[BaseModel]] = {
+    Dialect.TRENDYOL: answers.TrendyolError,
+    Dialect.HEPSIGLOBAL: answers.Problem,
+}
+_TYPES = {Dialect.TRENDYOL: "application/json", Dialect.HEPSIGLOBAL: "application/problem+json"}
+_FAILED = "generic.exception"
+_EXAMPLES = "#/components/examples/{}.{}"
+# What API Gateway answers itself on any path that exists; 401 only where an authorizer is asked.
+_GATEWAY = {
+    401: "The credentials are missing or wrong.",
+    413: "The body is larger than API Gateway takes.",
+    429: "Too many requests.",
+    500: "The request failed on our side; it can be repeated as it is.",
+}
+
+
+def codes_of(operation: Operation, route: Route) -> list[RefusalCode]:
+    """All refusals that a handler can answer here."""
+    everybody = _SELLER if operation.dialect is Dialect.TRENDYOL else _CHANNEL if route.needs_credentials else ()
+    wanted = {*_ANY, *everybody, *(_BODY if operation.takes else ()), *operation.refusals}
+    return [code for code in RefusalCode if code in wanted]
+
+
+def responses_of(operation: Operation, route: Route) -> dict[str, Schema]:
+    """By status."""
+    codes = codes_of(operation, route)
+    by_status: dict[int, list[RefusalCode]] = {}
+    for code in codes:
+        by_status.setdefault(STATUS[code.kind], []).append(code)
+    gateway = set(_GATEWAY) - (set() if route.needs_credentials else {401}) - (set() if operation.takes else {413})
+    return {
+        str(status): _response(operation.dialect, status, by_status.get(status, []), codes, gateway=status in gateway)
+        for status in sorted({*by_status, *gateway})
+    }
+
+
+def _response(
+    dialect: Dialect, status: int, codes: Sequence[RefusalCode], all_codes: Sequence[RefusalCode], *, gateway: bool
+) -> Schema:
+    ours = bool(codes) or status == HTTPStatus.INTERNAL_SERVER_ERROR
+    content: dict[str, Schema] = {}
+    if ours:
+        content[_TYPES[dialect]] = {
+            "schema": _schema(dialect, codes, all_codes),
+            "examples": {key: {"$ref": _EXAMPLES.format(dialect, key)} for key in _keys(codes)},
+        }
+    if gateway:
+        shown = content.setdefault("application/json", {"schema": Ref(answers.GatewayAnswer).schema})
+        if dialect is Dialect.TRENDYOL and ours:
+            shown["schema"] = {"anyOf": [shown["schema"], Ref(answers.GatewayAnswer).schema]}
+    keys = [f"`{code.key}`: {MEANINGS[code]}" for code in codes]
+    said = [_GATEWAY[status]] if gateway else []
+    retry = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}
+    headers = {"headers": retry} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
+    return {"description": "\n".join([*said, *keys]), **headers, "content": content}
+
+
+def _schema(dialect: Dialect, codes: Sequence[RefusalCode], all_codes: Sequence[RefusalCode]) -> Schema:
+    """The dialect's shape; the first error decides over the status, others may be of any kind."""
+    if not codes:
+        return Ref(_MODELS[dialect]).schema
+    first = {"properties": {"key": {"enum": [code.key for code in codes]}}}
+    rest = {"properties": {"key": {"enum": [code.key for code in all_codes]}}}
+    errors = {"properties": {"errors": {"minItems": 1, "prefixItems": [first], "items": rest}}}
+    return {"allOf": [Ref(_MODELS[dialect]).schema, errors]}
+
+
+def examples() -> dict[str, Schema]:
+    """One for each refusal in each dialect, by the name that responses refer to."""
+    made: dict[str, Schema] = {}
+    for dialect, shape in _SHAPES.items():
+        for code in RefusalCode:
+            answer = shape.refused(_CALL, [Refusal(code, MEANINGS[code])], STATUS[code.kind])
+            made[f"{dialect}.{code.key}"] = {"value": json.loads(answer.body)}
+        made[f"{dialect}.{_FAILED}"] = {"value": json.loads(shape.failed(_CALL).body)}
+    return made
+
+
+def _keys(codes: Sequence[RefusalCode]) -> list[str]:
+    return [code.key for code in codes] or [_FAILED]

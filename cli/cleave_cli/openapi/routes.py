@@ -1,0 +1,43 @@
+"""The template's paths and methods, each with the function that serves it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cleave.domain.subscription import Dialect
+
+from cleave_cli.template import resources
+
+_PLAIN = frozenset({"Get", "Put", "Post", "Delete"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``function`` is the logical id without its last word, ``event`` the name of its event in the template."""
+
+    function: str
+    event: str
+    method: str
+    path: str
+    needs_credentials: bool
+
+    @property
+    def dialect(self) -> Dialect:
+        """A path that names a seller is Trendyol's, as in ``cleave.dialects.subscriber``."""
+        return Dialect.TRENDYOL if "{sellerId}" in self.path else Dialect.HEPSIGLOBAL
+
+    @property
+    def operation_id(self) -> str:
+        """The function's name; with the event's, where the same function serves another path too."""
+        name = self.function[0].lower() + self.function[1:]
+        return name if self.event in _PLAIN else f"{name}{self.event.removeprefix(self.method.title())}"
+
+
+def routes() -> Iterator[Route]:
+    """All of them, in the template's order."""
+    for logical_id, function in resources("AWS::Serverless::Function").items():
+        for name, event in function.get("Events", {}).items():
+            if event["Type"] == "Api":
+                wanted = event["Properties"]
+                is_open = wanted.get("Auth", {}).get("Authorizer") == "NONE"
+                place = (logical_id.removesuffix("Function"), name, wanted["Method"], wanted["Path"])
+                yield Route(*place, needs_credentials=not is_open)
