@@ -12,7 +12,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from cleave_cli import create_credential, deliveries
+from cleave_cli import credentials_command, deliveries
 from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint, read_environment
 from cleave_cli.demo import run_demo
@@ -31,7 +31,7 @@ from cleave_cli.stack import build_if_changed, local_stack
 PR_SET_PDEATHSIG = 1
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(create_credential.app)
+app.add_typer(credentials_command.app)
 app.add_typer(deliveries.app)
 
 StateOption = Annotated[

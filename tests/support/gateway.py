@@ -28,6 +28,7 @@ class Caller:
     headers: Mapping[str, str]
     credential: str = "test-credential"
     request_id: str = "test-request"
+    storefronts: tuple[str, ...] = ()
 
     def call(
         self,
@@ -57,7 +58,8 @@ class Caller:
 
     def _authorizer(self) -> dict[str, str]:
         sellers = " ".join(str(seller) for seller in self.sellers)
-        return {"credential": self.credential, "role": self.role, "sellers": sellers}
+        context = {"credential": self.credential, "role": self.role, "sellers": sellers}
+        return {**context, "storefronts": " ".join(self.storefronts)}
 
 
 def _json(body: str) -> object:

@@ -24,11 +24,12 @@ _MAX_DEPTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls, as the authorizer said. ``sellers`` are those it may act for."""
+    """Who calls, as the authorizer said. ``sellers`` are those it may act for; no ``storefronts`` mean all."""
 
     key: str
     role: str
     sellers: frozenset[int]
+    storefronts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
     if "credential" not in context:
         return None
     sellers = frozenset(int(seller) for seller in context["sellers"].split())
-    return Principal(context["credential"], context["role"], sellers)
+    storefronts = frozenset(context.get("storefronts", "").split())
+    return Principal(context["credential"], context["role"], sellers, storefronts)
 
 
 def _fraction(text: str) -> Decimal:

@@ -17,6 +17,9 @@ DUE_PREFIX = "DUE#"
 SELLER_PREFIX = "SELLER#"
 _EVENT_PREFIX = "EVENT#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
+# The partition that lists all credentials, and how its sort keys begin.
+CREDENTIALS = "CREDENTIALS"
+CREDENTIAL_PREFIX = "CREDENTIAL#"
 # The sparse index of what is accepted or happened and not yet worked off; its keys are PENDING and WAITING_SINCE.
 PENDING_INDEX = "pending"
 PENDING = "pending"
@@ -224,8 +227,13 @@ def pending_partitions() -> list[str]:
 
 
 def credential(key: str) -> Key:
-    """An API key or client id, with its secret's hash."""
-    return _key(f"CREDENTIAL#{key}", "CREDENTIAL")
+    """An API key or client id, with its secrets' hashes."""
+    return _key(f"{CREDENTIAL_PREFIX}{key}", "CREDENTIAL")
+
+
+def credential_pointer(key: str) -> Key:
+    """Says that there is such a credential; only its operators look here."""
+    return _key(CREDENTIALS, f"{CREDENTIAL_PREFIX}{key}")
 
 
 def _key(partition: str, sort: str) -> Key:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from cleave.api.wire import Id, Name, Quantity, WireModel, parse
+from cleave.api.wire import Id, Name, Quantity, Text, WireModel, parse
 from cleave.application.allocate_items import ItemCancellation
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
@@ -24,7 +24,7 @@ class CancelItem(WireModel):
     order_number: Name
     cancel_quantity: Quantity
     order_item_number: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    reason: str
+    reason: Text
 
 
 class CancelItems(WireModel):
