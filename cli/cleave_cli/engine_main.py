@@ -24,8 +24,23 @@ def main() -> None:
         # Should even the keeper be killed, the kernel ends us, and functions end when we do.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     sys.executable, sys.argv = sys.argv[1], ["ministack"]
+    accept_what_it_lacks()
     count_by_authorizer(importlib.import_module("ministack.services.apigateway_v1"))
     importlib.import_module("ministack.app").main()
+
+
+def accept_what_it_lacks() -> None:
+    """MiniStack refuses templates with saved queries of Logs Insights and with alarms on several metrics; nothing here
+    depends on either, so they come to nothing instead."""
+    provisioners = vars(importlib.import_module("ministack.services.cloudformation.provisioners"))
+    provisioners["_RESOURCE_HANDLERS"]["AWS::Logs::QueryDefinition"] = {
+        "create": lambda logical_id, *_: (logical_id, {"QueryDefinitionId": logical_id}),
+        "delete": lambda *_: None,
+    }
+    put_alarm = provisioners["_cw_metric_alarm_put"]
+    provisioners["_cw_metric_alarm_put"] = lambda name, properties: (
+        (name, {"Arn": name}) if "Metrics" in properties else put_alarm(name, properties)
+    )
 
 
 def count_by_authorizer(gateway: Any) -> None:  # noqa: ANN401 - a module of another environment

@@ -21,6 +21,7 @@ from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.logs import function_logs
 from cleave_cli.openapi.command import openapi
+from cleave_cli.operate import requeue, status
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
@@ -106,5 +107,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 app.command()(redrive)
+app.command()(status)
+app.command()(requeue)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)

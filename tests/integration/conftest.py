@@ -2,7 +2,7 @@
 
 ``table`` is a fresh table made from the template, ``clock`` the frozen time, ``de_seller``, ``tr_seller`` and
 ``channel`` callers of handlers, ``load`` imports a sample file, ``receiver`` listens on this machine, ``let_happen``
-lets stream and queue do their work.
+lets stream and queue do their work. ``day`` runs the service, ``whole_day`` has run it.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,10 +20,13 @@ from cleave_cli.receiver import Receiver, running_receiver
 from moto import mock_aws
 
 from functions.import_orders.app import handler as import_orders
+from tests.integration.operating import day, deployed, whole_day
 from tests.support.aws import create_table
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
 from tests.support.whole import Flow
+
+__all__ = ["day", "deployed", "whole_day"]
 
 TABLE_NAME = "cleave-test"
 

@@ -27,6 +27,7 @@ class Caller:
     sellers: tuple[int, ...]
     headers: Mapping[str, str]
     credential: str = "test-credential"
+    request_id: str = "test-request"
     storefronts: tuple[str, ...] = ()
 
     def call(
@@ -48,7 +49,7 @@ class Caller:
             "headers": {**self.headers, **(headers or {})},
             "body": text,
             "isBase64Encoded": False,
-            "requestContext": {"requestId": "test-request", "authorizer": self._authorizer()},
+            "requestContext": {"requestId": self.request_id, "authorizer": self._authorizer()},
         }
         answer = handler(event, None)
         check_documented(handler, event, answer)

@@ -19,7 +19,7 @@ class PromiseBrokenError(AssertionError):
 
 @dataclass
 class Story:
-    """All that is stored of one seller's order."""
+    """All that is stored of one seller's order. ``imported_history`` is how many entries its packages came with."""
 
     packages: dict[int, StoredPackage]
     pending: set[int]
@@ -28,6 +28,7 @@ class Story:
     sequence: int
     events: list[Item]
     cancellations: dict[str, Item] = field(default_factory=dict)
+    imported_history: int = 0
 
 
 @dataclass
@@ -212,8 +213,12 @@ def _events_tell_all(story: Story) -> None:
 
 
 def _entered(story: Story, package: Package) -> list[str]:
-    """The statuses that the package itself entered: its history without its parent's (an import here has none)."""
-    before = 0 if package.parent_id is None else len(story.packages[package.parent_id].package.history) - 1
+    """The statuses that the package itself entered: its history without its parent's, or what it was imported with."""
+    before = (
+        story.imported_history
+        if package.parent_id is None
+        else len(story.packages[package.parent_id].package.history) - 1
+    )
     return [str(entry.status) for entry in package.history[before:]]
 
 

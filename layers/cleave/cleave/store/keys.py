@@ -15,6 +15,7 @@ EVENT = "event"
 # Begins every sort key of what is due.
 DUE_PREFIX = "DUE#"
 SELLER_PREFIX = "SELLER#"
+_EVENT_PREFIX = "EVENT#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
 # The partition that lists all credentials, and how its sort keys begin.
 CREDENTIALS = "CREDENTIALS"
@@ -98,12 +99,17 @@ def order_package_prefix(seller_id: int) -> str:
 
 def event_place(seller_id: int, sequence: int) -> str:
     """The sort key of an event of an order."""
-    return f"EVENT#{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
+    return f"{_EVENT_PREFIX}{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
 
 
 def event(seller_id: int, order_number: str, sequence: int) -> Key:
     """Something that the order's subscribers are told."""
     return _key(order_partition(order_number), event_place(seller_id, sequence))
+
+
+def is_event(key: Key) -> bool:
+    """Whether it is one of those."""
+    return key[SORT].startswith(_EVENT_PREFIX)
 
 
 def subscription(owner: str, subscription_id: str) -> Key:

@@ -44,6 +44,7 @@ def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
         cancelled_by=CancelledBy.CUSTOMER,
         keep_status=False,
         at=channel.call.at,
+        correlation_id=channel.call.request_id,
     )
     return ItemCancellation(order_number, item_number, quantity=None, field="", cancellation=cancellation)
 

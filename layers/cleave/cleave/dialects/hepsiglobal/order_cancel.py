@@ -71,5 +71,6 @@ def _to_cancellation(channel: ChannelCall, item: CancelItem, prefix: str) -> Ite
         cancelled_by=CancelledBy.CUSTOMER if by_customer else CancelledBy.SELLER,
         keep_status=False,
         at=channel.call.at,
+        correlation_id=channel.call.request_id,
     )
     return ItemCancellation(item.order_number, item.order_item_number, item.cancel_quantity, prefix, cancellation)

@@ -51,6 +51,7 @@ def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
         cancelled_by=CancelledBy.SELLER,
         keep_status=request.shouldKeepPreviousStatus,
         at=seller.call.at,
+        correlation_id=seller.call.request_id,
     )
 
 
