@@ -1,0 +1,171 @@
+"""Every function of the service at work once, and refusing: on moto, with a receiver on this machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cleave_cli.receiver import Answer, Receiver
+
+from functions.auth_token.app import handler as auth_token
+from functions.authorizer.app import handler as authorizer
+from functions.deactivate_webhook.app import handler as deactivate
+from functions.list_deliveries.app import handler as list_deliveries
+from functions.reconcile.app import handler as reconcile
+from functions.sweep_deliveries.app import handler as sweep
+from tests.support.endpoints import BODIES, Endpoint, Target, ask, endpoints
+from tests.support.gateway import Caller
+
+SELLER = 20811
+ARN = "arn:aws:execute-api:eu-central-1:123456789012:api/dev/GET/v1/webhooks"
+
+
+@dataclass
+class Tour:
+    """``mark`` is part of every name, address and secret that the service is told."""
+
+    seller: Caller
+    channel: Caller
+    receiver: Receiver
+    let_happen: Callable[[], None]
+    mark: str
+    number: int = 9_100_000_000_000
+
+    def target(self) -> Target:
+        """A new package that the seller has imported, with what a seller tells of its customer."""
+        self.number += 100
+        order = f"T{self.number}"
+        target = Target(SELLER, self.number, self.number, order, f"{order}_LAMP", "", "", url=self.receiver.url)
+        mark = self.mark
+        package = {
+            **BODIES["import_orders"](target),
+            "customerFirstName": mark,
+            "customerLastName": mark,
+            "customerEmail": f"{mark}@example.com",
+            "identityNumber": mark,
+            "shipmentAddress": {"fullName": mark, "address1": mark, "phone": mark},
+            "invoiceAddress": {"fullName": mark, "company": mark},
+        }
+        assert self.ask("import_orders", target, package).status == 200
+        return target
+
+    def ask(self, code: str, target: Target, body: object = None, *, as_channel: bool = False) -> Any:  # noqa: ANN401
+        """The function's first endpoint in the dialect."""
+        endpoint = next(each for each in endpoints() if each.code == code and each.is_sellers != as_channel)
+        return ask(self.channel if as_channel else self.seller, endpoint, target, body)
+
+    def every_endpoint(self, target: Target, skipped: frozenset[str]) -> None:
+        """All of them about one thing, whatever they say."""
+        for endpoint in endpoints():
+            if endpoint.code not in skipped:
+                assert self._ask_own(endpoint, target).status < 500, endpoint
+
+    def _ask_own(self, endpoint: Endpoint, target: Target) -> Any:  # noqa: ANN401 - an answer
+        return ask(self.seller if endpoint.is_sellers else self.channel, endpoint, target)
+
+
+def run(tour: Tour) -> None:
+    """From the first token to the last webhook deleted."""
+    _get_in(tour)
+    own = _webhooks(tour)
+    _packages(tour)
+    _orders(tour)
+    tour.let_happen()
+    target = replace(_delivered(tour, own), url=tour.receiver.url)
+    _failing_receiver(tour, target)
+    ends = frozenset({"delete_webhook", "create_webhook", "create_channel_webhook"})
+    tour.every_endpoint(target, skipped=ends)
+    tour.let_happen()
+    sweep({}, None)
+    reconcile({}, None)
+    assert tour.ask("delete_webhook", target).status == 200
+
+
+def _get_in(tour: Tour) -> None:
+    secret = f"{tour.mark}-secret"
+    grant = {"grant_type": "client_credentials", "client_id": "tour", "client_secret": secret}
+    token = Caller("", (), {}).call(auth_token, grant).json["access_token"]
+    assert authorizer({"methodArn": ARN, "headers": {"Authorization": f"Bearer {token}"}}, None)
+
+
+def _webhooks(tour: Tour) -> str:
+    target = replace(tour.target(), url=tour.receiver.url)
+    secrets = {"authenticationType": "BASIC_AUTHENTICATION", "username": tour.mark, "password": f"{tour.mark}-password"}
+    made = tour.ask("create_webhook", target, {"url": target.url, **secrets}).json["id"]
+    token = {"base_url": target.url, "token": f"{tour.mark}-token"}
+    assert tour.ask("create_channel_webhook", target, token, as_channel=True).status == 201
+    return str(made)
+
+
+PACKAGE_CODES = (
+    "cancel_package",
+    "legacy_cancel_package",
+    "update_package",
+    "legacy_update_package",
+    "split_package",
+    "multi_split",
+    "quantity_split",
+    "split_packages",
+)
+
+
+def _packages(tour: Tour) -> None:
+    """Each request on a package of its own, then on one that others took the place of, then on none."""
+    cancelled_from, split = tour.target(), tour.target()
+    assert tour.ask("cancel_package", cancelled_from).status == 200
+    assert tour.ask("split_package", split).status == 200
+    for code in PACKAGE_CODES:
+        assert tour.ask(code, tour.target()).status == 200, code
+    for code in ("update_tracking", "legacy_update_tracking"):
+        picking = tour.target()
+        assert tour.ask("update_package", picking).status == 200
+        assert tour.ask(code, picking).status == 200, code
+    notified = {"status": "Picking", "lines": [], "params": {}}
+    assert tour.ask("legacy_update_package", tour.target(), notified).status == 200
+    tour.let_happen()
+    for replaced in (cancelled_from, split):
+        for code in (*PACKAGE_CODES, "update_tracking", "legacy_update_tracking"):
+            assert tour.ask(code, replaced).status in {200, 409}, code  # 200 where it is a repeat
+        assert tour.ask("import_orders", replaced).status in {200, 409}
+
+
+def _orders(tour: Tour) -> None:
+    """HepsiGlobal's: taken, repeated, refused where nothing is left, and created."""
+    for code in ("order_cancel", "cancel_order_item"):
+        target = tour.target()
+        assert tour.ask(code, target, as_channel=True).status == 200, code
+        assert tour.ask(code, target, as_channel=True).status == 200, code
+        body = BODIES[code](target)
+        again = {**body, "cancel_id": 5, "cancel_quantity": 900} if "cancel_id" in body else body
+        tour.ask(code, target, again, as_channel=True)
+    target = tour.target()
+    order = replace(target, order=f"{target.order}-2", item=f"{target.order}-2_LAMP")
+    customer = {"name": f"{tour.mark} {tour.mark}", "phone": tour.mark, "email": f"{tour.mark}@example.com"}
+    body = {**BODIES["create_order"](order), "customer": customer}
+    assert [tour.ask("create_order", order, body, as_channel=True).status for _ in range(2)] == [200, 200]
+
+
+def _delivered(tour: Tour, webhook: str) -> Target:
+    target = tour.target()
+    assert tour.ask("cancel_package", target).status == 200
+    tour.let_happen()
+    target = replace(target, webhook=webhook)
+    content = tour.seller.call(list_deliveries, path={"sellerId": SELLER, "webhookId": webhook}).json["content"]
+    assert content
+    return replace(target, delivery=content[-1]["id"])
+
+
+def _failing_receiver(tour: Tour, target: Target) -> None:
+    """Refuses, so that its circuit opens, and is active again."""
+    tour.receiver.respond = lambda _: Answer(503, body=tour.mark.encode())
+    for _ in range(6):
+        assert tour.ask("cancel_package", tour.target()).status == 200
+    tour.let_happen()
+    sweep({}, None)
+    tour.receiver.respond = lambda _: Answer(410, body=tour.mark.encode())
+    assert tour.ask("activate_webhook", target).status == 200
+    tour.let_happen()
+    tour.receiver.respond = lambda _: Answer(200, body=tour.mark.encode())
+    path = {"sellerId": SELLER, "webhookId": target.webhook}
+    assert tour.seller.call(deactivate, path=path).status == 200
+    assert tour.ask("activate_webhook", target).status == 200
+    tour.let_happen()
