@@ -5,10 +5,11 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from cleave.observability import logger
 from cleave_cli.console import step
 
 from benchmarks import report
-from benchmarks.scale import Scale
+from benchmarks.scale import Scale, to_nowhere
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     options = parser.parse_args()
     if not set(options.names) <= set(report.ORDER):
         parser.error(f"names: {', '.join(report.ORDER)}")
+    to_nowhere(logger)
     scale = Scale(quick=options.quick, long=options.long)
     for name in options.names or report.ORDER:
         _run(name, scale, options.output)

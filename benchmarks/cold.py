@@ -60,7 +60,7 @@ def _measure(scale: Scale, environment: dict[str, str]) -> str:
         "OrderCancel, refuse": (builds.cleave("OrderCancel", environment), item_event(0)),
         "OrderCancel, accept": (builds.cleave("OrderCancel", environment), item_event()),
     }
-    runs = interleave(scale.pick(1, 11), {name: partial(cold_start, *case) for name, case in cases.items()})
+    runs = interleave(scale.pick(1, 5, 11), {name: partial(cold_start, *case) for name, case in cases.items()})
     return "\n".join([_intro(), budgets(_budgets(runs)), _starts(runs), _functions(scale, environment), _sizes()])
 
 
@@ -117,7 +117,7 @@ def _functions(scale: Scale, environment: dict[str, str]) -> str:
         name: partial(cold_start, builds.cleave(name, environment), {}, must_succeed=False)
         for name in (names[:2] if scale.quick else names)
     }
-    runs = interleave(scale.pick(1, 3), cases)
+    runs = interleave(scale.pick(1, 1, 3), cases)
     rows = sorted(
         (round(middle(starts, lambda start: start.init)), round(middle(starts, lambda start: start.peak)), name)
         for name, starts in runs.items()

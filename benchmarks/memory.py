@@ -21,7 +21,7 @@ _HALF = 0.5
 def memory(scale: Scale, world: World) -> list[Budget]:
     """One budget for each function."""
     at = clock.now()
-    count = scale.pick(300, 2_000)
+    count = scale.pick(300, 1_000, 2_000)
     put(world.table, (listed(6_000_000_000_000_000 + number, at) for number in range(count)))
     package = order(world, lines=50, quantity=2)
     for number in range(20):

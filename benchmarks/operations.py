@@ -117,7 +117,7 @@ def split(world: World, lines: int, quantity: int, cancellations: int) -> Bill:
     """Of a package of ``lines`` lines on which so many cancellations of one unit each wait."""
     package = order(world, lines, quantity)
     for number in range(cancellations):
-        if cancel(world, package, {number % lines: 1}, key=f"key-{number}").status != 200:
+        if cancel(world, package, {number % lines: 1}, key=f"{package['orderNumber']}-{number}").status != 200:
             raise RuntimeError("a cancellation was refused")
     record = world.record(package["shipmentPackageId"])
     with world.meter.open() as bill:
@@ -139,7 +139,12 @@ def list_page(world: World) -> Bill:
     """200 out of 1,000 packages of one line; the bill of 10,000 is in the growth benchmark."""
     at = clock.now()
     put(world.table, (listed(6_000_000_000_000_000 + number, at) for number in range(1_000)))
-    return _billed(world, lambda: _list(world, {"size": ["200"], "page": ["2"]}), 200)
+    return _billed(world, lambda: list_seller(world, 200, page=2), 200)
+
+
+def list_seller(world: World, size: int, page: int = 0) -> Answer:
+    """A page of all that the seller has."""
+    return _list(world, {"size": [str(size)], "page": [str(page)]})
 
 
 def list_order(world: World) -> Bill:

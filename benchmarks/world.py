@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -56,6 +57,12 @@ class World:
         """The stream's record of the package's last change, as Lambda hands it over."""
         return self._record(keys.package(SELLER, package_id))
 
+    def successor(self, package_id: int) -> int:
+        """The package that its split made."""
+        image = self.record(package_id)["dynamodb"]["NewImage"]
+        (successor,) = image["successor_ids"]["L"]
+        return int(successor["N"])
+
     def event_record(self, package: Package, sequence: int) -> dict[str, Any]:
         """The stream's record of an event of the package's order."""
         return self._record(keys.event(SELLER, package["orderNumber"], sequence))
@@ -66,11 +73,12 @@ class World:
 
     def consume(self, records: list[dict[str, Any]]) -> None:
         """Hand the stream function a batch."""
-        answer = package_stream({"Records": records}, None)
+        answer = package_stream({"Records": records}, _CONTEXT)
         if answer["batchItemFailures"]:
             raise RuntimeError(f"the stream function failed on {answer['batchItemFailures']}")
 
 
+_CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 _sequence = itertools.count(1)
 
 

@@ -63,11 +63,11 @@ the fields of both. A failure on our side is a 500 `generic.exception`; the requ
 
 def render() -> str:
     """The whole document."""
-    refusals = _table(
+    refusals = markdown_table(
         ["key", "status", "meaning", "repeat"],
         [(f"`{code.key}`", STATUS[code.kind], MEANINGS[code], _RETRY.get(code.kind, "")) for code in RefusalCode],
     )
-    gateway = _table(
+    gateway = markdown_table(
         ["key", "status", "API Gateway's name for it"],
         [(f"`{key}`", status, f"`{name}`") for name, status, key in gateway_answers()],
     )
@@ -83,7 +83,8 @@ def gateway_answers() -> Iterator[tuple[str, str, str]]:
         yield name, str(response.get("StatusCode", "its own")), found.group(1)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table, a line for each row."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
 

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from cleave.api.gateway import Call, Event, Response, read_call
 from cleave.application.cancel_package import contended
 from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind, Refusals
-from cleave.observability import logger
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count
+from cleave.observability import follow
 from cleave.store.failures import Contended
 
 STATUS = {
@@ -51,11 +53,11 @@ def endpoint[T](shape: ErrorShape, read: Callable[[Call], T]) -> Callable[[Calla
         @functools.wraps(serve)
         def handler(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
             call = read_call(event)
-            logger.set_correlation_id(event["requestContext"].get("requestId"))
+            follow(call.request_id)
             response = _answer(shape, call, lambda: serve(read(call)))
             key = call.principal.key if call.principal else None
             route = f"{event.get('httpMethod')} {event.get('resource')}"
-            logger.info("request.answered", route=route, status=response.status, credential=key)
+            note(Log.REQUEST_ANSWERED, route=route, status=response.status, credential=key)
             return response.to_gateway()
 
         return handler
@@ -74,7 +76,8 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
     except Contended:
         return _refused(shape, call, (contended(),))
     except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
-        logger.exception("request.failed")
+        note(Log.REQUEST_FAILED)
+        count(Metric.REQUESTS_FAILED)
         return shape.failed(call)
     return response
 
@@ -88,5 +91,6 @@ def _check_size(response: Response) -> None:
 
 
 def _refused(shape: ErrorShape, call: Call, refusals: Sequence[Refusal]) -> Response:
-    logger.info("request.refused", refusals=[refusal.code.key for refusal in refusals])
+    note(Log.REQUEST_REFUSED, refusals=[refusal.code.key for refusal in refusals])
+    count(Metric.REQUESTS_REFUSED, reason=refusals[0].code.key)
     return shape.refused(call, refusals, STATUS[refusals[0].code.kind])

@@ -29,6 +29,7 @@ class Settings(BaseModel):
     delivery_queue_url: str = ""
     secrets_key_id: str = ""
     token_secret_id: str = ""
+    failed_records_bucket: str = ""
     allow_local_webhooks: bool = False
     split_settle_ms: int = 0
     retry_schedule: str = "5s 30s 2m 10m 30m 2h 6h 12h off 3d"

@@ -21,6 +21,8 @@ LINE_LIMIT = 16 * 1024
 
 type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
 type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
+type Number = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)]
+type Text = Annotated[str, StringConstraints(max_length=1000)]
 type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\s#]+$")]
 
 

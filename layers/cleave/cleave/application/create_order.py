@@ -15,7 +15,9 @@ from cleave.store.table import Table
 _TRIES = 3
 
 
-def create_order(table: Table, channel: str, fingerprint: str, order: NewOrder, at: datetime) -> tuple[Package, ...]:
+def create_order(
+    table: Table, channel: str, fingerprint: str, order: NewOrder, at: datetime, correlation_id: str = ""
+) -> tuple[Package, ...]:
     """The packages that were made of the order, now or when the same content came before. Raises Refusal.
 
     One round trip. ``fingerprint`` is equal for equal content.
@@ -25,7 +27,7 @@ def create_order(table: Table, channel: str, fingerprint: str, order: NewOrder, 
         for package in packages:
             check_fits(package, "order_items")
         try:
-            create(table, Creation(channel, order.order_number, fingerprint, attempt), packages, at)
+            create(table, Creation(channel, order.order_number, fingerprint, attempt, correlation_id), packages, at)
         except Contended:
             raise contended() from None
         except NotCreated as found:

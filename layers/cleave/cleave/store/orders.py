@@ -78,6 +78,7 @@ def put_event(event: PackageEvent) -> Put:
             "seller_id": event.seller_id,
             "sequence": event.sequence,
             "at": to_ms(event.at),
+            "correlation_id": event.correlation_id,
             "status": event.package.status.value,
             "package_id": event.package.package_id,
             "document": pack(event.package),
@@ -120,6 +121,7 @@ def to_event(item: Item) -> PackageEvent:
         sequence=int(item["sequence"]),
         at=from_ms(int(item["at"])),
         package=unpack(bytes(item["document"])),
+        correlation_id=item.get("correlation_id", ""),  # happened before there was one
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import LINE_LIMIT, Id, Money, Name, WireModel, json_size, parse
+from cleave.api.wire import LINE_LIMIT, Id, Money, Name, Text, WireModel, json_size, parse
 from cleave.clock import from_ms, to_ms
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
@@ -38,28 +38,28 @@ def _read_time(value: object) -> object:
 
 
 type Time = Annotated[AwareDatetime, BeforeValidator(_read_time)]
-type Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+type Label = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 type Price = Annotated[Money, Field(ge=0)]
 
 
 class WireCustomer(WireModel):
     """The fields that Trendyol's dialect has a place for."""
 
-    name: str = ""
-    phone: str = ""
-    email: str = ""
+    name: Text = ""
+    phone: Text = ""
+    email: Text = ""
 
 
 class WireItem(WireModel):
     """The fields of an item that a rule or Trendyol's dialect reads."""
 
-    item_number: Text
+    item_number: Label
     company_id: Id
-    sku: Text
-    product_name: str = ""
+    sku: Label
+    product_name: Text = ""
     quantity: Annotated[int, Field(gt=0, le=MAX_UNITS)]
     unit_product_price: Price
-    currency: str | None = None
+    currency: Text | None = None
 
 
 class WireOrder(WireModel):
@@ -67,7 +67,7 @@ class WireOrder(WireModel):
 
     order_number: Name
     order_date: Time
-    currency: str = "USD"
+    currency: Text = "USD"
     customer: WireCustomer = WireCustomer()
     order_items: Annotated[list[WireItem], Field(min_length=1, max_length=MAX_ORDER_ITEMS)]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cleave.api.wire import WireModel
+from cleave.api.wire import Number, WireModel
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.reasons import BY_TRENDYOL_ID, ReasonCodes
 from cleave.dialects.trendyol.endpoint import TURKEY, SellerCall
@@ -21,7 +21,7 @@ class CancelRequest(WireModel):
     """Trendyol's updatePackage."""
 
     lines: Annotated[list[NamedLine], Field(min_length=1, max_length=MAX_LINES)]
-    reasonId: int
+    reasonId: Number
     shouldKeepPreviousStatus: bool = False
 
 
@@ -51,6 +51,7 @@ def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
         cancelled_by=CancelledBy.SELLER,
         keep_status=request.shouldKeepPreviousStatus,
         at=seller.call.at,
+        correlation_id=seller.call.request_id,
     )
 
 

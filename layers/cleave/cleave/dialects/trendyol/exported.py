@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Quantity, WireModel, json_size
+from cleave.api.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Number, Quantity, Text, WireModel, json_size
 from cleave.domain.package import CANCELLABLE, CLOSED, MAX_UNITS, CreatedBy, Status
 from cleave.domain.refusals import Refusal, RefusalCode
 
@@ -23,7 +23,7 @@ type WireStatus = Annotated[Status, Field(strict=False)]
 class WireUnit(WireModel):
     """``discountDetails`` has one entry for each unit."""
 
-    lineItemId: str | int = ""
+    lineItemId: Text | Number = ""
     lineItemPrice: Money
     lineItemSellerDiscount: Money = Decimal(0)
     lineItemTyDiscount: Money = Decimal(0)
@@ -40,7 +40,7 @@ class WireLine(WireModel):
     lineSellerDiscount: Money = Decimal(0)
     lineTyDiscount: Money = Decimal(0)
     lineTotalDiscount: Money | None = None
-    discountDetails: list[WireUnit] | None = None
+    discountDetails: Annotated[list[WireUnit], Field(max_length=10_000)] | None = None
     orderLineItemStatusName: WireStatus | None = None
 
 
@@ -48,7 +48,7 @@ class WireHistory(WireModel):
     """One entry of ``packageHistories``."""
 
     createdDate: Time
-    status: str
+    status: Text
 
 
 class WirePackage(WireModel):
@@ -56,12 +56,12 @@ class WirePackage(WireModel):
 
     shipmentPackageId: Id
     orderNumber: Name
-    supplierId: int | None = None
-    orderCountryCode: str | None = None
+    supplierId: Number | None = None
+    orderCountryCode: Text | None = None
     lines: Annotated[list[WireLine], Field(min_length=1, max_length=500)]
     status: WireStatus
-    whoPays: int | None = None
-    cargoTrackingNumber: Annotated[int, Field(ge=0)] | None = None
+    whoPays: Number | None = None
+    cargoTrackingNumber: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     packageGrossAmount: Money | None = None
     packageSellerDiscount: Money | None = None
     packageTyDiscount: Money | None = None
@@ -69,14 +69,14 @@ class WirePackage(WireModel):
     packageTotalPrice: Money | None = None
     orderDate: Time | None = None
     lastModifiedDate: Time | None = None
-    packageHistories: list[WireHistory] | None = None
-    cargoSenderNumber: str | int | None = None
-    cargoProviderName: str | None = None
-    returnTrackingNumber: str | int | None = None
-    cargoTrackingLink: str | None = None
-    invoiceNumber: str | int | None = None
-    createdBy: str = CreatedBy.ORDER
-    originPackageIds: list[Id] | None = None
+    packageHistories: Annotated[list[WireHistory], Field(max_length=1000)] | None = None
+    cargoSenderNumber: Text | Number | None = None
+    cargoProviderName: Text | None = None
+    returnTrackingNumber: Text | Number | None = None
+    cargoTrackingLink: Text | None = None
+    invoiceNumber: Text | Number | None = None
+    createdBy: Text = CreatedBy.ORDER
+    originPackageIds: Annotated[list[Id], Field(max_length=1000)] | None = None
 
 
 def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> None:

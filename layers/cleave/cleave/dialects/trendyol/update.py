@@ -43,4 +43,5 @@ def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange
         fields=line_fields(request.lines),
         invoice_number=request.params.invoiceNumber if status is Status.INVOICED else None,
         at=seller.call.at,
+        correlation_id=seller.call.request_id,
     )
