@@ -271,7 +271,7 @@ class CleaveMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Nothing is lost: what was accepted is applied, and everything told in order."""
-        if not hasattr(self, "shop"):
+        if not hasattr(self, "first_told"):
             return
         self.world.breaker.arm()
         self.shop.activate(self.webhook_id)

@@ -97,8 +97,8 @@ class World:
         self.stream = StreamSource(SourceConfig.from_template(), handler("package_stream"), self.clock.seconds)
         self.receiver.respond = lambda _: Reply(200 if self.receiver_works else 503)
 
-    def client(self, service: str, **_: object) -> Any:  # noqa: ANN401 - one of several clients
-        """In place of ``boto3.client``."""
+    def create_client(self, service: str, **_: object) -> Any:  # noqa: ANN401 - one of several clients
+        """In place of botocore's session."""
         clients = {"dynamodb": self.table.client, "sqs": self.queue, "kms": PlainKms()}
         return BreakableClient(clients[service], self.breaker)
 
@@ -185,7 +185,7 @@ def installed(world: World, environment: Mapping[str, str]) -> Iterator[None]:
     """Handlers find this world's clients, settings and clock for as long as the block runs."""
     with (
         mock.patch.dict("os.environ", {**_ENVIRONMENT, **environment}),
-        mock.patch.object(boto3, "client", world.client),
+        mock.patch.object(resources, "session", return_value=world),
         mock.patch.object(cleave.clock, "now", world.clock),
     ):
         _forget()
