@@ -20,13 +20,15 @@ UV_ENVIRONMENT = ROOT / ".venv-uv"
 UV = UV_ENVIRONMENT / "bin" / "uv"
 STAMP = "cleave-setup.sha256"
 
-# Four, because aws-sam-cli and ministack pin other versions of what we use, and because the engine must run
-# the functions on a Python without any packages: what a layer lacks has to be missing here too.
+# Several, because aws-sam-cli and ministack pin other versions of what we use, and because the engine must run
+# the functions on a Python without any packages: what a layer lacks has to be missing here too. `cleave invoke` lends
+# them Lambda's own runtime client and nothing else.
 ENVIRONMENTS = {
     ".venv": (REQUIREMENTS / "dev.txt", "tools and tests"),
     ".venv-sam": (REQUIREMENTS / "sam.txt", "SAM CLI"),
     ".venv-engine": (REQUIREMENTS / "engine.txt", "local engine"),
     ".venv-lambda": (None, "the functions' own Python"),
+    ".venv-ric": (REQUIREMENTS / "ric.txt", "Lambda's runtime client"),
 }
 
 NO_PYTHON = """\
