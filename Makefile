@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak mutants check lock build clean
+.PHONY: help setup demo up test soak mutants bench check scan lock build clean
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -44,6 +44,10 @@ soak: setup  ## the tests that are too long for every run
 mutants: setup  ## put faults into a copy of the sources; each must be seen by its test
 	@$(BIN)/python -m tests.proofs.mutants
 
+# Names of benchmarks, --quick or --long: make bench ARGS="counts cold"
+bench: setup  ## measure; benchmarks/RESULTS.md (ARGS="--quick", or names)
+	@PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
+
 check: setup  ## ruff, mypy, sam validate and cfn-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,7 +61,7 @@ build: setup  ## sam build, when something changed
 lock: setup  ## renew the pinned, hashed requirement files
 	$(COMPILE) --upgrade pyproject.toml -o layers/dependencies/requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --extra dev -c layers/dependencies/requirements.txt -o requirements/dev.txt
-	for name in sam engine ric uv; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in sam engine ric uv checkov; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:  ## remove what was built; the environments stay
 	rm -rf .aws-sam .cleave .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -21,14 +21,13 @@ UV = UV_ENVIRONMENT / "bin" / "uv"
 STAMP = "cleave-setup.sha256"
 
 # Several, because aws-sam-cli and ministack pin other versions of what we use, and because the engine must run
-# the functions on a Python without any packages: what a layer lacks has to be missing here too. `cleave invoke` lends
-# them Lambda's own runtime client and nothing else.
+# the functions on a Python without any packages: what a layer lacks has to be missing here too.
 ENVIRONMENTS = {
     ".venv": (REQUIREMENTS / "dev.txt", "tools and tests"),
     ".venv-sam": (REQUIREMENTS / "sam.txt", "SAM CLI"),
     ".venv-engine": (REQUIREMENTS / "engine.txt", "local engine"),
-    ".venv-lambda": (None, "the functions' own Python"),
     ".venv-ric": (REQUIREMENTS / "ric.txt", "Lambda's runtime client"),
+    ".venv-lambda": (None, "the functions' own Python"),
 }
 
 NO_PYTHON = """\

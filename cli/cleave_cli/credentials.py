@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cleave import clock
 from cleave.store.credentials import Credential, Role, store_credential
 from cleave.store.table import Table
 
+from cleave_cli import limits
 from cleave_cli.deploy import Deployment
 from cleave_cli.errors import CleaveError
+from cleave_cli.limits import Tier
 
 
 def new_key() -> str:
@@ -61,14 +64,20 @@ def make_credentials() -> Credentials:
 
 def store_credentials(deployment: Deployment, credentials: Credentials) -> None:
     """Let these callers in, through the service's own code."""
-    client = deployment.session.client("dynamodb", endpoint_url=deployment.endpoint)
-    table = Table(client, deployment.outputs["TableName"])
+    everyone = frozenset(seller.seller_id for seller in credentials.sellers)
     for seller in credentials.sellers:
         own = frozenset({seller.seller_id})
-        store_credential(table, Credential(seller.api_key, Role.SELLER, own), seller.api_secret)
-    everyone = frozenset(seller.seller_id for seller in credentials.sellers)
+        let_in(deployment, Credential(seller.api_key, Role.SELLER, own), seller.api_secret)
     for channel in credentials.channels:
-        store_credential(table, Credential(channel.client_id, Role.CHANNEL, everyone), channel.client_secret)
+        let_in(deployment, Credential(channel.client_id, Role.CHANNEL, everyone), channel.client_secret)
+
+
+def let_in(deployment: Deployment, credential: Credential, secret: str) -> None:
+    """Let a caller into a local stack, as often as it likes."""
+    table = deployment.session.client("dynamodb", endpoint_url=deployment.endpoint)
+    gateway = deployment.session.client("apigateway", endpoint_url=deployment.endpoint)
+    limits.register(gateway, deployment.outputs, credential, Tier.NO_LIMITS)
+    store_credential(Table(table, deployment.outputs["TableName"]), credential, secret, clock.now())
 
 
 def write_local_json(path: Path, base_url: str, credentials: Credentials) -> None:

@@ -1,6 +1,7 @@
 """`cleave deliveries`: what was sent to a webhook, what waits, and sending it again."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,11 +98,8 @@ def replay(
 
 @contextmanager
 def _webhook(state: Path, seller_id: int | None, webhook: str) -> Iterator[tuple[httpx.Client, str]]:
-    """The caller of the running stack who owns the webhook, and the webhook's path."""
-    local = StateDir(state).local_json
-    if not local.exists():
-        raise CleaveError(f"Nothing is running here: there is no {local}.")
-    content = json.loads(local.read_text(encoding="utf-8"))
+    """The caller who owns the webhook, and the webhook's path."""
+    content = _callers(state, seller_id)
     if seller_id is None:
         http, base = ChannelClient(content["base_url"], Channel(**content["channels"][0])).http, "/v1"
     else:
@@ -109,6 +107,20 @@ def _webhook(state: Path, seller_id: int | None, webhook: str) -> Iterator[tuple
         base = f"/integration/webhook/sellers/{seller_id}"
     with http:
         yield http, f"{base}/webhooks/{webhook}"
+
+
+def _callers(state: Path, seller_id: int | None) -> dict[str, Any]:
+    """Of the running stack; where none runs, the one of the environment."""
+    local, given = StateDir(state).local_json, os.environ
+    if local.exists():
+        content: dict[str, Any] = json.loads(local.read_text(encoding="utf-8"))
+        return content
+    if "CLEAVE_BASE_URL" not in given:
+        raise CleaveError(f"Nothing is running here: there is no {local}, and no CLEAVE_BASE_URL in the environment.")
+    seller = {"api_key": given.get("CLEAVE_API_KEY", ""), "api_secret": given.get("CLEAVE_API_SECRET", "")}
+    channel = {"client_id": given.get("CLEAVE_CLIENT_ID", ""), "client_secret": given.get("CLEAVE_CLIENT_SECRET", "")}
+    sellers = [{**seller, "seller_id": seller_id, "store_front_code": given.get("CLEAVE_STORE_FRONT_CODE", "TR")}]
+    return {"base_url": given["CLEAVE_BASE_URL"], "sellers": sellers, "channels": [channel]}
 
 
 def _seller(sellers: list[dict[str, Any]], seller_id: int) -> Seller:

@@ -56,7 +56,7 @@ def deploy(endpoint: str, log: Path) -> Deployment:
 def parameters() -> list[str]:
     """Return the parameters of a local stack: functions run, and receivers listen, on this very machine."""
     architecture = ARCHITECTURES[platform.machine().lower()]
-    return ["Stage=local", f"Architecture={architecture}", "AllowLocalWebhooks=true"]
+    return ["Stage=local", f"Architecture={architecture}", "AllowLocalWebhooks=true", "DeletionProtection=false"]
 
 
 def read_outputs(endpoint: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ MEANINGS = {
     RefusalCode.BODY_INVALID: "A field or parameter is missing or not what it must be; the message begins with it.",
     RefusalCode.BODY_NOT_JSON: "The body cannot be read as JSON.",
     RefusalCode.BODY_TOO_LARGE: "The body, or one package of an import, is larger than the message says.",
+    RefusalCode.ANSWER_TOO_LARGE: "Lambda answers with 6 MB at most; a smaller `size` asks for less.",
     RefusalCode.BODY_TYPE: "The body calls itself something else than JSON.",
     RefusalCode.CREDENTIALS_INVALID: "Client id and secret do not belong together.",
     RefusalCode.ROLE_NOT_ALLOWED: "The credential is one of the other dialect.",
@@ -62,11 +63,11 @@ the fields of both. A failure on our side is a 500 `generic.exception`; the requ
 
 def render() -> str:
     """The whole document."""
-    refusals = _table(
+    refusals = markdown_table(
         ["key", "status", "meaning", "repeat"],
         [(f"`{code.key}`", STATUS[code.kind], MEANINGS[code], _RETRY.get(code.kind, "")) for code in RefusalCode],
     )
-    gateway = _table(
+    gateway = markdown_table(
         ["key", "status", "API Gateway's name for it"],
         [(f"`{key}`", status, f"`{name}`") for name, status, key in gateway_answers()],
     )
@@ -82,7 +83,8 @@ def gateway_answers() -> Iterator[tuple[str, str, str]]:
         yield name, str(response.get("StatusCode", "its own")), found.group(1)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table, a line for each row."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
 

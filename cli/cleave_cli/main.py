@@ -12,7 +12,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from cleave_cli import create_credential, deliveries
+from cleave_cli import credentials_command, deliveries
 from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint, read_environment
 from cleave_cli.demo import run_demo
@@ -23,6 +23,7 @@ from cleave_cli.import_orders import import_orders
 from cleave_cli.invoke import invoke
 from cleave_cli.logs import function_logs
 from cleave_cli.openapi.command import openapi
+from cleave_cli.operate import requeue, status
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
@@ -32,7 +33,7 @@ from cleave_cli.stack import build_if_changed, local_stack
 PR_SET_PDEATHSIG = 1
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(create_credential.app)
+app.add_typer(credentials_command.app)
 app.add_typer(deliveries.app)
 
 StateOption = Annotated[
@@ -108,6 +109,8 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 app.command()(redrive)
+app.command()(status)
+app.command()(requeue)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)
 app.command()(events)

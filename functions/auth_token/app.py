@@ -14,7 +14,7 @@ from cleave.store.credentials import Role, verify_credential
 def handler(call: Call) -> Response:
     """A Bearer token for a channel's client id and secret."""
     request = call.body(TokenRequest)
-    credential = verify_credential(table(), request.client_id, request.client_secret)
+    credential = verify_credential(table(), request.client_id, request.client_secret, call.at)
     if credential is None or credential.role is not Role.CHANNEL:
         raise Refusal(RefusalCode.CREDENTIALS_INVALID, "the client id or its secret is wrong")
     token = issue_token(credential.key, call.at)

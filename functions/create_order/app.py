@@ -11,5 +11,6 @@ from cleave.dialects.hepsiglobal.new_order import render_created, to_new_order
 def handler(channel: ChannelCall) -> Response:
     """Make the packages of a new order, one for each company."""
     order, fingerprint = to_new_order(channel)
-    packages = create_order(table(), channel.channel, fingerprint, order, channel.call.at)
+    call = channel.call
+    packages = create_order(table(), channel.channel, fingerprint, order, call.at, call.request_id)
     return json_response(render_created(order, packages))

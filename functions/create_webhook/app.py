@@ -3,13 +3,13 @@
 from cleave.api.gateway import Response, json_response
 from cleave.api.resources import settings, table
 from cleave.application.subscriptions import subscribe
-from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.endpoint import SellerCall, whole_seller_endpoint
 from cleave.dialects.trendyol.webhooks import to_webhook
 from cleave.outbound.resources import secret_box
 from cleave.outbound.urls import check_url
 
 
-@seller_endpoint
+@whole_seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """Tell this URL of the seller's packages from now on. The signing secret is shown in this answer only."""
     webhook = to_webhook(seller)

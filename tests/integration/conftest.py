@@ -1,7 +1,8 @@
 """Fixtures for handlers and store against moto, in one process and one thread: moto is not atomic between threads.
 
 ``table`` is a fresh table made from the template, ``clock`` the frozen time, ``de_seller``, ``tr_seller`` and
-``channel`` callers of handlers, ``load`` imports a sample file.
+``channel`` callers of handlers, ``load`` imports a sample file, ``receiver`` listens on this machine, ``let_happen``
+lets stream and queue do their work. ``day`` runs the service, ``whole_day`` has run it.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,13 +13,20 @@ import boto3
 import cleave.clock
 import pytest
 from cleave.api import resources
+from cleave.outbound import resources as outbound
 from cleave.store.table import Table
+from cleave_cli.receiver import Answer as Answered
+from cleave_cli.receiver import Receiver, running_receiver
 from moto import mock_aws
 
 from functions.import_orders.app import handler as import_orders
+from tests.integration.operating import day, deployed, whole_day
 from tests.support.aws import create_table
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
+from tests.support.whole import Flow
+
+__all__ = ["day", "deployed", "whole_day"]
 
 TABLE_NAME = "cleave-test"
 
@@ -60,7 +68,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
 
 
 def _forget_clients() -> None:
-    for cached in (resources.settings, resources.client, resources.signing_secret):
+    for cached in (resources.settings, resources.session, resources.client, resources.signing_secret):
         cached.cache_clear()
 
 
@@ -112,3 +120,30 @@ def load(table: Table, de_seller: Caller, tr_seller: Caller) -> Callable[[str], 
 
 def _ids(document: dict[str, Any]) -> list[int]:
     return [package["shipmentPackageId"] for package in document["content"]]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with running_receiver() as running:
+        running.respond = lambda _: Answered(200, body=b"thanks")
+        yield running
+
+
+@pytest.fixture
+def let_happen(
+    table: Table, token_secret: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], None]]:
+    """The service with its key and queue, in the stage that lets webhooks be local; called, it does what is to be
+    done."""
+    del token_secret
+    url: str = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
+    monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
+    monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
+    monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
+    monkeypatch.setenv("SPLIT_SETTLE_MS", "0")
+    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
+    for cached in (resources.settings, *caches):
+        cached.cache_clear()
+    yield Flow(table, url)
+    for cached in caches:
+        cached.cache_clear()

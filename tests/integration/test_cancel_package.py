@@ -86,6 +86,15 @@ def test_a_repeat_after_the_split_is_still_the_same_cancel(
 
 
 @pytest.mark.usefixtures("de_order")
+def test_a_repeat_that_names_another_storefront_is_no_repeat(table: Table, de_seller: Caller) -> None:
+    assert de_seller.call(cancel_package, request((TRAYS, 1)), path=PACKAGE).status == 200
+    before = items(table)
+    answer = de_seller.call(cancel_package, request((TRAYS, 1)), path=PACKAGE, headers={"storeFrontCode": "AE"})
+    assert refusal(answer)[:2] == (400, "invalid.storefrontcode")
+    assert items(table) == before
+
+
+@pytest.mark.usefixtures("de_order")
 def test_an_equal_cancel_of_the_new_package_is_a_new_cancel(de_seller: Caller, split: Callable[[int], Any]) -> None:
     de_seller.call(cancel_package, request((TRAYS, 1)), path=PACKAGE)
     second = split(3330811901).successor.package_id

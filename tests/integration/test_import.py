@@ -104,6 +104,9 @@ BAD_PACKAGES = [
     ("lines.0.quantity", 2, "lines.0.discountDetails"),
     ("lines.0.lineUnitPrice", "27", "lines.0.lineUnitPrice"),
     ("lines.1.lineId", 4765081101, "lines.1.lineId"),
+    ("lines.1.orderLineItemStatusName", "UnSupplied", "lines.1.orderLineItemStatusName"),
+    ("lines.1.orderLineItemStatusName", "UnPacked", "lines.1.orderLineItemStatusName"),
+    ("lines.1.orderLineItemStatusName", "Cancelled", "lines.1.orderLineItemStatusName"),
     ("cargoTrackingNumber", -1, "cargoTrackingNumber"),
     ("lastModifiedDate", "2026-10-18", "lastModifiedDate"),
 ]

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
+from cleave import clock
 from cleave.api.authorizer import authenticate
 from cleave.store.table import Table
 
@@ -70,4 +71,4 @@ def test_credentials_that_are_no_ascii_are_just_wrong(
     table: Table, token_secret: Callable[[str], None], credentials: str
 ) -> None:
     del token_secret
-    assert authenticate(table, credentials) is None
+    assert authenticate(table, credentials, clock.now()) is None

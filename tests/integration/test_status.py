@@ -153,6 +153,7 @@ REFUSED: list[tuple[Any, int, str, str]] = [
     ({**PICKING, "status": "Shipped"}, 400, "bad.request", "status: "),
     ({"lines": LINES}, 400, "bad.request", "status: "),
     ({**PICKING, "lines": [{"lineId": 1, "quantity": 1}]}, 400, "line.not.found", "lines.0.lineId: "),
+    ({**PICKING, "lines": LINES[:1] * 2}, 400, "bad.request", "lines.1.lineId: "),
     (
         {**PICKING, "lines": [{"lineId": 4765081102, "quantity": 2}]},
         409,

@@ -2,35 +2,27 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
-import pytest
 from cleave.api import resources
-from cleave.outbound import resources as outbound
 from cleave.outbound.signing import signature_headers
-from cleave.store.table import Table
-from cleave_cli.receiver import Answer as Answered
-from cleave_cli.receiver import Received, Receiver, running_receiver
+from cleave_cli.receiver import Received, Receiver
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.create_channel_webhook.app import handler as create_for_channel
 from functions.create_webhook.app import handler as create
 from functions.deactivate_webhook.app import handler as deactivate
-from functions.deliver_webhook.app import handler as deliver
 from functions.get_delivery.app import handler as get_delivery
 from functions.get_webhook.app import handler as get_webhook
 from functions.list_deliveries.app import handler as list_deliveries
-from functions.package_stream.app import handler as package_stream
 from functions.ping_webhook.app import handler as ping
 from functions.replay_deliveries.app import handler as replay
 from functions.rotate_webhook_secret.app import handler as rotate
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
-from tests.support.stream import stream_records
 from tests.support.template import ROOT, template
 
 TEXT = (ROOT / "docs" / "webhooks.md").read_text()
@@ -54,54 +46,6 @@ def is_part_of(example: object, whole: object) -> bool:
     if isinstance(example, list) and isinstance(whole, list):
         return all(any(is_part_of(each, other) for other in whole) for each in example)
     return example == whole
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with running_receiver() as running:
-        running.respond = lambda _: Answered(200, body=b"thanks")
-        yield running
-
-
-@pytest.fixture
-def let_happen(
-    table: Table, token_secret: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], None]]:
-    """The service with its key and queue, in the stage that lets webhooks be local; called, it does what is to be
-    done."""
-    del token_secret
-    url: str = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
-    monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
-    monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
-    monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
-    monkeypatch.setenv("SPLIT_SETTLE_MS", "0")
-    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
-    for cached in (resources.settings, *caches):
-        cached.cache_clear()
-    yield lambda: bring_all(table, url)
-    for cached in caches:
-        cached.cache_clear()
-
-
-def bring_all(table: Table, queue_url: str) -> None:
-    """The stream and the queue bring what they have to their functions, until nothing new comes of it."""
-    seen = 0
-    while len(records := stream_records(table)) > seen:
-        for record in filter(is_for_the_function, records[seen:]):
-            assert package_stream({"Records": [record]}, None) == {"batchItemFailures": []}
-        seen = len(records)
-    sqs = boto3.client("sqs")
-    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            event = {"Records": [{"messageId": message["MessageId"], "body": message["Body"]}]}
-            assert deliver(event, None) == {"batchItemFailures": []}
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-
-
-def is_for_the_function(record: dict[str, Any]) -> bool:
-    """The filters of its event source."""
-    image = record["dynamodb"].get("NewImage", {})
-    return "waiting_since" in image or (record["eventName"] == "INSERT" and "kind" in image)
 
 
 def body_of(requests: list[Received], method: str) -> object:

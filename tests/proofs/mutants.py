@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cleave_cli.console import console
 from cleave_cli.paths import ROOT
+from rich.markup import escape
 from rich.progress import track
 
 from tests.proofs.faults import FAULTS, Fault
@@ -59,7 +60,7 @@ def main() -> int:
             return 1
         unseen = [fault for fault in track(FAULTS, "Faults", console=console) if not is_seen(copy, fault)]
     for fault in unseen:
-        console.print(f"[red]Nobody saw:[/] {fault.what} ({fault.test})", soft_wrap=True)
+        console.print(f"[red]Nobody saw:[/] {fault.what} ({escape(fault.test)})", soft_wrap=True)
     console.print(f"{len(FAULTS) - len(unseen)} of {len(FAULTS)} faults were seen.")
     return 1 if unseen else 0
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.support.gateway import Answer
 from tests.support.orders import Shop, wire_package
-from tests.support.stories import Story, Units, check_promises, check_settled, read_story
+from tests.support.stories import Story, Units, check_promises, check_settled, read_story, recorded_units
 from tests.support.world import World, handler
 
 CALLERS = 64
@@ -77,20 +77,12 @@ def won(answers: Sequence[Answer]) -> int:
     return sum(answer.status == 200 for answer in answers)
 
 
-def promised(story: Story, ordered: int) -> Units:
-    """What the records say was promised; the answers are compared with it."""
-    units = Units(Counter({1: ordered}))
-    for key, item in story.cancellations.items():
-        units.accept(key, Counter({1: int(sum(lines["1"] for lines in item["units"].values()))}))
-    return units
-
-
 def the_last_unit(arena: Arena) -> None:
     """64 sellers' clients want the only unit."""
     shop = arena.shop(1)
     answers = arena.at_once([lambda n=n: shop.cancel(PACKAGE, {1: 1}, f"k{n}") for n in range(CALLERS)])  # type: ignore[misc]
     assert won(answers) == 1
-    units = promised(arena.story(shop), 1)
+    units = recorded_units(arena.story(shop), {1: 1})
     assert units.taken[1] == 1
     arena.check(shop, units)
 
@@ -100,7 +92,7 @@ def the_same_key(arena: Arena) -> None:
     shop = arena.shop(70)
     answers = arena.at_once([lambda: shop.cancel(PACKAGE, {1: 1}, "same")] * CALLERS)
     assert won(answers) == CALLERS
-    units = promised(arena.story(shop), 70)
+    units = recorded_units(arena.story(shop), {1: 70})
     assert units.taken[1] == 1
     arena.check(shop, units)
 
@@ -110,7 +102,7 @@ def the_same_key_for_different_things(arena: Arena) -> None:
     shop = arena.shop(70)
     calls = [lambda n=n: shop.cancel(PACKAGE, {1: 1 + n % 2}, "same") for n in range(CALLERS)]
     answers = arena.at_once(calls)
-    units = promised(arena.story(shop), 70)
+    units = recorded_units(arena.story(shop), {1: 70})
     first = units.taken[1]
     assert [answer.status for answer in answers[first - 1 :: 2]] == [200] * (CALLERS // 2)
     assert {answer.json["errors"][0]["key"] for answer in answers[first % 2 :: 2]} == {"idempotency.key.reused"}
@@ -129,7 +121,7 @@ def both_dialects(arena: Arena) -> None:
         ]
     answers = arena.at_once(calls)
     assert won(answers) == 3
-    arena.check(shop, promised(arena.story(shop), 3))
+    arena.check(shop, recorded_units(arena.story(shop), {1: 3}))
 
 
 def cancel_against_status(arena: Arena) -> None:
@@ -137,7 +129,7 @@ def cancel_against_status(arena: Arena) -> None:
     shop = arena.shop(32)
     cancels = [lambda n=n: shop.cancel(PACKAGE, {1: 1}, f"k{n}", keep=True) for n in range(CALLERS // 2)]
     answers = arena.at_once([*cancels, *[lambda: shop.notify(PACKAGE, "Picking")] * (CALLERS // 2)])
-    units = promised(arena.story(shop), 32)
+    units = recorded_units(arena.story(shop), {1: 32})
     assert units.taken[1] == won(answers[: CALLERS // 2]) > 0
     if not won(answers[CALLERS // 2 :]):  # the cancels kept them all out for as long as they tried
         assert shop.notify(PACKAGE, "Picking").status == 200
@@ -152,7 +144,7 @@ def cancel_against_explicit_split(arena: Arena) -> None:
     answers = arena.at_once([*cancels, *[lambda: shop.split(PACKAGE, [{1: 7}])] * (CALLERS // 2)])
     cancelled, split = won(answers[: CALLERS // 2]), won(answers[CALLERS // 2 :])
     assert (cancelled > 0) != (split > 0)
-    units = promised(arena.story(shop), 40)
+    units = recorded_units(arena.story(shop), {1: 40})
     assert units.taken[1] == cancelled
     arena.check(shop, units)
 
@@ -166,7 +158,7 @@ def split_against_split(arena: Arena) -> None:
     assert len(winners) == 1
     ids = {tuple(answer.json["newPackageIds"]) for answer in answers if answer.status == 200}
     assert len(ids) == 1
-    arena.check(shop, promised(arena.story(shop), 40))
+    arena.check(shop, recorded_units(arena.story(shop), {1: 40}))
 
 
 def workers_on_one_record(arena: Arena) -> None:
@@ -180,7 +172,7 @@ def workers_on_one_record(arena: Arena) -> None:
         return Answer(200, handler("package_stream")(event, None), {})
 
     arena.at_once([consume] * 16)
-    units = promised(arena.story(shop), 5)
+    units = recorded_units(arena.story(shop), {1: 5})
     arena.check(shop, units)
     assert len(arena.story(shop).packages) == 2
 

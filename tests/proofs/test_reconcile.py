@@ -1,13 +1,12 @@
 """With the stream switched off, the scheduled function alone brings the same end."""
 
-from collections import Counter
 from typing import Any
 
 from cleave.store import keys
 
 from functions.reconcile.app import handler as reconcile
 from tests.support.orders import Shop, wire_package
-from tests.support.stories import Units, check_settled, ending, read_story
+from tests.support.stories import check_settled, ending, read_story, recorded_units
 from tests.support.world import World
 
 ORDER = "O"
@@ -30,11 +29,7 @@ def one_hour(world: World, shop: Shop, *, with_stream: bool) -> dict[str, Any]:
         world.run_schedules()
     world.settle(24, with_stream=with_stream)
     story = read_story(world.table, shop.seller_id, ORDER)
-    units = Units(Counter(ORDERED))
-    for key, item in story.cancellations.items():
-        taken = [(int(line), int(number)) for lines in item["units"].values() for line, number in lines.items()]
-        units.accept(key, sum((Counter({line: number}) for line, number in taken), Counter()))
-    check_settled(story, units)
+    check_settled(story, recorded_units(story, ORDERED))
     pages = [page["content"][0] for page in world.told(told)]
     return {**ending(story), "told": [(page["shipmentPackageId"], page["status"]) for page in pages]}
 

@@ -27,6 +27,8 @@ class Caller:
     sellers: tuple[int, ...]
     headers: Mapping[str, str]
     credential: str = "test-credential"
+    request_id: str = "test-request"
+    storefronts: tuple[str, ...] = ()
 
     def call(
         self,
@@ -47,7 +49,7 @@ class Caller:
             "headers": {**self.headers, **(headers or {})},
             "body": text,
             "isBase64Encoded": False,
-            "requestContext": {"requestId": "test-request", "authorizer": self._authorizer()},
+            "requestContext": {"requestId": self.request_id, "authorizer": self._authorizer()},
         }
         answer = handler(event, None)
         check_documented(handler, event, answer)
@@ -56,7 +58,8 @@ class Caller:
 
     def _authorizer(self) -> dict[str, str]:
         sellers = " ".join(str(seller) for seller in self.sellers)
-        return {"credential": self.credential, "role": self.role, "sellers": sellers}
+        context = {"credential": self.credential, "role": self.role, "sellers": sellers}
+        return {**context, "storefronts": " ".join(self.storefronts)}
 
 
 def _json(body: str) -> object:

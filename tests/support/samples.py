@@ -26,9 +26,14 @@ def fresh_cancel_id() -> int:
     return 2_000_000_000_000 + next(_numbers)
 
 
-def fresh_package(seller_id: int, storefront: str, quantities: Mapping[str, int], *, seller_pays: bool) -> Package:
-    """A package of a new order, made like the samples: stock code → quantity; each unit costs 27.00."""
-    number = next(_numbers)
+def fresh_package(
+    seller_id: int, storefront: str, quantities: Mapping[str, int], *, seller_pays: bool, number: int | None = None
+) -> Package:
+    """A package of a new order, made like the samples: stock code → quantity; each unit costs 27.00.
+
+    ``number`` makes its ids; without one they are ids that no other test of the session uses.
+    """
+    number = next(_numbers) if number is None else number
     package: Package = copy.deepcopy(sample("sample-orders")["content"][0])
     template = package["lines"][0]
     package |= {

@@ -1,7 +1,7 @@
 """The promises of the service, checked against everything that the table holds of an order."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ class PromiseBrokenError(AssertionError):
 
 @dataclass
 class Story:
-    """All that is stored of one seller's order."""
+    """All that is stored of one seller's order. ``imported_history`` is how many entries its packages came with."""
 
     packages: dict[int, StoredPackage]
     pending: set[int]
@@ -28,6 +28,7 @@ class Story:
     sequence: int
     events: list[Item]
     cancellations: dict[str, Item] = field(default_factory=dict)
+    imported_history: int = 0
 
 
 @dataclass
@@ -67,6 +68,17 @@ def read_story(table: Table, seller_id: int, order_number: str) -> Story:
     for item in table.batch_get([keys.cancellation(key) for key in named]):
         story.cancellations[item["cancellation_id"]] = item
     return story
+
+
+def recorded_units(story: Story, ordered: Mapping[int, int]) -> Units:
+    """The model of an order, made of what its cancellations say; whoever uses it checks them by the answers."""
+    units = Units(Counter(ordered))
+    for key, item in story.cancellations.items():
+        taken: Counter[int] = Counter()
+        for lines in item["units"].values():
+            taken.update({int(line_id): int(quantity) for line_id, quantity in lines.items()})
+        units.accept(key, taken)
+    return units
 
 
 def ending(story: Story) -> dict[str, Any]:
@@ -136,8 +148,18 @@ def _never_more_than_there_is(story: Story, units: Units) -> None:
     _require(1, f"ordered {units.ordered}, cancelled {cancelled}, live {live}", holds=units.ordered == cancelled + live)
     _require(1, "cancelled more than was accepted", holds=cancelled <= units.taken)
     _require(1, f"a unit in two places: {seen}", holds=all(count == 1 for count in seen.values()))
+    for stored in story.packages.values():
+        _require(1, f"{stored.package.package_id} has {stored.state.left} left", holds=_left_is_right(stored))
     open_ids = {package.package_id for package in _packages(story) if package.status not in CLOSED}
     _require(1, f"the order knows {story.live} as live, they are {open_ids}", holds=story.live == open_ids)
+
+
+def _left_is_right(stored: StoredPackage) -> bool:
+    """What a live package can still give is what it has and nobody was promised."""
+    left = Counter({line.line_id: line.quantity for line in stored.package.lines})
+    for waiting in stored.reservations:
+        left.subtract(waiting.units)
+    return stored.package.status in CLOSED or left == Counter(stored.state.left)
 
 
 def _once(story: Story, units: Units) -> None:
@@ -191,8 +213,12 @@ def _events_tell_all(story: Story) -> None:
 
 
 def _entered(story: Story, package: Package) -> list[str]:
-    """The statuses that the package itself entered: its history without its parent's (an import here has none)."""
-    before = 0 if package.parent_id is None else len(story.packages[package.parent_id].package.history) - 1
+    """The statuses that the package itself entered: its history without its parent's, or what it was imported with."""
+    before = (
+        story.imported_history
+        if package.parent_id is None
+        else len(story.packages[package.parent_id].package.history) - 1
+    )
     return [str(entry.status) for entry in package.history[before:]]
 
 

@@ -33,7 +33,7 @@ def test_every_reason_has_one_row_and_every_code_one_reason() -> None:
     assert set(BY_TRENDYOL_ID) == set(range(500, 507))
 
 
-@pytest.mark.parametrize("document", ["conformance-hepsiglobal.md", "conformance-trendyol.md"])
+@pytest.mark.parametrize("document", ["conformance-hepsiglobal.md", "conformance-trendyol.md", "threat-model.md"])
 def test_every_test_that_a_conformance_table_names_exists(document: str) -> None:
     rows = table_of(document)
     assert rows

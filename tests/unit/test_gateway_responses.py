@@ -64,4 +64,4 @@ def test_a_path_that_does_not_exist_is_not_found_with_and_without_a_header() -> 
 
 
 def test_a_caller_who_is_throttled_is_told_when_to_come_back() -> None:
-    assert ANSWERS["THROTTLED"]["ResponseParameters"] == {"Headers": {"Retry-After": "'1'"}}
+    assert ANSWERS["THROTTLED"]["ResponseParameters"] == {"Headers": {"Retry-After": "'2'"}}

@@ -23,6 +23,7 @@ _CALL = Call(None, {}, {}, {}, "", from_ms(EXAMPLE_MS))
 _BODY = (RefusalCode.BODY_INVALID, RefusalCode.BODY_NOT_JSON, RefusalCode.BODY_TOO_LARGE, RefusalCode.BODY_TYPE)
 _SELLER = (RefusalCode.ROLE_NOT_ALLOWED, RefusalCode.SELLER_NOT_FOUND, RefusalCode.STOREFRONT_INVALID)
 _CHANNEL = (RefusalCode.ROLE_NOT_ALLOWED,)
+_ANY = (RefusalCode.ANSWER_TOO_LARGE,)  # checked wherever something is answered
 _SHAPES: dict[Dialect, ErrorShape] = {Dialect.TRENDYOL: TrendyolErrors(), Dialect.HEPSIGLOBAL: ProblemDetails()}
 _MODELS: dict[Dialect, type[BaseModel]] = {
     Dialect.TRENDYOL: answers.TrendyolError,
@@ -43,7 +44,7 @@ _GATEWAY = {
 def codes_of(operation: Operation, route: Route) -> list[RefusalCode]:
     """All refusals that a handler can answer here."""
     everybody = _SELLER if operation.dialect is Dialect.TRENDYOL else _CHANNEL if route.needs_credentials else ()
-    wanted = {*everybody, *(_BODY if operation.takes else ()), *operation.refusals}
+    wanted = {*_ANY, *everybody, *(_BODY if operation.takes else ()), *operation.refusals}
     return [code for code in RefusalCode if code in wanted]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from cleave.api.tokens import token_subject
@@ -12,25 +13,34 @@ from cleave.store.table import Table
 _MAX_KEY_LENGTH = 200
 
 
-def authenticate(table: Table, authorization: str) -> Credential | None:
+def authenticate(table: Table, authorization: str, at: datetime) -> Credential | None:
     """The credential behind ``Basic key:secret`` or ``Bearer token``; None if it is not valid."""
     scheme, _, value = authorization.partition(" ")
     match scheme.lower():
         case "basic":
-            return _basic(table, value.strip())
+            return _basic(table, value.strip(), at)
         case "bearer":
-            subject = token_subject(value.strip())
-            return None if subject is None else read_credential(table, subject)
+            return _bearer(table, value.strip())
         case _:
             return None
 
 
-def _basic(table: Table, encoded: str) -> Credential | None:
+def _basic(table: Table, encoded: str, at: datetime) -> Credential | None:
     try:
         key, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:  # not base64, not UTF-8, or not even ASCII
         return None
-    return verify_credential(table, key, secret) if colon and 0 < len(key) <= _MAX_KEY_LENGTH else None
+    return verify_credential(table, key, secret, at) if colon and 0 < len(key) <= _MAX_KEY_LENGTH else None
+
+
+def _bearer(table: Table, token: str) -> Credential | None:
+    subject = token_subject(token)
+    credential = None if subject is None else read_credential(table, subject.key)
+    if subject is None or credential is None:
+        return None
+    since = credential.tokens_since
+    # A token says only in which second it was issued: one of the very second may be an older one.
+    return None if since and subject.issued_at <= since else credential
 
 
 def allow_policy(credential: Credential, method_arn: str) -> dict[str, Any]:
@@ -43,11 +53,14 @@ def allow_policy(credential: Credential, method_arn: str) -> dict[str, Any]:
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{stage}/*"}
     return {
         "principalId": credential.key,
+        # By which API Gateway counts the calls, under the usage plan that the key was registered with.
+        "usageIdentifierKey": credential.key,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
         "context": {
             "credential": credential.key,
             "role": credential.role.value,
             "sellers": " ".join(str(seller) for seller in sorted(credential.sellers)),
+            "storefronts": " ".join(sorted(credential.storefronts)),
         },
     }
 

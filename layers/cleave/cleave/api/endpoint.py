@@ -1,13 +1,16 @@
 """Runs a handler so that every outcome is an answer in the dialect's own shape, and one log line."""
 
 import functools
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from cleave.api.gateway import Call, Event, Response, read_call
 from cleave.application.cancel_package import contended
-from cleave.domain.refusals import Refusal, RefusalKind, Refusals
-from cleave.observability import logger
+from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind, Refusals
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count
+from cleave.observability import follow
 from cleave.store.failures import Contended
 
 STATUS = {
@@ -21,6 +24,10 @@ STATUS = {
     RefusalKind.KEY_REUSED: 422,
     RefusalKind.BUSY: 429,
 }
+
+
+# Lambda answers with 6 MB at most: the body as a JSON text, and a little around it.
+_MAX_ANSWER = 6 * 1024 * 1024 - 16 * 1024
 
 
 class ErrorShape(Protocol):
@@ -46,11 +53,11 @@ def endpoint[T](shape: ErrorShape, read: Callable[[Call], T]) -> Callable[[Calla
         @functools.wraps(serve)
         def handler(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
             call = read_call(event)
-            logger.set_correlation_id(event["requestContext"].get("requestId"))
+            follow(call.request_id)
             response = _answer(shape, call, lambda: serve(read(call)))
             key = call.principal.key if call.principal else None
             route = f"{event.get('httpMethod')} {event.get('resource')}"
-            logger.info("request.answered", route=route, status=response.status, credential=key)
+            note(Log.REQUEST_ANSWERED, route=route, status=response.status, credential=key)
             return response.to_gateway()
 
         return handler
@@ -60,7 +67,8 @@ def endpoint[T](shape: ErrorShape, read: Callable[[Call], T]) -> Callable[[Calla
 
 def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Response:
     try:
-        return serve()
+        response = serve()
+        _check_size(response)
     except Refusal as refusal:
         return _refused(shape, call, (refusal,))
     except Refusals as several:
@@ -68,10 +76,21 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
     except Contended:
         return _refused(shape, call, (contended(),))
     except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
-        logger.exception("request.failed")
+        note(Log.REQUEST_FAILED)
+        count(Metric.REQUESTS_FAILED)
         return shape.failed(call)
+    return response
+
+
+def _check_size(response: Response) -> None:
+    """What Lambda does not hand on would be a 502 of API Gateway's, however often the request is repeated."""
+    if len(response.body) < _MAX_ANSWER // 4:  # JSON text in JSON text: at most 4 bytes a character
+        return
+    if len(json.dumps(response.body, ensure_ascii=False).encode()) > _MAX_ANSWER:
+        raise Refusal(RefusalCode.ANSWER_TOO_LARGE, "the answer would be larger than 6 MB; ask for less at once")
 
 
 def _refused(shape: ErrorShape, call: Call, refusals: Sequence[Refusal]) -> Response:
-    logger.info("request.refused", refusals=[refusal.code.key for refusal in refusals])
+    note(Log.REQUEST_REFUSED, refusals=[refusal.code.key for refusal in refusals])
+    count(Metric.REQUESTS_REFUSED, reason=refusals[0].code.key)
     return shape.refused(call, refusals, STATUS[refusals[0].code.kind])

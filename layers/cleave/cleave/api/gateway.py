@@ -24,16 +24,20 @@ _MAX_DEPTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls, as the authorizer said. ``sellers`` are those it may act for."""
+    """Who calls, as the authorizer said. ``sellers`` are those it may act for; no ``storefronts`` mean all."""
 
     key: str
     role: str
     sellers: frozenset[int]
+    storefronts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``headers`` have lower-case names: API Gateway and proxies change their case."""
+    """One request. ``headers`` have lower-case names: API Gateway and proxies change their case.
+
+    ``request_id`` is API Gateway's; everything that comes of the request carries it as its correlation id.
+    """
 
     principal: Principal | None
     path: Mapping[str, str]
@@ -41,6 +45,7 @@ class Call:
     headers: Mapping[str, str]
     raw_body: str
     at: datetime
+    request_id: str = ""
 
     def body[T: WireModel](self, model: type[T], limit: int = _DEFAULT_BODY_LIMIT) -> T:
         """The body as ``model``; raises Refusal or Refusals, before anything was read or written."""
@@ -95,6 +100,7 @@ def read_call(event: Event) -> Call:
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         raw_body=_raw_body(event),
         at=clock.now(),
+        request_id=event["requestContext"].get("requestId") or "",
     )
 
 
@@ -110,7 +116,8 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
     if "credential" not in context:
         return None
     sellers = frozenset(int(seller) for seller in context["sellers"].split())
-    return Principal(context["credential"], context["role"], sellers)
+    storefronts = frozenset(context.get("storefronts", "").split())
+    return Principal(context["credential"], context["role"], sellers, storefronts)
 
 
 def _fraction(text: str) -> Decimal:

@@ -1,6 +1,7 @@
 """Bearer tokens: signed, short-lived, and only a pointer to a credential, which is read again at each use."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import jwt
@@ -25,8 +26,16 @@ def issue_token(credential_key: str, at: datetime) -> str:
     return jwt.encode(claims, signing_secret(), algorithm=_ALGORITHM)
 
 
-def token_subject(token: str) -> str | None:
-    """The credential that a valid token names; None for a token that is not ours, altered or expired."""
+@dataclass(frozen=True, slots=True)
+class TokenSubject:
+    """The credential that a token names; ``issued_at`` in whole seconds."""
+
+    key: str
+    issued_at: datetime
+
+
+def token_subject(token: str) -> TokenSubject | None:
+    """None for a token that is not ours, altered or expired."""
     required = ["exp", "iat", "sub", "jti"]
     try:
         claims = jwt.decode(
@@ -39,4 +48,4 @@ def token_subject(token: str) -> str | None:
         )
     except jwt.InvalidTokenError:
         return None
-    return str(claims["sub"])
+    return TokenSubject(str(claims["sub"]), datetime.fromtimestamp(claims["iat"], UTC))

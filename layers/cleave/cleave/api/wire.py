@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 MAX_ID = 2**53 - 1
 # The end of the year 9999, in milliseconds: Python has no later time.
 MAX_TIME = 253_402_300_799_999
+# In bytes of JSON, without its units. A closed package shows a line once for each cancellation that took from it, and
+# compression finds what is repeated only up to 32 KB back.
+LINE_LIMIT = 16 * 1024
 
 type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
 type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
+type Number = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)]
+type Text = Annotated[str, StringConstraints(max_length=1000)]
 type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\s#]+$")]
 
 
@@ -53,3 +58,8 @@ def _refusal(detail: "ErrorDetails") -> Refusal:
 def to_json(document: object) -> str:
     """Compact JSON; a Decimal becomes the number that prints the same, exact up to 15 digits."""
     return json.dumps(document, default=float, separators=(",", ":"), ensure_ascii=False)
+
+
+def json_size(document: object) -> int:
+    """Bytes of the document as ``to_json`` writes it."""
+    return len(to_json(document).encode())

@@ -10,6 +10,8 @@ from cleave.domain.refusals import Refusal, RefusalCode
 
 # DynamoDB's limit: a record for each item, and a reservation on each package.
 _MAX_WRITES = 100
+# Of one package: an expression of DynamoDB's holds 4 KB.
+_MAX_LINES = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,13 @@ def allocate_all(items: Sequence[ItemCancellation], known: Known) -> list[Cancel
     """The items' cancellations with their claims; what one item takes is gone for the next. Raises Refusal."""
     left = {ref: dict(lines) for ref, lines in known.left.items()}
     cancellations = [_allocate(item, known, left) for item in items]
-    packages = {(each.seller_id, claim.package_id) for each in cancellations for claim in each.claims}
-    if len(cancellations) + len(packages) > _MAX_WRITES:
-        message = f"{len(items)} items in {len(packages)} packages are too many to be accepted together"
+    lines: dict[PackageRef, set[int]] = {}
+    for each in cancellations:
+        for claim in each.claims:
+            lines.setdefault((each.seller_id, claim.package_id), set()).update(claim.units)
+    if len(cancellations) + len(lines) > _MAX_WRITES or any(len(found) > _MAX_LINES for found in lines.values()):
+        longest = max(map(len, lines.values()))
+        message = f"{len(items)} items in {len(lines)} packages, {longest} lines of one, are too many at once"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="cancel_items")
     return cancellations
 

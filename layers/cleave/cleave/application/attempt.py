@@ -13,7 +13,8 @@ from cleave.domain.circuit import Circuit, RetryPolicy, after_failure, retry_del
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, is_exhausted
 from cleave.domain.events import PackageEvent
 from cleave.domain.subscription import PassiveReason, Subscription
-from cleave.observability import logger
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count, emit
 from cleave.store.deliveries import note_attempt
 from cleave.store.table import Table
 from cleave.store.tracks import Wake, read_circuit, write_circuit
@@ -54,11 +55,12 @@ class Attempts:
         subscription, circuit, delivery = standing.subscription, standing.circuit, standing.delivery
         at = clock.now()
         answer = self.send(subscription, standing.event, delivery, at)
-        logger.info(
-            "delivery.attempted", webhook_id=delivery.message_id, number=delivery.slot.number, answer=answer.word
-        )
+        _note(standing, answer)
         if answer.ok:
             note_attempt(self.table, delivery, at, answer, DeliveryState.DELIVERED, not_before=0)
+            waited = (clock.now() - standing.event.at) / timedelta(milliseconds=1)
+            count(Metric.DELIVERY_ATTEMPTS, outcome="delivered")
+            emit({Metric.DELIVERY_LATENCY: [waited]})
             if circuit is not None:
                 resume(self.table, self.bell, replace(wake, track=None), circuit, clock.now())
             return None
@@ -75,6 +77,7 @@ class Attempts:
         due = to_ms(at + pause)
         state = DeliveryState.EXHAUSTED if exhausted else DeliveryState.WAITING
         note_attempt(self.table, delivery, at, answer, state, not_before=due)
+        count(Metric.DELIVERY_ATTEMPTS, outcome="exhausted" if exhausted else "failed")
         if answer.status == _GONE:
             turn_off(self.table, subscription, PassiveReason.GONE, at)
         elif circuit.is_lost(self.policy, at):
@@ -90,7 +93,19 @@ class Attempts:
                 break
         opened_until = after.probe_at
         if opened_until is not None and (probe or before is None or opened_until != before.probe_at):
-            logger.info("receiver.failing", subscription=wake.subscription_id, failures=after.failures)
+            note(Log.RECEIVER_FAILING, subscription=wake.subscription_id, failures=after.failures)
             if opened_until - at <= MAX_DELAY:
                 self.bell(replace(wake, track=None), opened_until - at)
         return after
+
+
+def _note(standing: Standing, answer: Answer) -> None:
+    delivery = standing.delivery
+    note(
+        Log.DELIVERY_ATTEMPTED,
+        correlation_id=standing.event.correlation_id,
+        subscription=standing.subscription.subscription_id,
+        webhook_id=delivery.message_id,
+        number=delivery.slot.number,
+        answer=answer.word,
+    )

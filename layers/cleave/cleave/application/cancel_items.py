@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cleave.application.allocate_items import ItemCancellation, Known, allocate_all
-from cleave.application.cancel_package import check_same_content, contended
+from cleave.application.cancel_package import accepted, check_same_content, contended
 from cleave.domain.cancellation import Cancellation, PackageRef, PackageState, room_refusal
 from cleave.domain.refusals import Refusal
+from cleave.logs import Log, note
 from cleave.store import keys
 from cleave.store.cancellations import NotReserved, record, recorded_fingerprints
 from cleave.store.failures import Contended
@@ -50,6 +51,7 @@ def cancel_items(table: Table, items: Sequence[ItemCancellation], sellers: froze
                 return
             waiting, new = unrecorded, True
         else:
+            accepted(cancellations)
             return
     raise contended()
 
@@ -105,6 +107,7 @@ def _not_recorded(items: list[ItemCancellation], recorded: Mapping[int, str]) ->
     for place, fingerprint in recorded.items():
         item = items[place]
         check_same_content(item.cancellation, fingerprint, f"{item.field}cancel_id")
+        note(Log.CANCELLATION_REPEATED, cancellation_id=str(item.cancellation.key))
     return [item for place, item in enumerate(items) if place not in recorded]
 
 

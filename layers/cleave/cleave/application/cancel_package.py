@@ -1,8 +1,12 @@
 """Accept a cancellation that names its package."""
 
+from collections.abc import Sequence
+
 from cleave.application.successors import naming_successors
 from cleave.domain.cancellation import Cancellation, PackageState, refusal_of
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.logs import Log, note
+from cleave.metrics import Metric, emit
 from cleave.store.cancellations import NotReserved, record
 from cleave.store.failures import Contended
 from cleave.store.table import Table
@@ -22,9 +26,19 @@ def cancel_package(table: Table, cancellation: Cancellation) -> None:
     except NotReserved as found:
         if 0 in found.fingerprints:
             check_same_content(cancellation, found.fingerprints[0])
+            note(Log.CANCELLATION_REPEATED, cancellation_id=str(cancellation.key))
             return
         state = found.states[cancellation.seller_id, claim.package_id]
         raise _refusal(table, cancellation, state) from None
+    accepted([cancellation])
+
+
+def accepted(cancellations: Sequence[Cancellation]) -> None:
+    """Say so, to operators."""
+    for each in cancellations:
+        package_ids = [claim.package_id for claim in each.claims]
+        note(Log.CANCELLATION_ACCEPTED, cancellation_id=str(each.key), package_ids=package_ids)
+    emit({Metric.CANCELLATIONS_ACCEPTED: [len(cancellations)]}, dialect=cancellations[0].key.dialect)
 
 
 def check_same_content(cancellation: Cancellation, fingerprint: str, field: str | None = None) -> None:

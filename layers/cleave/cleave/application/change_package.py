@@ -1,7 +1,6 @@
 """Change a package as its seller says, without touching what it holds."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from cleave.application.cancel_package import contended
 from cleave.application.successors import naming_successors
@@ -29,7 +28,7 @@ def change_status(table: Table, change: StatusChange) -> None:
         table,
         change.address,
         lambda package: enter_status(package, change),
-        lambda stored, changed: _with_event(table, stored, changed, change.at),
+        lambda stored, changed: _with_event(table, stored, changed, change),
     )
 
 
@@ -75,10 +74,10 @@ def _change(
     raise contended()
 
 
-def _with_event(table: Table, stored: StoredPackage, changed: Package, at: datetime) -> list[Write]:
+def _with_event(table: Table, stored: StoredPackage, changed: Package, change: StatusChange) -> list[Write]:
     item = table.get(keys.order(changed.seller_id, changed.order_number))
     if item is None:
         raise LookupError(f"package {changed.package_id} has no order")
     order = to_order(item)
-    (event,) = events_after(order, [changed], at)
+    (event,) = events_after(order, [changed], change.at, change.correlation_id)
     return [change_package(changed, stored.version), change_order(order, [changed], events=1), put_event(event)]

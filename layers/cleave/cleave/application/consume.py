@@ -14,10 +14,13 @@ from cleave.application.notify import fan_out
 from cleave.application.settle import Settle
 from cleave.application.split_package import split_package
 from cleave.application.wake import Doorbell
-from cleave.observability import logger
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count, emit
+from cleave.observability import follow
 from cleave.store import keys
 from cleave.store.attributes import Item, from_stream_image
 from cleave.store.orders import to_event
+from cleave.store.packages import waiting_correlation
 from cleave.store.table import Table
 from cleave.store.tracks import Wake
 
@@ -56,6 +59,7 @@ class StreamConsumer:
     def work_off(self, item: Item) -> None:
         """Do what an item waits for; again, without effect. Raises whatever kept it from being done."""
         order = str(item.get("order_number"))
+        follow(waiting_correlation(item) if "waiting" in item else item.get("correlation_id"))
         if order in self.failed_orders:
             raise HeldBack(order)
         if self.table.is_out_of_time:
@@ -63,16 +67,18 @@ class StreamConsumer:
         try:
             self._item(item)
         except Exception:
-            logger.exception("item.failed", order_number=order)
+            note(Log.ITEM_FAILED, order_number=order)
+            count(Metric.ITEMS_FAILED)
             self.failed_orders.add(order)
             raise
 
     def _item(self, item: Item) -> None:
         if keys.PENDING not in item:
-            logger.warning("item.not_pending", kind=item.get("kind"))  # the stream's filter keeps these from us
+            note(Log.ITEM_NOT_PENDING, kind=item.get("kind"))  # the stream's filter keeps these from us
         elif item.get("kind") == keys.EVENT:
             sent = fan_out(self.table, self.bell, to_event(item), clock.now())
-            logger.info("event.fanned_out", order_number=item["order_number"], deliveries=sent)
+            note(Log.EVENT_FANNED_OUT, order_number=item["order_number"], deliveries=sent)
+            emit({Metric.EVENTS: [1], Metric.DELIVERIES_QUEUED: [sent]})
         else:
             self._split(item)
 
@@ -82,7 +88,7 @@ class StreamConsumer:
         package_id = int(item["package_id"])
         split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
         successors = split and list(split.closed.successor_ids)
-        logger.info("package.split", package_id=package_id, successor_ids=successors, done=split is not None)
+        note(Log.PACKAGE_SPLIT, package_id=package_id, successor_ids=successors, done=split is not None)
 
 
 def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:
@@ -91,7 +97,7 @@ def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:
     def message(record: SQSRecord) -> None:
         wake = Wake(**json.loads(record.body))
         outcome = drainer(wake)
-        logger.info("wake.done", subscription=wake.subscription_id, track=wake.track, outcome=outcome)
+        note(Log.WAKE_DONE, subscription=wake.subscription_id, track=wake.track, outcome=outcome)
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event, message, processor, context=None))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cleave.application.cancel_package import contended
+from cleave.application.fits import check_fits
 from cleave.domain.new_order import NewOrder, packages_of
 from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode
@@ -14,15 +15,19 @@ from cleave.store.table import Table
 _TRIES = 3
 
 
-def create_order(table: Table, channel: str, fingerprint: str, order: NewOrder, at: datetime) -> tuple[Package, ...]:
+def create_order(
+    table: Table, channel: str, fingerprint: str, order: NewOrder, at: datetime, correlation_id: str = ""
+) -> tuple[Package, ...]:
     """The packages that were made of the order, now or when the same content came before. Raises Refusal.
 
     One round trip. ``fingerprint`` is equal for equal content.
     """
     for attempt in range(_TRIES):
         packages = packages_of(order, at=at, attempt=attempt)
+        for package in packages:
+            check_fits(package, "order_items")
         try:
-            create(table, Creation(channel, order.order_number, fingerprint, attempt), packages, at)
+            create(table, Creation(channel, order.order_number, fingerprint, attempt, correlation_id), packages, at)
         except Contended:
             raise contended() from None
         except NotCreated as found:

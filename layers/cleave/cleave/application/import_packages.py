@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleave.application.cancel_package import contended
+from cleave.application.fits import check_fits
 from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 from cleave.store import keys
 from cleave.store.attributes import Item
 from cleave.store.failures import ConditionsFailed, Contended
-from cleave.store.orders import change_order, new_order, put_order_package, to_order
+from cleave.store.orders import change_order, live_size, new_order, put_order_package, to_order
 from cleave.store.packages import put_package
 from cleave.store.table import Table
 
 _TRIES = 8
+_MAX_LIVE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,17 @@ def import_packages(table: Table, packages: Sequence[ImportedPackage]) -> Import
     """Store the packages that are new.
 
     All are compared with what is there before any is written: raises Refusals naming each package that exists with
-    other content. Each package is one transaction; a repeat after a failure stores the rest.
+    other content, Refusal for what is too large to be kept. Each package is one transaction; a repeat after a failure
+    stores the rest.
     """
+    for each in packages:
+        check_fits(each.package, each.field)
     found = _read(table, packages)
     stored = {each.package.package_id: _fingerprint(found, each) for each in packages}
     _refuse_differing(packages, stored)
-    orders: dict[str, Order] = {}
     new = [each for each in packages if stored[each.package.package_id] is None]
+    orders = _read_orders(table, new)
+    _refuse_crowded(new, orders)
     written = [each.package.package_id for each in new if _store(table, each, orders)]
     unchanged = [each.package.package_id for each in packages if each.package.package_id not in written]
     return Imported(tuple(written), tuple(unchanged))
@@ -70,6 +76,20 @@ def _refuse_differing(packages: Sequence[ImportedPackage], stored: dict[int, str
 def _differs(each: ImportedPackage) -> Refusal:
     message = f"package {each.package.package_id} exists with other content"
     return Refusal(RefusalCode.PACKAGE_DIFFERS, message, field=each.field)
+
+
+def _read_orders(table: Table, packages: Sequence[ImportedPackage]) -> dict[str, Order]:
+    one_of_each = {each.package.order_number: each.package for each in packages}
+    return {number: _read_order(table, package) for number, package in one_of_each.items()}
+
+
+def _refuse_crowded(packages: Sequence[ImportedPackage], orders: dict[str, Order]) -> None:
+    """An order keeps the lines of its live packages in one item, and the seller may split them further."""
+    for number, order in orders.items():
+        of_order = [each for each in packages if each.package.order_number == number]
+        if live_size(order.with_packages(each.package for each in of_order)) > _MAX_LIVE_BYTES:
+            message = f"order {number} would have more lines in live packages than can be kept together"
+            raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=of_order[0].field)
 
 
 def _store(table: Table, each: ImportedPackage, orders: dict[str, Order]) -> bool:

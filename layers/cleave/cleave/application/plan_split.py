@@ -38,7 +38,8 @@ def accept_split(table: Table, request: SplitRequest) -> tuple[int, ...]:
 def _plan(table: Table, stored: StoredPackage, request: SplitRequest) -> PlannedSplit:
     groups = plan_groups(stored.state, request)
     ids = _free_ids(table, stored, len(groups))
-    return PlannedSplit(request.fingerprint, groups, ids, len(request.groups), request.keep_status)
+    asked = len(request.groups)
+    return PlannedSplit(request.fingerprint, groups, ids, asked, request.keep_status, request.correlation_id)
 
 
 def _free_ids(table: Table, stored: StoredPackage, count: int) -> tuple[int, ...]:

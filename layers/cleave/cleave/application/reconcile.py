@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from cleave.application.consume import StreamConsumer
 from cleave.application.wake import Doorbell
 from cleave.clock import to_ms
-from cleave.observability import logger
+from cleave.logs import Log, note
 from cleave.store import keys
 from cleave.store.pending import still_waiting, waiting_keys
 from cleave.store.table import Table
@@ -43,6 +43,6 @@ def _worked_off(consumer: StreamConsumer, key: keys.Key) -> bool:
         if item is not None:
             consumer.work_off(item)
     except Exception:  # noqa: BLE001 - the others must not wait for this one; it stays pending and is counted
-        logger.warning("reconcile.failed", sort_key=key[keys.SORT])
+        note(Log.RECONCILE_FAILED, sort_key=key[keys.SORT])
         return False
     return True

@@ -1,7 +1,8 @@
 """Apply everything that waits on a package, in one transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from cleave import clock
 from cleave.clock import to_ms
 from cleave.domain.events import events_after
 from cleave.domain.ids import successor_id
@@ -9,6 +10,8 @@ from cleave.domain.order import Order
 from cleave.domain.package import CLOSED
 from cleave.domain.partition import partition
 from cleave.domain.split import Split, cancel_units
+from cleave.metrics import Metric, emit
+from cleave.observability import follow
 from cleave.store import keys
 from cleave.store.cancellations import applied
 from cleave.store.failures import ConditionsFailed, Contended
@@ -37,8 +40,17 @@ def split_package(table: Table, seller_id: int, order_number: str, package_id: i
             births = range(_FIRST_BIRTH, _FIRST_BIRTH + len(split.successors))
             taken_ids += any(failed.found.get(place) for place in births)
         else:
+            _tell_operators(stored)
             return split
     raise Contended(f"package {package_id}")
+
+
+def _tell_operators(stored: StoredPackage) -> None:
+    follow(stored.correlation_id)  # more requests may wait by now than when the stream's record was written
+    now = clock.now()
+    waited = [(now - waiting.at) / timedelta(milliseconds=1) for waiting in stored.reservations]
+    applied = [len(waited)] if waited else []
+    emit({Metric.PACKAGES_SPLIT: [1], Metric.CANCELLATIONS_APPLIED: applied, Metric.SPLIT_LATENCY: waited})
 
 
 def _split(stored: StoredPackage, at: datetime, taken_ids: int) -> Split | None:
@@ -71,7 +83,7 @@ def _writes(stored: StoredPackage, split: Split, order: Order, at: datetime) -> 
     """The end of the old package comes before the birth of the new one, in the transaction and in the events."""
     born = split.successors
     changed = [split.closed, *born]
-    events = events_after(order, changed, at)
+    events = events_after(order, changed, at, stored.correlation_id)
     successor_ids = split.closed.successor_ids
     return [
         close_package(split.closed, stored.version),

@@ -21,7 +21,8 @@ from cleave.domain.subscription import (
     Subscription,
     SubscriptionStatus,
 )
-from cleave.observability import count, logger
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count
 from cleave.store.subscriptions import (
     NoSubscription,
     TooManySubscriptions,
@@ -164,8 +165,8 @@ def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at
         change_subscription(table, owner, subscription_id, changes, expected=active, along=[event])
     except NoSubscription:
         return  # its owner, or another request to the receiver, was first
-    logger.warning("subscription.passive", subscription=subscription_id, reason=reason.value)
-    count("SubscriptionTurnedPassive", reason=reason.value)
+    note(Log.SUBSCRIPTION_PASSIVE, subscription=subscription_id, reason=reason.value)
+    count(Metric.SUBSCRIPTION_TURNED_PASSIVE, reason=reason.value)
 
 
 def rotate(table: Table, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:

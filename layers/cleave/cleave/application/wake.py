@@ -7,7 +7,7 @@ from typing import Protocol
 from cleave.clock import to_ms
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import TRACKS
-from cleave.observability import logger
+from cleave.logs import Log, note
 from cleave.store import keys
 from cleave.store.table import Table
 from cleave.store.tracks import Wake, close_circuit, due_wakes, park, ring, set_timer, unpark
@@ -51,7 +51,7 @@ def wake_all(table: Table, bell: Doorbell, wake: Wake, at: datetime) -> None:
 def resume(table: Table, bell: Doorbell, wake: Wake, circuit: Circuit, at: datetime) -> None:
     """The receiver works again: forget that it failed, and have drained what was turned away meanwhile."""
     if close_circuit(table, wake, circuit, at) and circuit.probe_at is not None:
-        logger.info("receiver.recovered", subscription=wake.subscription_id)
+        note(Log.RECEIVER_RECOVERED, subscription=wake.subscription_id)
         wake_all(table, bell, wake, at)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from cleave.api.cursors import Values, open_cursor, seal_cursor
-from cleave.api.wire import MAX_TIME, Name, WireModel
+from cleave.api.wire import MAX_TIME, Name, Text, WireModel
 from cleave.application.deliveries import DeliveryPage, DeliveryQuery
 from cleave.clock import from_ms, to_ms
 from cleave.dialects.subscriber import SubscriberCall
@@ -30,7 +30,7 @@ class ReplayRequest(WireModel):
 
     since: Annotated[int, Field(ge=0, le=MAX_TIME)] | None = None
     orderNumber: Name | None = None
-    cursor: str | None = None
+    cursor: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cleave.clock import to_ms
 from cleave.dialects.hepsiglobal.endpoint import read_channel
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
 from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
-from cleave.dialects.trendyol.endpoint import read_seller
+from cleave.dialects.trendyol.endpoint import read_whole_seller
 from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.dialects.trendyol.webhooks import render_subscription
 from cleave.domain.refusals import Refusal
@@ -67,5 +67,5 @@ def _is_sellers(call: Call) -> bool:
 
 def _read(call: Call) -> SubscriberCall:
     if _is_sellers(call):
-        return SubscriberCall(call, seller_owner(read_seller(call).seller_id))
+        return SubscriberCall(call, seller_owner(read_whole_seller(call).seller_id))
     return SubscriberCall(call, channel_owner(read_channel(call).channel))

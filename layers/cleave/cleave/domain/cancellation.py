@@ -28,6 +28,11 @@ class CancellationKey:
     scope: str
     key: str
 
+    @property
+    def dialect(self) -> str:
+        """In which it was said: how its scope begins."""
+        return self.scope.partition("#")[0]
+
     def __str__(self) -> str:
         return f"{self.scope}#{self.key}"
 
@@ -53,7 +58,8 @@ class Cancellation:
     """A cancellation to be accepted.
 
     ``fingerprint`` is equal for equal requests: a key seen again with the same one is a retry, with another one an
-    error. ``storefront`` None asks no question about the storefront. ``at`` is aware UTC.
+    error. ``storefront`` None asks no question about the storefront. ``at`` is aware UTC. ``correlation_id`` names the
+    request in the logs.
     """
 
     key: CancellationKey
@@ -66,6 +72,7 @@ class Cancellation:
     cancelled_by: CancelledBy
     keep_status: bool
     at: datetime
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Reservation:
     cancelled_by: CancelledBy
     keep_status: bool
     at: datetime
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from cleave.domain.package import Package
 class PackageEvent:
     """A package entered its status. ``sequence`` counts the events of one seller's order from 1, without gaps.
 
-    ``package`` is the package as it was then, whatever has become of it since.
+    ``package`` is the package as it was then, whatever has become of it since. ``correlation_id`` names the
+    requests that caused it, with spaces between several.
     """
 
     order_number: str
@@ -20,6 +21,7 @@ class PackageEvent:
     sequence: int
     at: datetime
     package: Package
+    correlation_id: str = ""
 
     @property
     def event_id(self) -> str:
@@ -27,9 +29,11 @@ class PackageEvent:
         return f"{self.seller_id}-{self.order_number}-{self.sequence}"
 
 
-def events_after(order: Order, packages: Sequence[Package], at: datetime) -> tuple[PackageEvent, ...]:
+def events_after(
+    order: Order, packages: Sequence[Package], at: datetime, correlation_id: str = ""
+) -> tuple[PackageEvent, ...]:
     """Events for packages that changed, numbered on from the order's last one in the order given."""
     return tuple(
-        PackageEvent(order.order_number, order.seller_id, order.sequence + position, at, package)
+        PackageEvent(order.order_number, order.seller_id, order.sequence + position, at, package, correlation_id)
         for position, package in enumerate(packages, start=1)
     )

@@ -32,6 +32,8 @@ class Status(StrEnum):
 CANCELLABLE = frozenset({Status.CREATED, Status.PICKING, Status.INVOICED})
 # A package in one of these holds no live units: they are cancelled, or live on in the packages that replaced it.
 CLOSED = frozenset({Status.CANCELLED, Status.UNPACKED})
+# Every unit is kept by itself, and what is kept of a package must fit one item of the table.
+MAX_UNITS = 5_000
 
 
 class CreatedBy(StrEnum):

@@ -33,6 +33,7 @@ class SplitRequest:
     keep_status: bool
     fingerprint: str
     at: datetime
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class PlannedSplit:
     package_ids: tuple[int, ...]
     asked: int
     keep_status: bool
+    correlation_id: str = ""
 
     @property
     def asked_ids(self) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ class RefusalCode(Enum):
     BODY_INVALID = ("bad.request", RefusalKind.INVALID)
     BODY_NOT_JSON = ("body.not.json", RefusalKind.INVALID)
     BODY_TOO_LARGE = ("body.too.large", RefusalKind.TOO_LARGE)
+    ANSWER_TOO_LARGE = ("answer.too.large", RefusalKind.INVALID)
     BODY_TYPE = ("content.type.not.supported", RefusalKind.UNSUPPORTED)
     CREDENTIALS_INVALID = ("authentication.error", RefusalKind.UNAUTHENTICATED)
     ROLE_NOT_ALLOWED = ("authorization.error", RefusalKind.FORBIDDEN)

@@ -25,6 +25,7 @@ class StatusChange:
     fields: Mapping[int, LineFields]
     invoice_number: str | None
     at: datetime
+    correlation_id: str = ""
 
 
 def enter_status(package: Package, change: StatusChange) -> Package | None:

@@ -80,6 +80,7 @@ def _put(cancellation: Cancellation) -> Put:
             "cancelled_by": cancellation.cancelled_by.value,
             "keep_status": cancellation.keep_status,
             "accepted_at": to_ms(cancellation.at),
+            "correlation_id": cancellation.correlation_id,
             "units": {
                 str(claim.package_id): {str(line_id): quantity for line_id, quantity in claim.units.items()}
                 for claim in cancellation.claims
@@ -157,6 +158,7 @@ def _reservation(cancellation: Cancellation, claim: Claim) -> Reservation:
         cancelled_by=cancellation.cancelled_by,
         keep_status=cancellation.keep_status,
         at=cancellation.at,
+        correlation_id=cancellation.correlation_id,
     )
 
 

@@ -38,6 +38,7 @@ class Creation:
     order_number: str
     fingerprint: str
     attempt: int
+    correlation_id: str = ""
 
 
 def create(table: Table, creation: Creation, packages: Sequence[Package], at: datetime) -> None:
@@ -45,7 +46,7 @@ def create(table: Table, creation: Creation, packages: Sequence[Package], at: da
 
     Raises NotCreated or Contended.
     """
-    writes = [write for package in packages for write in _writes(package, at)]
+    writes = [write for package in packages for write in _writes(package, creation, at)]
     try:
         table.write([_record(creation, at), *writes])
     except ConditionsFailed as failed:
@@ -63,9 +64,9 @@ def _record(creation: Creation, at: datetime) -> Put:
     )
 
 
-def _writes(package: Package, at: datetime) -> list[Write]:
+def _writes(package: Package, creation: Creation, at: datetime) -> list[Write]:
     order = new_order(package.order_number, package.seller_id)
-    (event,) = events_after(order, [package], at)
+    (event,) = events_after(order, [package], at, creation.correlation_id)
     writes = [change_order(order, [package], events=1), put_package(package), put_order_package(package)]
     return [*writes, put_event(event)]
 

@@ -1,55 +1,106 @@
-"""API credentials: who a key belongs to, and the hash of its secret."""
+"""API credentials: who a key belongs to, and the hashes of its secrets."""
 
 import hashlib
 import hmac
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from cleave.clock import from_ms, to_ms
 from cleave.store import keys
 from cleave.store.attributes import Item
-from cleave.store.table import Put, Table
+from cleave.store.failures import ConditionsFailed
+from cleave.store.table import Delete, Put, Table, Update
+
+# The current secret, and while it is being rotated the one before.
+LIVE_SECRETS = 2
 
 
 class Role(StrEnum):
-    """A seller speaks Trendyol's dialect for itself, a channel HepsiGlobal's for the sellers it is let act for."""
+    """A seller speaks Trendyol's dialect for itself, an operator for every seller.
+
+    A channel speaks HepsiGlobal's for the sellers it is let act for.
+    """
 
     SELLER = "seller"
     CHANNEL = "channel"
+    OPERATOR = "operator"
+
+
+class NoCredential(Exception):  # noqa: N818 - an answer that callers act on
+    """There is no such credential, or it was changed meanwhile."""
+
+
+class StillRotating(Exception):  # noqa: N818 - an answer that callers act on
+    """The secret before the current one is still valid."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"until {until}")
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """``sellers`` are those it may act for."""
+    """``sellers`` are those it may act for; of an operator's there are none, and all are meant.
+
+    No ``storefronts`` mean all. Tokens that were issued before ``tokens_since`` are worth nothing.
+    """
 
     key: str
     role: Role
     sellers: frozenset[int]
+    storefronts: frozenset[str] = frozenset()
+    tokens_since: datetime | None = None
 
 
-def store_credential(table: Table, credential: Credential, secret: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret's hash; ``expires_at`` None: the current one."""
+
+    hash: str
+    expires_at: datetime | None
+
+    def is_live(self, at: datetime) -> bool:
+        """Whether it is accepted."""
+        return self.expires_at is None or at < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A credential as it is listed."""
+
+    credential: Credential
+    secrets: Sequence[Secret]
+    created_at: datetime
+
+
+def store_credential(table: Table, credential: Credential, secret: str, at: datetime) -> None:
     """Store a new credential; raises ConditionsFailed if its key exists. Of the secret only the hash is kept."""
-    table.write(
-        [
-            Put(
-                {
-                    **keys.credential(credential.key),
-                    "credential_key": credential.key,
-                    "role": credential.role.value,
-                    "sellers": sorted(credential.sellers),
-                    "secret_hash": hash_secret(secret),
-                }
-            )
-        ]
-    )
+    item = {
+        **keys.credential(credential.key),
+        "credential_key": credential.key,
+        "role": credential.role.value,
+        "sellers": sorted(credential.sellers),
+        "storefronts": sorted(credential.storefronts),
+        "secrets": _document([Secret(hash_secret(secret), None)]),
+        "created_at": to_ms(at),
+    }
+    table.write([Put(item), Put(keys.credential_pointer(credential.key) | {"credential_key": credential.key})])
 
 
-def verify_credential(table: Table, key: str, secret: str) -> Credential | None:
-    """The credential, if the secret is its own; an unknown key takes the same time as a wrong secret."""
+def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Credential | None:
+    """The credential, if the secret is one of its live ones.
+
+    As many hashes are compared, each in constant time, whether the key is unknown or the secret wrong.
+    """
     item = table.get(keys.credential(key))
-    expected = item["secret_hash"] if item else hash_secret("")
-    if not hmac.compare_digest(expected, hash_secret(secret)) or item is None:
-        return None
-    return _credential(item)
+    live = [each.hash for each in _secrets(item) if each.is_live(at)] if item else []
+    given = hash_secret(secret)
+    expected = [*live, *[_NO_HASH] * LIVE_SECRETS][:LIVE_SECRETS]
+    matches = [hmac.compare_digest(each, given) for each in expected]
+    return _credential(item) if item and any(matches) else None
 
 
 def read_credential(table: Table, key: str) -> Credential | None:
@@ -58,10 +109,71 @@ def read_credential(table: Table, key: str) -> Credential | None:
     return None if item is None else _credential(item)
 
 
+def list_credentials(table: Table) -> Iterator[Known]:
+    """All of them, by key."""
+    pointers = table.query(keys.CREDENTIALS, keys.CREDENTIAL_PREFIX)
+    items = table.batch_get([keys.credential(pointer["credential_key"]) for pointer in pointers])
+    for item in sorted(items, key=lambda item: str(item["credential_key"])):
+        yield Known(_credential(item), _secrets(item), from_ms(int(item["created_at"])))
+
+
+def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: datetime) -> None:
+    """A new secret; the current one is accepted beside it until ``old_until``.
+
+    Where that is not after ``at``, every other secret ends at once, and so do the tokens that were got with them.
+    Raises NoCredential; StillRotating where a third secret would be live.
+    """
+    item = table.get(keys.credential(key))
+    if item is None:
+        raise NoCredential(key)
+    ends_at_once = old_until <= at
+    live = [] if ends_at_once else [each for each in _secrets(item) if each.is_live(at)]
+    if len(live) >= LIVE_SECRETS:
+        raise StillRotating(max(each.expires_at for each in live if each.expires_at))
+    new = [Secret(hash_secret(secret), None), *[Secret(each.hash, old_until) for each in live]]
+    change = "SET secrets = :new" + (", tokens_since = :at" if ends_at_once else "")
+    values: dict[str, Any] = {"new": _document(new), "before": item["secrets"]}
+    values |= {"at": to_ms(at)} if ends_at_once else {}
+    try:
+        table.update(Update(keys.credential(key), change, "secrets = :before", values))
+    except ConditionsFailed:
+        raise NoCredential(key) from None
+
+
+def revoke_credential(table: Table, key: str) -> None:
+    """It, its secrets and its tokens are worth nothing from now on. Raises NoCredential."""
+    is_there = "attribute_exists(pk)"
+    try:
+        table.write([Delete(keys.credential(key), is_there), Delete(keys.credential_pointer(key))])
+    except ConditionsFailed:
+        raise NoCredential(key) from None
+
+
 def hash_secret(secret: str) -> str:
     """SHA-256 is enough, and fast, because secrets are random with 256 bits: there is nothing to guess from a list."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+_NO_HASH = "-" * len(hash_secret(""))  # what no secret hashes to
+
+
+def _secrets(item: Item) -> list[Secret]:
+    return [Secret(each["hash"], _optional_moment(each["expires_at"])) for each in item["secrets"]]
+
+
+def _document(secrets: Sequence[Secret]) -> list[dict[str, Any]]:
+    return [{"hash": each.hash, "expires_at": each.expires_at and to_ms(each.expires_at)} for each in secrets]
 
 
 def _credential(item: Item) -> Credential:
-    return Credential(item["credential_key"], Role(item["role"]), frozenset(int(s) for s in item["sellers"]))
+    return Credential(
+        key=item["credential_key"],
+        role=Role(item["role"]),
+        sellers=frozenset(int(seller) for seller in item["sellers"]),
+        storefronts=frozenset(item["storefronts"]),
+        tokens_since=_optional_moment(item.get("tokens_since")),
+    )
+
+
+def _optional_moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else from_ms(int(milliseconds))

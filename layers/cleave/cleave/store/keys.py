@@ -15,7 +15,11 @@ EVENT = "event"
 # Begins every sort key of what is due.
 DUE_PREFIX = "DUE#"
 SELLER_PREFIX = "SELLER#"
+_EVENT_PREFIX = "EVENT#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
+# The partition that lists all credentials, and how its sort keys begin.
+CREDENTIALS = "CREDENTIALS"
+CREDENTIAL_PREFIX = "CREDENTIAL#"
 # The sparse index of what is accepted or happened and not yet worked off; its keys are PENDING and WAITING_SINCE.
 PENDING_INDEX = "pending"
 PENDING = "pending"
@@ -95,12 +99,17 @@ def order_package_prefix(seller_id: int) -> str:
 
 def event_place(seller_id: int, sequence: int) -> str:
     """The sort key of an event of an order."""
-    return f"EVENT#{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
+    return f"{_EVENT_PREFIX}{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
 
 
 def event(seller_id: int, order_number: str, sequence: int) -> Key:
     """Something that the order's subscribers are told."""
     return _key(order_partition(order_number), event_place(seller_id, sequence))
+
+
+def is_event(key: Key) -> bool:
+    """Whether it is one of those."""
+    return key[SORT].startswith(_EVENT_PREFIX)
 
 
 def subscription(owner: str, subscription_id: str) -> Key:
@@ -218,8 +227,13 @@ def pending_partitions() -> list[str]:
 
 
 def credential(key: str) -> Key:
-    """An API key or client id, with its secret's hash."""
-    return _key(f"CREDENTIAL#{key}", "CREDENTIAL")
+    """An API key or client id, with its secrets' hashes."""
+    return _key(f"{CREDENTIAL_PREFIX}{key}", "CREDENTIAL")
+
+
+def credential_pointer(key: str) -> Key:
+    """Says that there is such a credential; only its operators look here."""
+    return _key(CREDENTIALS, f"{CREDENTIAL_PREFIX}{key}")
 
 
 def _key(partition: str, sort: str) -> Key:

@@ -14,6 +14,8 @@ from cleave.store.table import Put, Table, Update, Write
 
 # Each is a compressed package; a page stays far below what one query may bring.
 _EVENT_PAGE = 50
+# Names and numbers of a live line, beside its item's number.
+_LINE_BYTES = 64
 
 
 def new_order(order_number: str, seller_id: int) -> Order:
@@ -76,6 +78,7 @@ def put_event(event: PackageEvent) -> Put:
             "seller_id": event.seller_id,
             "sequence": event.sequence,
             "at": to_ms(event.at),
+            "correlation_id": event.correlation_id,
             "status": event.package.status.value,
             "package_id": event.package.package_id,
             "document": pack(event.package),
@@ -118,7 +121,13 @@ def to_event(item: Item) -> PackageEvent:
         sequence=int(item["sequence"]),
         at=from_ms(int(item["at"])),
         package=unpack(bytes(item["document"])),
+        correlation_id=item.get("correlation_id", ""),  # happened before there was one
     )
+
+
+def live_size(live: Sequence[LivePackage]) -> int:
+    """About the bytes that live packages take of the order's item, of which DynamoDB allows 400 KB."""
+    return sum(_LINE_BYTES + len(line.item_number.encode()) for package in live for line in package.lines)
 
 
 def _live_document(live: LivePackage) -> dict[str, Any]:

@@ -17,13 +17,17 @@ from cleave.store.table import Put, Table, Update
 
 @dataclass(frozen=True, slots=True)
 class StoredPackage:
-    """A package with what waits to be taken out of it, or how it is, or was, to be split. ``version`` counts writes."""
+    """A package with what waits to be taken out of it, or how it is, or was, to be split. ``version`` counts writes.
+
+    ``correlation_id`` is that of the requests that wait.
+    """
 
     package: Package
     reservations: tuple[Reservation, ...]
     version: int
     state: PackageState
     planned: PlannedSplit | None
+    correlation_id: str
 
 
 def put_package(package: Package, *, import_fingerprint: str | None = None) -> Put:
@@ -99,7 +103,15 @@ def stored_package(item: Item) -> StoredPackage:
         version=int(item["version"]),
         state=package_state(item),
         planned=to_planned(item[PLAN]) if PLAN in item else None,
+        correlation_id=waiting_correlation(item),
     )
+
+
+def waiting_correlation(item: Item) -> str:
+    """The requests that wait on a package's item, in the order in which they came, with spaces between."""
+    waiting = sorted(item["waiting"].values(), key=lambda each: each["at"])
+    ids = [each.get("correlation_id") for each in waiting] or [item.get(PLAN, {}).get("correlation_id")]
+    return " ".join(dict.fromkeys(filter(None, ids)))
 
 
 def package_state(item: Item) -> PackageState:
@@ -123,6 +135,7 @@ def reservation_document(reservation: Reservation) -> dict[str, Any]:
         "cancelled_by": reservation.cancelled_by.value,
         "keep_status": reservation.keep_status,
         "at": to_ms(reservation.at),
+        "correlation_id": reservation.correlation_id,
     }
 
 
@@ -134,6 +147,7 @@ def _reservation(cancellation_id: str, document: dict[str, Any]) -> Reservation:
         cancelled_by=CancelledBy(document["cancelled_by"]),
         keep_status=document["keep_status"],
         at=from_ms(int(document["at"])),
+        correlation_id=document.get("correlation_id", ""),  # accepted before there was one
     )
 
 

@@ -1,10 +1,32 @@
 """The sparse index of what was accepted or happened and is not worked off: waiting packages, events not fanned out."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 from cleave.store import keys
 from cleave.store.attributes import Item, to_item
 from cleave.store.table import IndexQuery, Table
+
+# The oldest ones of a partition; if all of these are of one kind, its own gauge tells by then.
+_LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Oldest:
+    """Since when (epoch ms) the oldest package and the oldest event of a partition wait, None without one."""
+
+    package: int | None
+    event: int | None
+
+
+def oldest_waiting(table: Table, partition: str, until_ms: int) -> Oldest:
+    """Eventually consistent, by one query."""
+    found = list(islice(_query(table, partition, until_ms), _LOOKED_AT))
+    events = [key for key in found if keys.is_event(key)]
+    packages = [key for key in found if not keys.is_event(key)]
+    first = [int(each[0][keys.WAITING_SINCE]) if each else None for each in (packages, events)]
+    return Oldest(*first)
 
 
 def waiting_keys(table: Table, partition: str, until_ms: int) -> list[keys.Key]:

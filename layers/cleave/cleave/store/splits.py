@@ -38,6 +38,7 @@ def _document(planned: PlannedSplit) -> dict[str, Any]:
         "package_ids": list(planned.package_ids),
         "asked": planned.asked,
         "keep_status": planned.keep_status,
+        "correlation_id": planned.correlation_id,
     }
 
 
@@ -51,4 +52,5 @@ def to_planned(document: dict[str, Any]) -> PlannedSplit:
         package_ids=tuple(int(package_id) for package_id in document["package_ids"]),
         asked=int(document["asked"]),
         keep_status=document["keep_status"],
+        correlation_id=document.get("correlation_id", ""),  # planned before there was one
     )

@@ -129,6 +129,26 @@ def unpark(table: Table, wake: Wake, due_ms: int) -> None:
         table.write([Delete(key, "due_at = :due", {"due": due_ms})])
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody on the sweep's list. ``failing_since`` None: a parked track; ``due_ms`` None: failing, not open yet."""
+
+    subscription_id: str
+    failing_since: datetime | None
+    due_ms: int | None
+
+
+def listed(table: Table, shard: int) -> list[Listed]:
+    """All receivers and tracks of a shard, whether or not they are due."""
+    return [_listed(item) for item in table.query(keys.due_partition(shard), keys.DUE_PREFIX)]
+
+
+def _listed(item: Item) -> Listed:
+    since, due = item.get("failing_since"), item["due_at"]
+    failing_since = None if since is None else from_ms(int(since))
+    return Listed(item["subscription_id"], failing_since, None if due is None else int(due))
+
+
 def due_wakes(table: Table, shard: int, at: datetime) -> list[tuple[Wake, int]]:
     """Probes and parked tracks of a shard whose time has come, with that time (epoch ms)."""
     items = table.query(keys.due_partition(shard), keys.DUE_PREFIX)

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote
 
-from cleave.api.wire import WireModel
+from cleave.api.wire import Text, WireModel
 from cleave.application.allocate_items import ItemCancellation
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
@@ -19,7 +19,7 @@ _MAX_LENGTH = 300
 class CancelItemRequest(WireModel):
     """What stands in the path is not repeated."""
 
-    reason: str
+    reason: Text
 
 
 def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
@@ -44,6 +44,7 @@ def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
         cancelled_by=CancelledBy.CUSTOMER,
         keep_status=False,
         at=channel.call.at,
+        correlation_id=channel.call.request_id,
     )
     return ItemCancellation(order_number, item_number, quantity=None, field="", cancellation=cancellation)
 

@@ -1,6 +1,5 @@
 """POST /v1/orders: an order as HepsiGlobal creates it, and the packages that it became."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -8,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import Id, Money, Name, WireModel, parse
+from cleave.api.wire import LINE_LIMIT, Id, Money, Name, Text, WireModel, json_size, parse
 from cleave.clock import from_ms, to_ms
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.domain.ids import MAX_ORDER_ITEMS
 from cleave.domain.new_order import NewItem, NewOrder
-from cleave.domain.package import Package
+from cleave.domain.package import MAX_UNITS, Package
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 # The dialect names no storefront; this is the one of Trendyol's clients that name none either.
@@ -22,8 +21,6 @@ STOREFRONT = "TR"
 _EARLIEST = from_ms(0)
 _BODY_LIMIT = 192 * KILOBYTE  # a DynamoDB item holds 400 KB
 _ORDER_LIMIT = 16 * KILOBYTE  # what is not items is kept with the package and the event of every company
-# Every unit is kept by itself, and each package and event of the order repeats its part in one transaction of 4 MB.
-_MAX_UNITS = 5_000
 # Four writes each, one record, and DynamoDB's 100 writes in a transaction.
 _MAX_COMPANIES = 24
 
@@ -41,28 +38,28 @@ def _read_time(value: object) -> object:
 
 
 type Time = Annotated[AwareDatetime, BeforeValidator(_read_time)]
-type Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+type Label = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 type Price = Annotated[Money, Field(ge=0)]
 
 
 class WireCustomer(WireModel):
     """The fields that Trendyol's dialect has a place for."""
 
-    name: str = ""
-    phone: str = ""
-    email: str = ""
+    name: Text = ""
+    phone: Text = ""
+    email: Text = ""
 
 
 class WireItem(WireModel):
     """The fields of an item that a rule or Trendyol's dialect reads."""
 
-    item_number: Text
+    item_number: Label
     company_id: Id
-    sku: Text
-    product_name: str = ""
-    quantity: Annotated[int, Field(gt=0, le=_MAX_UNITS)]
+    sku: Label
+    product_name: Text = ""
+    quantity: Annotated[int, Field(gt=0, le=MAX_UNITS)]
     unit_product_price: Price
-    currency: str | None = None
+    currency: Text | None = None
 
 
 class WireOrder(WireModel):
@@ -70,7 +67,7 @@ class WireOrder(WireModel):
 
     order_number: Name
     order_date: Time
-    currency: str = "USD"
+    currency: Text = "USD"
     customer: WireCustomer = WireCustomer()
     order_items: Annotated[list[WireItem], Field(min_length=1, max_length=MAX_ORDER_ITEMS)]
 
@@ -80,13 +77,21 @@ def to_new_order(channel: ChannelCall) -> tuple[NewOrder, str]:
     document = channel.call.json(_BODY_LIMIT)
     wire = parse(WireOrder, document)
     details = _details(wire, document)
-    if len(json.dumps(details, default=float, ensure_ascii=False).encode()) > _ORDER_LIMIT:
+    if json_size(details) > _ORDER_LIMIT:
         message = f"the order without its items may have {_ORDER_LIMIT // KILOBYTE} KB"
         raise Refusal(RefusalCode.BODY_TOO_LARGE, message)
+    _check_sizes(document)
     _check(channel, wire)
     items = tuple(_item(wire, item, raw) for item, raw in zip(wire.order_items, document["order_items"], strict=True))
     order = NewOrder(wire.order_number, STOREFRONT, wire.order_date, items, details)
     return order, fingerprint(document)
+
+
+def _check_sizes(document: Mapping[str, Any]) -> None:
+    for place, raw in enumerate(document["order_items"]):
+        if json_size(raw) > LINE_LIMIT:
+            message = f"an item may have {LINE_LIMIT // KILOBYTE} KB"
+            raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=f"order_items.{place}")
 
 
 def _check(channel: ChannelCall, wire: WireOrder) -> None:
@@ -102,8 +107,8 @@ def _check(channel: ChannelCall, wire: WireOrder) -> None:
             message = "stands in the order twice"
             found.append(Refusal(RefusalCode.BODY_INVALID, message, field=f"{field}.item_number"))
         seen.add(item.item_number)
-    if sum(item.quantity for item in wire.order_items) > _MAX_UNITS:
-        found.append(Refusal(RefusalCode.BODY_INVALID, f"may have {_MAX_UNITS} units in all", field="order_items"))
+    if sum(item.quantity for item in wire.order_items) > MAX_UNITS:
+        found.append(Refusal(RefusalCode.BODY_INVALID, f"may have {MAX_UNITS} units in all", field="order_items"))
     if len({item.company_id for item in wire.order_items}) > _MAX_COMPANIES:
         found.append(Refusal(RefusalCode.BODY_INVALID, f"may be of {_MAX_COMPANIES} companies", field="order_items"))
     if found:

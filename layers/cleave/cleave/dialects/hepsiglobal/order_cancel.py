@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from cleave.api.wire import Id, Name, Quantity, WireModel, parse
+from cleave.api.wire import Id, Name, Quantity, Text, WireModel, parse
 from cleave.application.allocate_items import ItemCancellation
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
@@ -24,7 +24,7 @@ class CancelItem(WireModel):
     order_number: Name
     cancel_quantity: Quantity
     order_item_number: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    reason: str
+    reason: Text
 
 
 class CancelItems(WireModel):
@@ -71,5 +71,6 @@ def _to_cancellation(channel: ChannelCall, item: CancelItem, prefix: str) -> Ite
         cancelled_by=CancelledBy.CUSTOMER if by_customer else CancelledBy.SELLER,
         keep_status=False,
         at=channel.call.at,
+        correlation_id=channel.call.request_id,
     )
     return ItemCancellation(item.order_number, item.order_item_number, item.cancel_quantity, prefix, cancellation)

@@ -21,7 +21,7 @@ class ChannelWebhookRequest(WireModel):
 
     base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+$")]
     token: Annotated[str | None, Field(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")] = None
-    seller_ids: Annotated[list[Id] | None, Field(min_length=1)] = None
+    seller_ids: Annotated[list[Id] | None, Field(min_length=1, max_length=5_000)] = None
 
 
 def to_channel_webhook(channel: ChannelCall) -> Webhook:

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cleave.api.wire import WireModel
+from cleave.api.wire import Number, WireModel
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.reasons import BY_TRENDYOL_ID, ReasonCodes
 from cleave.dialects.trendyol.endpoint import TURKEY, SellerCall
-from cleave.dialects.trendyol.lines import NamedLine, line_fields
+from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeated
 from cleave.domain.cancellation import Cancellation, CancellationKey, Claim
 from cleave.domain.reasons import CancelledBy
-from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+from cleave.domain.refusals import Refusal, RefusalCode
 
 MAX_LINES = 100
 _MAX_KEY_LENGTH = 255
@@ -21,7 +21,7 @@ class CancelRequest(WireModel):
     """Trendyol's updatePackage."""
 
     lines: Annotated[list[NamedLine], Field(min_length=1, max_length=MAX_LINES)]
-    reasonId: int
+    reasonId: Number
     shouldKeepPreviousStatus: bool = False
 
 
@@ -32,14 +32,14 @@ def to_cancellation(seller: SellerCall) -> Cancellation:
 
 def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
     """The same, from a body that was read before."""
-    _refuse_repeated_lines(request)
+    refuse_repeated(request.lines)
     codes = _reason(request.reasonId, seller.storefront)
     claim = Claim(
         package_id=seller.package_id,
         units={line.lineId: line.quantity for line in request.lines},
         fields=line_fields(request.lines),
     )
-    meaning = _meaning(claim.package_id, request)
+    meaning = _meaning(seller, claim.package_id, request)
     return Cancellation(
         key=CancellationKey(f"trendyol#{seller.seller_id}", _key(seller, meaning)),
         fingerprint=meaning,
@@ -51,6 +51,7 @@ def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
         cancelled_by=CancelledBy.SELLER,
         keep_status=request.shouldKeepPreviousStatus,
         at=seller.call.at,
+        correlation_id=seller.call.request_id,
     )
 
 
@@ -68,23 +69,10 @@ def _key(seller: SellerCall, meaning: str) -> str:
     return f"key#{fingerprint(sent)}"
 
 
-def _meaning(package_id: int, request: CancelRequest) -> str:
+def _meaning(seller: SellerCall, package_id: int, request: CancelRequest) -> str:
     """Equal for requests that mean the same, however their lines are ordered."""
     lines = sorted((line.lineId, line.quantity) for line in request.lines)
-    return fingerprint([package_id, lines, request.reasonId, request.shouldKeepPreviousStatus])
-
-
-def _refuse_repeated_lines(request: CancelRequest) -> None:
-    """A line twice may be meant as a sum or be sent by mistake; a cancel cannot be undone, so we do not guess."""
-    seen: set[int] = set()
-    repeated: list[Refusal] = []
-    for place, line in enumerate(request.lines):
-        if line.lineId in seen:
-            message = f"line {line.lineId} stands in the request twice"
-            repeated.append(Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId"))
-        seen.add(line.lineId)
-    if repeated:
-        raise Refusals(tuple(repeated))
+    return fingerprint([seller.storefront, package_id, lines, request.reasonId, request.shouldKeepPreviousStatus])
 
 
 def _reason(reason_id: int, storefront: str) -> ReasonCodes:

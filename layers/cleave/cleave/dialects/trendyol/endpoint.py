@@ -1,5 +1,6 @@
 """A seller's call in Trendyol's dialect."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ TURKEY = "TR"
 STOREFRONTS = frozenset({TURKEY, "AE", "SA", "QA", "KW", "BH", "OM", "DE", "AZ", "RO", "CZ", "HU", "SK", "BG", "GR"})
 _HEADER = "storefrontcode"
 _MAX_DIGITS = len(str(MAX_ID))
+_ID = re.compile(rf"[1-9][0-9]{{0,{_MAX_DIGITS - 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +44,54 @@ class SellerCall:
         """The package that the path names; raises Refusal if it names none."""
         return PackageAddress(self.seller_id, self.package_id, self.storefront)
 
+    def check_storefront(self, code: str) -> None:
+        """Raise Refusal for a storefront that is none, or that the credential may not act in."""
+        principal = self.call.principal
+        _check_storefront(code, principal.storefronts if principal else frozenset())
+
 
 def seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves a seller on its own paths and answers errors in Trendyol's shape."""
     return endpoint(TrendyolErrors(), read_seller)(serve)
 
 
+def whole_seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
+    """The same for what concerns a seller in all its storefronts, as webhooks do."""
+    return endpoint(TrendyolErrors(), read_whole_seller)(serve)
+
+
 def read_seller(call: Call) -> SellerCall:
-    """Raises Refusal for a caller who is not this seller."""
+    """Raises Refusal for a caller who is neither this seller nor an operator."""
     principal = call.principal
-    if principal is None or principal.role != "seller":
+    if principal is None or principal.role not in {"seller", "operator"}:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a seller's")
-    return SellerCall(call, _seller_id(call, principal), _storefront(call))
+    seller_id = _seller_id(call, principal)
+    code = call.headers.get(_HEADER, TURKEY).strip().upper()
+    _check_storefront(code, principal.storefronts)
+    return SellerCall(call, seller_id, code)
+
+
+def read_whole_seller(call: Call) -> SellerCall:
+    """Raises Refusal, also for a credential that is limited to some storefronts."""
+    seller = read_seller(call)
+    if call.principal and call.principal.storefronts:
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is limited to some storefronts")
+    return seller
 
 
 def _seller_id(call: Call, principal: Principal) -> int:
-    """A seller that is somebody else's is answered as one that does not exist."""
+    """A seller that is somebody else's is answered as one that does not exist. All are an operator's."""
     text = call.path.get("sellerId", "")
     own = {str(seller): seller for seller in principal.sellers}
+    if principal.role == "operator" and _ID.fullmatch(text) and int(text) <= MAX_ID:
+        return int(text)
     if text not in own:
         raise Refusal(RefusalCode.SELLER_NOT_FOUND, "the path's seller does not exist")
     return own[text]
 
 
-def _storefront(call: Call) -> str:
-    code = call.headers.get(_HEADER, TURKEY).strip().upper()
-    if code not in STOREFRONTS:
-        message = f"known storefronts: {', '.join(sorted(STOREFRONTS))}"
+def _check_storefront(code: str, allowed: frozenset[str]) -> None:
+    known = allowed or STOREFRONTS
+    if code not in known:
+        message = f"known storefronts: {', '.join(sorted(known))}"
         raise Refusal(RefusalCode.STOREFRONT_INVALID, message, field="storeFrontCode")
-    return code

@@ -1,6 +1,5 @@
 """A package as getShipmentPackages exports it, and what makes one that cannot be taken."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,10 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import MAX_TIME, Id, Money, Name, Quantity, WireModel
-from cleave.domain.package import CLOSED, CreatedBy, Status
+from cleave.api.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Number, Quantity, Text, WireModel, json_size
+from cleave.domain.package import CANCELLABLE, CLOSED, MAX_UNITS, CreatedBy, Status
 from cleave.domain.refusals import Refusal, RefusalCode
 
+# Units of such a line are cancelled, or live on in another package.
+_GONE = CLOSED | {Status.UNSUPPLIED}
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 
 
@@ -22,7 +23,7 @@ type WireStatus = Annotated[Status, Field(strict=False)]
 class WireUnit(WireModel):
     """``discountDetails`` has one entry for each unit."""
 
-    lineItemId: str | int = ""
+    lineItemId: Text | Number = ""
     lineItemPrice: Money
     lineItemSellerDiscount: Money = Decimal(0)
     lineItemTyDiscount: Money = Decimal(0)
@@ -33,13 +34,13 @@ class WireLine(WireModel):
 
     lineId: Id
     quantity: Quantity
-    stockCode: str = ""
+    stockCode: Annotated[str, Field(max_length=300)] = ""
     lineUnitPrice: Money
     lineGrossAmount: Money
     lineSellerDiscount: Money = Decimal(0)
     lineTyDiscount: Money = Decimal(0)
     lineTotalDiscount: Money | None = None
-    discountDetails: list[WireUnit] | None = None
+    discountDetails: Annotated[list[WireUnit], Field(max_length=10_000)] | None = None
     orderLineItemStatusName: WireStatus | None = None
 
 
@@ -47,7 +48,7 @@ class WireHistory(WireModel):
     """One entry of ``packageHistories``."""
 
     createdDate: Time
-    status: str
+    status: Text
 
 
 class WirePackage(WireModel):
@@ -55,12 +56,12 @@ class WirePackage(WireModel):
 
     shipmentPackageId: Id
     orderNumber: Name
-    supplierId: int | None = None
-    orderCountryCode: str | None = None
+    supplierId: Number | None = None
+    orderCountryCode: Text | None = None
     lines: Annotated[list[WireLine], Field(min_length=1, max_length=500)]
     status: WireStatus
-    whoPays: int | None = None
-    cargoTrackingNumber: Annotated[int, Field(ge=0)] | None = None
+    whoPays: Number | None = None
+    cargoTrackingNumber: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     packageGrossAmount: Money | None = None
     packageSellerDiscount: Money | None = None
     packageTyDiscount: Money | None = None
@@ -68,14 +69,14 @@ class WirePackage(WireModel):
     packageTotalPrice: Money | None = None
     orderDate: Time | None = None
     lastModifiedDate: Time | None = None
-    packageHistories: list[WireHistory] | None = None
-    cargoSenderNumber: str | int | None = None
-    cargoProviderName: str | None = None
-    returnTrackingNumber: str | int | None = None
-    cargoTrackingLink: str | None = None
-    invoiceNumber: str | int | None = None
-    createdBy: str = CreatedBy.ORDER
-    originPackageIds: list[Id] | None = None
+    packageHistories: Annotated[list[WireHistory], Field(max_length=1000)] | None = None
+    cargoSenderNumber: Text | Number | None = None
+    cargoProviderName: Text | None = None
+    returnTrackingNumber: Text | Number | None = None
+    cargoTrackingLink: Text | None = None
+    invoiceNumber: Text | Number | None = None
+    createdBy: Text = CreatedBy.ORDER
+    originPackageIds: Annotated[list[Id], Field(max_length=1000)] | None = None
 
 
 def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> None:
@@ -83,8 +84,7 @@ def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> 
     if wire.supplierId not in {None, seller_id}:
         message = "must be the seller of the path"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="supplierId")
-    if len(json.dumps(raw, default=float)) > _PACKAGE_LIMIT:
-        raise Refusal(RefusalCode.BODY_TOO_LARGE, f"a package may have {_PACKAGE_LIMIT // KILOBYTE} KB")
+    _check_sizes(wire, raw)
     for place, line in enumerate(wire.lines):
         units = line.discountDetails
         if units and len(units) != line.quantity:
@@ -92,6 +92,19 @@ def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> 
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.discountDetails")
     if wire.status not in CLOSED:
         _refuse_repeated(wire)
+    if wire.status in CANCELLABLE:
+        _refuse_gone(wire)
+
+
+def _check_sizes(wire: WirePackage, raw: Mapping[str, Any]) -> None:
+    if json_size(raw) > _PACKAGE_LIMIT:
+        raise Refusal(RefusalCode.BODY_TOO_LARGE, f"a package may have {_PACKAGE_LIMIT // KILOBYTE} KB")
+    if sum(line.quantity for line in wire.lines) > MAX_UNITS:
+        raise Refusal(RefusalCode.BODY_INVALID, f"may have {MAX_UNITS} units in all", field="lines")
+    for place, line in enumerate(raw["lines"]):
+        if json_size({name: value for name, value in line.items() if name != "discountDetails"}) > LINE_LIMIT:
+            message = f"a line may have {LINE_LIMIT // KILOBYTE} KB besides its discountDetails"
+            raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=f"lines.{place}")
 
 
 def _refuse_repeated(wire: WirePackage) -> None:
@@ -105,3 +118,11 @@ def _refuse_repeated(wire: WirePackage) -> None:
             message = f"line {line.lineId} stands in the package twice"
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId")
         seen.add(line.lineId)
+
+
+def _refuse_gone(wire: WirePackage) -> None:
+    """All units of a package that can be cancelled from are live; those that are not could be taken once more."""
+    for place, line in enumerate(wire.lines):
+        if line.orderLineItemStatusName in _GONE:
+            message = f"is {line.orderLineItemStatusName}, while the package is {wire.status}"
+            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.orderLineItemStatusName")

@@ -105,7 +105,8 @@ def _is_unsaid(name: str, value: object) -> bool:
 def _storefront(seller: SellerCall, wire: WirePackage) -> str:
     """The header's; without one, an export still says where its orders come from."""
     if not seller.storefront_sent and wire.orderCountryCode in STOREFRONTS:
-        return str(wire.orderCountryCode)
+        seller.check_storefront(wire.orderCountryCode)
+        return wire.orderCountryCode
     return seller.storefront
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cleave.api.wire import Id, Quantity, WireModel
-from cleave.domain.refusals import LineFields
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
 
 
 class NamedLine(WireModel):
@@ -18,3 +18,16 @@ def line_fields(lines: Sequence[NamedLine]) -> dict[int, LineFields]:
     return {
         line.lineId: LineFields(f"lines.{place}.lineId", f"lines.{place}.quantity") for place, line in enumerate(lines)
     }
+
+
+def refuse_repeated(lines: Sequence[NamedLine]) -> None:
+    """A line twice may be meant as a sum or be sent by mistake; what follows cannot be undone, so we do not guess."""
+    seen: set[int] = set()
+    repeated: list[Refusal] = []
+    for place, line in enumerate(lines):
+        if line.lineId in seen:
+            message = f"line {line.lineId} stands in the request twice"
+            repeated.append(Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId"))
+        seen.add(line.lineId)
+    if repeated:
+        raise Refusals(tuple(repeated))

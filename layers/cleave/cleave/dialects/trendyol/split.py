@@ -135,4 +135,6 @@ def _refuse_repeated(line_ids: Sequence[int], field: str, name: str) -> None:
 
 def _request(seller: SellerCall, groups: Sequence[Group], *, keep: bool) -> SplitRequest:
     meaning = [seller.storefront, keep, [sorted(group.units.items()) for group in groups]]
-    return SplitRequest(seller.address, tuple(groups), keep, fingerprint(meaning), seller.call.at)
+    return SplitRequest(
+        seller.address, tuple(groups), keep, fingerprint(meaning), seller.call.at, seller.call.request_id
+    )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from cleave.api.wire import WireModel
+from cleave.api.wire import Text, WireModel
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.providers import PROVIDERS
 from cleave.domain.package import Carriage
@@ -18,7 +18,7 @@ class TrackingRequest(WireModel):
     """Trendyol's putUpdateTrackingNumber."""
 
     cargoSenderNumber: CarrierNumber
-    providerCode: str
+    providerCode: Text
     returnTrackingNumber: CarrierNumber | None = None
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from cleave.api.wire import WireModel
 from cleave.dialects.trendyol.endpoint import SellerCall
-from cleave.dialects.trendyol.lines import NamedLine, line_fields
+from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeated
 from cleave.domain.package import Status
 from cleave.domain.status import StatusChange
 
@@ -34,6 +34,7 @@ def to_status_change(seller: SellerCall) -> StatusChange:
 
 def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange:
     """The same, from a body that was read before."""
+    refuse_repeated(request.lines)
     status = Status(request.status)
     return StatusChange(
         address=seller.address,
@@ -42,4 +43,5 @@ def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange
         fields=line_fields(request.lines),
         invoice_number=request.params.invoiceNumber if status is Status.INVOICED else None,
         at=seller.call.at,
+        correlation_id=seller.call.request_id,
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from cleave.api.wire import WireModel
+from cleave.api.wire import Text, WireModel
 from cleave.application.subscriptions import Webhook
 from cleave.clock import to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
@@ -42,7 +42,7 @@ class WebhookRequest(WireModel):
     username: Secret | None = None
     password: Secret | None = None
     apiKey: Secret | None = None
-    subscribedStatuses: list[str] | None = None
+    subscribedStatuses: Annotated[list[Text], Field(max_length=50)] | None = None
 
 
 def to_webhook(seller: SellerCall) -> Webhook:

@@ -1,0 +1,55 @@
+"""Round trips and capacity units of every operation."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cleave_cli.engine import running_engine
+from cleave_cli.paths import StateDir
+
+from benchmarks.meter import Bill
+from benchmarks.operations import OPERATIONS
+from benchmarks.report import Budget, budgets, table
+from benchmarks.scale import Scale, say
+from benchmarks.world import world
+
+TITLE = "Round trips and capacity units"
+_ONE_TRIP = ("accept, Trendyol", "refuse, Trendyol: too many units", "refuse, Trendyol: package replaced")
+_TWO_TRIPS = ("accept, HepsiGlobal", "refuse, HepsiGlobal: too many units")
+_INTRO = (
+    "Requests to DynamoDB as the client sends them, and what is charged for them: capacity units of the table and its "
+    "indexes, a write in a transaction counted twice, as DynamoDB does; reads strongly consistent but for the indexes. "
+    "The packages are made like the sample's, 1.2 KB with five lines.\n"
+)
+
+
+def run(scale: Scale) -> str:
+    """The section; ``scale`` changes nothing, since it takes seconds."""
+    del scale
+    bills = count_all()
+    rows = [(name, *_cells(bill)) for name, bill in bills.items()]
+    columns = ("operation", "round trips", "of", "read units", "write units", "messages")
+    return "\n".join([_INTRO, budgets(_budgets(bills)), table(columns, rows)])
+
+
+def count_all() -> dict[str, Bill]:
+    """Each in a world of its own, on one engine."""
+    bills: dict[str, Bill] = {}
+    with TemporaryDirectory() as folder, running_engine(StateDir(Path(folder))) as engine:
+        for name, operation in OPERATIONS.items():
+            say(name)
+            with world(engine.endpoint) as one:
+                bills[name] = operation(one)
+    return bills
+
+
+def _cells(bill: Bill) -> tuple[object, ...]:
+    return bill.round_trips, bill.spelled, f"{bill.reads:g}", f"{bill.writes:g}", bill.messages
+
+
+def _budgets(bills: dict[str, Bill]) -> list[Budget]:
+    limits = dict.fromkeys(_ONE_TRIP, 1) | dict.fromkeys(_TWO_TRIPS, 2)
+    limits |= {name: 2 for name in bills if name.startswith("split,")} | {"list, a page of 200 of 1,000": 3}
+    return [
+        Budget(f"round trips: {name}", str(bills[name].round_trips), str(most), bills[name].round_trips / most, 1)
+        for name, most in limits.items()
+    ]

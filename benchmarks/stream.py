@@ -1,0 +1,115 @@
+"""Splits per second of the stream function, against the engine doing the same transactions and nothing else."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cleave.store import keys
+from cleave_cli.engine import running_engine
+from cleave_cli.paths import StateDir
+
+from benchmarks.operations import cancel, order
+from benchmarks.report import Budget, budgets, table
+from benchmarks.scale import Scale, interleave, middle
+from benchmarks.world import World, stream_record, world
+
+TITLE = "The stream"
+_LEAST = 0.8
+_WAITING = frozenset({keys.PENDING, "waiting_since"})
+_RECORDED = "before-parameter-build.dynamodb.TransactWriteItems"
+_INTRO = (
+    "One consumer, batches of 50 records (a package of five lines with one cancellation each), on the local engine, "
+    "which takes its time for each call, more than the function does. The baseline sends the very transactions that "
+    "the function made, one after the other, to a table in the same state, without reading, deciding or building "
+    "anything. Lambda filters records before it calls the function: only packages on which something waits and new "
+    "events pass; a foreign record costs the time below only where the filter is bypassed, and nothing otherwise. What "
+    "more consumers at once would win was not measured here: engine and consumers would share two cores.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Per record of one batch."""
+
+    split: float
+    bare: float
+    again: float
+    foreign: float
+
+
+def run(scale: Scale) -> str:
+    """The section."""
+    with TemporaryDirectory() as folder, running_engine(StateDir(Path(folder))) as engine:
+        count = scale.pick(2, 50)
+        runs = interleave(scale.pick(1, 5), {"batch": lambda: _batch(engine.endpoint, count)})["batch"]
+    rows = [
+        ("a split", _rate(middle(runs, lambda each: each.split))),
+        ("the bare transaction", _rate(middle(runs, lambda each: each.bare))),
+        ("a redelivered record", _rate(middle(runs, lambda each: each.again))),
+        ("a foreign record", _rate(middle(runs, lambda each: each.foreign))),
+    ]
+    rates = table(("what", "per second", "ms each"), [(name, *cells) for name, cells in rows])
+    return "\n".join([_INTRO, budgets([_budget(runs)]), rates])
+
+
+def _rate(seconds: float) -> tuple[str, str]:
+    return f"{1 / seconds:.0f}", f"{seconds * 1000:.2f}"
+
+
+def _budget(runs: list[Seconds]) -> Budget:
+    split, bare = middle(runs, lambda each: each.split), middle(runs, lambda each: each.bare)
+    ratio = middle(runs, lambda each: each.bare / each.split)
+    what = "splits per second, vs. the bare transaction"
+    return Budget(what, f"{1 / split:.0f}/s", f"{1 / bare:.0f}/s", ratio, at_least=_LEAST)
+
+
+def _batch(endpoint: str, count: int) -> Seconds:
+    sent: list[list[dict[str, Any]]] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        sent.append(params["TransactItems"])
+
+    with world(endpoint) as one:
+        records = _waiting(one, count)
+        events = one.table.client.meta.events
+        events.register(_RECORDED, note)
+        split = _timed(lambda: one.consume(records)) / count
+        events.unregister(_RECORDED, note)
+        again = _timed(lambda: one.consume(records)) / count
+        foreign = _timed(lambda: one.consume([_foreign(record) for record in records])) / count
+    with world(endpoint) as other:
+        _waiting(other, count)
+        bare = _timed(lambda: _send(other, sent)) / count
+    return Seconds(split, bare, again, foreign)
+
+
+def _waiting(one: World, count: int) -> list[dict[str, Any]]:
+    """Records of so many packages; the same ids in each world."""
+    packages = [order(one) for _ in range(count)]
+    for package in packages:
+        cancel(one, package, {0: 1})
+    return [one.record(package["shipmentPackageId"]) for package in packages]
+
+
+def _foreign(record: dict[str, Any]) -> dict[str, Any]:
+    image = record["dynamodb"]["NewImage"]
+    changed = stream_record({"pk": {"S": "x"}, "sk": {"S": "x"}})
+    changed["dynamodb"]["NewImage"] = {name: each for name, each in image.items() if name not in _WAITING}
+    return changed
+
+
+def _send(other: World, transactions: list[list[dict[str, Any]]]) -> None:
+    for writes in transactions:
+        renamed: Any = [
+            {kind: {**write, "TableName": other.table.name} for kind, write in each.items()} for each in writes
+        ]
+        other.plain.transact_write_items(TransactItems=renamed)
+
+
+def _timed(call: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started

@@ -1,0 +1,177 @@
+"""Processor time of a warm request, without the database and with it, and peak memory."""
+
+import importlib.util
+import itertools
+import json
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from cleave.store.attributes import to_attributes
+
+from benchmarks import builds
+from benchmarks.cold import ANSWERS, LEFT
+from benchmarks.events import LINE_ID, PACKAGE_ID, cancel_event, item_event
+from benchmarks.memory import memory
+from benchmarks.operations import order
+from benchmarks.report import Budget, budgets, table
+from benchmarks.scale import Scale, interleave, middle, say, to_nowhere
+from benchmarks.transport import prepared_answers
+from benchmarks.world import SELLER, STOREFRONT, World, engine_world
+from functions.cancel_package.app import handler as cancel_package
+from functions.order_cancel.app import handler as order_cancel
+
+TITLE = "Warm requests and memory"
+_MOST = 0.5
+_PER_PACKAGE = 40  # as many cancellations may wait on one, and a few more
+CONTEXT = SimpleNamespace(
+    function_name="benchmark",
+    memory_limit_in_mb=256,
+    invoked_function_arn="arn:aws:lambda:eu-central-1:000000000000:function:benchmark",
+    aws_request_id="00000000-0000-0000-0000-000000000000",
+    get_remaining_time_in_millis=lambda: 10_000,
+)
+_INTRO = (
+    "Microseconds of processor time per request of one process: medians of batches run in turns. Without the database, "
+    "botocore's HTTP layer is replaced by prepared answers; building, signing and parsing stay. With it, the client's "
+    "work on the connection is added; the engine's own is not in it, since it is another process. The usual way needs "
+    "four calls to accept, Cleave one (Trendyol) or two (HepsiGlobal).\n"
+)
+
+type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+type Batch = Callable[[], float]
+
+
+def run(scale: Scale) -> str:
+    """The section."""
+    builds.build_all()
+    with engine_world() as world:
+        usual = usual_app().handler
+        say("without the database")
+        stubbed = _without_database(scale, usual, world)
+        say("with the database")
+        real = _with_database(scale, usual, world)
+        say("memory")
+        peaks = memory(scale, world)
+    return "\n".join([_INTRO, budgets([*_budgets(stubbed), *peaks]), _table(stubbed, real)])
+
+
+def usual_app() -> Any:  # noqa: ANN401 - a module
+    """Baseline (b), imported now that the environment names a table."""
+    spec = importlib.util.spec_from_file_location("usual_app", builds.BASELINES / "usual/app.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("the usual way is not there")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    to_nowhere(module.logger)
+    return module
+
+
+def _cpu(handler: Handler, events: list[dict[str, Any]], statuses: frozenset[int]) -> float:
+    """Microseconds per request; the events are made before the clock starts."""
+    started = time.process_time()
+    answers = [handler(event, CONTEXT) for event in events]
+    spent = time.process_time() - started
+    wrong = [answer for answer in answers if answer["statusCode"] not in statuses]
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} of {len(answers)}: {wrong[0]}")
+    return spent * 1e6 / len(events)
+
+
+_OK, _REFUSED = frozenset({200}), frozenset({400, 409})
+
+
+def _without_database(scale: Scale, usual: Handler, world: World) -> dict[str, float]:
+    count = scale.pick(3, 50)
+    package = world.load({"SKU-0": LEFT})
+    image = world.record(package["shipmentPackageId"])["dynamodb"]["NewImage"]
+    place = (package["shipmentPackageId"], package["lines"][0]["lineId"])
+    too_many = LEFT + 1
+    accepting: dict[str, Batch] = {
+        "usual, accept": partial(_cpu, usual, [cancel_event()] * count, _OK),
+        "Trendyol, accept": partial(_cpu, cancel_package, [cancel_event()] * count, _OK),
+        "HepsiGlobal, accept": partial(_cpu, order_cancel, [item_event()] * count, _OK),
+    }
+    refusing: dict[str, Batch] = {
+        "usual, refuse": partial(_cpu, usual, [cancel_event(too_many)] * count, _REFUSED),
+        "Trendyol, refuse": partial(_cpu, cancel_package, [cancel_event(too_many, *place)] * count, _REFUSED),
+        "HepsiGlobal, refuse": partial(_cpu, order_cancel, [item_event(too_many)] * count, _REFUSED),
+    }
+    answers = {**ANSWERS, "BatchGetItem": {"Responses": {world.table.name: []}, "UnprocessedKeys": {}}}
+    with prepared_answers(answers):
+        results = _medians(scale, accepting)
+    with prepared_answers(answers, refused=image):
+        return results | _medians(scale, refusing)
+
+
+def _medians(scale: Scale, cases: Mapping[str, Batch]) -> dict[str, float]:
+    for case in cases.values():
+        case()  # the first call of each makes what is made once
+    runs = interleave(scale.pick(1, 5, 11), cases)
+    return {name: middle(results, float) for name, results in runs.items()}
+
+
+def _with_database(scale: Scale, usual: Handler, world: World) -> dict[str, float]:
+    count = scale.pick(2, 10, _PER_PACKAGE)
+    put_usual(world)
+    keys = itertools.count()
+
+    def accept_usual() -> float:
+        # Other content each time, or the decorator answers from what it stored.
+        events = [cancel_event(1 + next(keys) % 100_000) for _ in range(count)]
+        return _cpu(usual, events, _OK)
+
+    def accept_trendyol() -> float:
+        package = world.load({"SKU-0": LEFT})
+        place = (package["shipmentPackageId"], package["lines"][0]["lineId"])
+        return _cpu(cancel_package, [cancel_event(1, *place, key=str(next(keys))) for _ in range(count)], _OK)
+
+    def accept_hepsiglobal() -> float:
+        package = world.load({"SKU-0": LEFT})
+        number = package["orderNumber"]
+        item = f"{number}_{package['lines'][0]['stockCode']}"
+        return _cpu(order_cancel, [item_event(1, 1 + next(keys), number, item) for _ in range(count)], _OK)
+
+    return _medians(
+        scale,
+        {
+            "usual, accept": accept_usual,
+            "Trendyol, accept": accept_trendyol,
+            "HepsiGlobal, accept": accept_hepsiglobal,
+        },
+    )
+
+
+def put_usual(world: World) -> None:
+    """A package as it was imported, with so many units that they never end."""
+    key = {"pk": f"SELLER#{SELLER}", "sk": f"PACKAGE#{PACKAGE_ID}"}
+    left = {str(LINE_ID): 10**12}
+    imported = json.loads(json.dumps(order(world)), parse_float=Decimal)
+    state = {"storefront": STOREFRONT, "status": "Created", "version": 1, "left": left, "waiting": list[object]()}
+    package = {**imported, **key, **state}
+    world.plain.put_item(TableName=world.table.name, Item=to_attributes(package))
+
+
+def _budgets(stubbed: Mapping[str, float]) -> list[Budget]:
+    pairs = [(f"{dialect}, {what}", f"usual, {what}") for what in ("accept", "refuse") for dialect in _DIALECTS]
+    return [
+        Budget(
+            f"CPU of a warm request, database excluded: {ours}, vs. {theirs}",
+            f"{stubbed[ours]:.0f} µs",
+            f"{stubbed[theirs]:.0f} µs",
+            stubbed[ours] / stubbed[theirs],
+            _MOST,
+        )
+        for ours, theirs in pairs
+    ]
+
+
+_DIALECTS = ("Trendyol", "HepsiGlobal")
+
+
+def _table(stubbed: Mapping[str, float], real: Mapping[str, float]) -> str:
+    rows = [(name, f"{spent:.0f}", f"{real[name]:.0f}" if name in real else "") for name, spent in stubbed.items()]
+    return table(("request", "database excluded, µs", "included, µs"), rows)

@@ -1,0 +1,61 @@
+"""docs/logs.md and docs/metrics.md, made from their catalogues: ``python -m cleave_cli.catalogues``."""
+
+import logging
+from pathlib import Path
+
+from cleave.logs import Log
+from cleave.metrics import NAMESPACE, Metric
+
+from cleave_cli.errors_table import markdown_table
+from cleave_cli.paths import ROOT
+
+LOGS, METRICS = ROOT / "docs/logs.md", ROOT / "docs/metrics.md"
+
+_LOGS_HEAD = """# Logs
+
+Made by `python -m cleave_cli.catalogues`; a test fails when it no longer says what the code does.
+
+Every function writes one JSON object a line. `message` is one of the codes below, `level`, `timestamp`, `location` and
+`xray_trace_id` say what they say, and the rest are the code's own fields. No line holds a body, a name, an address or a
+secret.
+
+`correlation_id` is API Gateway's id of the request that caused what the line tells (`x-amzn-requestid` of the answer).
+It is stored with the cancellation and with each event, so that it stands in the lines of the stream function and of the
+deliveries too. Where one split applied several requests' cancellations, it holds all their ids, with spaces between:
+look for it with `like`.
+
+"""
+_METRICS_HEAD = f"""# Metrics
+
+Made by `python -m cleave_cli.catalogues`; a test fails when it no longer says what the code does.
+
+In the namespace `{NAMESPACE}`. Each has the dimension `service`, which is the stack's name, and those of its row; no
+dimension grows with the number of sellers, orders or webhooks.
+
+"""
+
+
+def render_logs() -> str:
+    """docs/logs.md."""
+    rows = [(f"`{line.code}`", logging.getLevelName(line.level), _names(line.fields), line.meaning) for line in Log]
+    return _LOGS_HEAD + markdown_table(["code", "level", "fields", "meaning"], rows)
+
+
+def render_metrics() -> str:
+    """docs/metrics.md."""
+    rows = [(f"`{each.key}`", each.unit.value, _names(each.dimensions), each.meaning) for each in Metric]
+    return _METRICS_HEAD + markdown_table(["metric", "unit", "dimensions", "meaning"], rows)
+
+
+def documents() -> dict[Path, str]:
+    """What is to be written where."""
+    return {LOGS: render_logs(), METRICS: render_metrics()}
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        path.write_text(text)

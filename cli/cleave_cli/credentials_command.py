@@ -1,0 +1,161 @@
+"""`cleave credentials`: who may call a deployed service."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import boto3
+import typer
+from cleave import clock
+from cleave.dialects.trendyol.endpoint import STOREFRONTS
+from cleave.store.credentials import (
+    Credential,
+    Known,
+    NoCredential,
+    Role,
+    StillRotating,
+    list_credentials,
+    revoke_credential,
+    rotate_secret,
+    store_credential,
+)
+from cleave.store.table import Table
+
+from cleave_cli import limits
+from cleave_cli.console import console
+from cleave_cli.credentials import new_key, new_secret, read_endpoint
+from cleave_cli.deploy import engine_session, read_outputs, stack_outputs
+from cleave_cli.errors import CleaveError
+from cleave_cli.limits import Tier
+from cleave_cli.paths import StateDir
+from cleave_cli.reporting import reporting_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigateway import APIGatewayClient
+
+app = typer.Typer(name="credentials", help=__doc__, no_args_is_help=True)
+
+StackOption = Annotated[str | None, typer.Option(help="Stack on AWS; without it, the running local stack.")]
+StateOption = Annotated[Path, typer.Option(envvar="CLEAVE_STATE", help="Folder of the local stack.")]
+KeyArgument = Annotated[str, typer.Argument(help="The credential's key, as `list` shows it.")]
+LOCAL = StateDir().path
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where a deployed service keeps its callers."""
+
+    table: Table
+    gateway: "APIGatewayClient"
+    outputs: dict[str, str]
+
+
+@app.command()
+def create(
+    role: Annotated[Role, typer.Option(help="Sellers and operators speak Trendyol's dialect, channels HepsiGlobal's.")],
+    seller: Annotated[
+        list[int] | None, typer.Option(help="A seller it may act for; an operator may for all.", min=1, max=2**53 - 1)
+    ] = None,
+    storefront: Annotated[list[str] | None, typer.Option(help="Storefronts it is limited to; none: all.")] = None,
+    tier: Annotated[Tier, typer.Option(help="Products of the seller; decides how often it may call.")] = Tier.UP_TO_50K,
+    stack: StackOption = None,
+    state: StateOption = LOCAL,
+) -> None:
+    """Make a key and a secret, and print them: the secret this once, since only its hash is stored."""
+    with reporting_errors():
+        credential = _credential(role, seller or [], storefront or [])
+        secret = new_secret()
+        service = _service(stack, state)
+        # First the limits: without them API Gateway refuses the key, so a failure between the two lets nobody in.
+        limits.register(service.gateway, service.outputs, credential, tier)
+        store_credential(service.table, credential, secret, clock.now())
+        console.print(f"key:    {credential.key}\nsecret: {secret}", soft_wrap=True)
+
+
+@app.command("list")
+def list_all(stack: StackOption = None, state: StateOption = LOCAL) -> None:
+    """Show who may call, and since when; never a secret."""
+    with reporting_errors():
+        for known in list_credentials(_service(stack, state).table):
+            console.print(_line(known), soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command()
+def rotate(
+    key: KeyArgument,
+    overlap_hours: Annotated[
+        int, typer.Option(help="How long the old secret works beside the new one; 0 for one that leaked.", min=0)
+    ] = 24,
+    stack: StackOption = None,
+    state: StateOption = LOCAL,
+) -> None:
+    """Make another secret for a key, and print it this once."""
+    with reporting_errors():
+        secret, now = new_secret(), clock.now()
+        service = _service(stack, state)
+        try:
+            rotate_secret(service.table, key, secret, now, now + timedelta(hours=overlap_hours))
+        except StillRotating as rotating:
+            until = f"{rotating.until:%Y-%m-%d %H:%M} UTC"
+            raise CleaveError(f"The secret before is valid until {until}; --overlap-hours 0 ends it.") from None
+        except NoCredential:
+            raise _unknown(key) from None
+        console.print(f"key:    {key}\nsecret: {secret}", soft_wrap=True)
+        if overlap_hours == 0:
+            console.print(limits.forget_answers(service.gateway, service.outputs))
+
+
+@app.command()
+def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = LOCAL) -> None:
+    """Let nobody in by this key any more, nor by the tokens that it got."""
+    with reporting_errors():
+        service = _service(stack, state)
+        try:
+            revoke_credential(service.table, key)
+        except NoCredential:
+            raise _unknown(key) from None
+        limits.unregister(service.gateway, key)
+        console.print(f"{key} is revoked. {limits.forget_answers(service.gateway, service.outputs)}")
+
+
+def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Credential:
+    if (role is Role.OPERATOR) == bool(sellers):
+        raise CleaveError("An operator acts for every seller, so name none; a seller or channel needs --seller.")
+    if role is Role.SELLER and len(sellers) > 1:
+        raise CleaveError("A seller's credential is for one --seller.")
+    if storefronts and role is Role.CHANNEL:
+        raise CleaveError("HepsiGlobal's dialect names no storefront, so a channel cannot be limited to one.")
+    unknown = sorted({*storefronts} - STOREFRONTS)
+    if unknown:
+        raise CleaveError(f"Unknown storefronts: {', '.join(unknown)}. Known: {', '.join(sorted(STOREFRONTS))}.")
+    return Credential(new_key(), role, frozenset(sellers), frozenset(storefronts))
+
+
+def _line(known: Known) -> str:
+    credential, now = known.credential, clock.now()
+    ending = [each.expires_at for each in known.secrets if each.expires_at and each.is_live(now)]
+    columns = [
+        credential.key,
+        f"{credential.role.value:8}",
+        "sellers " + (" ".join(str(seller) for seller in sorted(credential.sellers)) or "all"),
+        "storefronts " + (" ".join(sorted(credential.storefronts)) or "all"),
+        f"since {known.created_at:%Y-%m-%d %H:%M}",
+        *(f"old secret until {end:%Y-%m-%d %H:%M}" for end in ending),
+    ]
+    return "  ".join(columns)
+
+
+def _unknown(key: str) -> CleaveError:
+    return CleaveError(f"There is no credential {key}, or it was changed meanwhile.")
+
+
+def _service(stack: str | None, state: Path) -> Service:
+    if stack is None:
+        endpoint = read_endpoint(StateDir(state).local_json)
+        session, outputs = engine_session(), read_outputs(endpoint)
+    else:
+        endpoint, session = None, boto3.Session()
+        outputs = stack_outputs(session.client("cloudformation"), stack)
+    table = Table(session.client("dynamodb", endpoint_url=endpoint), outputs["TableName"])
+    return Service(table, session.client("apigateway", endpoint_url=endpoint), outputs)

@@ -1,0 +1,122 @@
+"""Every metric that Cleave emits, in one catalogue; docs/metrics.md is made of it.
+
+Written into the log as CloudWatch's embedded metric format, which costs no call. Every metric has the dimension
+``service``, the stack's name, beside its own, which take few values: a refusal's code, never a seller or an order.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+NAMESPACE = "Cleave"
+_SERVICE = "POWERTOOLS_SERVICE_NAME"
+
+
+class Metric(Enum):
+    """A metric's name, unit, own dimensions, and what it says."""
+
+    CANCELLATIONS_ACCEPTED = (
+        "CancellationsAccepted",
+        MetricUnit.Count,
+        ("dialect",),
+        "Cancellations recorded with their units reserved; repeats of the same one are not counted again.",
+    )
+    REQUESTS_REFUSED = (
+        "RequestsRefused",
+        MetricUnit.Count,
+        ("reason",),
+        "Requests of any endpoint that were refused, by the key of the first refusal (errors.md).",
+    )
+    REQUESTS_FAILED = ("RequestsFailed", MetricUnit.Count, (), "Requests that we answered with a 500.")
+    CREDENTIALS_REFUSED = ("CredentialsRefused", MetricUnit.Count, (), "Calls whose credentials were missing or wrong.")
+    PACKAGES_SPLIT = ("PackagesSplit", MetricUnit.Count, (), "Splits made, by cancellations or as a seller planned.")
+    CANCELLATIONS_APPLIED = (
+        "CancellationsApplied",
+        MetricUnit.Count,
+        (),
+        "Cancellations applied to a package by a split; one over several packages counts once for each.",
+    )
+    SPLIT_LATENCY = (
+        "SplitLatency",
+        MetricUnit.Milliseconds,
+        (),
+        "From the acceptance of a cancellation to its split, one value for each that was applied.",
+    )
+    EVENTS = ("Events", MetricUnit.Count, (), "Events taken from the stream and handed to their subscriptions.")
+    DELIVERIES_QUEUED = ("DeliveriesQueued", MetricUnit.Count, (), "Deliveries that those events made.")
+    ITEMS_FAILED = (
+        "ItemsFailed",
+        MetricUnit.Count,
+        (),
+        "Packages and events that the stream or the reconcile could not work off, once for each try.",
+    )
+    DELIVERY_ATTEMPTS = (
+        "DeliveryAttempts",
+        MetricUnit.Count,
+        ("outcome",),
+        "Requests to receivers: `delivered`, `failed` (tried again) or `exhausted` (given up).",
+    )
+    DELIVERY_LATENCY = (
+        "DeliveryLatency",
+        MetricUnit.Milliseconds,
+        (),
+        "From an event to the moment a receiver took it, one value for each delivery.",
+    )
+    SUBSCRIPTION_TURNED_PASSIVE = (
+        "SubscriptionTurnedPassive",
+        MetricUnit.Count,
+        ("reason",),
+        "Webhooks that we turned off, since the receiver was gone or failed too long.",
+    )
+    OLDEST_PENDING_CANCELLATION = (
+        "OldestPendingCancellation",
+        MetricUnit.Seconds,
+        (),
+        "Age of the oldest accepted cancellation, or planned split, that is not applied; 0 without. Every reconcile.",
+    )
+    OLDEST_PENDING_EVENT = (
+        "OldestPendingEvent",
+        MetricUnit.Seconds,
+        (),
+        "Age of the oldest event that is not handed to its subscriptions; 0 without. Every reconcile.",
+    )
+    OLDEST_WAITING_DELIVERY = (
+        "OldestWaitingDelivery",
+        MetricUnit.Seconds,
+        (),
+        "Age of the oldest delivery that waits for a failing receiver or a parked track; 0 if none does. Every sweep.",
+    )
+    FAILED_BATCHES = (
+        "FailedBatches",
+        MetricUnit.Count,
+        (),
+        "Batches of records that the stream's event source gave up and nobody has redriven. Every sweep.",
+    )
+    FAILING_RECEIVERS = ("FailingReceivers", MetricUnit.Count, (), "Receivers whose circuit is open. Every sweep.")
+
+    def __init__(self, key: str, unit: MetricUnit, dimensions: tuple[str, ...], meaning: str) -> None:
+        self.key = key
+        self.unit = unit
+        self.dimensions = dimensions
+        self.meaning = meaning
+
+
+def emit(values: Mapping[Metric, Sequence[float]], **dimensions: str) -> None:
+    """Emit metrics that share their dimensions; an empty sequence emits nothing."""
+    present = {metric: each for metric, each in values.items() if each}
+    if not present:
+        return
+    document = EphemeralMetrics(namespace=NAMESPACE, service=os.environ.get(_SERVICE, "cleave"))
+    for dimension, said in dimensions.items():
+        document.add_dimension(dimension, said)
+    for metric, each in present.items():
+        for value in each:
+            document.add_metric(metric.key, metric.unit, value)
+    document.flush_metrics()
+
+
+def count(metric: Metric, **dimensions: str) -> None:
+    """Add one."""
+    emit({metric: [1]}, **dimensions)

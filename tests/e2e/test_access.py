@@ -1,0 +1,99 @@
+"""Who gets in on the deployed template: credentials as `cleave credentials` makes and ends them, and their limits."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from cleave import clock
+from cleave.store.credentials import Credential, Role, store_credential
+from cleave.store.table import Table
+from cleave_cli.credentials import new_key, new_secret
+from cleave_cli.main import app
+from cleave_cli.stack import LocalStack
+from typer.testing import CliRunner
+
+SELLER = 20899
+
+
+@pytest.fixture
+def state(stack: LocalStack) -> str:
+    """The folder of the running stack."""
+    return str(stack.engine.log.parent)
+
+
+def cleave(*arguments: str) -> str:
+    done = CliRunner().invoke(app, ["credentials", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def pair(printed: str) -> tuple[str, str]:
+    found = re.search(r"key: +(\w+)\nsecret: ([\w-]+)", printed)
+    assert found
+    return found[1], found[2]
+
+
+def orders(anonymous: httpx.Client, auth: tuple[str, str], storefront: str = "DE") -> httpx.Response:
+    path = f"/integration/order/sellers/{SELLER}/orders"
+    return anonymous.get(path, auth=auth, headers={"storeFrontCode": storefront})
+
+
+@pytest.fixture
+def made(state: str) -> tuple[str, str]:
+    """A seller's key and secret."""
+    arguments = ("--role", "seller", "--seller", str(SELLER), "--storefront", "DE", "--state", state)
+    return pair(cleave("create", *arguments))
+
+
+def test_a_credential_lives_from_create_over_rotate_to_revoke(
+    anonymous: httpx.Client, made: tuple[str, str], state: str
+) -> None:
+    key, secret = made
+    assert orders(anonymous, made).status_code == 200
+    assert orders(anonymous, made, "TR").json()["errors"][0]["key"] == "invalid.storefrontcode"
+    renewed = pair(cleave("rotate", key, "--state", state))
+    assert (renewed[0], renewed[1] == secret) == (key, False)
+    assert [orders(anonymous, each).status_code for each in (made, renewed)] == [200, 200]
+    listed = cleave("list", "--state", state)
+    row = next(line for line in listed.splitlines() if line.startswith(key))
+    assert re.search(rf"seller +sellers {SELLER} +storefronts DE +since .* old secret until", row)
+    assert secret not in listed
+    refused = CliRunner().invoke(app, ["credentials", "rotate", key, "--state", state])
+    assert (refused.exit_code, "--overlap-hours 0" in refused.output) == (1, True)
+    leaked = cleave("rotate", key, "--overlap-hours", "0", "--state", state)
+    assert "takes effect" in leaked
+    assert orders(anonymous, pair(leaked)).status_code == 200
+    assert "takes effect" in cleave("revoke", key, "--state", state)
+    never_asked = (key, "x" * 43)
+    assert orders(anonymous, never_asked).status_code == 401
+    assert key not in cleave("list", "--state", state)
+
+
+def test_an_operator_may_look_at_any_sellers_packages(anonymous: httpx.Client, state: str) -> None:
+    operator = pair(cleave("create", "--role", "operator", "--state", state))
+    assert orders(anonymous, operator).json()["content"] == []
+    cleave("revoke", operator[0], "--state", state)
+
+
+def test_a_seller_that_calls_too_often_is_told_when_to_come_back(
+    stack: LocalStack, anonymous: httpx.Client, made: tuple[str, str]
+) -> None:
+    """The engine takes no limits of single paths from the template, so this plan has them for all."""
+    key, _ = made
+    gateway = stack.deployment.session.client("apigateway", endpoint_url=stack.deployment.endpoint)
+    outputs = stack.deployment.outputs
+    stage: Any = {"apiId": outputs["ApiId"], "stage": outputs["ApiStage"]}
+    plan = gateway.create_usage_plan(name=key, apiStages=[stage], throttle={"rateLimit": 0.01, "burstLimit": 3})
+    (registered,) = [each for each in gateway.get_api_keys()["items"] if each["name"] == key]
+    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=registered["id"], keyType="API_KEY")
+    answers = [orders(anonymous, made) for _ in range(4)]
+    assert [each.status_code for each in answers] == [200, 200, 200, 429]
+    gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=registered["id"])
+    assert orders(anonymous, made).status_code == 200
+
+
+def test_a_key_that_no_plan_knows_is_refused(anonymous: httpx.Client, table: Table) -> None:
+    key, secret = new_key(), new_secret()
+    store_credential(table, Credential(key, Role.SELLER, frozenset({SELLER})), secret, clock.now())
+    assert orders(anonymous, (key, secret)).status_code == 403

@@ -1,0 +1,101 @@
+"""What operators see: every metric with its dimensions, and one correlation id from the request to the receiver."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cleave.domain.refusals import RefusalCode
+from cleave.metrics import NAMESPACE, Metric
+from cleave_cli.receiver import Answer
+
+from tests.integration.operating import Day
+from tests.support.operators import Seen
+from tests.support.stream import stream_records
+
+
+def test_every_metric_of_the_catalogue_is_emitted_with_its_unit_and_dimensions(whole_day: Seen) -> None:
+    emitted = {
+        (each.namespace, each.name, each.unit, tuple(n for n, _ in each.dimensions)) for each in whole_day.metrics
+    }
+    assert emitted == {
+        (NAMESPACE, metric.key, metric.unit.value, tuple(sorted([*metric.dimensions, "service"]))) for metric in Metric
+    }
+
+
+def test_dimensions_are_bounded_and_name_no_seller_order_or_webhook(whole_day: Seen) -> None:
+    values = {
+        "service": {"stack"},
+        "dialect": {"trendyol", "hepsiglobal"},
+        "outcome": {"delivered", "failed", "exhausted"},
+        "reason": {"gone", "failing", *(code.key for code in RefusalCode)},
+    }
+    said = {dimension for metric in whole_day.metrics for dimension in metric.dimensions}
+    assert not [(name, value) for name, value in said if value not in values[name]]
+
+
+def test_the_business_adds_up(whole_day: Seen) -> None:
+    assert whole_day.values("CancellationsAccepted", dialect="trendyol") == [1]
+    assert whole_day.values("CancellationsAccepted", dialect="hepsiglobal") == [1, 1]
+    assert whole_day.values("RequestsRefused", reason=RefusalCode.QUANTITY_EXCEEDS_LEFT.key) == [1]
+    assert whole_day.values("CancellationsApplied") == [1, 1, 1]
+    assert whole_day.values("SplitLatency") == [2000, 2000, 0]
+    assert whole_day.values("DeliveryAttempts", outcome="delivered") == [1] * 4
+    assert whole_day.values("DeliveryLatency") == [0] * 4
+    assert whole_day.values("Events") == [1] * 6
+    assert sum(whole_day.values("DeliveriesQueued")) == 6
+    assert whole_day.values("ItemsFailed") == [1]
+
+
+def test_one_correlation_id_leads_from_the_request_to_the_receiver(day: Day) -> None:
+    with day.seen.watching():
+        day.subscribe()
+        day.cancel(1)
+        day.seller = replace(day.seller, request_id="another-request")
+        day.cancel(2)
+        day.stream()
+        day.deliver()
+    both = "test-request another-request"
+    assert [line["correlation_id"] for line in day.seen.said("cancellation.accepted")] == both.split()
+    assert [line["correlation_id"] for line in day.seen.said("package.split") if line["done"]] == [both]
+    assert [line["correlation_id"] for line in day.seen.said("event.fanned_out")] == [both, both]
+    assert [line["correlation_id"] for line in day.seen.said("delivery.attempted")] == [both, both]
+    items = [each["dynamodb"].get("NewImage", {}) for each in stream_records(day.table)]
+    stored = {item["cancellation_id"]["S"]: item["correlation_id"]["S"] for item in items if "cancellation_id" in item}
+    assert sorted(stored.values()) == sorted(both.split())
+
+
+def test_an_item_that_fails_is_logged_with_the_id_of_its_request_and_its_traceback(whole_day: Seen) -> None:
+    (failed,) = whole_day.said("item.failed")
+    assert (failed["correlation_id"], failed["level"], failed["exception_name"]) == ("test-request", "ERROR", "error")
+
+
+def test_the_oldest_delivery_that_waits_for_a_failing_receiver_is_told_and_none_once_it_took_it(day: Day) -> None:
+    with day.seen.watching():
+        webhook_id = day.subscribe()
+        day.receiver.respond = lambda _: Answer(503)
+        day.cancel(1)
+        day.stream()
+        day.deliver()
+        day.clock.now += timedelta(hours=1)
+        day.sweep()
+        day.receiver.respond = lambda _: Answer(200)
+        day.deliver_again(webhook_id)
+        day.clock.now += timedelta(hours=1)
+        day.sweep()
+    assert day.seen.values("OldestWaitingDelivery") == [3600, 0]
+
+
+def test_the_oldest_cancellation_and_event_that_wait_are_told_and_none_once_they_are_worked_off(day: Day) -> None:
+    with day.seen.watching():
+        day.reconcile()
+        day.cancel(1)
+        day.clock.now += timedelta(seconds=30)
+        day.report(4711)
+        day.clock.now += timedelta(seconds=10)
+        day.reconcile()
+        day.stream_once()
+        day.clock.now += timedelta(seconds=20)
+        day.reconcile()
+        day.stream()
+        day.reconcile()
+    assert day.seen.values("OldestPendingCancellation") == [0, 40, 0, 0]
+    assert day.seen.values("OldestPendingEvent") == [0, 0, 20, 0]

@@ -1,0 +1,138 @@
+"""What could be stored, and then not be split, is refused when it comes in; the largest that is taken can be split."""
+
+import base64
+import random
+from typing import Any
+
+import pytest
+from cleave.store.packages import read_package
+from cleave.store.table import Table
+
+from functions.cancel_package.app import handler as cancel_package
+from functions.create_order.app import handler as create_order
+from functions.import_orders.app import handler as import_orders
+from functions.order_cancel.app import handler as order_cancel
+from functions.split_packages.app import handler as split_packages
+from tests.support.gateway import Answer, Caller
+from tests.support.samples import Package, fresh_package
+from tests.support.splits import apply_waiting
+
+SELLER = 20811
+FEW = ("lineId", "quantity", "stockCode", "lineUnitPrice", "lineGrossAmount")
+_random = random.Random(1)  # noqa: S311 - the same text in each run
+
+
+def noise(size: int) -> str:
+    """Text that does not compress to less than three quarters."""
+    return base64.b64encode(_random.randbytes(size * 3 // 4)).decode()
+
+
+def package(quantities: dict[str, int]) -> Package:
+    found = fresh_package(SELLER, "DE", quantities, seller_pays=True)
+    found["lines"] = [{name: line[name] for name in FEW} for line in found["lines"]]
+    return found
+
+
+def load(seller: Caller, *packages: Package) -> Answer:
+    return seller.call(import_orders, list(packages), path={"sellerId": SELLER})
+
+
+def refusal(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json["errors"][0]["message"]
+
+
+def with_noise(size: int) -> Package:
+    return package({"A": 1}) | {"note": noise(size)}
+
+
+def with_line_noise(size: int) -> Package:
+    found = package({"A": 1})
+    found["lines"][0]["productName"] = noise(size)
+    return found
+
+
+REFUSED = {
+    "a line": (with_line_noise(17_000), 413, "0.lines.0: a line may have 16 KB besides its discountDetails"),
+    "units": (package({"A": 5_000, "B": 1}), 400, "0.lines: may have 5000 units in all"),
+    "a package": (with_noise(100_000), 413, "0.shipmentPackageId: package {} may have 64 KB compressed"),
+    "a stock code": (package({"A" * 301: 1}), 400, "0.lines.0.stockCode: String should have at most 300 characters"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_could_not_be_split_later_is_refused(table: Table, de_seller: Caller, name: str) -> None:
+    found, status, message = REFUSED[name]
+    assert refusal(load(de_seller, found)) == (status, message.format(found["shipmentPackageId"]))
+    assert table.client.scan(TableName=table.name)["Count"] == 0
+
+
+def test_an_order_of_more_live_lines_than_fit_together_is_refused_whole(table: Table, de_seller: Caller) -> None:
+    packages = [package({f"SKU-{n}": 1 for n in range(500)}) for _ in range(7)]
+    of_one_order = [{**each, "orderNumber": "CROWDED"} for each in packages]
+    message = "0.shipmentPackageId: order CROWDED would have more lines in live packages than can be kept together"
+    assert refusal(load(de_seller, *of_one_order)) == (413, message)
+    assert table.client.scan(TableName=table.name)["Count"] == 0
+    assert load(de_seller, *of_one_order[:6]).status == 200
+
+
+def test_an_order_whose_item_could_not_be_cancelled_later_is_refused(table: Table, channel: Caller) -> None:
+    item: dict[str, Any] = {
+        "item_number": "I",
+        "company_id": SELLER,
+        "sku": "S",
+        "quantity": 1,
+        "unit_product_price": 1,
+    }
+    order: dict[str, Any] = {"order_number": "O", "order_date": "2026-10-17", "order_items": [item]}
+    item["esd"] = noise(17_000)
+    answer = channel.call(create_order, order)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (413, "order_items.0")
+    order["order_items"] = [{**item, "item_number": f"I{n}", "esd": noise(15_000)} for n in range(8)]
+    answer = channel.call(create_order, order)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (413, "order_items")
+    assert table.client.scan(TableName=table.name)["Count"] == 0
+
+
+def test_many_cancellations_of_the_largest_lines_are_applied_together(table: Table, de_seller: Caller) -> None:
+    found = package({"A": 80, "B": 80, "C": 80, "D": 80})
+    for line in found["lines"]:
+        line["productName"] = noise(15_000)
+    assert load(de_seller, found).status == 200
+    path = {"sellerId": SELLER, "packageId": found["shipmentPackageId"]}
+    for quantity in range(1, 12):
+        lines = [{"lineId": line["lineId"], "quantity": quantity} for line in found["lines"]]
+        assert de_seller.call(cancel_package, {"lines": lines, "reasonId": 500}, path=path).status == 200
+    assert list(apply_waiting(table)) == [found["shipmentPackageId"]]
+    closed = read_package(table, SELLER, found["shipmentPackageId"])
+    assert closed is not None
+    assert len(closed.package.lines) == 4 * 12
+
+
+def test_the_largest_package_is_split_into_as_many_as_can_be(table: Table, de_seller: Caller) -> None:
+    found = package({"A": 26}) | {"note": noise(80_000)}
+    assert load(de_seller, found).status == 200
+    one = {"packageDetails": [{"orderLineId": found["lines"][0]["lineId"], "quantities": 1}]}
+    path = {"sellerId": SELLER, "packageId": found["shipmentPackageId"]}
+    assert de_seller.call(split_packages, {"splitPackages": [one] * 25}, path=path).status == 200
+    sizes: list[int] = []
+    table.client.meta.events.register(
+        "before-call.dynamodb.TransactWriteItems", lambda params, **_: sizes.append(len(params["body"]))
+    )
+    apply_waiting(table)
+    assert max(sizes) * 3 / 4 < 4_000_000  # the request is base64
+
+
+def test_an_item_in_more_lines_than_one_write_can_name_is_refused(
+    table: Table, de_seller: Caller, channel: Caller
+) -> None:
+    del table
+    found = package({f"SKU-{n}": 1 for n in range(91)})
+    for line in found["lines"]:
+        line["stockCode"] = "S"
+    assert load(de_seller, found).status == 200
+    number = found["orderNumber"]
+    item = {"order_number": number, "order_item_number": f"{number}_S", "reason": "out_of_stock"}
+    answer = channel.call(order_cancel, {**item, "cancel_id": 1, "cancel_quantity": 91})
+    message = "1 items in 1 packages, 91 lines of one, are too many at once"
+    assert (answer.status, answer.json["detail"]) == (400, message)
+    assert channel.call(order_cancel, {**item, "cancel_id": 1, "cancel_quantity": 90}).status == 200

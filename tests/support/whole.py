@@ -1,0 +1,36 @@
+"""The stream and the queue between the functions, without AWS."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from cleave.store.table import Table
+
+from functions.deliver_webhook.app import handler as deliver
+from functions.package_stream.app import handler as package_stream
+from tests.support.stream import take_records
+
+
+@dataclass
+class Flow:
+    """Called, the stream and the queue bring what is new to their functions, until nothing new comes of it."""
+
+    table: Table
+    queue_url: str
+
+    def __call__(self) -> None:
+        while records := take_records(self.table):
+            for record in filter(is_for_the_function, records):
+                assert package_stream({"Records": [record]}, None) == {"batchItemFailures": []}
+        sqs = boto3.client("sqs")
+        while messages := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                event = {"Records": [{"messageId": message["MessageId"], "body": message["Body"]}]}
+                assert deliver(event, None) == {"batchItemFailures": []}
+                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def is_for_the_function(record: dict[str, Any]) -> bool:
+    """The filters of its event source."""
+    image = record["dynamodb"].get("NewImage", {})
+    return "waiting_since" in image or (record["eventName"] == "INSERT" and "kind" in image)

@@ -1,0 +1,71 @@
+"""What the template protects: data at rest, on the way, from deletion; and what functions may at most be granted."""
+
+import re
+
+import pytest
+
+from tests.support.privileges import as_list, statements
+from tests.support.template import resources, template
+
+DATA_KEY = {"GetAtt": "DataKey.Arn"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute"),
+    [
+        ("AWS::SQS::Queue", "KmsMasterKeyId"),
+        ("AWS::Logs::LogGroup", "KmsKeyId"),
+        ("AWS::SecretsManager::Secret", "KmsKeyId"),
+        ("AWS::SNS::Topic", "KmsMasterKeyId"),
+    ],
+)
+def test_everything_that_is_kept_is_encrypted_by_our_key(kind: str, attribute: str) -> None:
+    assert {name: each.get(attribute) for name, each in resources(kind).items()} == dict.fromkeys(
+        resources(kind), DATA_KEY
+    )
+
+
+def test_the_table_and_its_failed_records_are_encrypted_by_our_key_too() -> None:
+    (table,) = resources("AWS::DynamoDB::Table").values()
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": DATA_KEY}
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": DATA_KEY}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+
+
+def test_every_key_is_rotated_and_outlives_the_stack() -> None:
+    for name, resource in template()["Resources"].items():
+        if resource["Type"] == "AWS::KMS::Key":
+            assert (resource["Properties"]["EnableKeyRotation"], resource["DeletionPolicy"]) == (True, "Retain"), name
+
+
+def test_the_table_can_be_brought_back_and_is_not_deleted_by_accident() -> None:
+    table = template()["Resources"]["Table"]
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+    assert template()["Parameters"]["DeletionProtection"]["Default"] == "true"
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize(
+    ("policy", "names", "protected"),
+    [("AWS::SQS::QueuePolicy", "Queues", "AWS::SQS::Queue"), ("AWS::S3::BucketPolicy", "Bucket", "AWS::S3::Bucket")],
+)
+def test_queues_and_buckets_answer_over_tls_only(policy: str, names: str, protected: str) -> None:
+    covered: set[str] = set()
+    for each in resources(policy).values():
+        (statement,) = each["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        covered |= {reference["Ref"] for reference in as_list(each[names])}
+    assert covered == set(resources(protected))
+
+
+def test_no_function_may_do_everything_scan_or_touch_everything() -> None:
+    for function, own in statements().items():
+        for statement in own:
+            for action in as_list(statement["Action"]):
+                assert re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", action), (function, action)
+                assert action != "dynamodb:Scan", function
+            assert "*" not in as_list(statement["Resource"]), function
