@@ -20,7 +20,7 @@ from cleave.domain.subscription import (
 from cleave.outbound import resources as outbound
 from cleave.store.credentials import Credential, Role, store_credential
 from cleave.store.deliveries import queue, read_lanes
-from cleave.store.orders import put_event
+from cleave.store.orders import change_order, put_event, read_orders
 from cleave.store.subscriptions import put_subscription
 from cleave.store.table import Table
 from cleave_cli.events.command import FOLDER, all_events, path_of, render
@@ -72,6 +72,9 @@ def world(
     monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
     monkeypatch.setenv("DELIVERY_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"])
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
+    place: Any = {"LocationConstraint": "eu-central-1"}
+    boto3.client("s3").create_bucket(Bucket="failed-records", CreateBucketConfiguration=place)
+    monkeypatch.setenv("FAILED_RECORDS_BUCKET", "failed-records")
     caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
@@ -80,9 +83,11 @@ def world(
         (SELLER_KEY, Role.SELLER, EXAMPLE_SECRET),
         ("your client id", Role.CHANNEL, "your client secret"),
     ):
-        store_credential(table, Credential(key, role, frozenset({20811})), secret)
+        store_credential(table, Credential(key, role, frozenset({20811})), secret, clock())
     put_subscription(table, subscription(seller_owner(20811), Dialect.TRENDYOL, clock))
-    table.write([put_event(example_event())])
+    event = example_event()
+    (order,) = read_orders(table, event.order_number)
+    table.write([change_order(order, (), events=1), put_event(event)])
     (lane,) = read_lanes(table, [Lane(EXAMPLE_WEBHOOK, 20811, "10811190301")])
     assert queue(table, lane, [(1, None)], clock())
     yield table

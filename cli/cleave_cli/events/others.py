@@ -11,13 +11,15 @@ from cleave.api.gateway import Call
 from cleave.clock import from_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.imports import to_imported
+from cleave.domain.cancellation import Reservation
 from cleave.domain.events import PackageEvent
 from cleave.domain.package import Package
+from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
 from cleave.store.attributes import to_attributes
 from cleave.store.orders import put_event
-from cleave.store.packages import put_package
+from cleave.store.packages import put_package, reservation_document
 from cleave.store.tracks import Wake
 
 from cleave_cli.events.endpoints import SELLER_KEY
@@ -30,7 +32,17 @@ from cleave_cli.template import resources
 EXAMPLE_SECRET = "example-api-secret"  # noqa: S105 - says so itself
 EXAMPLE_TRACK = 0
 _METHOD_ARN = arn("execute-api", "a1b2c3d4e5/dev/GET/integration/order/sellers/20811/orders")
-_ALLOWED = {"principalId": SELLER_KEY, "context": {"credential": SELLER_KEY, "role": "seller", "sellers": "20811"}}
+_CONTEXT = {"credential": SELLER_KEY, "role": "seller", "sellers": "20811", "storefronts": ""}
+_RESERVATION = Reservation(
+    cancellation_id="trendyol#20811#content#example",
+    units={4765081101: 2},
+    reason=Reason.OUT_OF_STOCK,
+    cancelled_by=CancelledBy.SELLER,
+    keep_status=False,
+    at=from_ms(EXAMPLE_MS),
+    correlation_id="5f0b7a9e-6c1e-4a55-9c0f-0d9a9d6d8a11",
+)
+_ALLOWED = {"principalId": SELLER_KEY, "context": _CONTEXT}
 
 
 def other_events() -> Iterator[LambdaEvent]:
@@ -39,7 +51,11 @@ def other_events() -> Iterator[LambdaEvent]:
     yield LambdaEvent("authorizer", "bad", _authorizer("another"), "Unauthorized")
     package = _sample()
     key = f"{package.seller_id}#{package.package_id}"
-    waiting = {"waiting_since": EXAMPLE_MS, "waiting": {"trendyol#20811#content#example": {}}, "version": 2}
+    waiting = {
+        "waiting_since": EXAMPLE_MS,
+        "waiting": {_RESERVATION.cancellation_id: reservation_document(_RESERVATION)},
+        "version": 2,
+    }
     waiting |= {keys.PENDING: keys.pending(key)}
     stored = put_package(package).item
     yield LambdaEvent("package_stream", "good", _stream("MODIFY", {**stored, **waiting}), {"batchItemFailures": []})
