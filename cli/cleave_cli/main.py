@@ -17,8 +17,10 @@ from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint, read_environment
 from cleave_cli.demo import run_demo
 from cleave_cli.errors import PromiseBrokenError
+from cleave_cli.events.command import events
 from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
+from cleave_cli.invoke import invoke
 from cleave_cli.logs import function_logs
 from cleave_cli.openapi.command import openapi
 from cleave_cli.operate import requeue, status
@@ -111,3 +113,5 @@ app.command()(status)
 app.command()(requeue)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)
+app.command()(events)
+app.command()(invoke)

@@ -21,12 +21,13 @@ class KeptProcess:
         environment: Mapping[str, str],
         log: Path,
         remove: Sequence[Path] = (),
+        folder: Path = paths.ROOT,
     ) -> None:
         removals = [option for path in remove for option in ("--remove", str(path))]
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, str(KEEPER), *removals, "--", *command],
-                cwd=paths.ROOT,
+                cwd=folder,
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=output,

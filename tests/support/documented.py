@@ -83,7 +83,7 @@ def problems(route: Route, status: int, headers: Mapping[str, str], body: str) -
 
 def check_documented(handler: Callable[..., object], event: Document, answer: Document) -> None:
     """Fails unless the document says what the handler of an endpoint answered."""
-    dialect = Dialect.TRENDYOL if "sellerId" in event["pathParameters"] else Dialect.HEPSIGLOBAL
+    dialect = Dialect.TRENDYOL if "sellerId" in (event["pathParameters"] or {}) else Dialect.HEPSIGLOBAL
     *_, folder, _ = ["", "", *handler.__module__.split(".")]
     route = route_of(folder, dialect)
     if route is not None:

@@ -1,0 +1,1 @@
+"""events/: what Lambda hands to each function, made from the documented examples."""
