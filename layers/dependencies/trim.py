@@ -28,15 +28,14 @@ def main() -> None:
 
 
 def without_documentation(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """The same without texts named documentation; a member of that name is an object, and stays."""
+    """The same with empty texts for documentation, since botocore reads some; a member of that name stays."""
     if isinstance(value, list):
         return [without_documentation(each) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: without_documentation(each)
+        name: "" if name == "documentation" and isinstance(each, str) else without_documentation(each)
         for name, each in value.items()
-        if not (name == "documentation" and isinstance(each, str))
     }
 
 
