@@ -70,7 +70,8 @@ def _send(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines) ->
         request.url,
         body=request.body,
         headers=request.headers,
-        timeout=urllib3.Timeout(connect=deadlines.connect, read=deadlines.total),
+        # The deadline ends a silent receiver; a read that gives up first would only call the same thing otherwise.
+        timeout=urllib3.Timeout(connect=deadlines.connect, read=deadlines.total + 1),
         redirect=False,
         preload_content=False,
         decode_content=False,
