@@ -7,6 +7,7 @@ import re
 import shlex
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,10 @@ from cleave.store import keys
 from cleave.store.packages import read_package
 from cleave.store.table import Table
 from cleave_cli.api import SellerClient
-from cleave_cli.credentials import write_local_json
 from cleave_cli.main import app
 from cleave_cli.paths import ROOT, StateDir
 from cleave_cli.receiver import Answer, Receiver
-from cleave_cli.stack import LocalStack
+from cleave_cli.stack import LocalStack, local_stack
 from typer.testing import CliRunner
 
 from tests.support.samples import Package
@@ -63,6 +63,26 @@ class Walk:
 
 
 @pytest.fixture
+def stack(tmp_path: Path) -> Iterator[LocalStack]:
+    """One of its own: what waits and fails on the shared one is other tests' doing."""
+    with local_stack(StateDir(tmp_path)) as running:
+        yield running
+
+
+@pytest.fixture
+def self_paying(stack: LocalStack) -> Iterator[SellerClient]:
+    client = SellerClient(stack.base_url, stack.self_paying_seller)
+    with closing(client.http):
+        yield client
+
+
+@pytest.fixture
+def table(stack: LocalStack) -> Table:
+    client = stack.deployment.session.client("dynamodb", endpoint_url=stack.deployment.endpoint)
+    return Table(client, stack.deployment.outputs["TableName"])
+
+
+@pytest.fixture
 def webhook(self_paying: SellerClient, receiver: Receiver) -> Iterator[str]:
     body = {"url": f"{receiver.url}/hook", "authenticationType": "API_KEY", "apiKey": "receiver-key"}
     created: str = self_paying.http.post(webhooks_path(self_paying), json=body).json()["id"]
@@ -73,7 +93,6 @@ def webhook(self_paying: SellerClient, receiver: Receiver) -> Iterator[str]:
 def test_the_walk_through_is_what_happens(
     stack: LocalStack, table: Table, self_paying: SellerClient, receiver: Receiver, webhook: str, tmp_path: Path
 ) -> None:
-    write_local_json(StateDir(tmp_path).local_json, stack.base_url, stack.credentials)
     poisoned = load(self_paying, {"LAMP": 3})
     walk = Walk(tmp_path, {"WEBHOOK": webhook, "ORDER": poisoned["orderNumber"]})
     walk.step(0)

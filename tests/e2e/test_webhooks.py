@@ -121,6 +121,10 @@ def test_deliveries_are_listed_with_their_attempts_and_sent_again(
     assert replayed.json()["resent"] == 2
     told = receiver.wait_for(5, where=about(package))
     assert [each.headers["webhook-sequence"] for each in told] == ["1", "2", "1", "1", "2"]
+    eventually(  # the receiver knows before the table does
+        lambda: deliveries(self_paying, made["id"]),
+        lambda found: {each["state"] for each in found} == {"delivered"},
+    )
     first = self_paying.http.get(f"{path}/deliveries", params={"size": 1}).json()
     rest = self_paying.http.get(f"{path}/deliveries", params={"size": 1, "cursor": first["nextCursor"]}).json()
     assert [*first["content"], *rest["content"]] == deliveries(self_paying, made["id"])[:2]
