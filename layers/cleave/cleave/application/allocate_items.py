@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from cleave.domain.cancellation import Cancellation, Claim, PackageRef, PackageState
 from cleave.domain.order import LivePackage, Order, allocate, available
 from cleave.domain.package import CANCELLABLE, CLOSED, Status
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 
 # DynamoDB's limit: a record for each item, and a reservation on each package.
 _MAX_WRITES = 100
@@ -69,18 +69,33 @@ class Known:
 
 
 def allocate_all(items: Sequence[ItemCancellation], known: Known) -> list[Cancellation]:
-    """The items' cancellations with their claims; what one item takes is gone for the next. Raises Refusal."""
+    """The items' cancellations with their claims; what one item takes is gone for the next.
+
+    Raises Refusals with one for each item that cannot have its units, or Refusal.
+    """
     left = {ref: dict(lines) for ref, lines in known.left.items()}
-    cancellations = [_allocate(item, known, left) for item in items]
+    cancellations: list[Cancellation] = []
+    refusals: list[Refusal] = []
+    for item in items:
+        try:
+            cancellations.append(_allocate(item, known, left))
+        except Refusal as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise Refusals(tuple(refusals))
+    _check_size(cancellations)
+    return cancellations
+
+
+def _check_size(cancellations: Sequence[Cancellation]) -> None:
     lines: dict[PackageRef, set[int]] = {}
     for each in cancellations:
         for claim in each.claims:
             lines.setdefault((each.seller_id, claim.package_id), set()).update(claim.units)
     if len(cancellations) + len(lines) > _MAX_WRITES or any(len(found) > _MAX_LINES for found in lines.values()):
         longest = max(map(len, lines.values()))
-        message = f"{len(items)} items in {len(lines)} packages, {longest} lines of one, are too many at once"
+        message = f"{len(cancellations)} items in {len(lines)} packages, {longest} lines of one, are too many at once"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="cancel_items")
-    return cancellations
 
 
 def _allocate(item: ItemCancellation, known: Known, left: Left) -> Cancellation:

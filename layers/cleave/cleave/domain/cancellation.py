@@ -1,6 +1,6 @@
 """A request to take units back: what it claims, and whether a package can give it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,15 +112,23 @@ def refusal_of(
     ``arriving`` is how many cancellations of the request claim units of the package. The store's condition on the
     write says the same in DynamoDB's words; this says which part of it failed.
     """
+    return next(refusals_of(state, claim, storefront, arriving=arriving), None)
+
+
+def refusals_of(
+    state: PackageState | None, claim: Claim, storefront: str | None, *, arriving: int = 1
+) -> Iterator[Refusal]:
+    """Every reason why, the one of ``refusal_of`` first.
+
+    A package that is not there, or that was replaced, is refused for that alone: it has no units to look at.
+    """
     refusal = address_refusal(state, claim.package_id, storefront)
     if refusal is not None or state is None:
-        return refusal
-    return (
-        cancellable_refusal(state)
-        or splitting_refusal(state)
-        or _units_refusal(state, claim)
-        or room_refusal(state, arriving)
-    )
+        yield from filter(None, [refusal])
+        return
+    yield from filter(None, [cancellable_refusal(state), splitting_refusal(state)])
+    yield from _units_refusals(state, claim)
+    yield from filter(None, [room_refusal(state, arriving)])
 
 
 def address_refusal(state: PackageState | None, package_id: int, storefront: str | None) -> Refusal | None:
@@ -153,16 +161,15 @@ def cancellable_refusal(state: PackageState) -> Refusal | None:
     return None
 
 
-def _units_refusal(state: PackageState, claim: Claim) -> Refusal | None:
+def _units_refusals(state: PackageState, claim: Claim) -> Iterator[Refusal]:
     for line_id, quantity in claim.units.items():
         fields = claim.fields.get(line_id, LineFields())
         if line_id not in state.left:
             message = f"package {state.package_id} has no line {line_id}"
-            return Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)
-        if quantity > state.left[line_id]:
+            yield Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)
+        elif quantity > state.left[line_id]:
             message = f"line {line_id} has {state.left[line_id]} units left, {quantity} were asked for"
-            return Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)
-    return None
+            yield Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)
 
 
 def room_refusal(state: PackageState, arriving: int) -> Refusal | None:

@@ -1,5 +1,6 @@
 """Every reason for which Cleave refuses a request, in one catalogue."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -56,6 +57,7 @@ class RefusalCode(Enum):
     WEBHOOK_NOT_FOUND = ("webhook.not.found", RefusalKind.NOT_FOUND)
     WEBHOOK_ROTATED = ("webhook.secret.rotated", RefusalKind.CONFLICT)
     DELIVERY_NOT_FOUND = ("webhook.delivery.not.found", RefusalKind.NOT_FOUND)
+    CANCELLATION_NOT_FOUND = ("cancellation.not.found", RefusalKind.NOT_FOUND)
     WEBHOOK_LIMIT = ("webhook.limit.reached", RefusalKind.CONFLICT)
     CONTENDED = ("too.many.requests", RefusalKind.BUSY)
 
@@ -92,3 +94,16 @@ class Refusals(Exception):  # noqa: N818 - several refusals of one request
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
         super().__init__("; ".join(str(refusal) for refusal in refusals))
         self.refusals = refusals
+
+
+def refusals_by(*checks: Callable[[], object]) -> tuple[Refusal, ...]:
+    """All refusals that the checks raise, in their order: for requests that are to be told everything at once."""
+    found: list[Refusal] = []
+    for check in checks:
+        try:
+            check()
+        except Refusal as refusal:
+            found.append(refusal)
+        except Refusals as several:
+            found += several.refusals
+    return tuple(found)

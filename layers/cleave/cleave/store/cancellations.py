@@ -39,7 +39,7 @@ class NotReserved(Exception):  # noqa: N818 - an answer, not an error
 def record(table: Table, cancellations: Sequence[Cancellation]) -> None:
     """Record all cancellations and reserve all their units. Raises NotReserved, or Contended."""
     puts = [_put(cancellation) for cancellation in cancellations]
-    reserved = _by_package(cancellations)
+    reserved = claims_by_package(cancellations)
     try:
         table.write([*puts, *(_reserve(claims) for claims in reserved.values())])
     except ConditionsFailed as failed:
@@ -91,24 +91,30 @@ def _put(cancellation: Cancellation) -> Put:
     )
 
 
-type _PackageClaims = list[tuple[Cancellation, Claim]]
+type PackageClaims = list[tuple[Cancellation, Claim]]
 
 
-def _by_package(cancellations: Sequence[Cancellation]) -> dict[PackageRef, _PackageClaims]:
+def claims_by_package(cancellations: Sequence[Cancellation]) -> dict[PackageRef, PackageClaims]:
     """Claims by package: a transaction may name an item only once."""
-    grouped: dict[PackageRef, _PackageClaims] = {}
+    grouped: dict[PackageRef, PackageClaims] = {}
     for cancellation in cancellations:
         for claim in cancellation.claims:
             grouped.setdefault((cancellation.seller_id, claim.package_id), []).append((cancellation, claim))
     return grouped
 
 
-def _reserve(claims: _PackageClaims) -> Update:
-    cancellation, claim = claims[0]
+def claimed_units(claims: PackageClaims) -> dict[int, int]:
+    """What the claims on one package take together: line id to quantity."""
     units: dict[int, int] = {}
     for _, each in claims:
         for line_id, quantity in each.units.items():
             units[line_id] = units.get(line_id, 0) + quantity
+    return units
+
+
+def _reserve(claims: PackageClaims) -> Update:
+    cancellation, claim = claims[0]
+    units = claimed_units(claims)
     # Short placeholders: an expression of DynamoDB's holds 4 KB, and a request up to 100 lines.
     lines = {f"l{n}": str(line_id) for n, line_id in enumerate(units)}
     quantities = {f"q{n}": quantity for n, quantity in enumerate(units.values())}
@@ -116,7 +122,7 @@ def _reserve(claims: _PackageClaims) -> Update:
     storefront = {} if cancellation.storefront is None else {"storefront": cancellation.storefront}
     values = {
         **quantities,
-        **{f"w{n}": reservation_document(_reservation(*each)) for n, each in enumerate(claims)},
+        **{f"w{n}": reservation_document(reservation_of(*each)) for n, each in enumerate(claims)},
         **CANCELLABLE_VALUES,
         **storefront,
         "at": to_ms(cancellation.at),
@@ -150,7 +156,8 @@ def _reserve_condition(lines: int, *, with_storefront: bool) -> str:
     return " AND ".join([is_cancellable, is_not_being_split, *is_of_storefront, *units_are_left, there_is_room])
 
 
-def _reservation(cancellation: Cancellation, claim: Claim) -> Reservation:
+def reservation_of(cancellation: Cancellation, claim: Claim) -> Reservation:
+    """What waits on the claim's package once the cancellation is accepted."""
     return Reservation(
         cancellation_id=str(cancellation.key),
         units=claim.units,
