@@ -3,6 +3,7 @@
 from cleave.api.gateway import Response, json_response
 from cleave.api.resources import table
 from cleave.application.cancel_items import cancel_items
+from cleave.dialects.cancellation_ids import id_header
 from cleave.dialects.hepsiglobal.cancel_item import to_item_cancellation
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
 
@@ -10,5 +11,7 @@ from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
     """Accept the cancel of all that an item has left; the splits follow."""
-    cancel_items(table(), [to_item_cancellation(channel)], channel.sellers)
-    return json_response({"data": {}, "message": "the cancel of the item is accepted"})
+    item = to_item_cancellation(channel)
+    cancel_items(table(), [item], channel.sellers)
+    answer = {"data": {}, "message": "the cancel of the item is accepted"}
+    return json_response(answer, headers=id_header(item.cancellation.key))

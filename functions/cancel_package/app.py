@@ -3,6 +3,7 @@
 from cleave.api.gateway import Response
 from cleave.api.resources import table
 from cleave.application.cancel_package import cancel_package
+from cleave.dialects.cancellation_ids import id_header
 from cleave.dialects.trendyol.cancel import to_cancellation
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 
@@ -10,5 +11,6 @@ from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """Accept the cancel of some or all units of a package; the split follows."""
-    cancel_package(table(), to_cancellation(seller))
-    return Response(200)
+    cancellation = to_cancellation(seller)
+    cancel_package(table(), cancellation)
+    return Response(200, headers=id_header(cancellation.key))

@@ -4,6 +4,7 @@ from cleave.api.gateway import Response, json_response
 from cleave.api.resources import table
 from cleave.application.cancel_package import cancel_package
 from cleave.application.change_package import change_status
+from cleave.dialects.cancellation_ids import id_header
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 from cleave.dialects.trendyol.legacy import to_legacy_update
 from cleave.domain.cancellation import Cancellation
@@ -15,6 +16,6 @@ def handler(seller: SellerCall) -> Response:
     update = to_legacy_update(seller)
     if isinstance(update, Cancellation):
         cancel_package(table(), update)
-    else:
-        change_status(table(), update)
+        return json_response({}, headers=id_header(update.key))
+    change_status(table(), update)
     return json_response({})

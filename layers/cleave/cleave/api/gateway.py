@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
 from cleave import clock
 from cleave.api.wire import WireModel, parse, to_json
@@ -20,6 +21,7 @@ _JSON = "application/json"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 # Far more than any body means, and far less than Python reads: what came in nested is written and read nested deeper.
 _MAX_DEPTH = 64
+_MAX_PATH_TEXT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ class Response:
         return {"statusCode": self.status, "headers": headers, "body": self.body}
 
 
-def json_response(document: object, status: int = 200) -> Response:
+def json_response(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer; Decimals become numbers."""
-    return Response(status, to_json(document))
+    return Response(status, to_json(document), headers)
 
 
 def read_call(event: Event) -> Call:
@@ -102,6 +104,17 @@ def read_call(event: Event) -> Call:
         at=clock.now(),
         request_id=event["requestContext"].get("requestId") or "",
     )
+
+
+def path_text(call: Call, parameter: str, missing: RefusalCode) -> str:
+    """A path parameter that is free text; API Gateway hands it on as it stood in the URL, percent signs and all.
+
+    Raises Refusal, by the code ``missing``, for what is too long to be the name of anything.
+    """
+    value = unquote(call.path.get(parameter, ""))
+    if not 0 < len(value) <= _MAX_PATH_TEXT:
+        raise Refusal(missing, f"the path's {parameter} is empty or too long")
+    return value
 
 
 def _raw_body(event: Event) -> str:

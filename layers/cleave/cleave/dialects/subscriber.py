@@ -4,16 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cleave.api.endpoint import ErrorShape, GatewayHandler, endpoint
+from cleave.api.endpoint import GatewayHandler, endpoint
 from cleave.api.gateway import Call, Response
 from cleave.clock import to_ms
+from cleave.dialects.both import BothShapes, is_sellers
 from cleave.dialects.hepsiglobal.endpoint import read_channel
-from cleave.dialects.hepsiglobal.errors import ProblemDetails
 from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
 from cleave.dialects.trendyol.endpoint import read_whole_seller
-from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.dialects.trendyol.webhooks import render_subscription
-from cleave.domain.refusals import Refusal
 from cleave.domain.subscription import Dialect, Subscription, channel_owner, seller_owner
 from cleave.store.subscriptions import StatusChange
 
@@ -33,7 +31,7 @@ class SubscriberCall:
 
 def subscriber_endpoint(serve: Callable[[SubscriberCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves both; each gets errors in its own dialect's shape."""
-    return endpoint(_BothShapes(), _read)(serve)
+    return endpoint(BothShapes(), _read)(serve)
 
 
 def render_webhook(subscription: Subscription, changes: Sequence[StatusChange]) -> dict[str, Any]:
@@ -49,23 +47,7 @@ def done() -> Response:
     return Response(200, "200 OK", {"Content-Type": "text/plain"})
 
 
-class _BothShapes:
-    def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
-        return _shape(call).refused(call, refusals, status)
-
-    def failed(self, call: Call) -> Response:
-        return _shape(call).failed(call)
-
-
-def _shape(call: Call) -> ErrorShape:
-    return TrendyolErrors() if _is_sellers(call) else ProblemDetails()
-
-
-def _is_sellers(call: Call) -> bool:
-    return "sellerId" in call.path
-
-
 def _read(call: Call) -> SubscriberCall:
-    if _is_sellers(call):
+    if is_sellers(call):
         return SubscriberCall(call, seller_owner(read_whole_seller(call).seller_id))
     return SubscriberCall(call, channel_owner(read_channel(call).channel))

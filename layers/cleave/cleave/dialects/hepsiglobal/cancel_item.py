@@ -1,7 +1,6 @@
 """PUT /v1/orders/{order_number}/order_items/{order_item_number}: the marketplace cancels an item for its customer."""
 
-from urllib.parse import unquote
-
+from cleave.api.gateway import path_text
 from cleave.api.wire import Text, WireModel
 from cleave.application.allocate_items import ItemCancellation
 from cleave.dialects.fingerprints import fingerprint
@@ -13,7 +12,6 @@ from cleave.domain.refusals import Refusal, RefusalCode
 
 # The only reason that the dialect's page shows here; a seller's reasons come in by its webhook.
 _REASON = Reason.CUSTOMER_DEMAND
-_MAX_LENGTH = 300
 
 
 class CancelItemRequest(WireModel):
@@ -31,10 +29,10 @@ def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
     known = BY_REASON[_REASON].hepsiglobal
     if reason != known:
         raise Refusal(RefusalCode.REASON_UNKNOWN, f"known reasons: {known}", field="reason")
-    order_number = _named(channel, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
-    item_number = _named(channel, "orderItemNumber", RefusalCode.ITEM_NOT_FOUND)
+    order_number = path_text(channel.call, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
+    item_number = path_text(channel.call, "orderItemNumber", RefusalCode.ITEM_NOT_FOUND)
     cancellation = Cancellation(
-        key=CancellationKey(f"hepsiglobal#{channel.channel}", f"item#{fingerprint([order_number, item_number])}"),
+        key=CancellationKey(channel.scope, f"item#{fingerprint([order_number, item_number])}"),
         fingerprint=fingerprint([order_number, item_number, reason]),
         seller_id=0,  # known once the order is read
         storefront=None,
@@ -47,11 +45,3 @@ def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
         correlation_id=channel.call.request_id,
     )
     return ItemCancellation(order_number, item_number, quantity=None, field="", cancellation=cancellation)
-
-
-def _named(channel: ChannelCall, parameter: str, missing: RefusalCode) -> str:
-    """A path parameter; API Gateway hands it on as it stood in the URL, percent signs and all."""
-    value = unquote(channel.call.path.get(parameter, ""))
-    if not 0 < len(value) <= _MAX_LENGTH:
-        raise Refusal(missing, f"the path's {parameter} is empty or too long")
-    return value

@@ -17,6 +17,11 @@ class ChannelCall:
     channel: str
     sellers: frozenset[int]
 
+    @property
+    def scope(self) -> str:
+        """Within it, the keys of the channel's own cancellations are unique."""
+        return f"hepsiglobal#{self.channel}"
+
 
 def channel_endpoint(serve: Callable[[ChannelCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves a channel and answers errors as problem details."""

@@ -1,5 +1,7 @@
 """PUT /webhooks/order-cancel: a seller's cancel, one item or many."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
@@ -8,10 +10,10 @@ from cleave.api.wire import Id, Name, Quantity, Text, WireModel, parse
 from cleave.application.allocate_items import ItemCancellation
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
-from cleave.dialects.reasons import BY_HEPSIGLOBAL
+from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON
 from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
 
 # With a package for each, and DynamoDB's 100 items in a transaction, there is room for every item's record.
 _MAX_ITEMS = 40
@@ -35,16 +37,36 @@ class CancelItems(WireModel):
 
 def to_item_cancellations(channel: ChannelCall) -> list[ItemCancellation]:
     """The cancellations that the channel reports. Raises Refusal or Refusals."""
-    document = channel.call.json()
-    seen: set[int] = set()
-    cancellations = []
-    for prefix, item in _items(document):
-        if item.cancel_id in seen:
-            message = f"cancel_id {item.cancel_id} stands in the request twice"
-            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"{prefix}cancel_id")
-        seen.add(item.cancel_id)
-        cancellations.append(_to_cancellation(channel, item, prefix))
+    cancellations, faults = read_items(channel)
+    if faults:
+        raise Refusals(faults)
     return cancellations
+
+
+def read_items(channel: ChannelCall) -> tuple[list[ItemCancellation], tuple[Refusal, ...]]:
+    """What the channel reports, and what is wrong with its words. Raises Refusal or Refusals for what is no report.
+
+    An item with an unknown reason has some other one: with a fault, nothing is ever accepted.
+    """
+    items = _items(channel.call.json())
+    first_places = {item.cancel_id: place for place, (_, item) in reversed(list(enumerate(items)))}
+    checks: list[Callable[[], object]] = []
+    for place, (prefix, item) in enumerate(items):
+        checks += [partial(_refuse_repeated, item, prefix, is_first=first_places[item.cancel_id] == place)]
+        checks += [partial(_refuse_unknown_reason, item, prefix)]
+    return [_to_cancellation(channel, item, prefix) for prefix, item in items], refusals_by(*checks)
+
+
+def _refuse_repeated(item: CancelItem, prefix: str, *, is_first: bool) -> None:
+    if not is_first:
+        message = f"cancel_id {item.cancel_id} stands in the request twice"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field=f"{prefix}cancel_id")
+
+
+def _refuse_unknown_reason(item: CancelItem, prefix: str) -> None:
+    if item.reason not in BY_HEPSIGLOBAL:
+        message = f"known reasons: {', '.join(BY_HEPSIGLOBAL)}"
+        raise Refusal(RefusalCode.REASON_UNKNOWN, message, field=f"{prefix}reason")
 
 
 def _items(document: Any) -> list[tuple[str, CancelItem]]:  # noqa: ANN401 - unvalidated JSON
@@ -55,13 +77,10 @@ def _items(document: Any) -> list[tuple[str, CancelItem]]:  # noqa: ANN401 - unv
 
 
 def _to_cancellation(channel: ChannelCall, item: CancelItem, prefix: str) -> ItemCancellation:
-    codes = BY_HEPSIGLOBAL.get(item.reason)
-    if codes is None:
-        message = f"known reasons: {', '.join(BY_HEPSIGLOBAL)}"
-        raise Refusal(RefusalCode.REASON_UNKNOWN, message, field=f"{prefix}reason")
+    codes = BY_HEPSIGLOBAL.get(item.reason, BY_REASON[Reason.OUT_OF_STOCK])
     by_customer = codes.reason is Reason.CUSTOMER_DEMAND
     cancellation = Cancellation(
-        key=CancellationKey(f"hepsiglobal#{channel.channel}", str(item.cancel_id)),
+        key=CancellationKey(channel.scope, str(item.cancel_id)),
         fingerprint=fingerprint(item.model_dump()),
         seller_id=0,  # known once the order is read
         storefront=None,

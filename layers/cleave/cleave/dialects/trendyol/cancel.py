@@ -1,5 +1,6 @@
 """PUT …/shipment-packages/{packageId}/items/unsupplied."""
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from cleave.dialects.trendyol.endpoint import TURKEY, SellerCall
 from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeated
 from cleave.domain.cancellation import Cancellation, CancellationKey, Claim
 from cleave.domain.reasons import CancelledBy
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
 
 MAX_LINES = 100
 _MAX_KEY_LENGTH = 255
@@ -32,26 +33,42 @@ def to_cancellation(seller: SellerCall) -> Cancellation:
 
 def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
     """The same, from a body that was read before."""
-    refuse_repeated(request.lines)
-    codes = _reason(request.reasonId, seller.storefront)
-    claim = Claim(
-        package_id=seller.package_id,
-        units={line.lineId: line.quantity for line in request.lines},
-        fields=line_fields(request.lines),
-    )
+    faults = faults_of(seller, request)
+    if faults:
+        raise Refusals(faults)
+    claim = claim_of(seller, request)
     meaning = _meaning(seller, claim.package_id, request)
     return Cancellation(
-        key=CancellationKey(f"trendyol#{seller.seller_id}", _key(seller, meaning)),
+        key=CancellationKey(seller.scope, _key(seller, meaning)),
         fingerprint=meaning,
         seller_id=seller.seller_id,
         storefront=seller.storefront,
         order_number=None,
         claims=(claim,),
-        reason=codes.reason,
+        reason=_reason(request.reasonId, seller.storefront).reason,
         cancelled_by=CancelledBy.SELLER,
         keep_status=request.shouldKeepPreviousStatus,
         at=seller.call.at,
         correlation_id=seller.call.request_id,
+    )
+
+
+def faults_of(seller: SellerCall, request: CancelRequest) -> tuple[Refusal, ...]:
+    """All that is wrong with the request's words, whatever the package is."""
+    return refusals_by(
+        partial(refuse_repeated, request.lines),
+        partial(_reason, request.reasonId, seller.storefront),
+        lambda: seller.package_id,
+        partial(_sent_key, seller),
+    )
+
+
+def claim_of(seller: SellerCall, request: CancelRequest) -> Claim:
+    """The units that are asked for; raises Refusal if the path names no package."""
+    return Claim(
+        package_id=seller.package_id,
+        units={line.lineId: line.quantity for line in request.lines},
+        fields=line_fields(request.lines),
     )
 
 
@@ -60,13 +77,16 @@ def _key(seller: SellerCall, meaning: str) -> str:
 
     A caller that wants to cancel the same again from the same package sends an Idempotency-Key.
     """
+    sent = _sent_key(seller)
+    return f"content#{meaning}" if sent is None else f"key#{fingerprint(sent)}"
+
+
+def _sent_key(seller: SellerCall) -> str | None:
     sent = seller.call.headers.get("idempotency-key")
-    if sent is None:
-        return f"content#{meaning}"
-    if not 0 < len(sent) <= _MAX_KEY_LENGTH:
+    if sent is not None and not 0 < len(sent) <= _MAX_KEY_LENGTH:
         message = f"must have 1 to {_MAX_KEY_LENGTH} characters"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="Idempotency-Key")
-    return f"key#{fingerprint(sent)}"
+    return sent
 
 
 def _meaning(seller: SellerCall, package_id: int, request: CancelRequest) -> str:

@@ -32,6 +32,11 @@ class SellerCall:
         return _HEADER in self.call.headers
 
     @property
+    def scope(self) -> str:
+        """Within it, the keys of the seller's own cancellations are unique."""
+        return f"trendyol#{self.seller_id}"
+
+    @property
     def package_id(self) -> int:
         """The path's; raises Refusal if it is no id."""
         text = self.call.path.get("packageId", "")

@@ -1,0 +1,35 @@
+"""How callers name their own cancellations.
+
+A channel's are named by their ``cancel_id``. Trendyol's dialect has no such name: there it is ``content-…``, a digest
+of what was asked, or ``key-…``, one of the Idempotency-Key; ``item-…`` is a marketplace's own cancel of an order item.
+The caller's scope is never part of a name, so that nobody can name what is somebody else's.
+"""
+
+import re
+
+from cleave.domain.cancellation import CancellationKey
+
+# Of the answer that a cancellation is accepted: where a name is made of what was asked, callers learn it there.
+HEADER = "Cancellation-Id"
+_NAME = re.compile(r"[1-9][0-9]{0,15}|(content|key|item)-[0-9a-f]{32}")
+
+
+def id_of(scope: str, name: str) -> str | None:
+    """The id of the cancellation that a caller with this scope calls so; None for what is no name."""
+    return str(CancellationKey(scope, name.replace("-", "#"))) if _NAME.fullmatch(name) else None
+
+
+def name_in(scope: str | None, cancellation_id: str) -> str | None:
+    """What a caller with this scope calls the cancellation; None if it is not the caller's own.
+
+    ``scope`` None is an operator, for whom it has its whole id.
+    """
+    if scope is None:
+        return cancellation_id
+    name = cancellation_id.removeprefix(f"{scope}#").replace("#", "-")
+    return name if id_of(scope, name) == cancellation_id else None
+
+
+def id_header(key: CancellationKey) -> dict[str, str]:
+    """To be sent with the answer to an accepted cancellation."""
+    return {HEADER: name_in(key.scope, str(key)) or ""}

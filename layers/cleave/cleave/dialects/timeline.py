@@ -1,0 +1,147 @@
+"""GET …/orders/{orderNumber}/timeline, in both dialects: our own addition to either.
+
+Ids, quantities, statuses and times only: nothing of the customer, no address, no price.
+"""
+
+import re
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Any
+
+from cleave.api.gateway import path_text
+from cleave.application.timeline import Part, Place, TimelinePage, Viewer
+from cleave.clock import to_ms
+from cleave.dialects.cancellation_ids import name_in
+from cleave.dialects.cancellations import render_recorded, render_units
+from cleave.dialects.deliveries import render_delivery
+from cleave.dialects.reader import ReaderCall
+from cleave.dialects.trendyol.parameters import Parameters, refused
+from cleave.domain.delivery import Delivery
+from cleave.domain.events import PackageEvent
+from cleave.domain.lineage import Placed, lineage
+from cleave.domain.package import CLOSED, Line, Status
+from cleave.domain.refusals import RefusalCode
+from cleave.store.packages import StoredPackage
+from cleave.store.recorded import RecordedCancellation
+
+DEFAULT_SIZE, MAX_SIZE = 100, 200
+# Where a page ended, in words that say no more than the answer did: so it need not be signed.
+_CURSOR = re.compile(r"([0-9]{1,16})[.]([0-9]{1,16})[.]([0-9]{1,7})")
+
+
+def order_number_of(reader: ReaderCall) -> str:
+    """The path's. Raises Refusal."""
+    return path_text(reader.call, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
+
+
+def viewer_of(reader: ReaderCall) -> Viewer:
+    """What the caller may see."""
+    return Viewer(reader.sellers, reader.storefront, reader.owner)
+
+
+def to_place(reader: ReaderCall) -> tuple[Place, int]:
+    """Where the page begins, and how many events it may have. Raises Refusal."""
+    parameters = Parameters(reader.call.query)
+    size = parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE)
+    cursor = parameters.text("cursor")
+    if cursor is None:
+        return Place(), size
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise refused("cursor", "is not a cursor of a timeline")
+    seller_id, package_id, sequence = map(int, found.groups())
+    return Place(seller_id, package_id, sequence), size
+
+
+def render_timeline(order_number: str, page: TimelinePage, scope: str | None) -> dict[str, Any]:
+    """A page. ``scope`` is that of the caller's own cancellations, the only ones that are named; None names all."""
+    then = page.then
+    cursor = None if then is None else f"{then.seller_id}.{then.package_id}.{then.sequence}"
+    return {
+        "orderNumber": order_number,
+        "parts": [_render_part(part, scope) for part in page.parts],
+        "hasMore": then is not None,
+        "nextCursor": cursor,
+    }
+
+
+def _render_part(part: Part, scope: str | None) -> dict[str, Any]:
+    stored = {each.package.package_id: each for each in part.packages}
+    tree = lineage(each.package for each in part.packages)
+    entries = [*_cancellation_entries(part, scope), *map(_event_entry, part.events), *map(_delivery, part.deliveries)]
+    return {
+        "sellerId": part.seller_id,
+        "packages": [_render_package(each, stored[each.package.package_id], scope) for each in tree],
+        "timeline": sorted(entries, key=itemgetter("date")),  # of one millisecond, in the order of their causes
+    }
+
+
+def _render_package(placed: Placed, stored: StoredPackage, scope: str | None) -> dict[str, Any]:
+    package = placed.package
+    is_open = package.status not in CLOSED
+    return {
+        "shipmentPackageId": package.package_id,
+        "depth": placed.depth,
+        "parentId": package.parent_id,
+        "successorIds": list(package.successor_ids),
+        "plannedIds": list(stored.state.planned_ids) if is_open else [],
+        "status": package.status,
+        "createdBy": package.created_by,
+        "createdDate": to_ms(package.created_at),
+        "lastModifiedDate": to_ms(package.modified_at),
+        "lines": [_render_line(line, stored, scope) for line in package.lines if line.status is not Status.UNPACKED],
+    }
+
+
+def _render_line(line: Line, stored: StoredPackage, scope: str | None) -> dict[str, Any]:
+    """Units that live on in another package are that one's: so each unit of the order stands in the tree once."""
+    return {
+        "lineId": line.line_id,
+        "orderItemNumber": line.item_number,
+        "quantity": line.quantity,
+        "waiting": sum(each.units.get(line.line_id, 0) for each in stored.reservations),
+        "status": line.status,
+        "cancellationId": line.cancelled and name_in(scope, line.cancelled.cancellation_id),
+    }
+
+
+def _cancellation_entries(part: Part, scope: str | None) -> Iterator[dict[str, Any]]:
+    shown = {each.package.package_id for each in part.packages}
+    for each in part.cancellations:
+        yield _accepted_entry(each, shown, scope)
+    for each in part.cancellations:
+        if each.applied_at is not None:
+            name = name_in(scope, each.cancellation_id)
+            yield {"date": to_ms(each.applied_at), "type": "cancellation.applied", "cancellationId": name}
+
+
+def _accepted_entry(recorded: RecordedCancellation, shown: set[int], scope: str | None) -> dict[str, Any]:
+    units = [(package_id, lines) for package_id, lines in recorded.units.items() if package_id in shown]
+    return {
+        "date": to_ms(recorded.accepted_at),
+        "type": "cancellation.accepted",
+        "cancellationId": name_in(scope, recorded.cancellation_id),
+        **render_recorded(recorded),
+        "packages": [{"shipmentPackageId": package_id, "lines": render_units(lines)} for package_id, lines in units],
+    }
+
+
+def _event_entry(event: PackageEvent) -> dict[str, Any]:
+    return {
+        "date": to_ms(event.at),
+        "type": "event",
+        "sequence": event.sequence,
+        "shipmentPackageId": event.package.package_id,
+        "status": event.package.status,
+        "correlationId": event.correlation_id,
+    }
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "date": to_ms(delivery.created_at),
+        "type": "delivery",
+        "event": delivery.event_sequence,
+        "subscription": delivery.slot.lane.subscription_id,
+        **render_delivery(delivery),
+    }
