@@ -47,6 +47,7 @@ MEANINGS = {
     RefusalCode.WEBHOOK_NOT_FOUND: "The caller has no such webhook.",
     RefusalCode.WEBHOOK_ROTATED: "The signing secret was changed too often, or is being changed by another request.",
     RefusalCode.DELIVERY_NOT_FOUND: "The webhook has no such delivery.",
+    RefusalCode.CANCELLATION_NOT_FOUND: "The caller has no such cancellation; one that was refused leaves no trace.",
     RefusalCode.WEBHOOK_LIMIT: "The caller has as many webhooks as it may have.",
     RefusalCode.CONTENDED: "Others are changing the same order; the same request may be accepted in a moment.",
 }

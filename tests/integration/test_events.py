@@ -31,11 +31,14 @@ from cleave_cli.openapi.parameters import EXAMPLE_WEBHOOK
 
 from tests.integration.conftest import FrozenClock
 from tests.support.documented import check_documented
+from tests.support.gateway import Handler
 from tests.support.template import ROOT
 from tests.support.template import resources as template_resources
 
 EVENTS = all_events()
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+# What must have come before.
+BEFORE = {"get_cancellation/good.json": "cancel_package/good.json"}
 CLOSED_PORT = "http://127.0.0.1:9/cleave"
 
 
@@ -95,11 +98,23 @@ def world(
         cached.cache_clear()
 
 
+def handler_of(each: LambdaEvent) -> Handler:
+    handler: Handler = importlib.import_module(f"functions.{each.function}.app").handler
+    return handler
+
+
+def event_of(each: LambdaEvent) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(path_of(each).read_text(encoding="utf-8"))
+    return event
+
+
 @pytest.mark.parametrize("each", EVENTS, ids=lambda each: each.file)
 def test_a_function_does_with_an_event_what_the_catalogue_says(world: Table, each: LambdaEvent) -> None:
     del world
-    handler = importlib.import_module(f"functions.{each.function}.app").handler
-    event = json.loads(path_of(each).read_text(encoding="utf-8"))
+    if each.file in BEFORE:
+        before = next(other for other in EVENTS if other.file == BEFORE[each.file])
+        assert handler_of(before)(event_of(before), None)["statusCode"] == before.expected
+    handler, event = handler_of(each), event_of(each)
     if isinstance(each.expected, str):
         with pytest.raises(RuntimeError, match=each.expected):
             handler(event, None)

@@ -57,6 +57,7 @@ class Target:
     webhook: str
     delivery: str
     cancel_id: int = 77001
+    cancellation: str = "content-0123456789abcdef0123456789abcdef"
     url: str = "https://93.184.215.14/hook"
 
     def path(self, endpoint: Endpoint) -> dict[str, object]:
@@ -68,12 +69,14 @@ class Target:
             "deliveryId": self.delivery,
             "orderNumber": self.order,
             "orderItemNumber": self.item,
+            "cancellationId": self.cancellation if endpoint.is_sellers else self.cancel_id,
         }
         return {name: known[name] for name in re.findall(r"[{](\w+)[}]", endpoint.path)}
 
     def hidden(self, text: str) -> str:
         """An answer's text without what is this target's own."""
-        for each in (self.package, self.line, self.item, self.order, self.webhook, self.delivery, self.seller):
+        names = (self.item, self.order, self.webhook, self.delivery, self.cancellation, self.cancel_id)
+        for each in (self.package, self.line, *names, self.seller):
             text = text.replace(str(each), "…")
         return text
 
@@ -123,6 +126,7 @@ BODIES: dict[str, Any] = {
     "import_orders": _package,
     "cancel_package": lambda target: {**_lines(target), "reasonId": 500},
     "legacy_cancel_package": lambda target: {**_lines(target), "reasonId": 500},
+    "dry_run_cancel_package": lambda target: {**_lines(target), "reasonId": 500},
     "update_package": lambda target: {**_lines(target), "status": "Picking", "params": {}},
     "legacy_update_package": lambda target: {**_lines(target), "status": "UnSupplied", "params": {}},
     "update_tracking": lambda _: {"cargoSenderNumber": "TRACK-1", "providerCode": "DHLMP"},
@@ -137,6 +141,7 @@ BODIES: dict[str, Any] = {
     "update_webhook": _webhook,
     "create_channel_webhook": _channel_webhook,
     "order_cancel": _item,
+    "dry_run_order_cancel": _item,
     "create_order": _order,
     "cancel_order_item": lambda _: {"reason": "customer_demand"},
     "replay_deliveries": lambda target: {"orderNumber": target.order},

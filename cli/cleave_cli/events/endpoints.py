@@ -25,6 +25,8 @@ _BAD: dict[str, tuple[dict[str, Any], int]] = {
     "ListChannelWebhooks": ({"role": "seller"}, _FORBIDDEN),
     "ListDeliveries": ({"query": {"state": "lost"}}, _INVALID),
     "GetDelivery": ({"path": {"deliveryId": "none-of-ours"}}, _NOT_FOUND),
+    "GetCancellation": ({"path": {"cancellationId": "none-of-ours"}}, _NOT_FOUND),
+    "GetOrderTimeline": ({"path": {"orderNumber": "none-of-ours"}}, _NOT_FOUND),
     "ResendDelivery": ({"path": {"deliveryId": "none-of-ours"}}, _NOT_FOUND),
 }
 _OTHER_WEBHOOK = {"path": {"webhookId": "00000000-0000-4000-8000-000000000000"}}

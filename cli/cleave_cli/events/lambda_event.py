@@ -13,7 +13,8 @@ ACCOUNT, REGION = "123456789012", "eu-central-1"
 class LambdaEvent:
     """``expected`` is a status for an endpoint, else the answer; text for an exception with that message.
 
-    Expected where the sample orders are imported and the example's webhook exists.
+    Expected where the sample orders are imported and the example's webhook exists; of ``get_cancellation``, where the
+    good event of ``cancel_package`` came before.
     """
 
     function: str

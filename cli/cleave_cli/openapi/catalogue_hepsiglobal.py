@@ -7,7 +7,7 @@ from cleave.dialects.hepsiglobal.token import TokenRequest
 from cleave.domain.refusals import RefusalCode as Code
 from cleave.domain.subscription import Dialect
 
-from cleave_cli.openapi import answers
+from cleave_cli.openapi import answers, parameters
 from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
 
 _H = Dialect.HEPSIGLOBAL
@@ -93,6 +93,7 @@ OPERATIONS = (
         "The marketplace cancels all that an item has left, for its customer.",
         takes=taking(CancelItemRequest, {"reason": "customer_demand"}),
         answer=answering(answers.Accepted, {"data": {}, "message": "the cancel of the item is accepted"}),
+        headers=parameters.CANCELLATION_ID,
         refusals=_CANCEL,
     ),
 )

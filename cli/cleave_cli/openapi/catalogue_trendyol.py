@@ -94,6 +94,7 @@ OPERATIONS = (
         "Cancel some or all units of a package; the split follows. An empty 200 says that it is stored.",
         takes=taking(CancelRequest, _CANCEL_TRAYS, keeping=_CANCEL_KEEPING),
         parameters=_CANCELS,
+        headers=parameters.CANCELLATION_ID,
         refusals=_CANCEL,
     ),
     Operation(
@@ -103,6 +104,7 @@ OPERATIONS = (
         takes=taking(CancelRequest, _CANCEL_TRAYS),
         answer=_EMPTY,
         parameters=_CANCELS,
+        headers=parameters.CANCELLATION_ID,
         refusals=_CANCEL,
     ),
     Operation(
@@ -112,6 +114,7 @@ OPERATIONS = (
         takes=_LEGACY_UPDATE,
         answer=_EMPTY,
         parameters=_CANCELS,
+        headers=parameters.CANCELLATION_ID,
         refusals=tuple(dict.fromkeys((*_CANCEL, *_STATUS))),
     ),
     Operation(

@@ -9,7 +9,13 @@ from cleave.api.wire import WireModel
 from cleave.domain.subscription import Dialect
 from pydantic import BaseModel
 
-from cleave_cli.openapi import catalogue_hepsiglobal, catalogue_trendyol, catalogue_webhooks, parameters
+from cleave_cli.openapi import (
+    catalogue_hepsiglobal,
+    catalogue_reading,
+    catalogue_trendyol,
+    catalogue_webhooks,
+    parameters,
+)
 from cleave_cli.openapi.operation import Body, Operation, Parameter, Schema
 from cleave_cli.openapi.refusals import examples, responses_of
 from cleave_cli.openapi.routes import Route, routes
@@ -18,11 +24,8 @@ from cleave_cli.paths import ROOT
 
 DOCUMENT = ROOT / "docs/openapi.json"
 
-OPERATIONS = {
-    (each.function, each.dialect): each
-    for module in (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks)
-    for each in module.OPERATIONS
-}
+_CATALOGUES = (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks, catalogue_reading)
+OPERATIONS = {(each.function, each.dialect): each for module in _CATALOGUES for each in module.OPERATIONS}
 _SECURITY = {Dialect.TRENDYOL: "seller", Dialect.HEPSIGLOBAL: "channel"}
 _TAGS = {
     Dialect.TRENDYOL: ("Trendyol", "Paths of Trendyol's Marketplace API, for sellers."),
@@ -124,9 +127,11 @@ def _parameter(parameter: Parameter) -> Schema:
 
 
 def _success(operation: Operation) -> Schema:
+    named = {name: {"description": text, "schema": {"type": "string"}} for name, text in operation.headers.items()}
+    headers = {"headers": named} if named else {}
     if operation.answer is None:
-        return {"description": "Done; the body is empty."}
-    return {"description": "Done.", "content": _content(operation.answer)}
+        return {"description": "Done; the body is empty.", **headers}
+    return {"description": "Done.", **headers, "content": _content(operation.answer)}
 
 
 def _content(body: Body) -> Schema:
@@ -136,8 +141,7 @@ def _content(body: Body) -> Schema:
 
 def _models() -> set[type[BaseModel]]:
     """All that the document refers to, by the modules that the catalogue takes them from."""
-    modules = (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks)
-    used = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    used = {value for module in _CATALOGUES for value in vars(module).values() if isinstance(value, type)}
     return {each for each in used if issubclass(each, WireModel)} | answer_models()
 
 

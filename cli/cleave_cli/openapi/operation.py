@@ -1,7 +1,7 @@
 """What cannot be read off the template: what an endpoint takes, what it answers, and why it refuses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cleave.domain.refusals import RefusalCode
@@ -44,7 +44,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """``answer`` None: an empty body. ``refusals`` are those beyond what every endpoint of the dialect has."""
+    """``answer`` None: an empty body. ``refusals`` are those beyond what every endpoint of the dialect has.
+
+    ``headers`` are those of the answer, with what they say.
+    """
 
     function: str
     dialect: Dialect
@@ -54,6 +57,7 @@ class Operation:
     status: int = 200
     parameters: tuple[Parameter, ...] = ()
     refusals: tuple[RefusalCode, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def taking(model: type[BaseModel], example: object, **more: object) -> Body:

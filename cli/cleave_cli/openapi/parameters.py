@@ -1,6 +1,8 @@
 """Parameters of paths, queries and headers."""
 
 from cleave.api.wire import MAX_ID, MAX_TIME
+from cleave.dialects.cancellation_ids import HEADER
+from cleave.dialects.timeline import DEFAULT_SIZE, MAX_SIZE
 from cleave.dialects.trendyol.endpoint import STOREFRONTS
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.package import Status
@@ -8,6 +10,7 @@ from cleave.domain.package import Status
 from cleave_cli.openapi.operation import Parameter, Schema
 
 EXAMPLE_WEBHOOK = "3a0f4c1e-8f43-4d3e-9d53-5f1d3a4b8a11"
+EXAMPLE_CANCELLATION = "content-a12d1e42f9f251443f8976cc481457f9"  # of the example of CancelPackage
 EXAMPLE_DELIVERY = "MDE3OTIzMTQwMDAwMDAjMjA4MTEjMTA4MTExOTAzMDEjMDAwMDAwMDE"
 
 _ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
@@ -21,6 +24,11 @@ PATH: dict[str, tuple[str, Schema, object]] = {
     "packageId": ("A shipment package.", _ID, 3330811901),
     "webhookId": ("As it was answered when the webhook was made.", _TEXT, EXAMPLE_WEBHOOK),
     "deliveryId": ("As it stands in the list of deliveries.", _TEXT, EXAMPLE_DELIVERY),
+    "cancellationId": (
+        "A channel's own cancel_id, or a name from the header Cancellation-Id or a timeline.",
+        {**_TEXT, "maxLength": 40},
+        EXAMPLE_CANCELLATION,
+    ),
     "orderNumber": ("Reserved characters percent-encoded.", {**_TEXT, "maxLength": 300}, "10811190301"),
     "orderItemNumber": ("The same.", {**_TEXT, "maxLength": 300}, "10811190301_SKU-TRAY-GREEN"),
 }
@@ -37,6 +45,7 @@ IDEMPOTENCY_KEY = Parameter(
     "Makes equal cancels of one package two. Without it, the same body for the same package is a retry.",
     {"type": "string", "minLength": 1, "maxLength": 255},
 )
+CANCELLATION_ID = {HEADER: "Names the cancellation, for reading it back."}
 SIZE = Parameter("size", "query", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
 
 
@@ -72,5 +81,10 @@ DELIVERIES = (
     query("since", "Queued from then on, epoch ms.", _TIME),
     query("until", "Queued before then, epoch ms.", _TIME),
     SIZE,
+    query("cursor", "Where the last page ended.", _TEXT),
+)
+_EVENTS: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
+TIMELINE = (
+    query("size", "How many events at most.", _EVENTS),
     query("cursor", "Where the last page ended.", _TEXT),
 )

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from cleave_cli.openapi import answers, answers_webhooks
+from cleave_cli.openapi import answers, answers_reading, answers_webhooks
 from cleave_cli.openapi.operation import Schema
 
 _TEMPLATE = "#/components/schemas/{model}"
@@ -48,7 +48,7 @@ def components(models: set[type[BaseModel]]) -> dict[str, Schema]:
 
 def answer_models() -> set[type[BaseModel]]:
     """All that are shown."""
-    named = {**vars(answers), **vars(answers_webhooks)}.values()
+    named = {**vars(answers), **vars(answers_webhooks), **vars(answers_reading)}.values()
     found = {each for each in named if isinstance(each, type) and issubclass(each, BaseModel)}
     return found - {BaseModel, answers.AnswerModel}
 

@@ -8,7 +8,7 @@ from cleave.application.allocate_items import ItemCancellation, allocate_all
 from cleave.application.cancel_items import look_at_packages, read_known, take_items
 from cleave.application.cancel_package import check_same_content
 from cleave.application.successors import naming_successors
-from cleave.domain.cancellation import Cancellation, Claim, PackageAddress, PackageState, Reservation, refusals_of
+from cleave.domain.cancellation import Cancellation, Claim, PackageAddress, Reservation, refusals_of
 from cleave.domain.refusals import Refusal, Refusals, refusals_by
 from cleave.domain.split import Split, cancel_units
 from cleave.store.cancellations import NotReserved, claims_by_package, recorded_fingerprints, reservation_of
@@ -50,16 +50,17 @@ def _package_outcome(table: Table, cancellation: Cancellation, found: NotReserve
         return Outcome(repeated=(str(cancellation.key),))
     stored = rehearsal.packages.get((cancellation.seller_id, claim.package_id))
     address = PackageAddress(cancellation.seller_id, claim.package_id, cancellation.storefront)
-    return Outcome((*reused, *_refusals(table, address, stored and stored.state, claim)))
+    return Outcome((*reused, *_refusals(table, address, stored, claim)))
 
 
 def package_refusals(table: Table, address: PackageAddress, claim: Claim) -> tuple[Refusal, ...]:
     """What the package itself has against a claim, whatever else is wrong with the request."""
     stored = read_package(table, address.seller_id, address.package_id)
-    return _refusals(table, address, stored and stored.state, claim)
+    return _refusals(table, address, stored, claim)
 
 
-def _refusals(table: Table, address: PackageAddress, state: PackageState | None, claim: Claim) -> tuple[Refusal, ...]:
+def _refusals(table: Table, address: PackageAddress, stored: StoredPackage | None, claim: Claim) -> tuple[Refusal, ...]:
+    state = None if stored is None else stored.state
     found = refusals_of(state, claim, address.storefront)
     return tuple(naming_successors(table, address.seller_id, state, refusal) for refusal in found)
 

@@ -1,0 +1,73 @@
+"""What reads back: cancellations, timelines and dry runs, in either dialect."""
+
+from dataclasses import replace
+
+from cleave.dialects.hepsiglobal.order_cancel import CancelItem, CancelItems
+from cleave.dialects.trendyol.cancel import CancelRequest
+from cleave.domain.refusals import RefusalCode as Code
+from cleave.domain.subscription import Dialect
+
+from cleave_cli.openapi import answers_reading as answers
+from cleave_cli.openapi import examples_reading as shown
+from cleave_cli.openapi import parameters
+from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
+
+_T, _H = Dialect.TRENDYOL, Dialect.HEPSIGLOBAL
+_ITEM = {
+    "cancel_id": 1078354,
+    "order_number": "10811190301",
+    "cancel_quantity": 2,
+    "order_item_number": "10811190301_SKU-TRAY-GREEN",
+    "reason": "out_of_stock",
+}
+
+
+def _both(operation: Operation) -> tuple[Operation, Operation]:
+    return operation, replace(operation, dialect=_H)
+
+
+OPERATIONS = (
+    Operation(
+        "DryRunCancelPackage",
+        _T,
+        "What a cancel with this body would do, or every reason why it would be refused. Nothing is written.",
+        takes=taking(CancelRequest, shown.CANCEL_TRAYS),
+        answer=replace(
+            answering(answers.RehearsedInTrendyol, shown.REHEARSED),
+            examples={"example": shown.REHEARSED, "refused": shown.REHEARSED_REFUSED},
+        ),
+        parameters=(parameters.IDEMPOTENCY_KEY,),
+    ),
+    Operation(
+        "DryRunOrderCancel",
+        _H,
+        "What a seller's cancel with this body would do, or every reason why it would be refused. Nothing is written.",
+        takes=Body(
+            {"anyOf": [Ref(CancelItem).schema, Ref(CancelItems).schema]},
+            {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
+        ),
+        answer=replace(
+            answering(answers.RehearsedInHepsiGlobal, shown.REHEARSED_ITEM),
+            examples={"example": shown.REHEARSED_ITEM, "refused": shown.REHEARSED_ITEM_REFUSED},
+        ),
+    ),
+    *_both(
+        Operation(
+            "GetCancellation",
+            _T,
+            "One of the caller's own cancellations: whether it is applied, and to which packages.",
+            answer=answering(answers.FoundCancellation, shown.CANCELLATION),
+            refusals=(Code.CANCELLATION_NOT_FOUND,),
+        )
+    ),
+    *_both(
+        Operation(
+            "GetOrderTimeline",
+            _T,
+            "An order's story: its packages as a tree, its cancellations, events and deliveries in order of time.",
+            answer=answering(answers.Timeline, shown.TIMELINE),
+            parameters=parameters.TIMELINE,
+            refusals=(Code.ORDER_NOT_FOUND, Code.BODY_INVALID),
+        )
+    ),
+)
