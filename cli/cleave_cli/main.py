@@ -24,6 +24,7 @@ from cleave_cli.invoke import invoke
 from cleave_cli.logs import function_logs
 from cleave_cli.openapi.command import openapi
 from cleave_cli.operate import requeue, status
+from cleave_cli.order import order
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
@@ -111,6 +112,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
 app.command()(redrive)
 app.command()(status)
 app.command()(requeue)
+app.command()(order)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)
 app.command()(events)

@@ -54,7 +54,8 @@ def split(table: Table, clock: FrozenClock) -> Callable[[int], Any]:
 @pytest.mark.usefixtures("de_order")
 def test_an_accepted_cancel_is_answered_with_an_empty_200(de_seller: Caller) -> None:
     answer = de_seller.call(cancel_package, request((TRAYS, 1)), path=PACKAGE)
-    assert answer == Answer(200, None, {"Content-Type": "application/json"})
+    named = {"Cancellation-Id": "content-cfb9e74a8adbb0f303ed189abaae6b9a"}
+    assert answer == Answer(200, None, {"Content-Type": "application/json", **named})
 
 
 @pytest.mark.usefixtures("de_order")

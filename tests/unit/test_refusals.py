@@ -1,7 +1,7 @@
 """Why a package cannot give the units that are claimed."""
 
 import pytest
-from cleave.domain.cancellation import MAX_WAITING, Claim, PackageState, refusal_of
+from cleave.domain.cancellation import MAX_WAITING, Claim, PackageState, refusal_of, refusals_of
 from cleave.domain.package import CANCELLABLE, Status
 from cleave.domain.refusals import LineFields, RefusalCode
 
@@ -54,3 +54,28 @@ def test_as_many_cancellations_may_wait_as_one_split_can_apply() -> None:
     assert code(state(waiting=MAX_WAITING - 1), {1: 1}) is None
     assert code(state(waiting=MAX_WAITING), {1: 1}) == (RefusalCode.PACKAGE_BUSY, None)
     assert code(state(waiting=MAX_WAITING - 1), {1: 1}, arriving=2) == (RefusalCode.PACKAGE_BUSY, None)
+
+
+def test_every_reason_can_be_had_and_the_one_that_decides_is_the_first() -> None:
+    units = {1: 9, 2: 1}
+    fields = {1: LineFields("lines.0.lineId", "lines.0.quantity"), 2: LineFields("lines.1.lineId", "lines.1.quantity")}
+    found = state(status=Status.SHIPPED, waiting=MAX_WAITING)
+    told = [(each.code, each.field) for each in refusals_of(found, Claim(100, units, fields), "DE")]
+    assert told == [
+        (RefusalCode.PACKAGE_STATUS, None),
+        (RefusalCode.QUANTITY_EXCEEDS_LEFT, "lines.0.quantity"),
+        (RefusalCode.LINE_NOT_FOUND, "lines.1.lineId"),
+        (RefusalCode.PACKAGE_BUSY, None),
+    ]
+    assert code(found, units) == told[0]
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (None, RefusalCode.PACKAGE_NOT_FOUND),
+        (state(status=Status.CANCELLED, successors=(101,)), RefusalCode.PACKAGE_REPLACED),
+    ],
+)
+def test_of_a_package_that_is_not_there_nothing_else_is_said(found: PackageState | None, reason: RefusalCode) -> None:
+    assert [each.code for each in refusals_of(found, Claim(100, {2: 9}, {}), "DE")] == [reason]
