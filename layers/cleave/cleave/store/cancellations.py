@@ -48,7 +48,8 @@ def record(table: Table, cancellations: Sequence[Cancellation]) -> None:
 
 def recorded_fingerprints(table: Table, cancellations: Sequence[Cancellation]) -> dict[int, str]:
     """Fingerprints of those that are already recorded, by their place."""
-    found = table.batch_get([keys.cancellation(str(cancellation.key)) for cancellation in cancellations])
+    named = dict.fromkeys(str(cancellation.key) for cancellation in cancellations)
+    found = table.batch_get([keys.cancellation(each) for each in named])
     fingerprints: dict[str, str] = {item["cancellation_id"]: item["fingerprint"] for item in found}
     ids = enumerate(str(cancellation.key) for cancellation in cancellations)
     return {place: fingerprints[each] for place, each in ids if each in fingerprints}
