@@ -45,11 +45,11 @@ def test_every_command_of_the_runbooks_runs(
     package = load(self_paying, {"LAMP": 3})
     cancel(self_paying, package)
     waiting = eventually(lambda: deliveries(self_paying, webhook, state="waiting"), lambda found: len(found) == 2)
+    wanted = {"WEBHOOK": webhook, "DELIVERY": waiting[0]["id"], "ORDER": package["orderNumber"]}
     failures = {
         command: printed
         for command in COMMANDS
-        if command not in RUN_ELSEWHERE
-        and (printed := run(command, {**names, "WEBHOOK": webhook, "DELIVERY": waiting[0]["id"]}))
+        if command not in RUN_ELSEWHERE and (printed := run(command, {**names, **wanted}))
     }
     self_paying.http.delete(f"{webhooks_path(self_paying)}/{webhook}")
     assert failures == {}

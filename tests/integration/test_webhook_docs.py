@@ -22,30 +22,13 @@ from functions.ping_webhook.app import handler as ping
 from functions.replay_deliveries.app import handler as replay
 from functions.rotate_webhook_secret.app import handler as rotate
 from tests.integration.conftest import FrozenClock
+from tests.support.examples import examples, is_part_of, shape
 from tests.support.gateway import Caller
 from tests.support.template import ROOT, template
 
 TEXT = (ROOT / "docs" / "webhooks.md").read_text()
-EXAMPLES = {
-    name: json.loads(block) for name, block in re.findall(r"<!-- (.*?) -->\n```json\n(.*?)```", TEXT, re.DOTALL)
-}
+EXAMPLES = examples(TEXT)
 SELLER = {"sellerId": 20811}
-
-
-def shape(value: object) -> object:
-    """Names and types, without the values."""
-    if isinstance(value, dict):
-        return {name: shape(each) for name, each in value.items()}
-    return [shape(each) for each in value] if isinstance(value, list) else type(value).__name__
-
-
-def is_part_of(example: object, whole: object) -> bool:
-    """Whether the whole holds all that the example shows, with its values."""
-    if isinstance(example, dict) and isinstance(whole, dict):
-        return all(name in whole and is_part_of(each, whole[name]) for name, each in example.items())
-    if isinstance(example, list) and isinstance(whole, list):
-        return all(any(is_part_of(each, other) for other in whole) for each in example)
-    return example == whole
 
 
 def body_of(requests: list[Received], method: str) -> object:

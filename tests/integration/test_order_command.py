@@ -1,0 +1,114 @@
+"""`cleave order`: an order's story in the terminal."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cleave.application import timeline
+from cleave.store.table import Table
+from cleave_cli import order as command
+from cleave_cli.errors import CleaveError
+from cleave_cli.receiver import Receiver
+from rich.console import Console
+
+from functions.cancel_package.app import handler as cancel_package
+from functions.create_webhook.app import handler as create
+from functions.order_cancel.app import handler as order_cancel
+from functions.split_package.app import handler as split_package
+from tests.integration.conftest import FrozenClock
+from tests.support.gateway import Caller
+
+SELLER: dict[str, object] = {"sellerId": 20811}
+ORDER, PACKAGE, SUCCESSOR = "10811190301", 3330811901, 5813576649843127
+TRAYS, LAMP = 4765081101, 4765081102
+
+
+def printed(*parts: object) -> list[str]:
+    console = Console(width=160, color_system=None)
+    with console.capture() as captured:
+        for each in parts:
+            console.print(each)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+@pytest.fixture
+def story(  # noqa: PLR0913, PLR0917 - fixtures
+    table: Table,
+    clock: FrozenClock,
+    let_happen: Callable[[], None],
+    receiver: Receiver,
+    de_seller: Caller,
+    channel: Caller,
+    load: Callable[[str], list[dict[str, Any]]],
+) -> Table:
+    """Two trays cancelled by the seller and applied, then one by a channel, which waits."""
+    webhook = {"url": receiver.url, "authenticationType": "API_KEY", "apiKey": "key"}
+    assert de_seller.call(create, webhook, path=SELLER).status == 200
+    load("sample-orders")
+    body = {"lines": [{"lineId": TRAYS, "quantity": 2}], "reasonId": 500}
+    assert de_seller.call(cancel_package, body, path={**SELLER, "packageId": PACKAGE}).status == 200
+    clock.move(seconds=1)
+    let_happen()
+    clock.move(seconds=1)
+    named = {"cancel_id": 4711, "order_number": ORDER, "order_item_number": f"{ORDER}_SKU-LAMP"}
+    assert channel.call(order_cancel, {**named, "cancel_quantity": 1, "reason": "wrong_price"}).status == 200
+    return table
+
+
+def test_packages_hang_below_those_that_they_came_of(story: Table) -> None:
+    (part,) = command.read_story(story, ORDER, None)["parts"]
+    by = "trendyol#20811#content#a12d1e42f9f251443f8976cc481457f9"
+    assert printed(command.tree(ORDER, part)) == [
+        f"order {ORDER}, seller 20811",
+        f"└── {PACKAGE} Cancelled, order-creation",
+        f"    ├── 2 of {ORDER}_SKU-TRAY-GREEN UnSupplied by {by}",
+        f"    └── {SUCCESSOR} Created, cancel",
+        f"        ├── 1 of {ORDER}_SKU-TRAY-GREEN Created",
+        f"        └── 1 of {ORDER}_SKU-LAMP Created, 1 about to be cancelled",
+    ]
+
+
+def test_what_happened_is_listed_in_order_with_whole_ids(story: Table) -> None:
+    (part,) = command.read_story(story, ORDER, frozenset({20811}))["parts"]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in printed(command.events(part)) if "│" in line]
+    assert [row[1] for row in rows] == [
+        "cancel accepted",
+        "cancel applied",
+        "event 1",
+        "event 2",
+        "delivery of 1",
+        "delivery of 2",
+        "cancel accepted",
+    ]
+    assert rows[0] == [
+        "2026-10-18 09:00:00.000",
+        "cancel accepted",
+        "trendyol#20811#content#a12d1e42f9f251443f8976cc481457f9",
+        f"out_of_stock: 2 of line {TRAYS} of {PACKAGE}",
+    ]
+    assert rows[3][2:] == [str(SUCCESSOR), "Created"]
+    assert rows[4][3] == "delivered, 1 attempts, last answer 200"
+    assert rows[6][2:] == ["hepsiglobal#test-credential#4711", f"wrong_price: 1 of line {LAMP} of {SUCCESSOR}"]
+
+
+def test_a_split_under_way_is_shown(story: Table, de_seller: Caller) -> None:
+    other = "10811190302"
+    (package,) = command.read_story(story, other, None)["parts"][0]["packages"]
+    path = {**SELLER, "packageId": package["shipmentPackageId"]}
+    body = {"orderLineIds": [package["lines"][0]["lineId"]]}
+    made = de_seller.call(split_package, body, path=path).json["newPackageId"]
+    shown = printed(command.tree(other, command.read_story(story, other, None)["parts"][0]))
+    assert f"is being split into {made}" in shown[1]
+
+
+def test_an_order_of_many_pages_is_one_tree(story: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = command.read_story(story, ORDER, None)
+    monkeypatch.setattr(timeline, "PACKAGES_AT_ONCE", 1)
+    monkeypatch.setattr(command, "MAX_SIZE", 1)
+    assert command.read_story(story, ORDER, None) == whole
+
+
+@pytest.mark.parametrize(("number", "seller"), [("none", None), (ORDER, 20812)])
+def test_what_is_not_there_is_said_in_a_sentence(story: Table, number: str, seller: int | None) -> None:
+    with pytest.raises(CleaveError, match=f"there is no such order: {number}"):
+        command.read_story(story, number, None if seller is None else frozenset({seller}))
