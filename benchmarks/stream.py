@@ -27,9 +27,9 @@ _INTRO = (
     "which takes its time for each call, more than the function does. The baseline sends the very transactions that "
     "the function made, one after the other, to a table in the same state, without reading, deciding or building "
     "anything. Lambda filters records before it calls the function: only packages on which something waits and new "
-    "events pass; a foreign record costs the time below only where the filter is bypassed, and nothing otherwise. Two at "
-    "once are two threads of one process, as two shards' consumers would be two processes; the engine, in Python, works "
-    "off one request after the other, so what they win is what each of them waits for.\n"
+    "events pass; a foreign record costs the time below only where the filter is bypassed, and nothing otherwise. Two "
+    "at once are two threads of one process; the engine, in Python, works off one request after the other, so what they "
+    "win is only what each of them computes.\n"
 )
 
 
