@@ -28,8 +28,8 @@ _INTRO = (
     "the function made, one after the other, to a table in the same state, without reading, deciding or building "
     "anything. Lambda filters records before it calls the function: only packages on which something waits and new "
     "events pass; a foreign record costs the time below only where the filter is bypassed, and nothing otherwise. Two "
-    "at once are two threads of one process; the engine, in Python, works off one request after the other, so what they "
-    "win is only what each of them computes.\n"
+    "at once are two threads of one process; the engine, in Python, works off one request after the other, so they "
+    "win only what each of them computes.\n"
 )
 
 
