@@ -23,6 +23,7 @@ TITLE = "Growth"
 _IMAGES = ROOT / "docs/images"
 _FIRST_ID = 6_000_000_000_000_000
 _REPEATS = 7
+_UNITS = 1_001  # of a package of the long order: it is split a thousand times
 _LISTED = 1_000  # above, a busy engine sorts longer than our client waits; tests/e2e/test_listing.py lists 10,000
 _INTRO = (
     "All packages belong to one seller and one storefront, so the table grows where it is hottest. Units are what "
@@ -50,7 +51,7 @@ class Point:
 def run(scale: Scale) -> str:
     """The section, and the images in docs."""
     sizes = scale.pick((100,), (100, 1_000, 10_000), (100, 1_000, 10_000, 100_000, 1_000_000))
-    depths = scale.pick((1,), (1, 10, 100), (1, 10, 100, 1_000, 10_000))
+    depths = scale.pick((1,), (1, 10, 100, 1_000), (1, 10, 100, 1_000, 10_000))
     with engine_world() as world:
         orders = _orders(world, sizes)
     with engine_world() as world:
@@ -109,8 +110,8 @@ def _point(world: World, size: int, name: str, calls: list[Callable[[], object]]
 
 
 def _chain(world: World, depths: tuple[int, ...]) -> list[Point]:
-    """One unit at a time from one line of an order."""
-    package = order(world, lines=1, quantity=depths[-1] + 1)
+    """One unit at a time from the last successor of a package; when that has none left, from the order's next one."""
+    package = order(world, lines=1, quantity=_UNITS)
     points: list[Point] = []
     for depth in range(1, depths[-1] + 1):
         if depth % 100 == 0:
@@ -119,8 +120,14 @@ def _chain(world: World, depths: tuple[int, ...]) -> list[Point]:
         record = world.record(package["shipmentPackageId"])
         one.append(_point(world, depth, "split", [partial(world.consume, [record])]))
         points += one if depth in depths else []
-        package = {**package, "shipmentPackageId": world.successor(package["shipmentPackageId"])}
+        package = _next(world, package, depth)
     return points
+
+
+def _next(world: World, package: Package, depth: int) -> Package:
+    if depth % (_UNITS - 1) == 0:
+        return world.load({"SKU-0": _UNITS}, order_number=package["orderNumber"])
+    return {**package, "shipmentPackageId": world.successor(package["shipmentPackageId"])}
 
 
 def _flat(points: list[Point], name: str) -> Budget:

@@ -1,5 +1,6 @@
 """A real HTTP receiver of webhooks on 127.0.0.1, which keeps what it got and answers as it is told to."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -66,11 +67,13 @@ class Receiver:
 
 
 @contextmanager
-def running_receiver() -> Iterator[Receiver]:
-    """Serve on a free port of 127.0.0.1 for as long as the block runs."""
+def running_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Serve on a free port of 127.0.0.1 for as long as the block runs, over HTTPS with a server's ``tls``."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    receiver = Receiver(f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}")
     server.receiver = receiver  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import cleave.clock
 import pytest
+from botocore.config import Config
 from cleave.api import resources
 from cleave.outbound import resources as outbound
 from cleave.store.table import Table
@@ -59,6 +60,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("TABLE_NAME", TABLE_NAME)
+    monkeypatch.setattr(resources, "_CONFIG", resources._CONFIG.merge(Config(parameter_validation=True)))
     with mock_aws():
         _forget_clients()
         client = boto3.client("dynamodb")

@@ -1,5 +1,6 @@
 """Deliveries: in order along a lane, once each, one holder of a track at a time."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.telling import (
     drainer,
     event,
     happen,
+    status,
     webhook,
 )
 
@@ -133,7 +135,7 @@ def test_while_one_holds_a_track_nobody_else_sends(table: Table, clock: FrozenCl
     script = Script()
     happen(table, bell, "A", range(1, 2))
     (wake,) = bell.wakes
-    assert take(table, wake, "another", clock())
+    assert take(table, wake, "another", clock()).taken
     assert bell.run(drainer(table, script, bell)) == [Outcome.HELD]
     assert script.tried == []
     clock.move(minutes=2)
@@ -206,6 +208,54 @@ def test_the_queue_is_no_longer_than_there_are_tracks(table: Table, clock: Froze
     for order in range(30):
         happen(table, bell, f"O{order}", range(1, 2))
     assert len(bell.sent) <= 8
+
+
+def test_a_lane_that_waits_costs_one_message_however_often_its_track_is_looked_at(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    webhook(table, clock())
+    script = Script(answer=status(500))
+    happen(table, bell, "A", range(1, 2))
+    (wake,) = bell.wakes
+    drain = drainer(table, script, bell)
+    bell.run(drain)
+    clock.move(seconds=1)
+    assert [drain(wake) for _ in range(3)] == [Outcome.DRAINED] * 3
+    assert bell.wakes == [wake]
+
+
+def test_a_track_that_is_held_costs_one_message_however_often_it_is_looked_at(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    webhook(table, clock())
+    happen(table, bell, "A", range(1, 2))
+    ((_, _, wake),) = bell.sent
+    bell.sent.clear()
+    assert take(table, wake, "another", clock()).taken
+    drain = drainer(table, Script(), bell)
+    for _ in range(3):
+        clock.move(seconds=2)
+        assert drain(wake) is Outcome.HELD
+    assert bell.wakes == [wake]
+
+
+def test_a_handler_whose_clock_is_behind_has_the_track_looked_at_again(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    webhook(table, clock())
+    script = Script(answer=status(500))
+    happen(table, bell, "A", range(1, 2))
+    drain = drainer(table, script, bell)
+    bell.run(drain)
+    ((due, _, wake),) = bell.sent
+    bell.sent.clear()
+    script.answer = OK
+    clock.now = due - timedelta(milliseconds=5)
+    assert drain(wake) is Outcome.DRAINED
+    assert script.told == []
+    clock.move(seconds=1)
+    bell.run(drain)
+    assert script.in_order("A") == [1]
 
 
 def test_a_lane_with_more_than_can_be_sent_in_time_goes_on_in_another_invocation(

@@ -5,7 +5,7 @@ from cleave.store.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.killing import Killer
-from tests.support.story import CALLS, first_times, story
+from tests.support.story import CALLS, LONELY_CALLS, first_times, lonely_story, story
 
 NEVER = 10**9
 
@@ -26,3 +26,17 @@ def test_the_story_makes_about_as_many_calls_as_are_killed(table: Table, clock: 
     killer = Killer(NEVER)
     story(table, clock, killer)
     assert CALLS <= killer.calls < CALLS + 50
+
+
+@pytest.mark.parametrize("after", range(LONELY_CALLS - 20, LONELY_CALLS))
+def test_a_message_that_waits_alone_is_tried_again_whenever_its_handler_dies(
+    table: Table, clock: FrozenClock, after: int
+) -> None:
+    """Its next try may lie further ahead than the time after which the queue brings a dead handler's message again.
+
+    These are the calls around that try; tests/soak dies before each of all.
+    """
+    killer = Killer(after)
+    script = lonely_story(table, clock, killer)
+    assert killer.killed
+    assert first_times(script, "A") == [1]

@@ -11,7 +11,7 @@ from cleave.domain.events import PackageEvent
 from cleave.store import keys
 from cleave.store.orders import put_event
 from cleave.store.table import Table
-from cleave.store.tracks import Wake, release, ring, set_timer, take
+from cleave.store.tracks import Wake, release, ring, take
 
 from tests.integration.conftest import FrozenClock
 from tests.support.breaker import BreakableClient, Breaker
@@ -39,17 +39,11 @@ def test_a_ring_whose_answer_was_lost_is_still_ones_own(shaky: Table, clock: Fro
     assert not ring(shaky, WAKE, clock())
 
 
-def test_a_timer_whose_answer_was_lost_is_still_ones_own(shaky: Table, clock: FrozenClock) -> None:
-    due = clock() + timedelta(minutes=5)
-    assert set_timer(shaky, WAKE, clock(), due)
-    assert not set_timer(shaky, WAKE, clock(), due)
-
-
 def test_a_hold_whose_answer_was_lost_is_still_ones_own_until_it_is_let_go(shaky: Table, clock: FrozenClock) -> None:
-    assert take(shaky, WAKE, "one", clock())
-    assert not take(shaky, WAKE, "another", clock())
+    assert take(shaky, WAKE, "one", clock()).taken
+    assert not take(shaky, WAKE, "another", clock()).taken
     assert release(shaky, WAKE, "one")
-    assert take(shaky, WAKE, "another", clock())
+    assert take(shaky, WAKE, "another", clock()).taken
 
 
 def test_an_event_is_pending_until_its_deliveries_are_queued(table: Table, clock: FrozenClock) -> None:

@@ -122,6 +122,22 @@ def test_the_largest_package_is_split_into_as_many_as_can_be(table: Table, de_se
     assert max(sizes) * 3 / 4 < 4_000_000  # the request is base64
 
 
+def test_a_split_after_which_the_order_could_not_be_kept_is_refused(table: Table, de_seller: Caller) -> None:
+    packages = [package({f"SKU-{n}": 9 for n in range(500)}) | {"orderNumber": "CROWDED"} for _ in range(6)]
+    assert load(de_seller, *packages).status == 200
+
+    def split(of: Package) -> Answer:
+        one_of_each = [{"orderLineId": line["lineId"], "quantities": 1} for line in of["lines"]]
+        path = {"sellerId": SELLER, "packageId": of["shipmentPackageId"]}
+        return de_seller.call(split_packages, {"splitPackages": [{"packageDetails": one_of_each}] * 2}, path=path)
+
+    assert split(packages[0]).status == 200
+    assert list(apply_waiting(table)) == [packages[0]["shipmentPackageId"]]
+    message = "order CROWDED would have more lines in live packages than can be kept together"
+    assert refusal(split(packages[1])) == (413, message)
+    assert list(apply_waiting(table)) == []
+
+
 def test_an_item_in_more_lines_than_one_write_can_name_is_refused(
     table: Table, de_seller: Caller, channel: Caller
 ) -> None:

@@ -39,6 +39,14 @@ def rough_receiver(behave: Behaviour) -> Iterator[str]:
         listener.close()
 
 
+@contextmanager
+def silent_at_once() -> Iterator[int]:
+    """Takes connections, on the port that is given, and neither reads nor writes."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        yield port
+
+
 def _read_request(connection: socket.socket) -> None:
     """Head and body, which may come apart."""
     received = b""

@@ -20,6 +20,7 @@ from tests.support.telling import OK, POLICY, SELLER, Clock, Script, event, stat
 OWNER = seller_owner(SELLER)
 # Enough to pass over every call of the story below, which a test makes sure of.
 CALLS = 280
+LONELY_CALLS = 63
 # Every five minutes, for an hour.
 SWEEPS = 12
 
@@ -61,6 +62,21 @@ def story(table: Table, clock: Clock, killer: Killer) -> Script:
         bell.run(drain)
     assert read_circuit(table, made.subscription_id) is None
     assert [waiting_page(table, made.subscription_id, track, "", 1) for track in range(TRACKS)] == [[]] * TRACKS
+    return script
+
+
+def lonely_story(table: Table, clock: Clock, killer: Killer) -> Script:
+    """One message is refused until the step that is longer than a dead handler's message is hidden; nothing else
+    happens, and nothing sweeps."""
+    mortal, bell, script = mortal_table(table, killer), MortalQueue(clock, killer=killer), Script()
+    webhook(table, clock())
+    answers = iter([status(422)] * 4)
+    script.decide = lambda *_: next(answers, OK)
+    drain = Drainer(mortal, bell, Attempts(mortal, MortalSender(script, killer), bell, POLICY, lambda: 0.5))
+    only = event("A", 1, clock())
+    table.write([put_event(only)])
+    until_done(lambda: fan_out(mortal, bell, only, clock()))
+    bell.run_until(drain, clock() + timedelta(hours=1))
     return script
 
 

@@ -133,6 +133,14 @@ def test_a_name_that_changes_its_mind_is_connected_to_nowhere_else(receiver: Rec
     assert receiver.requests == []
 
 
+def test_a_name_that_leads_nowhere_is_told_from_one_that_is_refused() -> None:
+    def resolver(host: str, port: int) -> list[str]:
+        raise OSError(host, port)
+
+    pools = checked_pools(allow_local=False, resolver=resolver)
+    assert send("http://nowhere.example/hook", pools) == (None, "name_unresolved")
+
+
 def test_the_address_that_was_checked_is_the_one_that_is_connected_to(receiver: Receiver) -> None:
     """One resolution for check and connection: a second one would find nobody."""
     answers = iter([["127.0.0.1"]])

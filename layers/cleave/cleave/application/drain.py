@@ -19,7 +19,6 @@ from cleave.store.orders import read_event, to_event
 from cleave.store.subscriptions import read_subscription, to_subscription
 from cleave.store.table import Table
 from cleave.store.tracks import (
-    LEASE,
     Wake,
     abandon,
     forget_circuit,
@@ -68,24 +67,23 @@ class Drainer:
     def _drain(self, wake: Wake) -> Outcome:
         holder = str(uuid4())
         started = clock.now()
-        if not take(self.table, wake, holder, started):
-            wake_later(self.table, self.bell, wake, started, started + LEASE)  # should the holder be dead
+        track = take(self.table, wake, holder, started)
+        if not track.taken:
+            # Should the holder be dead.
+            wake_later(self.table, self.bell, wake, track, started, from_ms(track.held_until + 1))
             return Outcome.HELD
         while True:
             run = _Run(self, wake, started)
             outcome = run.drain()
             if outcome is Outcome.MORE or release(self.table, wake, holder):
                 break
-        self._come_back(wake, holder, run, outcome)
-        return outcome
-
-    def _come_back(self, wake: Wake, holder: str, run: "_Run", outcome: Outcome) -> None:
         at = clock.now()
         if outcome is Outcome.MORE:
             abandon(self.table, wake, holder)
             wake_track(self.table, self.bell, wake, at, anyway=True)
         elif run.due is not None and outcome is Outcome.DRAINED:
-            wake_later(self.table, self.bell, wake, at, from_ms(run.due))
+            wake_later(self.table, self.bell, wake, track, at, from_ms(run.due))
+        return outcome
 
     def _probe(self, wake: Wake) -> Outcome:
         """Send the receiver one event; more follow only if it takes it."""
@@ -123,7 +121,7 @@ class Drainer:
     def _send_probe(self, wake: Wake, standing: Standing) -> Outcome:
         track = replace(wake, track=standing.delivery.slot.lane.track)
         holder = str(uuid4())
-        if not take(self.table, track, holder, clock.now()):
+        if not take(self.table, track, holder, clock.now()).taken:
             self.bell(wake, PROBE_TIME)  # when the claim on the probe has ended
             return Outcome.HELD
         self.attempt(wake, standing)

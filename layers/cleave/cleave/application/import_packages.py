@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleave.application.cancel_package import contended
-from cleave.application.fits import check_fits
+from cleave.application.fits import check_fits, check_order_fits
 from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 from cleave.store import keys
 from cleave.store.attributes import Item
 from cleave.store.failures import ConditionsFailed, Contended
-from cleave.store.orders import change_order, live_size, new_order, put_order_package, to_order
+from cleave.store.orders import change_order, new_order, put_order_package, to_order
 from cleave.store.packages import put_package
 from cleave.store.table import Table
 
 _TRIES = 8
-_MAX_LIVE_BYTES = 256 * 1024
+_MAX_IMPORTED_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,11 @@ def _read_orders(table: Table, packages: Sequence[ImportedPackage]) -> dict[str,
 
 
 def _refuse_crowded(packages: Sequence[ImportedPackage], orders: dict[str, Order]) -> None:
-    """An order keeps the lines of its live packages in one item, and the seller may split them further."""
+    """Less than fits, since the seller may split them further."""
     for number, order in orders.items():
         of_order = [each for each in packages if each.package.order_number == number]
-        if live_size(order.with_packages(each.package for each in of_order)) > _MAX_LIVE_BYTES:
-            message = f"order {number} would have more lines in live packages than can be kept together"
-            raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=of_order[0].field)
+        live = order.with_packages(each.package for each in of_order)
+        check_order_fits(order, live, _MAX_IMPORTED_BYTES, of_order[0].field)
 
 
 def _store(table: Table, each: ImportedPackage, orders: dict[str, Order]) -> bool:

@@ -2,10 +2,14 @@
 
 from cleave.application.cancel_package import contended
 from cleave.application.change_package import addressed
+from cleave.application.fits import MAX_LIVE_BYTES, check_order_fits
 from cleave.domain.ids import successor_id
-from cleave.domain.partition import PlannedSplit, SplitRequest, plan_groups
+from cleave.domain.order import Order
+from cleave.domain.package import Package
+from cleave.domain.partition import PlannedSplit, SplitRequest, plan_groups, planned_live
 from cleave.store import keys
 from cleave.store.failures import ConditionsFailed, Contended
+from cleave.store.orders import to_order
 from cleave.store.packages import StoredPackage, read_package
 from cleave.store.splits import plan_split
 from cleave.store.table import Table
@@ -37,16 +41,21 @@ def accept_split(table: Table, request: SplitRequest) -> tuple[int, ...]:
 
 def _plan(table: Table, stored: StoredPackage, request: SplitRequest) -> PlannedSplit:
     groups = plan_groups(stored.state, request)
-    ids = _free_ids(table, stored, len(groups))
+    ids, order = _free_ids(table, stored.package, stored.version, len(groups))
+    check_order_fits(order, planned_live(order, stored.package, dict(zip(ids, groups, strict=True))), MAX_LIVE_BYTES)
     asked = len(request.groups)
     return PlannedSplit(request.fingerprint, groups, ids, asked, request.keep_status, request.correlation_id)
 
 
-def _free_ids(table: Table, stored: StoredPackage, count: int) -> tuple[int, ...]:
-    """Ids that no package of the seller has now; one that is taken until the split is stepped over then."""
-    package = stored.package
+def _free_ids(table: Table, package: Package, version: int, count: int) -> tuple[tuple[int, ...], Order]:
+    """Ids that no package of the seller has now, and the order, in the same read.
+
+    An id that is taken until the split is stepped over then.
+    """
+    order = keys.order(package.seller_id, package.order_number)
     for attempt in range(_TRIES):
-        ids = tuple(successor_id(package.package_id, stored.version, position, attempt) for position in range(count))
-        if not table.batch_get([keys.package(package.seller_id, package_id) for package_id in ids]):
-            return ids
+        ids = tuple(successor_id(package.package_id, version, position, attempt) for position in range(count))
+        found = table.batch_get([order, *(keys.package(package.seller_id, package_id) for package_id in ids)])
+        if len(found) == 1:
+            return ids, to_order(found[0])
     raise contended()

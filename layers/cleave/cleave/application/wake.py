@@ -10,11 +10,13 @@ from cleave.domain.delivery import TRACKS
 from cleave.logs import Log, note
 from cleave.store import keys
 from cleave.store.table import Table
-from cleave.store.tracks import Wake, close_circuit, due_wakes, park, ring, set_timer, unpark
+from cleave.store.tracks import Track, Wake, close_circuit, due_wakes, note_timers, park, ring, unpark
 
 # The queue delays a message no longer than this.
 MAX_DELAY = timedelta(minutes=15)
 _NOW = timedelta(0)
+# A message that is due about now may be the very one that is being handled, on a machine whose clock is behind.
+_CLOCKS_DIFFER = timedelta(seconds=1)
 
 
 class Doorbell(Protocol):
@@ -30,12 +32,14 @@ def wake_track(table: Table, bell: Doorbell, wake: Wake, at: datetime, *, anyway
         bell(wake, _NOW)
 
 
-def wake_later(table: Table, bell: Doorbell, wake: Wake, at: datetime, due: datetime) -> None:
-    """Have a track drained once ``due`` has come."""
+def wake_later(table: Table, bell: Doorbell, wake: Wake, track: Track, at: datetime, due: datetime) -> None:
+    """Have a track drained once ``due`` has come, unless a message comes until then: its handler asks again."""
+    pending = [timer for timer in track.timers if timer > to_ms(at + _CLOCKS_DIFFER)]
     if due - at > MAX_DELAY:
         park(table, wake, due)
-    elif set_timer(table, wake, at, due):
+    elif all(timer > to_ms(due) for timer in pending):
         bell(wake, max(due - at, _NOW))
+        note_timers(table, wake, [*pending, to_ms(due)])
 
 
 def wake_all(table: Table, bell: Doorbell, wake: Wake, at: datetime) -> None:

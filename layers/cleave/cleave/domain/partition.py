@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cleave.domain.cancellation import PackageAddress, PackageState, cancellable_refusal, splitting_refusal
+from cleave.domain.order import LiveLine, LivePackage, Order
 from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.domain.split import Birth, Split, close, make_successor, moved, part_of
@@ -71,6 +72,17 @@ def plan_groups(state: PackageState, request: SplitRequest) -> tuple[Mapping[int
     if len(groups) == 1:
         raise Refusal(RefusalCode.BODY_INVALID, "every unit would go into one package: that is no split")
     return tuple(groups)
+
+
+def planned_live(order: Order, package: Package, groups: Mapping[int, Mapping[int, int]]) -> tuple[LivePackage, ...]:
+    """The order's live packages after ``package`` is split into ``groups``: package id to line id to quantity."""
+    items = {line.line_id: line.item_number for line in package.lines}
+    kept = [live for live in order.live if live.package_id != package.package_id]
+    made = [
+        LivePackage(package_id, package.created_at, tuple(LiveLine(line, items[line], n) for line, n in units.items()))
+        for package_id, units in groups.items()
+    ]
+    return (*kept, *made)
 
 
 def _waiting_refusal(state: PackageState) -> Refusal | None:

@@ -23,7 +23,11 @@ _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*
 
 
 class AddressRefused(Exception):  # noqa: N818 - an answer, not an error
-    """The host does not resolve, or is or resolves to an address that is not public."""
+    """The host is, or resolves to, an address that is not public, or is written in an unusual way."""
+
+
+class NameUnresolved(AddressRefused):
+    """The host does not resolve."""
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -41,7 +45,7 @@ def checked_addresses(host: str, port: int, *, allow_local: bool, resolver: Reso
     try:
         addresses = resolver(host, port)
     except (OSError, UnicodeError):
-        raise AddressRefused("the host does not resolve") from None
+        raise NameUnresolved("the host does not resolve") from None
     if not addresses or not all(_is_allowed(each, allow_local=allow_local) for each in addresses):
         raise AddressRefused("the host is not a public one")
     return addresses

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, SSLError
 
 from cleave.domain.delivery import Answer
 from cleave.outbound.addresses import AddressRefused
@@ -51,9 +51,7 @@ def exchange(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines,
             answer = _send(pools, request, deadlines)
             status, headers = answer.status, answer.headers
             beginning = _beginning(answer)
-        except AddressRefused:
-            error = "address_refused"
-        except (HTTPError, OSError, ValueError) as failure:
+        except (AddressRefused, HTTPError, OSError, ValueError) as failure:
             error = _word(failure)
     if limit.passed:
         status, error = None, "deadline"
@@ -90,6 +88,8 @@ def _beginning(answer: urllib3.BaseHTTPResponse) -> bytes:
 
 def _word(failure: Exception) -> str:
     """``ConnectTimeoutError`` is ``connect_timeout``."""
+    if isinstance(failure, SSLError):
+        return "tls"  # the receiver has no good certificate
     name = type(failure).__name__.removesuffix("Error")
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, Lane, Slot
@@ -14,6 +14,9 @@ from cleave.store.table import Delete, Put, Replace, Table, Update, Write
 
 # Each delivery is two items of a transaction of 100, beside the lane.
 MAX_QUEUED_AT_ONCE = 45
+# From when it was queued. What waits goes some days before its delivery: DynamoDB deletes in no order, a few days late.
+KEPT = timedelta(days=90)
+_DELIVERY_KEPT = KEPT + timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,19 @@ def _delivery_item(slot: Slot, previous_ms: int | None, event_sequence: int, par
         "state": DeliveryState.WAITING.value,
         "attempts": 0,
         "created_at": to_ms(at),
+        "expires_at": _expiry(slot, _DELIVERY_KEPT),
     }
 
 
 def _waiting_item(slot: Slot, previous_ms: int | None, event_sequence: int, not_before: int) -> Item:
     key = keys.waiting(slot.lane.subscription_id, slot.lane.track, sort_key(slot))
-    return {**key, "previous": previous_ms, "event": event_sequence, "not_before": not_before}
+    said = {"previous": previous_ms, "event": event_sequence, "not_before": not_before}
+    return {**key, **said, "expires_at": _expiry(slot, KEPT)}
+
+
+def _expiry(slot: Slot, kept: timedelta) -> int:
+    """In epoch seconds, as DynamoDB's time to live wants it."""
+    return int((from_ms(slot.queued_ms) + kept).timestamp())
 
 
 def waiting_page(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Waiting]:

@@ -189,6 +189,12 @@ class Table:
         """
         self._persist(lambda: self.client.update_item(**self._transact_item(write)["Update"]))
 
+    def updated(self, write: Update) -> Item:
+        """The same, and the item as it is then."""
+        request = self._transact_item(write)["Update"]
+        answer: Any = self._persist(lambda: self.client.update_item(**request, ReturnValues="ALL_NEW"))
+        return to_item(answer["Attributes"])
+
     def write(self, writes: Sequence[Write]) -> None:
         """All writes or none. Raises ConditionsFailed, or Contended after bounded retries.
 
@@ -197,17 +203,16 @@ class Table:
         items: Any = [self._transact_item(write) for write in writes]
         self._persist(lambda: self.client.transact_write_items(TransactItems=items))
 
-    def _persist(self, write: Callable[[], object]) -> None:
+    def _persist[T](self, write: Callable[[], T]) -> T:
         """Write, and again while others are in the way."""
         for attempt in count():
             try:
-                write()
+                return write()
             except ClientError as error:
                 if not is_transient(error):
                     raise explained(error) from error
-            else:
-                return
             self._wait(attempt)
+        raise AssertionError("unreachable: waiting ends with an error")
 
     def _wait(self, attempt: int) -> None:
         """Raises Contended where there is no time, or no sense, in another attempt."""

@@ -11,11 +11,13 @@ time   holder                        somebody who queued a delivery
  5     release, if it is not rung:
        it is, so it drains again
 
-Ringing and releasing compare no clocks. A message for later (a timer) does not count as ringing: a holder that passes
-by before it is due sets a new one.
+Ringing and releasing compare no clocks. A message for later (a timer) does not count as ringing. It is sent first and
+noted then, so that what is noted was sent: whoever dies in between costs one message too many, never one that is
+missing.
 """
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -50,7 +52,7 @@ def ring(table: Table, wake: Wake, at: datetime) -> bool:
     The SDK repeats an update whose answer was lost, and the repeat must not take its own note for somebody else's.
     """
     change = Update(
-        key=_track(wake),
+        key=_track_key(wake),
         change="SET rung_at = :now, rung_by = :self",
         condition="attribute_not_exists(rung_at) OR rung_at < :lost OR rung_by = :self",
         values={"now": to_ms(at), "lost": to_ms(at - _LOST_AFTER), "self": str(uuid4())},
@@ -58,44 +60,58 @@ def ring(table: Table, wake: Wake, at: datetime) -> bool:
     return _done(table, change)
 
 
-def set_timer(table: Table, wake: Wake, at: datetime, due: datetime) -> bool:
-    """Note that a message is to be sent for ``due``; False if one is on its way that comes no later."""
-    change = Update(
-        key=_track(wake),
-        change="SET timer_at = :due, timer_by = :self",
-        condition="attribute_not_exists(timer_at) OR timer_at > :due OR timer_at <= :now OR timer_by = :self",
-        values={"due": to_ms(due), "now": to_ms(at), "self": str(uuid4())},
-    )
-    return _done(table, change)
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A track as somebody met it. ``taken``: they hold it now; else until ``held_until`` (epoch ms) somebody else does.
+
+    ``timers`` are the times (epoch ms) for which messages were sent, past ones among them.
+    """
+
+    taken: bool
+    held_until: int
+    timers: tuple[int, ...]
 
 
-def take(table: Table, wake: Wake, holder: str, at: datetime) -> bool:
-    """Hold the track, and note that what was rung for until now is being done; False if somebody else holds it."""
+def take(table: Table, wake: Wake, holder: str, at: datetime) -> Track:
+    """Hold the track, and note that what was rung for until now is being done, if nobody else holds it."""
     change = Update(
-        key=_track(wake),
+        key=_track_key(wake),
         change="SET held_until = :until, held_by = :holder REMOVE rung_at",
         condition="attribute_not_exists(held_until) OR held_until < :now OR held_by = :holder",
         values={"until": to_ms(at + LEASE), "holder": holder, "now": to_ms(at)},
     )
-    return _done(table, change)
+    try:
+        return _track(table.updated(change), taken=True)
+    except ConditionsFailed as failed:
+        return _track(failed.found[0] or {}, taken=False)
+
+
+def note_timers(table: Table, wake: Wake, timers: Sequence[int]) -> None:
+    """Note for which times (epoch ms) messages are on their way. Of two who note at once one is forgotten: a message
+    of its may be sent twice."""
+    table.update(Update(_track_key(wake), "SET timers = :timers", "attribute_exists(pk)", {"timers": list(timers)}))
 
 
 def release(table: Table, wake: Wake, holder: str) -> bool:
     """Let the track go; False if somebody rang meanwhile: then it is still held and must be drained again."""
     held = {"holder": holder}
     quiet = "held_by = :holder AND attribute_not_exists(rung_at)"
-    if _done(table, Update(_track(wake), _LET_GO, quiet, held)):
+    if _done(table, Update(_track_key(wake), _LET_GO, quiet, held)):
         return True
-    return not _done(table, Update(_track(wake), "REMOVE rung_at", "held_by = :holder", held))
+    return not _done(table, Update(_track_key(wake), "REMOVE rung_at", "held_by = :holder", held))
 
 
 def abandon(table: Table, wake: Wake, holder: str) -> None:
     """Let the track go whoever rang; the caller has it drained by somebody else."""
-    _done(table, Update(_track(wake), _LET_GO, "held_by = :holder", {"holder": holder}))
+    _done(table, Update(_track_key(wake), _LET_GO, "held_by = :holder", {"holder": holder}))
 
 
-def _track(wake: Wake) -> keys.Key:
+def _track_key(wake: Wake) -> keys.Key:
     return keys.track(wake.subscription_id, wake.track or 0)
+
+
+def _track(item: Item, *, taken: bool) -> Track:
+    return Track(taken, int(item.get("held_until", 0)), tuple(int(each) for each in item.get("timers", ())))
 
 
 def _done(table: Table, change: Update) -> bool:
