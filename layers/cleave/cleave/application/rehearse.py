@@ -11,8 +11,9 @@ from cleave.application.successors import naming_successors
 from cleave.domain.cancellation import Cancellation, Claim, PackageAddress, Reservation, refusals_of
 from cleave.domain.refusals import Refusal, Refusals, refusals_by
 from cleave.domain.split import Split, cancel_units
+from cleave.store import keys
 from cleave.store.cancellations import NotReserved, claims_by_package, recorded_fingerprints, reservation_of
-from cleave.store.packages import StoredPackage, read_package
+from cleave.store.packages import StoredPackage, stored_package
 from cleave.store.rehearsal import Rehearsal
 from cleave.store.table import Table
 
@@ -55,8 +56,8 @@ def _package_outcome(table: Table, cancellation: Cancellation, found: NotReserve
 
 def package_refusals(table: Table, address: PackageAddress, claim: Claim) -> tuple[Refusal, ...]:
     """What the package itself has against a claim, whatever else is wrong with the request."""
-    stored = read_package(table, address.seller_id, address.package_id)
-    return _refusals(table, address, stored, claim)
+    found = table.batch_get([keys.package(address.seller_id, address.package_id)])
+    return _refusals(table, address, stored_package(found[0]) if found else None, claim)
 
 
 def _refusals(table: Table, address: PackageAddress, stored: StoredPackage | None, claim: Claim) -> tuple[Refusal, ...]:
