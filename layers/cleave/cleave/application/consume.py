@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cleave import clock
 from cleave.application.drain import Drainer
+from cleave.application.look_ahead import Due, LookAhead, due_of, look_ahead
 from cleave.application.notify import fan_out
 from cleave.application.settle import Settle
 from cleave.application.split_package import split_package
@@ -47,9 +48,13 @@ class StreamConsumer:
     bell: Doorbell
     failed_orders: set[str] = field(default_factory=set)
     settle: Settle = field(default_factory=Settle)
+    ahead: LookAhead | None = None
+    split: set[Due] = field(default_factory=set)
 
     def consume(self, event: dict[str, Any]) -> BatchResponse:
         """Lambda's answer for ReportBatchItemFailures."""
+        images = [record["dynamodb"].get("NewImage", {}) for record in event["Records"]]
+        self.ahead = look_ahead(self.table, self.settle, images)
         processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
         return dict(process_partial_response(event, self._record, processor, context=None))
 
@@ -83,12 +88,20 @@ class StreamConsumer:
             self._split(item)
 
     def _split(self, item: Item) -> None:
-        if item["waiting"]:
-            self.settle(item, clock.now())  # nothing can join an explicit split
-        package_id = int(item["package_id"])
-        split = split_package(self.table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
-        successors = split and list(split.closed.successor_ids)
-        note(Log.PACKAGE_SPLIT, package_id=package_id, successor_ids=successors, done=split is not None)
+        due = due_of(item)
+        successors = None if due in self.split else self._successors(due)
+        note(Log.PACKAGE_SPLIT, package_id=due.package_id, successor_ids=successors, done=successors is not None)
+
+    def _successors(self, due: Due) -> list[int] | None:
+        """None where nothing waits any more: a record of the burst that the package's split has ended."""
+        found = self.ahead.read(due) if self.ahead else []
+        if due.since is not None and not found:
+            self.settle(due.since, clock.now())  # nothing can join an explicit split
+        split = split_package(self.table, due.seller_id, due.order_number, due.package_id, clock.now(), found)
+        if split is None:
+            return None
+        self.split.add(due)
+        return list(split.closed.successor_ids)
 
 
 def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:

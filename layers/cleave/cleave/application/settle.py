@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cleave.clock import from_ms
-from cleave.store.attributes import Item
 
 _NOTHING = timedelta(0)
 
@@ -22,8 +21,9 @@ class Settle:
     wait: timedelta = _NOTHING
     pause: Callable[[float], None] = time.sleep
 
-    def __call__(self, item: Item, now: datetime) -> None:
-        """Wait for the rest of the package's time; clocks that disagree cost one ``wait`` at most."""
-        rest = min(from_ms(int(item["waiting_since"])) + self.wait - now, self.wait)
+    def __call__(self, since: int, now: datetime) -> None:
+        """Wait for the rest of the time of a package on which something waits since then (epoch ms); clocks that
+        disagree cost one ``wait`` at most."""
+        rest = min(from_ms(since) + self.wait - now, self.wait)
         if rest > _NOTHING:
             self.pause(rest.total_seconds())

@@ -1,5 +1,6 @@
 """Apply everything that waits on a package, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cleave import clock
@@ -13,6 +14,7 @@ from cleave.domain.split import Split, cancel_units
 from cleave.metrics import Metric, emit
 from cleave.observability import follow
 from cleave.store import keys
+from cleave.store.attributes import Item
 from cleave.store.cancellations import applied
 from cleave.store.failures import ConditionsFailed, Contended
 from cleave.store.orders import change_order, put_event, put_order_package, to_order
@@ -23,14 +25,19 @@ _TRIES = 8
 _FIRST_BIRTH = 1  # the place of the first successor in the transaction
 
 
-def split_package(table: Table, seller_id: int, order_number: str, package_id: int, at: datetime) -> Split | None:
+def split_package(
+    table: Table, seller_id: int, order_number: str, package_id: int, at: datetime, found: Sequence[Item] = ()
+) -> Split | None:
     """Split the package, or do nothing (None) if nothing waits on it: a record that comes again changes nothing.
 
-    One read and one transaction, unless another writer is met. Raises Contended when it is met too often.
+    ``found`` are the items of package and order, if they were read already. One read and one transaction, unless
+    another writer is met. Raises Contended when it is met too often.
     """
     taken_ids = 0
+    wanted = [keys.package(seller_id, package_id), keys.order(seller_id, order_number)]
     for _ in range(_TRIES):
-        stored, order = _read(table, seller_id, order_number, package_id)
+        stored, order = _parsed(found or table.batch_get(wanted))
+        found = ()
         split = _split(stored, at, taken_ids)
         if split is None:
             return None
@@ -70,11 +77,9 @@ def _new_ids(stored: StoredPackage, count: int, attempt: int) -> list[int]:
     return [successor_id(parent_id, stored.version, position, attempt) for position in range(count)]
 
 
-def _read(table: Table, seller_id: int, order_number: str, package_id: int) -> tuple[StoredPackage, Order]:
-    order_key = keys.order(seller_id, order_number)
-    found = table.batch_get([keys.package(seller_id, package_id), order_key])
-    orders = [item for item in found if item["sk"] == order_key["sk"]]
-    packages = [item for item in found if item["sk"] != order_key["sk"]]
+def _parsed(found: Sequence[Item]) -> tuple[StoredPackage, Order]:
+    orders = [item for item in found if item[keys.SORT].startswith(keys.SELLER_PREFIX)]
+    packages = [item for item in found if not item[keys.SORT].startswith(keys.SELLER_PREFIX)]
     (package,), (order,) = packages, orders
     return stored_package(package), to_order(order)
 
