@@ -9,6 +9,7 @@ import pytest
 from cleave.application import timeline
 from cleave.domain.delivery import Lane
 from cleave.domain.events import PackageEvent
+from cleave.store import keys
 from cleave.store.deliveries import queue, read_lanes
 from cleave.store.orders import change_order, put_event, read_orders
 from cleave.store.packages import read_package
@@ -286,15 +287,38 @@ def test_a_long_order_comes_page_by_page_each_event_once_with_its_own_deliveries
 
 
 @pytest.mark.usefixtures("sealing")
-def test_packages_are_divided_into_pages_too(
-    table: Table, clock: FrozenClock, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("bound", "most", "pages_of"), [("PACKAGES_AT_ONCE", 3, [3, 3, 1]), ("BYTES_AT_ONCE", 1, [1] * 7)]
+)
+def test_packages_are_divided_into_pages_by_number_and_by_size(  # noqa: PLR0913, PLR0917 - fixtures
+    table: Table,
+    clock: FrozenClock,
+    de_seller: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    most: int,
+    pages_of: list[int],
 ) -> None:
-    monkeypatch.setattr(timeline, "PACKAGES_AT_ONCE", 3)
+    monkeypatch.setattr(timeline, bound, most)
     long_order(table, de_seller, clock, events=2, packages=7)
-    found = pages(de_seller, "LONG")
-    shown = [[each["shipmentPackageId"] for each in page["parts"][0]["packages"]] for page in found]
-    assert shown == [[500, 501, 502], [503, 504, 505], [506]]
-    assert [len(page["parts"][0]["timeline"]) for page in found] == [4, 0, 0]
+    found = [page["parts"][0] for page in pages(de_seller, "LONG")]
+    assert [len(each["packages"]) for each in found] == pages_of
+    assert [each["shipmentPackageId"] for part in found for each in part["packages"]] == [*range(500, 507)]
+    assert [len(each["timeline"]) for each in found] == [4] + [0] * (len(pages_of) - 1)
+
+
+@pytest.mark.usefixtures("sealing")
+def test_events_that_do_not_say_their_storefront_still_read(
+    table: Table, clock: FrozenClock, de_seller: Caller
+) -> None:
+    """As they were written before they did."""
+    long_order(table, de_seller, clock, events=2)
+    whole = ask(de_seller, "LONG").json
+    for sequence in (1, 2):
+        key = {name: {"S": value} for name, value in keys.event(20811, "LONG", sequence).items()}
+        table.client.update_item(TableName=table.name, Key=key, UpdateExpression="REMOVE storefront, correlation_id")
+    assert ask(de_seller, "LONG").json == whole
+    assert ask(replace(de_seller, headers={"storeFrontCode": "AE"}), "LONG").status == 404
 
 
 @pytest.mark.usefixtures("sealing")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from cleave.api.gateway import Call
-from cleave.application.find_cancellation import FoundCancellation
+from cleave.application.find_cancellation import FoundCancellation, Taken
 from cleave.application.rehearse import Outcome
 from cleave.application.timeline import Part, TimelinePage
 from cleave.clock import from_ms
@@ -19,7 +19,7 @@ from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.dialects.trendyol.imports import to_imported
 from cleave.domain.delivery import Delivery, DeliveryState, Lane, Slot
-from cleave.domain.events import events_after
+from cleave.domain.events import events_after, note_of
 from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode
@@ -90,7 +90,7 @@ def _timeline() -> dict[str, Any]:
         20811,
         [_stored(package) for package in changed],
         [_RECORDED],
-        events_after(order, changed, _SPLIT_AT, _REQUEST_ID),
+        [note_of(event) for event in events_after(order, changed, _SPLIT_AT, _REQUEST_ID)],
         [_delivered(sequence) for sequence in (1, 2)],
     )
     return render_timeline(_PACKAGE.order_number, TimelinePage([part]), _SCOPE)
@@ -115,7 +115,8 @@ _NO_UNITS = Refusal(
 
 TIMELINE = _timeline()
 CANCELLATION = render_found(
-    FoundCancellation(_RECORDED, {3330811901: _stored(_SPLIT.closed)}), name_in(_SCOPE, _ID) or ""
+    FoundCancellation(_RECORDED, _PACKAGE.order_number, {3330811901: Taken(_stored(_SPLIT.closed).state, waits=False)}),
+    name_in(_SCOPE, _ID) or "",
 )
 REHEARSED = render_outcome(Outcome(new=(_ID,), splits=(_SPLIT,)), _CALL, TrendyolErrors(), _SCOPE)
 REHEARSED_REFUSED = render_outcome(_REFUSED, _CALL, TrendyolErrors(), _SCOPE)

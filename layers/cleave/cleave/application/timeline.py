@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from cleave.application.event_deliveries import deliveries_between
 from cleave.domain.delivery import Delivery, Lane
-from cleave.domain.events import PackageEvent
-from cleave.domain.package import Package
+from cleave.domain.events import EventNote
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store import keys
-from cleave.store.orders import order_package_ids, read_events, read_orders
+from cleave.store.orders import order_package_ids, read_event_notes, read_orders
 from cleave.store.packages import StoredPackage, stored_package
 from cleave.store.recorded import RecordedCancellation, read_cancellations
 from cleave.store.subscriptions import read_owned, read_told_of
@@ -17,6 +17,8 @@ from cleave.store.table import Table
 
 # One round trip, and with their cancellations and lines far below the 6 MB that Lambda answers with.
 PACKAGES_AT_ONCE = 100
+# Of documents to open, as they are stored: twenty of the largest packages, two seconds of a small function's processor.
+BYTES_AT_ONCE = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Viewer:
     storefront: str | None = None
     owner: str | None = None
     everybody: bool = False
+
+    def sees(self, storefront: str) -> bool:
+        """Whether what is of that storefront."""
+        return self.storefront in {None, storefront}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Part:
     seller_id: int
     packages: Sequence[StoredPackage]
     cancellations: Sequence[RecordedCancellation]
-    events: Sequence[PackageEvent]
+    events: Sequence[EventNote]
     deliveries: Sequence[Delivery]
 
 
@@ -108,25 +114,28 @@ def _part(table: Table, order_number: str, viewer: Viewer, start: Place, size: i
     ids = sorted(each for each in order_package_ids(table, seller_id, order_number) if each > start.package_id)
     if not ids and not start.package_id:
         return Part(seller_id, (), (), (), ()), None
-    shown = ids[:PACKAGES_AT_ONCE]
-    packages = [each for each in _packages(table, seller_id, shown) if _is_visible(each.package, viewer)]
+    found, last_id = _packages(table, seller_id, ids)
+    packages = [each for each in found if viewer.sees(each.package.storefront)]
     cancellations = read_cancellations(table, [name for each in packages for name in _named(each)])
     first = start.sequence + 1
-    found = read_events(table, seller_id, order_number, first, first + size)  # one more than are shown
-    events = [event for event in found[:size] if _is_visible(event.package, viewer)]
+    happened = read_event_notes(table, seller_id, order_number, first, first + size)  # one more than are shown
+    events = [event for event in happened[:size] if viewer.sees(event.storefront)]
     part = Part(seller_id, packages, cancellations, events, _deliveries(table, order_number, viewer, seller_id, events))
-    if len(found) <= size and len(shown) == len(ids):
+    if len(happened) <= size and last_id == max(ids, default=0):
         return part, None
-    last = [start.sequence, *(event.sequence for event in found[:size])][-1]
-    return part, Place(seller_id, [start.package_id, *shown][-1], last)
+    last = max((event.sequence for event in happened[:size]), default=start.sequence)
+    return part, Place(seller_id, last_id or start.package_id, last)
 
 
-def _is_visible(package: Package, viewer: Viewer) -> bool:
-    return viewer.storefront in {None, package.storefront}
-
-
-def _packages(table: Table, seller_id: int, package_ids: Sequence[int]) -> list[StoredPackage]:
-    return [stored_package(item) for item in table.batch_get([keys.package(seller_id, each) for each in package_ids])]
+def _packages(table: Table, seller_id: int, package_ids: Sequence[int]) -> tuple[list[StoredPackage], int]:
+    """The first of the packages, as many as a page takes, and the last id that was looked at; 0 for none."""
+    wanted = package_ids[:PACKAGES_AT_ONCE]
+    items = table.batch_get([keys.package(seller_id, each) for each in wanted])
+    items.sort(key=lambda item: int(item["package_id"]))
+    sizes = list(accumulate(len(item["document"]) for item in items))
+    fitting = max(1, sum(size <= BYTES_AT_ONCE for size in sizes))
+    packages = [stored_package(item) for item in items[:fitting]]
+    return packages, packages[-1].package.package_id if fitting < len(items) else max(wanted, default=0)
 
 
 def _named(stored: StoredPackage) -> Iterable[str]:
@@ -136,7 +145,7 @@ def _named(stored: StoredPackage) -> Iterable[str]:
 
 
 def _deliveries(
-    table: Table, order_number: str, viewer: Viewer, seller_id: int, events: Sequence[PackageEvent]
+    table: Table, order_number: str, viewer: Viewer, seller_id: int, events: Sequence[EventNote]
 ) -> list[Delivery]:
     """Of the events, to the webhooks that the viewer may see."""
     if not events:

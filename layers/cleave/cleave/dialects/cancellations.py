@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cleave.application.find_cancellation import FoundCancellation
+from cleave.application.find_cancellation import FoundCancellation, Taken
 from cleave.clock import to_ms
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.reasons import Reason
-from cleave.store.packages import StoredPackage
 from cleave.store.recorded import RecordedCancellation
 
 _ACCEPTED, _APPLIED = "accepted", "applied"
@@ -17,13 +16,11 @@ def render_found(found: FoundCancellation, name: str) -> dict[str, Any]:
     """The cancellation with what became of each of its packages."""
     recorded = found.recorded
     packages = [
-        _render_package(recorded, package_id, lines, found.packages[package_id])
-        for package_id, lines in recorded.units.items()
+        _render_package(package_id, lines, found.packages[package_id]) for package_id, lines in recorded.units.items()
     ]
-    of_order = next(iter(found.packages.values()))  # all are of one
     return {
         "cancellationId": name,
-        "orderNumber": of_order.package.order_number,
+        "orderNumber": found.order_number,
         **render_recorded(recorded),
         "packages": packages,
     }
@@ -55,14 +52,11 @@ def render_units(lines: Mapping[int, int]) -> list[dict[str, int]]:
     return [{"lineId": line_id, "quantity": quantity} for line_id, quantity in lines.items()]
 
 
-def _render_package(
-    recorded: RecordedCancellation, package_id: int, lines: Mapping[int, int], stored: StoredPackage
-) -> dict[str, Any]:
-    waits = any(each.cancellation_id == recorded.cancellation_id for each in stored.reservations)
+def _render_package(package_id: int, lines: Mapping[int, int], taken: Taken) -> dict[str, Any]:
     return {
         "shipmentPackageId": package_id,
-        "state": _ACCEPTED if waits else _APPLIED,
-        "status": stored.package.status,
+        "state": _ACCEPTED if taken.waits else _APPLIED,
+        "status": taken.state.status,
         "lines": render_units(lines),
-        "successorIds": list(stored.package.successor_ids),
+        "successorIds": list(taken.state.successor_ids),
     }

@@ -17,7 +17,7 @@ from cleave.dialects.deliveries import render_delivery
 from cleave.dialects.reader import ReaderCall
 from cleave.dialects.trendyol.parameters import Parameters, refused
 from cleave.domain.delivery import Delivery
-from cleave.domain.events import PackageEvent
+from cleave.domain.events import EventNote
 from cleave.domain.lineage import Placed, lineage
 from cleave.domain.package import CLOSED, Line, Status
 from cleave.domain.refusals import RefusalCode
@@ -126,13 +126,13 @@ def _accepted_entry(recorded: RecordedCancellation, shown: set[int], scope: str 
     }
 
 
-def _event_entry(event: PackageEvent) -> dict[str, Any]:
+def _event_entry(event: EventNote) -> dict[str, Any]:
     return {
         "date": to_ms(event.at),
         "type": "event",
         "sequence": event.sequence,
-        "shipmentPackageId": event.package.package_id,
-        "status": event.package.status,
+        "shipmentPackageId": event.package_id,
+        "status": event.status,
         "correlationId": event.correlation_id,
     }
 

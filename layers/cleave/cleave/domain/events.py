@@ -29,6 +29,26 @@ class PackageEvent:
         return f"{self.seller_id}-{self.order_number}-{self.sequence}"
 
 
+@dataclass(frozen=True, slots=True)
+class EventNote:
+    """An event without the package as it was: that one may have thousands of units."""
+
+    sequence: int
+    at: datetime
+    package_id: int
+    storefront: str
+    status: str
+    correlation_id: str
+
+
+def note_of(event: PackageEvent) -> EventNote:
+    """What is left of an event without its package."""
+    package = event.package
+    return EventNote(
+        event.sequence, event.at, package.package_id, package.storefront, package.status, event.correlation_id
+    )
+
+
 def events_after(
     order: Order, packages: Sequence[Package], at: datetime, correlation_id: str = ""
 ) -> tuple[PackageEvent, ...]:

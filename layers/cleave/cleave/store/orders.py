@@ -1,10 +1,10 @@
 """One seller's part of an order: its counter of events, its live packages, and the pointers to all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
-from cleave.domain.events import PackageEvent
+from cleave.domain.events import EventNote, PackageEvent, note_of
 from cleave.domain.order import LiveLine, LivePackage, Order
 from cleave.domain.package import Package
 from cleave.store import keys
@@ -81,6 +81,7 @@ def put_event(event: PackageEvent) -> Put:
             "correlation_id": event.correlation_id,
             "status": event.package.status.value,
             "package_id": event.package.package_id,
+            "storefront": event.package.storefront,
             "document": pack(event.package),
             keys.PENDING: keys.pending(event.order_number),
             keys.WAITING_SINCE: to_ms(event.at),
@@ -105,12 +106,32 @@ def read_event(table: Table, seller_id: int, order_number: str, sequence: int) -
 
 def read_events(table: Table, seller_id: int, order_number: str, first: int, last: int) -> list[PackageEvent]:
     """Events from ``first`` to ``last``, in order."""
-    found: list[PackageEvent] = []
+    return [to_event(item) for item in _event_items(table, seller_id, order_number, first, last)]
+
+
+def read_event_notes(table: Table, seller_id: int, order_number: str, first: int, last: int) -> list[EventNote]:
+    """The same without their packages, whose documents are not opened."""
+    return [_to_note(item) for item in _event_items(table, seller_id, order_number, first, last)]
+
+
+def _event_items(table: Table, seller_id: int, order_number: str, first: int, last: int) -> Iterator[Item]:
     after, before = keys.event_place(seller_id, first - 1), keys.event_place(seller_id, last + 1)
     while page := table.page(keys.order_partition(order_number), _EVENT_PAGE, after=after, before=before):
-        found += [to_event(item) for item in page]
+        yield from page
         after = page[-1]["sk"]
-    return found
+
+
+def _to_note(item: Item) -> EventNote:
+    if "storefront" not in item:  # happened before it was there
+        return note_of(to_event(item))
+    return EventNote(
+        sequence=int(item["sequence"]),
+        at=from_ms(int(item["at"])),
+        package_id=int(item["package_id"]),
+        storefront=item["storefront"],
+        status=item["status"],
+        correlation_id=item.get("correlation_id", ""),
+    )
 
 
 def to_event(item: Item) -> PackageEvent:
