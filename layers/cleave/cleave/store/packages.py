@@ -55,8 +55,10 @@ def put_package(package: Package, packed: bytes | None = None, *, import_fingerp
 
 
 def close_package(closed: Package, version: int, packed: bytes | None = None) -> Update:
-    """Write what a split made of a package, if nobody has written it since ``version``. ``packed`` is the package, if it
-    is packed already."""
+    """Write what a split made of a package, if nobody has written it since ``version``.
+
+    ``packed`` is the package, if it is packed already.
+    """
     attributes = _attributes(closed, packed)
     return Update(
         key=keys.package(closed.seller_id, closed.package_id),
