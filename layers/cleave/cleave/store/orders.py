@@ -68,8 +68,8 @@ def order_package_ids(table: Table, seller_id: int, order_number: str) -> list[i
     return [int(pointer["package_id"]) for pointer in pointers]
 
 
-def put_event(event: PackageEvent) -> Put:
-    """The write of an event; the stream carries it on."""
+def put_event(event: PackageEvent, packed: bytes | None = None) -> Put:
+    """The write of an event; the stream carries it on. ``packed`` is its package, if it is packed already."""
     return Put(
         {
             **keys.event(event.seller_id, event.order_number, event.sequence),
@@ -82,7 +82,7 @@ def put_event(event: PackageEvent) -> Put:
             "status": event.package.status.value,
             "package_id": event.package.package_id,
             "storefront": event.package.storefront,
-            "document": pack(event.package),
+            "document": packed or pack(event.package),
             keys.PENDING: keys.pending(event.order_number),
             keys.WAITING_SINCE: to_ms(event.at),
         }

@@ -30,13 +30,16 @@ class StoredPackage:
     correlation_id: str
 
 
-def put_package(package: Package, *, import_fingerprint: str | None = None) -> Put:
-    """The write of a package that is new; ``import_fingerprint`` tells a repeated import from another package."""
+def put_package(package: Package, packed: bytes | None = None, *, import_fingerprint: str | None = None) -> Put:
+    """The write of a package that is new; ``import_fingerprint`` tells a repeated import from another package.
+
+    ``packed`` is the package, if it is packed already.
+    """
     left = {str(line.line_id): line.quantity for line in package.lines}
     return Put(
         {
             **keys.package(package.seller_id, package.package_id),
-            **_attributes(package),
+            **_attributes(package, packed),
             "package_id": package.package_id,
             "seller_id": package.seller_id,
             "order_number": package.order_number,
@@ -51,9 +54,12 @@ def put_package(package: Package, *, import_fingerprint: str | None = None) -> P
     )
 
 
-def close_package(closed: Package, version: int) -> Update:
-    """Write what a split made of a package, if nobody has written it since ``version``."""
-    attributes = _attributes(closed)
+def close_package(closed: Package, version: int, packed: bytes | None = None) -> Update:
+    """Write what a split made of a package, if nobody has written it since ``version``.
+
+    ``packed`` is the package, if it is packed already.
+    """
+    attributes = _attributes(closed, packed)
     return Update(
         key=keys.package(closed.seller_id, closed.package_id),
         change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next, waiting = :none"
@@ -79,12 +85,12 @@ def change_package(package: Package, version: int) -> Update:
     )
 
 
-def _attributes(package: Package) -> Item:
+def _attributes(package: Package, packed: bytes | None = None) -> Item:
     return {
         "status": package.status.value,
         keys.BY_MODIFIED: keys.place(to_ms(package.modified_at), package.package_id),
         "successor_ids": list(package.successor_ids),
-        "document": pack(package),
+        "document": packed or pack(package),
     }
 
 
