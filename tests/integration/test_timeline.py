@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from cleave.application import timeline
-from cleave.domain.delivery import Lane
+from cleave.domain.delivery import Lane, Slot
 from cleave.domain.events import PackageEvent
 from cleave.store import keys
-from cleave.store.deliveries import queue, read_lanes
+from cleave.store.deliveries import queue, read_lanes, sort_key
 from cleave.store.orders import change_order, put_event, read_orders
 from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.store.table import Delete, Table
 from cleave_cli.receiver import Answer as Reply
 from cleave_cli.receiver import Receiver
 
@@ -284,6 +284,12 @@ def test_a_long_order_comes_page_by_page_each_event_once_with_its_own_deliveries
     assert deliveries == events
     assert {each["subscription"] for page in entries for each in page if each["type"] == "delivery"} == {webhook}
     assert [len(page["parts"][0]["packages"]) for page in found] == [1, 0]
+    (lane,) = read_lanes(table, [Lane(webhook, 20811, "LONG")])
+    for number in (*range(1, 41), 65):  # not kept for ever
+        slot = sort_key(Slot(lane.times[number - 1], lane.lane, number))
+        table.write([Delete(keys.delivery(webhook, slot))])
+    last = ask(de_seller, "LONG", size=60, cursor=found[0]["nextCursor"]).json["parts"][0]["timeline"]
+    assert [each["event"] for each in last if each["type"] == "delivery"] == [61, 62, 63, 64, 66, 67, 68, 69, 70]
 
 
 @pytest.mark.usefixtures("sealing")

@@ -81,8 +81,9 @@ def rehearse_items(
             first = several.refusals
         else:
             return _accepted(rehearsal, [item.cancellation for item in items], taken)
-    told = {(each.code, each.field): each for each in (*first, *_item_refusals(table, items, sellers))}
-    return Outcome(tuple(told.values()))
+    said = {(each.code, each.field) for each in first}
+    more = [each for each in _item_refusals(table, items, sellers) if (each.code, each.field) not in said]
+    return Outcome((*first, *more))
 
 
 def _item_refusals(
