@@ -1,8 +1,39 @@
 """The one logger. What it says is in ``cleave.logs``."""
 
-from aws_lambda_powertools.logging import Logger
+import traceback
+from collections.abc import Iterator
 
-logger = Logger(service="cleave", log_uncaught_exceptions=True)
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from botocore.exceptions import ClientError
+
+
+class _TracebackFormatter(LambdaPowertoolsFormatter):
+    """Says where an exception was raised and of which type it was, never its text.
+
+    The text of an exception may repeat what a caller sent: botocore's of a wrong parameter has its value.
+    """
+
+    def formatException(self, ei: tuple[object, BaseException | None, object]) -> str:  # noqa: N802 - logging's name; wider in what it takes
+        return "\n".join(_causes(ei[1]))
+
+
+def _causes(error: BaseException | None) -> Iterator[str]:
+    """The last one first, each with its frames; once, as exceptions can be causes of each other."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        code = f" {error.response['Error']['Code']}" if isinstance(error, ClientError) else ""
+        yield f"{type(error).__name__}{code}\n{frames}"
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+logger = Logger(
+    service="cleave",
+    log_uncaught_exceptions=True,
+    logger_formatter=_TracebackFormatter(serialize_stacktrace=False),  # which would have the text, and the frames again
+)
 
 
 def follow(correlation_id: str | None) -> None:
