@@ -162,6 +162,8 @@ class Table:
 
         Fewer than ``limit`` mean that there are no more: the items of a page are small enough to come in one answer.
         """
+        if after >= before:
+            return []  # DynamoDB refuses to look between two keys in the wrong order
         answer = self.ask(
             self.client.query,
             TableName=self.name,
