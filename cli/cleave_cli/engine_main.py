@@ -5,17 +5,24 @@
 MiniStack starts functions with `sys.executable`. Here that would be a Python full of the engine's own
 packages, and a function would run although its layer lacks something.
 
-It also looks for API keys in a header only. The template has the authorizer name them, so this teaches it.
+It also lacks a little of what the template relies on: API keys that the authorizer names, the time in the gateway's
+own answers, partition keys in the conditions of roles. This teaches it.
 """
 
 import ctypes
 import importlib
+import json
+import re
 import signal
 import sys
+import time
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+# The partition key comes first in every key condition, and is compared with one value.
+_FIRST_EQUALITY = re.compile(r"=\s*(:\w+)")
 
 
 def main() -> None:
@@ -25,7 +32,10 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     sys.executable, sys.argv = sys.argv[1], ["ministack"]
     accept_what_it_lacks()
-    count_by_authorizer(importlib.import_module("ministack.services.apigateway_v1"))
+    gateway = importlib.import_module("ministack.services.apigateway_v1")
+    count_by_authorizer(gateway)
+    tell_request_time(gateway)
+    tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
     importlib.import_module("ministack.app").main()
 
 
@@ -55,6 +65,43 @@ def count_by_authorizer(gateway: Any) -> None:  # noqa: ANN401 - a module of ano
 
     gateway._authorize_request_v1 = authorize_and_note  # noqa: SLF001
     gateway._api_key_from_request = lambda _headers: counted_by.get()  # noqa: SLF001
+
+
+def tell_request_time(gateway: Any) -> None:  # noqa: ANN401 - a module of another environment
+    """Put the time into what the gateway answers itself: of all variables in the template's, the one it leaves."""
+    render = gateway._gateway_error_response  # noqa: SLF001
+
+    def rendered(error: Any, request: Any) -> tuple[int, dict[str, str], bytes]:  # noqa: ANN401
+        status, headers, body = render(error, request)
+        return status, headers, body.replace(b"$context.requestTimeEpoch", b"%d" % (time.time() * 1000))
+
+    gateway._gateway_error_response = rendered  # noqa: SLF001
+
+
+def tell_leading_keys(actions: Any) -> None:  # noqa: ANN401 - a module of another environment
+    """Give conditions `dynamodb:LeadingKeys`, as DynamoDB does: the partition keys that a request names."""
+    context_of = actions.dynamodb_service_context
+
+    def context_with_keys(body: bytes) -> dict[str, Any]:
+        context: dict[str, Any] = context_of(body)
+        found = sorted(set(leading_keys(json.loads(body or b"{}"))))
+        return {**context, "dynamodb:LeadingKeys": found} if found else context
+
+    actions.dynamodb_service_context = context_with_keys
+
+
+def leading_keys(request: dict[str, Any]) -> Iterator[str]:
+    """The partition keys of a request to DynamoDB, an index' own where that is asked. A scan has none.
+
+    AWS looks at each item of a transaction by itself, the engine at all keys for each item: it never allows more.
+    """
+    condition = _FIRST_EQUALITY.search(request.get("KeyConditionExpression", ""))
+    if condition:
+        yield from request["ExpressionAttributeValues"][condition[1]].values()
+    single = [request, *(write for action in request.get("TransactItems", []) for write in action.values())]
+    keys = [each.get("Key") or each.get("Item") for each in single]
+    keys += [key for read in request.get("RequestItems", {}).values() if "Keys" in read for key in read["Keys"]]
+    yield from (key["pk"]["S"] for key in keys if key and "pk" in key)
 
 
 if __name__ == "__main__":

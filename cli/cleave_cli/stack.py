@@ -16,6 +16,7 @@ from cleave_cli.credentials import (
 )
 from cleave_cli.deploy import Deployment, deploy
 from cleave_cli.engine import Engine, running_engine
+from cleave_cli.gateway_responses import put_gateway_responses
 from cleave_cli.lock import run_lock, waiting_lock
 
 BUILD_LOCK = paths.ROOT / ".aws-sam" / "cleave.lock"  # all stacks of a checkout share its build folder
@@ -70,7 +71,9 @@ def _build_and_deploy(engine: Engine, state: paths.StateDir) -> Deployment:
     with waiting_lock(BUILD_LOCK):
         build_if_changed(state)
         with step("Deploying the template to it (sam deploy)"):
-            return deploy(engine.endpoint, state.tool_log)
+            deployment = deploy(engine.endpoint, state.tool_log)
+            put_gateway_responses(deployment)
+            return deployment
 
 
 def build_if_changed(state: paths.StateDir) -> None:

@@ -1,6 +1,8 @@
 """Who gets in on the deployed template: credentials as `cleave credentials` makes and ends them, and their limits."""
 
 import re
+import time
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -89,6 +91,9 @@ def test_a_seller_that_calls_too_often_is_told_when_to_come_back(
     gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=registered["id"], keyType="API_KEY")
     answers = [orders(anonymous, made) for _ in range(4)]
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
+    check_fits_both_dialects(answers[-1], "too.many.requests")
+    assert answers[-1].headers["Retry-After"] == "2"
+    assert "Retry-After" not in answers[0].headers
     gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=registered["id"])
     assert orders(anonymous, made).status_code == 200
 
@@ -96,4 +101,35 @@ def test_a_seller_that_calls_too_often_is_told_when_to_come_back(
 def test_a_key_that_no_plan_knows_is_refused(anonymous: httpx.Client, table: Table) -> None:
     key, secret = new_key(), new_secret()
     store_credential(table, Credential(key, Role.SELLER, frozenset({SELLER})), secret, clock.now())
-    assert orders(anonymous, (key, secret)).status_code == 403
+    refused = orders(anonymous, (key, secret))
+    assert refused.status_code == 403
+    check_fits_both_dialects(refused, "bad.request", has_title=False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/integration/order/sellers/20811/orders", "/v1/webhooks"], ids=["trendyol", "hepsiglobal"]
+)
+def test_who_is_not_let_in_is_told_so_in_the_words_of_both_dialects(anonymous: httpx.Client, path: str) -> None:
+    for authorization in ({}, {"Authorization": "Basic bm9ib2R5Om5vYm9keQ=="}, {"Authorization": "Bearer x.y.z"}):
+        refused = anonymous.get(path, headers=authorization)
+        assert refused.status_code == 401
+        check_fits_both_dialects(refused, "authentication.error")
+
+
+def test_a_path_or_method_that_does_not_exist_is_not_found(anonymous: httpx.Client) -> None:
+    for method, path in (("GET", "/v1/nothing"), ("PATCH", "/v1/webhooks")):
+        answer = anonymous.request(method, path)
+        assert answer.status_code == 404
+        check_fits_both_dialects(answer, "path.not.found")
+
+
+def check_fits_both_dialects(answer: httpx.Response, key: str, *, has_title: bool = True) -> None:
+    """Trendyol's clients read ``errors``, HepsiGlobal's RFC 9457's fields; this is API Gateway's body for both."""
+    body = answer.json()
+    (error,) = body["errors"]
+    assert (error["key"], error["message"], error["errorCode"]) == (key, body["detail"], "")
+    assert time.time() - body["timestamp"] / 1000 < 60
+    assert body["exception"].endswith("Exception")
+    assert body["type"] == "about:blank"
+    if has_title:
+        assert (body["status"], body["title"]) == (answer.status_code, HTTPStatus(answer.status_code).phrase)

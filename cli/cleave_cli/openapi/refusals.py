@@ -32,9 +32,10 @@ _MODELS: dict[Dialect, type[BaseModel]] = {
 _TYPES = {Dialect.TRENDYOL: "application/json", Dialect.HEPSIGLOBAL: "application/problem+json"}
 _FAILED = "generic.exception"
 _EXAMPLES = "#/components/examples/{}.{}"
-# What API Gateway answers itself on any path that exists; 401 only where an authorizer is asked.
+# What API Gateway answers itself on any path that exists; the first two only where an authorizer is asked.
 _GATEWAY = {
     401: "The credentials are missing or wrong.",
+    403: "The credentials belong to no usage plan.",
     413: "The body is larger than API Gateway takes.",
     429: "Too many requests.",
     500: "The request failed on our side; it can be repeated as it is.",
@@ -54,7 +55,7 @@ def responses_of(operation: Operation, route: Route) -> dict[str, Schema]:
     by_status: dict[int, list[RefusalCode]] = {}
     for code in codes:
         by_status.setdefault(STATUS[code.kind], []).append(code)
-    gateway = set(_GATEWAY) - (set() if route.needs_credentials else {401}) - (set() if operation.takes else {413})
+    gateway = set(_GATEWAY) - (set() if route.needs_credentials else {401, 403}) - (set() if operation.takes else {413})
     return {
         str(status): _response(operation.dialect, status, by_status.get(status, []), codes, gateway=status in gateway)
         for status in sorted({*by_status, *gateway})
