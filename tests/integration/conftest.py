@@ -25,6 +25,7 @@ from tests.integration.operating import day, deployed, whole_day
 from tests.support.aws import create_table
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
+from tests.support.stream import take_records
 from tests.support.whole import Flow
 
 __all__ = ["day", "deployed", "whole_day"]
@@ -146,6 +147,6 @@ def let_happen(
     caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
-    yield Flow(table, url)
+    yield Flow(lambda: take_records(table), url)
     for cached in caches:
         cached.cache_clear()

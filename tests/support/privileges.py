@@ -5,16 +5,27 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import isfunction
 from pathlib import PurePosixPath
 from typing import Any
+
+from cleave.store import keys
+from cleave_cli.engine_main import leading_keys
 
 from tests.support.template import resources
 
 type Grant = tuple[str, str]
 """An action and the resource that it is done to: ``("dynamodb:Query", "Table/index/modified")``."""
 
+CONDITION = "ForAllValues:StringLike"
 _FUNCTION = re.compile(r"/functions/(\w+)/app\.py$")
-_RESOURCES = {"sqs": "DeliveryQueue", "kms": "SecretsKey", "secretsmanager": "TokenSecret"}
+_RESOURCES = {
+    "sqs": "DeliveryQueue",
+    "kms": "SecretsKey",
+    "secretsmanager": "TokenSecret",
+    "s3": "FailedRecords",
+}
+_ACTIONS = {"ListObjectsV2": "ListBucket"}  # where the action is not the operation
 _TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -24,11 +35,11 @@ _TRANSACTIONS = {
 
 
 class Used:
-    """By function: what it asked for, and how the partition keys began that it named."""
+    """By function: what it asked for, and which actions it did to items with which prefix (of the partition key)."""
 
     def __init__(self) -> None:
         self.grants: dict[str, set[Grant]] = defaultdict(set)
-        self.keys: dict[str, set[str]] = defaultdict(set)
+        self.prefixes: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.messages: list[str] = []
 
     def note(self, params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
@@ -40,30 +51,29 @@ class Used:
         if service == "dynamodb":
             self._note_table(function, model.name, params)
             return
-        self.grants[function].add((f"{service}:{model.name}", _RESOURCES[service]))
+        action = _ACTIONS.get(model.name, model.name)
+        self.grants[function].add((f"{service}:{action}", _RESOURCES[service]))
         self.messages += [str(params.get("MessageBody"))] if service == "sqs" else []
 
     def _note_table(self, function: str, operation: str, params: dict[str, Any]) -> None:
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-        actions = {operation}
-        if operation == "TransactWriteItems":
-            actions = {_TRANSACTIONS[kind] for item in params["TransactItems"] for kind in item}
-        self.grants[function] |= {(f"dynamodb:{action}", f"Table{index}") for action in actions}
-        if not index:
-            self.keys[function] |= {key.partition("#")[0] for key in _partitions(params)}
+        for action, part in _parts(operation, params):
+            self.grants[function].add((action, f"Table{index}"))
+            if not index:
+                self.prefixes[function] |= {(action, prefix_of(key)) for key in leading_keys(part)}
 
 
-def _partitions(document: Any) -> Iterator[str]:  # noqa: ANN401 - botocore's parameters
-    """Every value of ``pk`` in a request, and of a query's ``:pk``."""
-    if isinstance(document, dict):
-        for name, value in document.items():
-            if name in {"pk", ":pk"} and "S" in value:
-                yield value["S"]
-            else:
-                yield from _partitions(value)
-    elif isinstance(document, list):
-        for each in document:
-            yield from _partitions(each)
+def _parts(operation: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Actions and what each is done to; a transaction is the actions of its writes."""
+    if operation != "TransactWriteItems":
+        return [(f"dynamodb:{operation}", params)]
+    writes = [write for action in params["TransactItems"] for write in action.items()]
+    return [(f"dynamodb:{_TRANSACTIONS[kind]}", part) for kind, part in writes]
+
+
+def prefix_of(partition: str) -> str:
+    """``PACKAGE#`` of ``PACKAGE#20811#4711``."""
+    return re.sub(r"(?<=#).*", "", partition)
 
 
 def _calling_function() -> str | None:
@@ -89,6 +99,24 @@ def used_by(*clients: Any) -> Iterator[Used]:  # noqa: ANN401 - boto3's clients 
             client.meta.events.unregister("before-parameter-build", used.note)
 
 
+def folder_of() -> dict[str, str]:
+    """The folder of each function, by its name in the template."""
+    functions = resources("AWS::Serverless::Function").items()
+    return {name: PurePosixPath(function["CodeUri"]).name for name, function in functions}
+
+
+def all_prefixes() -> set[str]:
+    """How the partition keys of all that store/keys.py makes a key of begin."""
+    functions = [each for name, each in vars(keys).items() if isfunction(each) and not name.startswith("_")]
+    makers = [each for each in functions if each.__annotations__["return"] is keys.Key]
+    made = [make(*(1 if each is int else "x" for each in _parameters(make))) for make in makers]
+    return {prefix_of(key[keys.PARTITION]) for key in made}
+
+
+def _parameters(function: Any) -> list[type]:  # noqa: ANN401 - any function
+    return [annotation for name, annotation in function.__annotations__.items() if name != "return"]
+
+
 def statements() -> dict[str, list[dict[str, Any]]]:
     """The statements of each function's own policy, by its folder."""
     return {
@@ -107,6 +135,19 @@ def granted() -> dict[str, set[Grant]]:
             for statement in own
             for action in as_list(statement["Action"])
             for resource in map(_name, as_list(statement["Resource"]))
+        }
+        for function, own in statements().items()
+    }
+
+
+def granted_prefixes() -> dict[str, set[tuple[str, str]]]:
+    """What each function may do to which items of the table, by its folder."""
+    return {
+        function: {
+            (action, pattern.removesuffix("*"))
+            for statement in own
+            for action in as_list(statement["Action"])
+            for pattern in as_list(statement.get("Condition", {}).get(CONDITION, {}).get("dynamodb:LeadingKeys", []))
         }
         for function, own in statements().items()
     }

@@ -1,16 +1,26 @@
-"""Every function of the service at work once, and refusing: on moto, with a receiver on this machine."""
+"""Every function of the service at work, and refusing, until each has made every call that it ever makes."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
+from cleave import clock
+from cleave.api import resources
+from cleave.store.table import Table
+from cleave.store.tracks import Wake, park
 from cleave_cli.receiver import Answer, Receiver
 
 from functions.auth_token.app import handler as auth_token
 from functions.authorizer.app import handler as authorizer
 from functions.deactivate_webhook.app import handler as deactivate
+from functions.get_shipment_packages.app import handler as list_packages
+from functions.get_shipment_packages_stream.app import handler as walk
 from functions.list_deliveries.app import handler as list_deliveries
 from functions.reconcile.app import handler as reconcile
+from functions.replay_deliveries.app import handler as replay
 from functions.sweep_deliveries.app import handler as sweep
 from tests.support.endpoints import BODIES, Endpoint, Target, ask, endpoints
 from tests.support.gateway import Caller
@@ -21,12 +31,14 @@ ARN = "arn:aws:execute-api:eu-central-1:123456789012:api/dev/GET/v1/webhooks"
 
 @dataclass
 class Tour:
-    """``mark`` is part of every name, address and secret that the service is told."""
+    """``mark`` is part of every name, address and secret that the service is told. ``wait`` lets seconds pass."""
 
+    table: Table
     seller: Caller
     channel: Caller
     receiver: Receiver
     let_happen: Callable[[], None]
+    wait: Callable[[float], None]
     mark: str
     number: int = 9_100_000_000_000
 
@@ -49,7 +61,8 @@ class Tour:
         return target
 
     def ask(self, code: str, target: Target, body: object = None, *, as_channel: bool = False) -> Any:  # noqa: ANN401
-        """The function's first endpoint in the dialect."""
+        """The function's first endpoint in the dialect; a function is a process of its own, which knows no secret."""
+        resources.signing_secret.cache_clear()
         endpoint = next(each for each in endpoints() if each.code == code and each.is_sellers != as_channel)
         return ask(self.channel if as_channel else self.seller, endpoint, target, body)
 
@@ -57,9 +70,10 @@ class Tour:
         """All of them about one thing, whatever they say."""
         for endpoint in endpoints():
             if endpoint.code not in skipped:
-                assert self._ask_own(endpoint, target).status < 500, endpoint
+                assert self.ask_own(endpoint, target).status < 500, endpoint
 
-    def _ask_own(self, endpoint: Endpoint, target: Target) -> Any:  # noqa: ANN401 - an answer
+    def ask_own(self, endpoint: Endpoint, target: Target) -> Any:  # noqa: ANN401 - an answer
+        """By the caller whose dialect it is."""
         return ask(self.seller if endpoint.is_sellers else self.channel, endpoint, target)
 
 
@@ -72,11 +86,13 @@ def run(tour: Tour) -> None:
     tour.let_happen()
     target = replace(_delivered(tour, own), url=tour.receiver.url)
     _failing_receiver(tour, target)
+    _lists(tour, target)
+    _left_behind(tour, target)
     ends = frozenset({"delete_webhook", "create_webhook", "create_channel_webhook"})
     tour.every_endpoint(target, skipped=ends)
     tour.let_happen()
-    sweep({}, None)
-    reconcile({}, None)
+    _refused(tour)
+    _failed(tour, target)
     assert tour.ask("delete_webhook", target).status == 200
 
 
@@ -84,6 +100,7 @@ def _get_in(tour: Tour) -> None:
     secret = f"{tour.mark}-secret"
     grant = {"grant_type": "client_credentials", "client_id": "tour", "client_secret": secret}
     token = Caller("", (), {}).call(auth_token, grant).json["access_token"]
+    resources.signing_secret.cache_clear()
     assert authorizer({"methodArn": ARN, "headers": {"Authorization": f"Bearer {token}"}}, None)
 
 
@@ -111,6 +128,7 @@ PACKAGE_CODES = (
 def _packages(tour: Tour) -> None:
     """Each request on a package of its own, then on one that others took the place of, then on none."""
     cancelled_from, split = tour.target(), tour.target()
+    assert tour.ask("import_orders", replace(split, package=split.package + 1, line=split.line + 10)).status == 200
     assert tour.ask("cancel_package", cancelled_from).status == 200
     assert tour.ask("split_package", split).status == 200
     for code in PACKAGE_CODES:
@@ -137,6 +155,8 @@ def _orders(tour: Tour) -> None:
         body = BODIES[code](target)
         again = {**body, "cancel_id": 5, "cancel_quantity": 900} if "cancel_id" in body else body
         tour.ask(code, target, again, as_channel=True)
+        tour.let_happen()
+        assert tour.ask(code, target, as_channel=True).status in {200, 409}, code  # nothing is left to allocate
     target = tour.target()
     order = replace(target, order=f"{target.order}-2", item=f"{target.order}-2_LAMP")
     customer = {"name": f"{tour.mark} {tour.mark}", "phone": tour.mark, "email": f"{tour.mark}@example.com"}
@@ -164,8 +184,81 @@ def _failing_receiver(tour: Tour, target: Target) -> None:
     tour.receiver.respond = lambda _: Answer(410, body=tour.mark.encode())
     assert tour.ask("activate_webhook", target).status == 200
     tour.let_happen()
+    assert tour.ask("cancel_package", tour.target()).status == 200
+    tour.let_happen()  # of which a webhook is told that we turned off
     tour.receiver.respond = lambda _: Answer(200, body=tour.mark.encode())
     path = {"sellerId": SELLER, "webhookId": target.webhook}
     assert tour.seller.call(deactivate, path=path).status == 200
     assert tour.ask("activate_webhook", target).status == 200
     tour.let_happen()
+
+
+def _lists(tour: Tour, target: Target) -> None:
+    """By times and from cursors, where ``every_endpoint`` asks by names."""
+    for by in ("PackageLastModifiedDate", "CreatedDate"):
+        answer = tour.seller.call(list_packages, path={"sellerId": SELLER}, query={"orderByField": [by]})
+        assert answer.status == 200
+    for handler, name, body in ((walk, "nextCursor", None), (list_deliveries, "cursor", None), (replay, "", _NOT_OURS)):
+        resources.signing_secret.cache_clear()
+        path = {"sellerId": SELLER, "webhookId": target.webhook}
+        forged = {name: ["not a cursor of ours"]} if name else None
+        assert tour.seller.call(handler, body, path=path, query=forged).status == 400
+    path = {"sellerId": SELLER, "webhookId": target.webhook}
+    assert tour.seller.call(list_deliveries, path=path, query={"state": ["waiting"]}).status == 200
+    assert tour.seller.call(replay, {"since": 0}, path=path).status == 202
+
+
+_NOT_OURS = {"since": 0, "cursor": "not a cursor of ours"}
+
+
+def _left_behind(tour: Tour, target: Target) -> None:
+    """By the stream, then by the queue; the scheduled functions find it."""
+    assert tour.ask("cancel_package", tour.target()).status == 200
+    tour.wait(120)
+    with _failing(tour, "before-call.dynamodb.BatchGetItem"):
+        assert reconcile({}, None) == {"done": 0, "failed": 1}
+    for _ in range(2):  # the split, then the events of it
+        assert reconcile({}, None)["done"]
+        tour.wait(120)
+    tour.let_happen()
+    park(tour.table, Wake(f"seller:{SELLER}", target.webhook, 0), clock.now() - timedelta(seconds=1))
+    sweep({}, None)
+
+
+def _refused(tour: Tour) -> None:
+    """The mark wherever a request can say it, and may not."""
+    names = ("size", "cursor", "since", "orderNumber", "startDate", "status", "nextCursor")
+    everywhere = {name: [tour.mark] for name in names}
+    for endpoint in endpoints():
+        caller = tour.seller if endpoint.is_sellers else tour.channel
+        path = {**dict.fromkeys(re.findall(r"[{](\w+)[}]", endpoint.path), tour.mark), "sellerId": SELLER}
+        useful = (
+            BODIES[endpoint.code](Target(SELLER, 1, 1, tour.mark, tour.mark, tour.mark, tour.mark))
+            if endpoint.takes_a_body
+            else {}
+        )
+        for body in (tour.mark, {tour.mark: tour.mark}, [tour.mark], *({**useful, name: tour.mark} for name in useful)):
+            headers = {"Idempotency-Key": tour.mark}
+            assert caller.call(endpoint.handler, body, path=path, query=everywhere, headers=headers).status < 500
+
+
+def _failed(tour: Tour, target: Target) -> None:
+    """Every endpoint while the table cannot be reached."""
+    with _failing(tour, "before-call.dynamodb"):
+        answered = {endpoint.code: tour.ask_own(endpoint, target).status for endpoint in endpoints()}
+    assert set(answered.values()) == {500}, answered
+
+
+@contextmanager
+def _failing(tour: Tour, calls: str) -> Iterator[None]:
+    """With an error that repeats what we were told: as botocore's does of a wrong parameter."""
+
+    def fail(**_: object) -> None:
+        raise RuntimeError(tour.mark)
+
+    events = tour.table.client.meta.events
+    events.register(calls, fail)
+    try:
+        yield
+    finally:
+        events.unregister(calls, fail)

@@ -1,25 +1,27 @@
 """The stream and the queue between the functions, without AWS."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from cleave.store.table import Table
 
 from functions.deliver_webhook.app import handler as deliver
 from functions.package_stream.app import handler as package_stream
-from tests.support.stream import take_records
 
 
 @dataclass
 class Flow:
-    """Called, the stream and the queue bring what is new to their functions, until nothing new comes of it."""
+    """Called, the stream and the queue bring what is new to their functions, until nothing new comes of it.
 
-    table: Table
+    ``take_records`` answers the stream's records since it was last called.
+    """
+
+    take_records: Callable[[], list[dict[str, Any]]]
     queue_url: str
 
     def __call__(self) -> None:
-        while records := take_records(self.table):
+        while records := self.take_records():
             for record in filter(is_for_the_function, records):
                 assert package_stream({"Records": [record]}, None) == {"batchItemFailures": []}
         sqs = boto3.client("sqs")

@@ -1,6 +1,7 @@
 """What may import what; docs/architecture.md says it in words."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_one_place_knows_the_keys(path: Path) -> None:
     texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
     prefixes = ("PACKAGE#", "CANCELLATION#", "ORDER#", "EVENT#", "SELLER#", "SUBSCRIPTION#", "DELIVERY#", "CREDENTIAL#")
     assert not [text for text in texts if isinstance(text, str) and text.startswith(prefixes)]
+
+
+def test_nothing_is_written_into_traces() -> None:
+    """X-Ray's segments are Lambda's and API Gateway's own; what we add to one, whoever reads traces could read."""
+    for path in (*MODULES, *(ROOT / "functions").glob("*/app.py")):
+        assert not [
+            name for name in imported(path) if re.search("x_?ray|tracer|tracing|telemetry", name, re.IGNORECASE)
+        ]
 
 
 def test_a_handler_has_about_25_lines() -> None:

@@ -4,9 +4,13 @@ import re
 
 import pytest
 
-from tests.support.privileges import as_list, statements
+from tests.support.privileges import CONDITION, all_prefixes, as_list, granted_prefixes, statements
 from tests.support.template import resources, template
 
+# Each names the items that it is done to. A scan does not, and ``ForAllValues`` is true of none.
+NAMING_ACTIONS = {
+    f"dynamodb:{each}" for each in ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+}
 DATA_KEY = {"GetAtt": "DataKey.Arn"}
 
 
@@ -69,3 +73,24 @@ def test_no_function_may_do_everything_scan_or_touch_everything() -> None:
                 assert re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", action), (function, action)
                 assert action != "dynamodb:Scan", function
             assert "*" not in as_list(statement["Resource"]), function
+
+
+def test_on_the_table_every_function_is_granted_kinds_of_items_that_there_are() -> None:
+    for function, own in statements().items():
+        for statement in own:
+            if {"GetAtt": "Table.Arn"} in as_list(statement["Resource"]):
+                assert set(as_list(statement["Action"])) <= NAMING_ACTIONS, function
+                (condition,) = statement["Condition"].items()
+                assert condition[0] == CONDITION, function
+                (patterns,) = condition[1].values()
+                assert {f"{prefix}*" for prefix in all_prefixes()} >= set(as_list(patterns)), function
+
+
+def test_credentials_are_read_by_who_checks_them_and_written_by_no_function() -> None:
+    reached = {
+        (function, action)
+        for function, granted in granted_prefixes().items()
+        for action, prefix in granted
+        if prefix.startswith("CREDENTIAL")
+    }
+    assert reached == {("authorizer", "dynamodb:GetItem"), ("auth_token", "dynamodb:GetItem")}
