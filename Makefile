@@ -55,6 +55,11 @@ check: setup  ## ruff, mypy, sam validate and cfn-lint
 	SAM_CLI_TELEMETRY=0 $(SAM_BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 
+scan: setup  ## checkov on the template, in an environment of its own
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-checkov
+	@$(UV) pip sync --quiet --require-hashes --python .venv-checkov/bin/python requirements/checkov.txt
+	@.venv-checkov/bin/checkov --config-file .checkov.yaml
+
 build: setup  ## sam build, when something changed
 	@$(BIN)/cleave build
 
