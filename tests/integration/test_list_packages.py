@@ -6,6 +6,7 @@ from typing import Any
 import moto.dynamodb.models.table as moto_table
 import pytest
 from cleave.application.split_package import split_package
+from cleave.clock import now
 from cleave.domain.package import Package, Status
 from cleave.store.packages import put_package
 from cleave.store.table import Table
@@ -109,6 +110,28 @@ def test_an_order_is_found_however_old_it_is(load: Any, de_seller: Caller, clock
     answer = de_seller.call(handler, path=PATH, query={"orderNumber": [first["orderNumber"]]})
     whole = {"totalElements": 1, "totalPages": 1, "page": 0, "size": 50, "content": [first]}
     assert (answer.status, answer.json) == (200, whole)
+
+
+def test_an_order_that_is_split_while_it_is_read_is_shown_with_what_the_split_made(
+    load: Any,  # noqa: ANN401
+    table: Table,
+    de_seller: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load("sample-orders")
+    lines = [{"lineId": 4765081101, "quantity": 1}]
+    path = {"sellerId": SELLER, "packageId": 3330811901}
+    assert de_seller.call(cancel_package, {"lines": lines, "reasonId": 500}, path=path).status == 200
+    read, before = table.client.batch_get_item, iter([True])
+
+    def late(**request: Any) -> Any:  # noqa: ANN401 - the client's
+        if next(before, False):
+            split_package(table, SELLER, "10811190301", 3330811901, now())
+        return read(**request)
+
+    monkeypatch.setattr(table.client, "batch_get_item", late)
+    answer = de_seller.call(handler, path={"sellerId": SELLER}, query={"orderNumber": ["10811190301"]})
+    assert sorted(package["status"] for package in answer.json["content"]) == ["Cancelled", "Created"]
 
 
 def test_a_split_moves_the_old_package_to_the_top_under_its_successor(

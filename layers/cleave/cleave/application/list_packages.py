@@ -52,17 +52,37 @@ def _browse(table: Table, query: PackageQuery) -> FoundPackages:
 
 
 def _look_up(table: Table, query: PackageQuery) -> FoundPackages:
-    seller_id = query.listing.seller_id
-    ids: Sequence[int] = query.package_ids
-    if query.order_number is not None:
-        of_order = order_package_ids(table, seller_id, query.order_number)
-        ids = [each for each in of_order if not query.package_ids or each in query.package_ids]
-    items = table.batch_get([keys.package(seller_id, package_id) for package_id in dict.fromkeys(ids)])
-    found = [item for item in items if _is_wanted(query, item)]
+    found = [item for item in _candidates(table, query) if _is_wanted(query, item)]
     found.sort(key=lambda item: int(item[query.by]), reverse=query.descending)
     start = query.page * query.size
     page = [stored_package(item).package for item in found[start : start + query.size]]
     return FoundPackages(len(found), page)
+
+
+def _candidates(table: Table, query: PackageQuery) -> Sequence[Item]:
+    seller_id = query.listing.seller_id
+    if query.order_number is None:
+        return _read(table, seller_id, query.package_ids)
+    of_order = order_package_ids(table, seller_id, query.order_number)
+    if query.package_ids:
+        return _read(table, seller_id, [each for each in of_order if each in query.package_ids])
+    return _whole_order(table, seller_id, of_order)
+
+
+def _whole_order(table: Table, seller_id: int, package_ids: Sequence[int]) -> Sequence[Item]:
+    """With the packages that a split made since we read of the others: one that is closed is not shown without its
+    successors."""
+    found: dict[int, Item] = {}
+    while package_ids:
+        items = _read(table, seller_id, package_ids)
+        found |= {int(item["package_id"]): item for item in items}
+        successors = [int(successor) for item in items for successor in item["successor_ids"]]
+        package_ids = [each for each in successors if each not in found]
+    return list(found.values())
+
+
+def _read(table: Table, seller_id: int, package_ids: Sequence[int]) -> Sequence[Item]:
+    return table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
 
 
 def _is_wanted(query: PackageQuery, item: Item) -> bool:
