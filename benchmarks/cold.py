@@ -8,6 +8,7 @@ from cleave_cli.template import resources
 
 from benchmarks import builds
 from benchmarks.events import ITEM, LINE_ID, ORDER, PACKAGE_ID, cancel_event, item_event
+from benchmarks.imports import imports
 from benchmarks.report import Budget, budgets, table
 from benchmarks.sandbox import ColdStart, Function, cold_start
 from benchmarks.scale import Scale, interleave, middle, say
@@ -61,7 +62,8 @@ def _measure(scale: Scale, environment: dict[str, str]) -> str:
         "OrderCancel, accept": (builds.cleave("OrderCancel", environment), item_event()),
     }
     runs = interleave(scale.pick(1, 5, 11), {name: partial(cold_start, *case) for name, case in cases.items()})
-    return "\n".join([_intro(), budgets(_budgets(runs)), _starts(runs), _functions(scale, environment), _sizes()])
+    parts = [budgets(_budgets(runs)), _starts(runs), imports(scale, environment), _functions(scale, environment)]
+    return "\n".join([_intro(), *parts, _sizes()])
 
 
 def _intro() -> str:

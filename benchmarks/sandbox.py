@@ -74,7 +74,7 @@ def _emulator(function: Function, log: IO[bytes]) -> Iterator[tuple[subprocess.P
     runtime = [str(RIC_PYTHON), "-m", "awslambdaric", "app.handler"]
     process = subprocess.Popen(
         [str(emulator), "--log-level", "info", *addresses, *runtime],
-        env=_environment(function),
+        env=environment_of(function),
         cwd=function.path[0],
         stdout=log,
         stderr=log,
@@ -89,7 +89,8 @@ def _emulator(function: Function, log: IO[bytes]) -> Iterator[tuple[subprocess.P
         process.wait()
 
 
-def _environment(function: Function) -> dict[str, str]:
+def environment_of(function: Function) -> dict[str, str]:
+    """The variables of its process, as far as Lambda sets them."""
     return {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": os.pathsep.join(str(path) for path in function.path),
