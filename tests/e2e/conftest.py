@@ -31,6 +31,7 @@ from cleave_cli.stack import LocalStack, local_stack
 
 from tests.support.aws import create_table
 from tests.support.delivery_world import LiveQueue, World
+from tests.support.subscribing import webhooks_path
 
 HERE = Path(__file__).parent
 
@@ -89,10 +90,14 @@ def table(stack: LocalStack) -> Table:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """A receiver that nobody else's webhooks reach, since its port is its own."""
+def receiver(self_paying: SellerClient, other_seller: SellerClient) -> Iterator[Receiver]:
+    """A receiver that nobody else's webhooks reach, since its port is its own; sellers' webhooks to it end with it."""
     with running_receiver() as running:
         yield running
+        for seller in (self_paying, other_seller):
+            for webhook in seller.http.get(webhooks_path(seller)).raise_for_status().json():
+                if webhook["url"].startswith(running.url):
+                    seller.http.delete(f"{webhooks_path(seller)}/{webhook['id']}").raise_for_status()
 
 
 @pytest.fixture

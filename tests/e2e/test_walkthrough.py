@@ -18,7 +18,7 @@ from cleave.store.table import Table
 from cleave_cli.api import SellerClient
 from cleave_cli.main import app
 from cleave_cli.paths import ROOT, StateDir
-from cleave_cli.receiver import Answer, Receiver
+from cleave_cli.receiver import Answer, Receiver, running_receiver
 from cleave_cli.stack import LocalStack, local_stack
 from typer.testing import CliRunner
 
@@ -60,6 +60,13 @@ class Walk:
         for name, value in self.names.items():
             text = text.replace(name, value)
         return text
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Its webhooks end with the stack."""
+    with running_receiver() as running:
+        yield running
 
 
 @pytest.fixture
