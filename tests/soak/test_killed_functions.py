@@ -21,7 +21,7 @@ from cleave_cli.paths import LAMBDA_PYTHON
 from cleave_cli.receiver import Receiver
 from cleave_cli.stack import LocalStack
 
-from tests.e2e.conftest import channel, other_seller, receiver, table
+from tests.e2e.conftest import channel, other_seller, receiver, self_paying, table
 from tests.e2e.test_main_job import import_package
 from tests.support.processes import descendants, eventually
 from tests.support.samples import Package, fresh_cancel_id
@@ -35,7 +35,7 @@ from tests.support.stories import (
     recorded_units,
 )
 
-__all__ = ["channel", "other_seller", "receiver", "table"]
+__all__ = ["channel", "other_seller", "receiver", "self_paying", "table"]
 
 ORDERS, KILLS = 12, 20
 # A message whose function was killed is seen again after six minutes; then its track's lease has long ended.
