@@ -23,7 +23,7 @@ _LEAST = 0.8
 _WAITING = frozenset({keys.PENDING, "waiting_since"})
 _RECORDED = "before-parameter-build.dynamodb.TransactWriteItems"
 _INTRO = (
-    "One consumer, batches of 50 records (a package of five lines with one cancellation each), on the local engine, "
+    "One consumer, batches of 100 records (a package of five lines with one cancellation each), on the local engine, "
     "which takes its time for each call, more than the function does. The baseline sends the very transactions that "
     "the function made, one after the other, to a table in the same state, without reading, deciding or building "
     "anything. Lambda filters records before it calls the function: only packages on which something waits and new "
@@ -48,8 +48,8 @@ class Seconds:
 def run(scale: Scale) -> str:
     """The section."""
     with TemporaryDirectory() as folder, running_engine(StateDir(Path(folder))) as engine:
-        count = scale.pick(2, 50)
-        runs = interleave(scale.pick(1, 5), {"batch": lambda: _batch(engine.endpoint, count)})["batch"]
+        count = scale.pick(2, 100)
+        runs = interleave(scale.pick(1, 9), {"batch": lambda: _batch(engine.endpoint, count)})["batch"]
     rows = [
         ("a split", _rate(middle(runs, lambda each: each.split))),
         ("a split, two consumers at once", _rate(middle(runs, lambda each: each.split_by_two))),

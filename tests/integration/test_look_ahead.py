@@ -84,13 +84,13 @@ def records(table: Table, clock: FrozenClock, de_seller: Caller) -> Callable[[li
     return made
 
 
-def test_ten_splits_share_a_read(table: Table, de_seller: Caller, records: Callable[..., Any]) -> None:
-    packages = load(de_seller, 12)
+def test_twenty_five_splits_share_a_read(table: Table, de_seller: Caller, records: Callable[..., Any]) -> None:
+    packages = load(de_seller, 27)
     counting = Counting()
     assert consume(table, counting, records(packages)) == []
-    ten, two = ["transact_write_items"] * 10, ["transact_write_items"] * 2
-    assert counting.asked == ["batch_get_item", *ten, "batch_get_item", *two]
-    assert closed(table, packages) == [True] * 12
+    first, two = ["transact_write_items"] * 25, ["transact_write_items"] * 2
+    assert counting.asked == ["batch_get_item", *first, "batch_get_item", *two]
+    assert closed(table, packages) == [True] * 27
 
 
 def test_packages_of_one_order_are_read_after_one_another(

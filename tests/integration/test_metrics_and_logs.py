@@ -45,6 +45,15 @@ def test_the_business_adds_up(whole_day: Seen) -> None:
     assert whole_day.values("ItemsFailed") == [1]
 
 
+def test_each_batch_of_the_stream_writes_its_metrics_in_one_document(day: Day) -> None:
+    day.cancel(1)
+    day.cancel(2)
+    with day.seen.watching():
+        day.stream()  # the split, then its events
+    documents = [line for line in day.seen.log.getvalue().splitlines() if "_aws" in line]
+    assert (len(documents), day.seen.values("PackagesSplit"), day.seen.values("Events")) == (2, [1], [1, 1])
+
+
 def test_one_correlation_id_leads_from_the_request_to_the_receiver(day: Day) -> None:
     with day.seen.watching():
         day.subscribe()

@@ -5,7 +5,9 @@ Written into the log as CloudWatch's embedded metric format, which costs no call
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import Enum
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -103,18 +105,48 @@ class Metric(Enum):
         self.meaning = meaning
 
 
+type _Documents = dict[frozenset[tuple[str, str]], EphemeralMetrics]
+_documents: ContextVar[_Documents | None] = ContextVar("documents", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[_Documents]:
+    """Write what is emitted inside at its end, however it ends: one document for all that share their dimensions.
+
+    For batches: a document for each record takes time, and CloudWatch bills logs by size. Inside another it does
+    nothing.
+    """
+    outer = _documents.get()
+    if outer is not None:
+        yield outer
+        return
+    documents: _Documents = {}
+    token = _documents.set(documents)
+    try:
+        yield documents
+    finally:
+        _documents.reset(token)
+        for document in documents.values():
+            if document.metric_set:  # Powertools writes a document by itself when it holds 100 values of a metric
+                document.flush_metrics()
+
+
 def emit(values: Mapping[Metric, Sequence[float]], **dimensions: str) -> None:
     """Emit metrics that share their dimensions; an empty sequence emits nothing."""
-    present = {metric: each for metric, each in values.items() if each}
-    if not present:
-        return
-    document = EphemeralMetrics(namespace=NAMESPACE, service=os.environ.get(_SERVICE, "cleave"))
-    for dimension, said in dimensions.items():
-        document.add_dimension(dimension, said)
-    for metric, each in present.items():
-        for value in each:
-            document.add_metric(metric.key, metric.unit, value)
-    document.flush_metrics()
+    with gathered() as documents:
+        document = _document(documents, dimensions)
+        for metric, each in values.items():
+            for value in each:
+                document.add_metric(metric.key, metric.unit, value)
+
+
+def _document(documents: _Documents, dimensions: Mapping[str, str]) -> EphemeralMetrics:
+    shared = frozenset(dimensions.items())
+    if shared not in documents:
+        documents[shared] = EphemeralMetrics(namespace=NAMESPACE, service=os.environ.get(_SERVICE, "cleave"))
+        for dimension, said in dimensions.items():
+            documents[shared].add_dimension(dimension, said)
+    return documents[shared]
 
 
 def count(metric: Metric, **dimensions: str) -> None:

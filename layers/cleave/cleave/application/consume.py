@@ -16,7 +16,7 @@ from cleave.application.settle import Settle
 from cleave.application.split_package import split_package
 from cleave.application.wake import Doorbell
 from cleave.logs import Log, note
-from cleave.metrics import Metric, count, emit
+from cleave.metrics import Metric, count, emit, gathered
 from cleave.observability import follow
 from cleave.store import keys
 from cleave.store.attributes import Item, from_stream_image
@@ -56,7 +56,8 @@ class StreamConsumer:
         images = [record["dynamodb"].get("NewImage", {}) for record in event["Records"]]
         self.ahead = look_ahead(self.table, self.settle, images)
         processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-        return dict(process_partial_response(event, self._record, processor, context=None))
+        with gathered():
+            return dict(process_partial_response(event, self._record, processor, context=None))
 
     def _record(self, record: DynamoDBRecord) -> None:
         self.work_off(from_stream_image(record["dynamodb"].get("NewImage", {})))

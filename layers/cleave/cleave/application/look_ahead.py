@@ -16,7 +16,7 @@ from cleave.store.attributes import Item
 from cleave.store.table import Table
 
 # The longer ago an item was read, the more likely somebody has written it since.
-_AT_ONCE = 10
+_AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)

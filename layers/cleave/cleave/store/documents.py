@@ -19,8 +19,7 @@ from cleave.domain.reasons import CancelledBy, Reason
 
 def pack(package: Package) -> bytes:
     """The whole package, as read back by ``unpack``."""
-    text = json.dumps(_package_document(package), default=_plain, separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(text.encode(), level=6)
+    return zlib.compress(_JSON.encode(_package_document(package)).encode(), level=6)
 
 
 def unpack(packed: bytes) -> Package:
@@ -34,6 +33,9 @@ def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)  # only in ``details``: shortest form, exact up to 15 digits, read back as Decimal
     raise TypeError(f"{type(value).__name__} in a package")
+
+
+_JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def _package_document(package: Package) -> dict[str, Any]:
