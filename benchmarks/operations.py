@@ -90,11 +90,20 @@ def refuse_trendyol_malformed(world: World) -> Bill:
     return _billed(world, lambda: cancel(world, package, {0: 0}), 400)
 
 
-def refuse_trendyol_replaced(world: World) -> Bill:
-    package = order(world)
-    cancel(world, package, {0: 1})
-    world.consume([world.record(package["shipmentPackageId"])])
+def refuse_trendyol_replaced(world: World, splits: int) -> Bill:
+    """The first package of a chain of so many splits."""
+    package = order(world, quantity=max(6, splits + 2))
+    _chain(world, package, splits)
     return _billed(world, lambda: cancel(world, package, {0: 2}), 409)
+
+
+def _chain(world: World, package: Package, splits: int) -> Package:
+    """Cancel a unit of the package, of its successor, and so on; answers the last successor."""
+    for _ in range(splits):
+        cancel(world, package, {0: 1})
+        world.consume([world.record(package["shipmentPackageId"])])
+        package = package | {"shipmentPackageId": world.successor(package["shipmentPackageId"])}
+    return package
 
 
 def accept_hepsiglobal(world: World) -> Bill:
@@ -119,6 +128,16 @@ def split(world: World, lines: int, quantity: int, cancellations: int) -> Bill:
     for number in range(cancellations):
         if cancel(world, package, {number % lines: 1}, key=f"{package['orderNumber']}-{number}").status != 200:
             raise RuntimeError("a cancellation was refused")
+    record = world.record(package["shipmentPackageId"])
+    with world.meter.open() as bill:
+        world.consume([record])
+    return bill
+
+
+def split_in_chain(world: World, before: int) -> Bill:
+    """The first cancellation of the last package of a chain of so many splits."""
+    package = _chain(world, order(world, quantity=max(6, before + 1)), before)
+    cancel(world, package, {0: 1})
     record = world.record(package["shipmentPackageId"])
     with world.meter.open() as bill:
         world.consume([record])
@@ -196,7 +215,9 @@ OPERATIONS: dict[str, Operation] = {
     "refuse, Trendyol: too many units": refuse_trendyol_too_many,
     "refuse, Trendyol: no such package": refuse_trendyol_unknown,
     "refuse, Trendyol: malformed": refuse_trendyol_malformed,
-    "refuse, Trendyol: package replaced": refuse_trendyol_replaced,
+    "refuse, Trendyol: package replaced": partial(refuse_trendyol_replaced, splits=1),
+    "refuse, Trendyol: replaced, and its successors, 3 splits": partial(refuse_trendyol_replaced, splits=3),
+    "refuse, Trendyol: replaced, and its successors, 7 splits": partial(refuse_trendyol_replaced, splits=7),
     "accept, HepsiGlobal": accept_hepsiglobal,
     "accept, HepsiGlobal, repeated": accept_hepsiglobal_again,
     "refuse, HepsiGlobal: too many units": refuse_hepsiglobal,
@@ -206,6 +227,8 @@ OPERATIONS: dict[str, Operation] = {
     "split, 1 line, 20 cancellations": partial(split, lines=1, quantity=24, cancellations=20),
     "split, 5 lines, 20 cancellations": partial(split, lines=5, quantity=6, cancellations=20),
     "split, 50 lines, 20 cancellations": partial(split, lines=50, quantity=2, cancellations=20),
+    "split, 5 lines, the 2nd of a chain": partial(split_in_chain, before=1),
+    "split, 5 lines, the 8th of a chain": partial(split_in_chain, before=7),
     "split, redelivered record": split_again,
     "list, a page of 200 of 1,000": list_page,
     "list, one order": list_order,

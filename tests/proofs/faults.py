@@ -6,6 +6,7 @@ _RACES = "tests/proofs/test_races.py::test_one_wins_and_all_others_get_the_docum
 _STREAM = "tests/proofs/test_stream_failures.py"
 _REPEATS = "tests/integration/test_repeated_calls.py"
 _RECONCILE = "tests/proofs/test_reconcile.py"
+_REPLACED = "tests/integration/test_replaced_packages.py"
 _SPLIT = "tests/unit/test_split.py"
 _PACKAGE_STREAM = "tests/integration/test_package_stream.py"
 
@@ -150,5 +151,19 @@ FAULTS = (
         "to_ms(at - PATIENCE)",
         "to_ms(at)",
         f"{_RECONCILE}::test_what_is_younger_than_a_minute_is_left_to_the_stream",
+    ),
+    Fault(
+        "take a package for live whose split tells its ancestors no more",
+        "store/heirs.py",
+        "is_told=ancestor in told",
+        "is_told=True",
+        f"{_REPLACED}::test_every_package_of_a_chain_names_the_live_one",
+    ),
+    Fault(
+        "forget to tell the packages that a split one came of",
+        "application/split_package.py",
+        "split.closed.package_id, successor_ids, stored.ancestor_ids)",
+        "split.closed.package_id, successor_ids, ())",
+        f"{_REPLACED}::test_every_package_of_a_chain_names_the_live_one",
     ),
 )

@@ -120,6 +120,7 @@ def check_promises(story: Story, units: Units) -> None:
     _never_more_than_there_is(story, units)
     _once(story, units)
     _splits_explain_themselves(story)
+    _refusals_name_the_live(story)
     _events_tell_all(story)
     _nothing_can_be_forgotten(story)
 
@@ -193,6 +194,26 @@ def _splits_explain_themselves(story: Story) -> None:
             for key in package.caused_by:
                 known = {int(each) for each in story.cancellations[key]["successor_ids"]}
                 _require(4, f"{key} does not know {package.package_id}", holds=package.package_id in known)
+
+
+def _refusals_name_the_live(story: Story) -> None:
+    """Of a replaced package, the live ones that it names without a further look are those in which its units are."""
+    for package_id, stored in story.packages.items():
+        heirs = stored.state.heirs
+        _require(3, f"{package_id} lives, and has {heirs}", holds=not heirs or stored.package.status in CLOSED)
+        sure = {heir for heir, is_live in heirs.items() if is_live}
+        _require(3, f"{package_id} names {sure} as live", holds=sure <= story.live)
+        descendants = {each for heir in heirs for each in _live_descendants(story, heir)}
+        live = set(_live_descendants(story, package_id)) - {package_id}
+        _require(3, f"{package_id} leads to {descendants}, not to {live}", holds=descendants == live)
+
+
+def _live_descendants(story: Story, package_id: int) -> Iterable[int]:
+    package = story.packages[package_id].package
+    if package.status not in CLOSED:
+        yield package_id
+    for successor_id in package.successor_ids:
+        yield from _live_descendants(story, successor_id)
 
 
 def _events_tell_all(story: Story) -> None:

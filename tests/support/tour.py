@@ -42,14 +42,16 @@ class Tour:
     mark: str
     number: int = 9_100_000_000_000
 
-    def target(self) -> Target:
+    def target(self, more_lines: int = 0) -> Target:
         """A new package that the seller has imported, with what a seller tells of its customer."""
         self.number += 100
         order = f"T{self.number}"
         target = Target(SELLER, self.number, self.number, order, f"{order}_LAMP", "", "", url=self.receiver.url)
-        mark = self.mark
+        mark, said = self.mark, BODIES["import_orders"](target)
+        lines = [{**said["lines"][0], "lineId": line} for line in _more_lines(target, more_lines)]
         package = {
-            **BODIES["import_orders"](target),
+            **said,
+            "lines": [*said["lines"], *lines],
             "customerFirstName": mark,
             "customerLastName": mark,
             "customerEmail": f"{mark}@example.com",
@@ -140,10 +142,26 @@ def _packages(tour: Tour) -> None:
     notified = {"status": "Picking", "lines": [], "params": {}}
     assert tour.ask("legacy_update_package", tour.target(), notified).status == 200
     tour.let_happen()
-    for replaced in (cancelled_from, split):
+    for replaced in (cancelled_from, split, _replaced_often(tour)):
         for code in (*PACKAGE_CODES, "update_tracking", "legacy_update_tracking"):
             assert tour.ask(code, replaced).status in {200, 409}, code  # 200 where it is a repeat
         assert tour.ask("import_orders", replaced).status in {200, 409}
+
+
+def _more_lines(target: Target, count: int) -> range:
+    return range(target.line + 1, target.line + 1 + count)
+
+
+def _replaced_often(tour: Tour) -> Target:
+    """So often that it takes a read to name the package in which its units are."""
+    first = tour.target(more_lines=5)
+    package = first.package
+    for line in _more_lines(first, 5):
+        assert tour.ask("cancel_package", replace(first, package=package, line=line)).status == 200
+        tour.let_happen()
+        refusal = tour.ask("update_package", replace(first, package=package)).json["errors"][0]["message"]
+        package = int(refusal.rpartition(" ")[2])
+    return first
 
 
 def _orders(tour: Tour) -> None:

@@ -8,9 +8,9 @@ from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store.documents import pack
 from cleave.store.orders import live_size
 
-# A split into 26 packages writes each of them and its event, beside the old one, in one transaction of at most 4 MB;
-# one package with the marks of 50 cancellations must fit an item of 400 KB.
-_KILOBYTES = 64
+# A split into 26 packages writes each of them and its event, beside the old one, its order and three packages before
+# it, in one transaction of at most 4 MB; one package with the marks of 50 cancellations must fit an item of 400 KB.
+_KILOBYTES = 60
 # An order keeps the lines of its live packages in one item, of which DynamoDB allows 400 KB.
 MAX_LIVE_BYTES = 320 * 1024
 

@@ -11,7 +11,7 @@ from cleave.store.table import Table
 def naming_successors(table: Table, seller_id: int, state: PackageState | None, refusal: Refusal) -> Refusal:
     """The refusal, with the live packages named in it if it is that the package was replaced.
 
-    One round trip for each split between the package and its live successors; none for any other refusal.
+    No round trip, unless the package was replaced more than three splits ago: then one for every four of them.
     """
     if state is None or refusal.code is not RefusalCode.PACKAGE_REPLACED:
         return refusal
@@ -21,10 +21,12 @@ def naming_successors(table: Table, seller_id: int, state: PackageState | None, 
 def _live_successors(table: Table, seller_id: int, state: PackageState) -> list[int]:
     """The packages in which the units of a replaced package live on, over any number of further splits."""
     live: list[int] = []
-    successors = list(state.successor_ids)
-    while successors:
-        items = table.batch_get([keys.package(seller_id, package_id) for package_id in successors])
-        states = [package_state(item) for item in items]
+    closed = [state]
+    while closed:
+        heirs = [heir for each in closed for heir in each.heirs.items()]
+        live += [package_id for package_id, is_live in heirs if is_live]
+        unsure = [keys.package(seller_id, package_id) for package_id, is_live in heirs if not is_live]
+        states = [package_state(item) for item in table.batch_get(unsure)]
         live += [each.package_id for each in states if each.status not in CLOSED]
-        successors = [later for each in states if each.status in CLOSED for later in each.successor_ids]
+        closed = [each for each in states if each.status in CLOSED]
     return sorted(live)

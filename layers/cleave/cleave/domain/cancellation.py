@@ -1,7 +1,7 @@
 """A request to take units back: what it claims, and whether a package can give it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cleave.domain.package import CANCELLABLE, CLOSED, Status
@@ -93,6 +93,8 @@ class PackageState:
     """What decides over a claim. ``left`` maps a line id to the units neither cancelled nor reserved.
 
     ``planned_ids`` are the packages that an accepted explicit split is about to make, or has made, of this one.
+    ``heirs`` of a closed package are those in which its units are, as far as it knows: an id maps to True for one that
+    is live, to False for one that may have been split since.
     """
 
     package_id: int
@@ -102,6 +104,7 @@ class PackageState:
     waiting: int
     successor_ids: tuple[int, ...]
     planned_ids: tuple[int, ...] = ()
+    heirs: Mapping[int, bool] = field(default_factory=dict)
 
 
 def refusal_of(

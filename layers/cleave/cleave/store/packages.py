@@ -1,5 +1,6 @@
 """Package items, and what the rules read of them without opening the document."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
 from cleave.store.attributes import Item
 from cleave.store.documents import pack, unpack
+from cleave.store.heirs import ANCESTORS, HEIRS, heirs_of, to_heirs
 from cleave.store.splits import PLAN, to_planned
 from cleave.store.table import Put, Table, Update
 
@@ -19,7 +21,7 @@ from cleave.store.table import Put, Table, Update
 class StoredPackage:
     """A package with what waits to be taken out of it, or how it is, or was, to be split. ``version`` counts writes.
 
-    ``correlation_id`` is that of the requests that wait.
+    ``correlation_id`` is that of the requests that wait. ``ancestor_ids`` are told of its split (``store.heirs``).
     """
 
     package: Package
@@ -28,12 +30,19 @@ class StoredPackage:
     state: PackageState
     planned: PlannedSplit | None
     correlation_id: str
+    ancestor_ids: tuple[int, ...]
 
 
-def put_package(package: Package, packed: bytes | None = None, *, import_fingerprint: str | None = None) -> Put:
+def put_package(
+    package: Package,
+    packed: bytes | None = None,
+    *,
+    ancestor_ids: Sequence[int] = (),
+    import_fingerprint: str | None = None,
+) -> Put:
     """The write of a package that is new; ``import_fingerprint`` tells a repeated import from another package.
 
-    ``packed`` is the package, if it is packed already.
+    ``packed`` is the package, if it is packed already. ``ancestor_ids`` are to be told of its split.
     """
     left = {str(line.line_id): line.quantity for line in package.lines}
     return Put(
@@ -50,6 +59,7 @@ def put_package(package: Package, packed: bytes | None = None, *, import_fingerp
             "left": left,
             "waiting": {},
             "import_fingerprint": import_fingerprint,
+            **({ANCESTORS: list(ancestor_ids)} if ancestor_ids else {}),
         }
     )
 
@@ -59,7 +69,7 @@ def close_package(closed: Package, version: int, packed: bytes | None = None) ->
 
     ``packed`` is the package, if it is packed already.
     """
-    attributes = _attributes(closed, packed)
+    attributes = _attributes(closed, packed) | {HEIRS: heirs_of(closed.successor_ids)}
     return Update(
         key=keys.package(closed.seller_id, closed.package_id),
         change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next, waiting = :none"
@@ -110,6 +120,7 @@ def stored_package(item: Item) -> StoredPackage:
         state=package_state(item),
         planned=to_planned(item[PLAN]) if PLAN in item else None,
         correlation_id=waiting_correlation(item),
+        ancestor_ids=tuple(int(ancestor) for ancestor in item.get(ANCESTORS, ())),
     )
 
 
@@ -130,6 +141,7 @@ def package_state(item: Item) -> PackageState:
         waiting=len(item["waiting"]),
         successor_ids=tuple(int(successor) for successor in item["successor_ids"]),
         planned_ids=to_planned(item[PLAN]).package_ids if PLAN in item else (),
+        heirs=to_heirs(item),
     )
 
 
