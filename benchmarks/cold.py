@@ -1,5 +1,6 @@
 """Cold start: from a request to a process that does not exist yet to its answer."""
 
+import json
 from collections.abc import Mapping
 from functools import partial
 
@@ -18,9 +19,8 @@ from benchmarks.world import SELLER, STOREFRONT
 TITLE = "Cold start"
 _BARE, _USUAL = 1.2, 0.33
 LEFT = 500
-_LINE = {"line_id": LINE_ID, "item_number": ITEM, "quantity": LEFT}
-_LIVE = {"package_id": PACKAGE_ID, "created_at": 1, "lines": [_LINE]}
-_ORDER = {"order_number": ORDER, "seller_id": SELLER, "sequence": 1, "version": 1, "live": [_LIVE]}
+_LIVE = json.dumps([[PACKAGE_ID, 1, [[LINE_ID, ITEM, LEFT]]]])
+_ORDER = {"order_number": ORDER, "seller_id": SELLER, "sequence": 1, "version": 1, "live": _LIVE}
 _PACKAGE = {
     "storefront": STOREFRONT,
     "status": "Created",

@@ -69,12 +69,12 @@ def test_what_could_not_be_split_later_is_refused(table: Table, de_seller: Calle
 
 
 def test_an_order_of_more_live_lines_than_fit_together_is_refused_whole(table: Table, de_seller: Caller) -> None:
-    packages = [package({f"SKU-{n}": 1 for n in range(500)}) for _ in range(7)]
+    packages = [package({f"{n}{'-' * 60}": 1 for n in range(500)}) for _ in range(4)]
     of_one_order = [{**each, "orderNumber": "CROWDED"} for each in packages]
     message = "0.shipmentPackageId: order CROWDED would have more lines in live packages than can be kept together"
     assert refusal(load(de_seller, *of_one_order)) == (413, message)
     assert table.client.scan(TableName=table.name)["Count"] == 0
-    assert load(de_seller, *of_one_order[:6]).status == 200
+    assert load(de_seller, *of_one_order[:3]).status == 200
 
 
 def test_an_order_whose_item_could_not_be_cancelled_later_is_refused(table: Table, channel: Caller) -> None:
@@ -135,20 +135,34 @@ def test_the_largest_package_is_split_into_as_many_as_can_be_when_others_have_to
     assert len(json.loads(request)["TransactItems"]) <= 100
 
 
+def crowded() -> list[Package]:
+    """Six packages of one order, any of which can be split into three, but no two of them."""
+    return [package({f"STOCK-ITEM-{n}": 9 for n in range(500)}) | {"orderNumber": "CROWDED"} for _ in range(6)]
+
+
+def split_into_three(seller: Caller, of: Package) -> Answer:
+    one_of_each = [{"orderLineId": line["lineId"], "quantities": 1} for line in of["lines"]]
+    path = {"sellerId": SELLER, "packageId": of["shipmentPackageId"]}
+    return seller.call(split_packages, {"splitPackages": [{"packageDetails": one_of_each}] * 2}, path=path)
+
+
 def test_a_split_after_which_the_order_could_not_be_kept_is_refused(table: Table, de_seller: Caller) -> None:
-    packages = [package({f"SKU-{n}": 9 for n in range(500)}) | {"orderNumber": "CROWDED"} for _ in range(6)]
+    packages = crowded()
     assert load(de_seller, *packages).status == 200
-
-    def split(of: Package) -> Answer:
-        one_of_each = [{"orderLineId": line["lineId"], "quantities": 1} for line in of["lines"]]
-        path = {"sellerId": SELLER, "packageId": of["shipmentPackageId"]}
-        return de_seller.call(split_packages, {"splitPackages": [{"packageDetails": one_of_each}] * 2}, path=path)
-
-    assert split(packages[0]).status == 200
+    assert split_into_three(de_seller, packages[0]).status == 200
     assert list(apply_waiting(table)) == [packages[0]["shipmentPackageId"]]
     message = "order CROWDED would have more lines in live packages than can be kept together"
-    assert refusal(split(packages[1])) == (413, message)
+    assert refusal(split_into_three(de_seller, packages[1])) == (413, message)
     assert list(apply_waiting(table)) == []
+
+
+def test_two_splits_that_are_accepted_before_either_is_made_fit_the_order_together(
+    table: Table, de_seller: Caller
+) -> None:
+    packages = crowded()
+    assert load(de_seller, *packages).status == 200
+    assert [split_into_three(de_seller, each).status for each in packages[:2]] == [200, 200]
+    assert {len(successors) for successors in apply_waiting(table).values()} == {3}
 
 
 def test_an_item_in_more_lines_than_one_write_can_name_is_refused(

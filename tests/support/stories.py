@@ -8,6 +8,7 @@ from typing import Any
 from cleave.domain.package import CLOSED, CreatedBy, Package, Status
 from cleave.store import keys
 from cleave.store.attributes import Item, to_attributes, to_item
+from cleave.store.orders import to_order
 from cleave.store.packages import StoredPackage, stored_package
 from cleave.store.splits import PLAN
 from cleave.store.table import Table
@@ -60,7 +61,7 @@ def read_story(table: Table, seller_id: int, order_number: str) -> Story:
         packages={int(item["package_id"]): stored_package(item) for item in found},
         pending={int(item["package_id"]) for item in found if keys.PENDING in item},
         planned={int(item["package_id"]) for item in found if PLAN in item and item["status"] not in CLOSED},
-        live={int(live["package_id"]) for live in order["live"]},
+        live={live.package_id for live in to_order(order).live},
         sequence=int(order["sequence"]),
         events=[item for item in items if item.get("kind") == keys.EVENT and item["seller_id"] == seller_id],
     )

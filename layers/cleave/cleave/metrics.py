@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
+from functools import cache
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
@@ -105,28 +106,27 @@ class Metric(Enum):
         self.meaning = meaning
 
 
-type _Documents = dict[frozenset[tuple[str, str]], EphemeralMetrics]
-_documents: ContextVar[_Documents | None] = ContextVar("documents", default=None)
+_gathered: ContextVar[list[EphemeralMetrics] | None] = ContextVar("gathered", default=None)
 
 
 @contextmanager
-def gathered() -> Iterator[_Documents]:
+def gathered() -> Iterator[list[EphemeralMetrics]]:
     """Write what is emitted inside at its end, however it ends: one document for all that share their dimensions.
 
     For batches: a document for each record takes time, and CloudWatch bills logs by size. Inside another it does
     nothing.
     """
-    outer = _documents.get()
+    outer = _gathered.get()
     if outer is not None:
         yield outer
         return
-    documents: _Documents = {}
-    token = _documents.set(documents)
+    documents: list[EphemeralMetrics] = []
+    token = _gathered.set(documents)
     try:
         yield documents
     finally:
-        _documents.reset(token)
-        for document in documents.values():
+        _gathered.reset(token)
+        for document in documents:
             if document.metric_set:  # Powertools writes a document by itself when it holds 100 values of a metric
                 document.flush_metrics()
 
@@ -134,19 +134,17 @@ def gathered() -> Iterator[_Documents]:
 def emit(values: Mapping[Metric, Sequence[float]], **dimensions: str) -> None:
     """Emit metrics that share their dimensions; an empty sequence emits nothing."""
     with gathered() as documents:
-        document = _document(documents, dimensions)
+        document = _document(os.environ.get(_SERVICE, "cleave"), frozenset(dimensions.items()))
+        if document not in documents:
+            documents.append(document)
         for metric, each in values.items():
             for value in each:
                 document.add_metric(metric.key, metric.unit, value)
 
 
-def _document(documents: _Documents, dimensions: Mapping[str, str]) -> EphemeralMetrics:
-    shared = frozenset(dimensions.items())
-    if shared not in documents:
-        documents[shared] = EphemeralMetrics(namespace=NAMESPACE, service=os.environ.get(_SERVICE, "cleave"))
-        for dimension, said in dimensions.items():
-            documents[shared].add_dimension(dimension, said)
-    return documents[shared]
+@cache  # to make one takes longer than to use it, and dimensions take few values
+def _document(service: str, dimensions: frozenset[tuple[str, str]]) -> EphemeralMetrics:
+    return EphemeralMetrics(namespace=NAMESPACE, service=service, default_dimensions=dict(dimensions))
 
 
 def count(metric: Metric, **dimensions: str) -> None:

@@ -1,11 +1,15 @@
 """The one logger. What it says is in ``cleave.logs``."""
 
+import logging
 import traceback
 from collections.abc import Iterator
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from botocore.exceptions import ClientError
+
+# No line has any of these, and logging looks them up for each ("Optimization" in Python's logging HOWTO).
+logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
 
 
 class _TracebackFormatter(LambdaPowertoolsFormatter):

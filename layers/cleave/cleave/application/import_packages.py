@@ -16,7 +16,7 @@ from cleave.store.packages import put_package
 from cleave.store.table import Table
 
 _TRIES = 8
-_MAX_IMPORTED_BYTES = 256 * 1024
+_MAX_IMPORTED_BYTES = 160 * 1024
 
 
 @dataclass(frozen=True, slots=True)
