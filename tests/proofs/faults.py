@@ -153,17 +153,17 @@ FAULTS = (
         f"{_RECONCILE}::test_what_is_younger_than_a_minute_is_left_to_the_stream",
     ),
     Fault(
-        "take a package for live whose split tells its ancestors no more",
+        "take a package for live whose split is told its parent only",
         "store/heirs.py",
-        "is_told=ancestor in told",
-        "is_told=True",
+        '{"live": False}',
+        '{"live": True}',
         f"{_REPLACED}::test_every_package_of_a_chain_names_the_live_one",
     ),
     Fault(
-        "forget to tell the packages that a split one came of",
+        "forget to tell the parent of a split",
         "application/split_package.py",
-        "split.closed.package_id, successor_ids, stored.ancestor_ids)",
-        "split.closed.package_id, successor_ids, ())",
+        "        *tell_parent(split.closed),\n",
+        "",
         f"{_REPLACED}::test_every_package_of_a_chain_names_the_live_one",
     ),
 )

@@ -154,9 +154,9 @@ def _more_lines(target: Target, count: int) -> range:
 
 def _replaced_often(tour: Tour) -> Target:
     """So often that it takes a read to name the package in which its units are."""
-    first = tour.target(more_lines=5)
+    first = tour.target(more_lines=2)
     package = first.package
-    for line in _more_lines(first, 5):
+    for line in _more_lines(first, 2):
         assert tour.ask("cancel_package", replace(first, package=package, line=line)).status == 200
         tour.let_happen()
         refusal = tour.ask("update_package", replace(first, package=package)).json["errors"][0]["message"]

@@ -15,8 +15,8 @@ from cleave.store.table import Table
 def cancel_package(table: Table, cancellation: Cancellation) -> None:
     """Record the cancellation and reserve its units, or do nothing if it was accepted before.
 
-    ``cancellation`` has exactly one claim. One round trip, unless the package was replaced more than three splits ago:
-    then one more for every four of them. Raises Refusal.
+    ``cancellation`` has exactly one claim. One round trip, unless the package was replaced and its successor was too:
+    then one more for every two splits. Raises Refusal.
     """
     (claim,) = cancellation.claims
     try:

@@ -8,9 +8,9 @@ from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store.documents import pack
 from cleave.store.orders import live_size
 
-# A split into 26 packages writes each of them and its event, beside the old one, its order and three packages before
-# it, in one transaction of at most 4 MB; one package with the marks of 50 cancellations must fit an item of 400 KB.
-_KILOBYTES = 60
+# A split into 26 packages writes each of them and its event, beside the old one, its parent and the order, in one
+# transaction of at most 4 MB; one package with the marks of 50 cancellations must fit an item of 400 KB.
+_KILOBYTES = 64
 # An order keeps the lines of its live packages in one item, of which DynamoDB allows 400 KB: two splits of one order
 # that are accepted at once, and so do not see each other, fit it together.
 MAX_LIVE_BYTES = 192 * 1024

@@ -34,7 +34,7 @@ class Outcome:
 
 
 def rehearse_package(table: Table, cancellation: Cancellation) -> Outcome:
-    """``cancel_package``, read only. One round trip, unless the package was replaced more than three splits ago."""
+    """``cancel_package``, read only. One round trip, unless the package was replaced and its successor was too."""
     rehearsal = Rehearsal()
     try:
         rehearsal(table, [cancellation])

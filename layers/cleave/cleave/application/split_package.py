@@ -18,7 +18,7 @@ from cleave.store.attributes import Item
 from cleave.store.cancellations import applied
 from cleave.store.documents import pack
 from cleave.store.failures import ConditionsFailed, Contended
-from cleave.store.heirs import ancestors_after, tell_ancestors
+from cleave.store.heirs import tell_parent
 from cleave.store.orders import change_order, put_event, put_order_package, to_order
 from cleave.store.packages import StoredPackage, close_package, put_package, stored_package
 from cleave.store.table import Table, Write
@@ -92,14 +92,13 @@ def _writes(stored: StoredPackage, split: Split, order: Order, at: datetime) -> 
     changed = [split.closed, *born]
     events = events_after(order, changed, at, stored.correlation_id)
     successor_ids = split.closed.successor_ids
-    ancestor_ids = ancestors_after(split.closed.package_id, stored.ancestor_ids)
     packed = {package.package_id: pack(package) for package in changed}  # once for the package and for its event
     return [
         close_package(split.closed, stored.version, packed[split.closed.package_id]),
-        *(put_package(package, packed[package.package_id], ancestor_ids=ancestor_ids) for package in born),
+        *(put_package(package, packed[package.package_id]) for package in born),
         change_order(order, changed, events=len(events)),
         *(put_order_package(package) for package in born),
         *(put_event(event, packed[event.package.package_id]) for event in events),
         *(applied(waiting.cancellation_id, successor_ids, to_ms(at)) for waiting in stored.reservations),
-        *tell_ancestors(split.closed.seller_id, split.closed.package_id, successor_ids, stored.ancestor_ids),
+        *tell_parent(split.closed),
     ]

@@ -11,7 +11,7 @@ from cleave.store.table import Table
 def naming_successors(table: Table, seller_id: int, state: PackageState | None, refusal: Refusal) -> Refusal:
     """The refusal, with the live packages named in it if it is that the package was replaced.
 
-    No round trip, unless the package was replaced more than three splits ago: then one for every four of them.
+    No round trip, unless the package was replaced and its successor was too: then one for every two splits.
     """
     if state is None or refusal.code is not RefusalCode.PACKAGE_REPLACED:
         return refusal

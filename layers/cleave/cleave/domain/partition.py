@@ -10,8 +10,8 @@ from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.domain.split import Birth, Split, close, make_successor, moved, part_of
 
-# A split is one transaction of at most 100 items: three for each new package, six for the old one, the order and the
-# packages that it came of.
+# A split is one transaction of at most 100 items: three for each new package, four for the old one, its parent and the
+# order.
 MAX_GROUPS = 25
 
 

@@ -1,6 +1,5 @@
 """Package items, and what the rules read of them without opening the document."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
 from cleave.store.attributes import Item
 from cleave.store.documents import pack, unpack
-from cleave.store.heirs import ANCESTORS, HEIRS, heirs_of, to_heirs
+from cleave.store.heirs import HEIRS, heirs_of, to_heirs
 from cleave.store.splits import PLAN, to_planned
 from cleave.store.table import Put, Table, Update
 
@@ -21,7 +20,7 @@ from cleave.store.table import Put, Table, Update
 class StoredPackage:
     """A package with what waits to be taken out of it, or how it is, or was, to be split. ``version`` counts writes.
 
-    ``correlation_id`` is that of the requests that wait. ``ancestor_ids`` are told of its split (``store.heirs``).
+    ``correlation_id`` is that of the requests that wait.
     """
 
     package: Package
@@ -30,19 +29,12 @@ class StoredPackage:
     state: PackageState
     planned: PlannedSplit | None
     correlation_id: str
-    ancestor_ids: tuple[int, ...]
 
 
-def put_package(
-    package: Package,
-    packed: bytes | None = None,
-    *,
-    ancestor_ids: Sequence[int] = (),
-    import_fingerprint: str | None = None,
-) -> Put:
+def put_package(package: Package, packed: bytes | None = None, *, import_fingerprint: str | None = None) -> Put:
     """The write of a package that is new; ``import_fingerprint`` tells a repeated import from another package.
 
-    ``packed`` is the package, if it is packed already. ``ancestor_ids`` are to be told of its split.
+    ``packed`` is the package, if it is packed already.
     """
     left = {str(line.line_id): line.quantity for line in package.lines}
     return Put(
@@ -59,7 +51,6 @@ def put_package(
             "left": left,
             "waiting": {},
             "import_fingerprint": import_fingerprint,
-            **({ANCESTORS: list(ancestor_ids)} if ancestor_ids else {}),
         }
     )
 
@@ -120,7 +111,6 @@ def stored_package(item: Item) -> StoredPackage:
         state=package_state(item),
         planned=to_planned(item[PLAN]) if PLAN in item else None,
         correlation_id=waiting_correlation(item),
-        ancestor_ids=tuple(int(ancestor) for ancestor in item.get(ANCESTORS, ())),
     )
 
 
