@@ -1,4 +1,4 @@
-"""A package as it is kept inside items: compressed JSON.
+"""A package as it is kept inside items: compressed JSON, and behind it a line of JSON for what no rule reads.
 
 Rules read a handful of attributes; the rest (prices, addresses, names) is one binary attribute. It is a quarter of the
 size, and DynamoDB charges writes by the size of the whole item.
@@ -6,10 +6,11 @@ size, and DynamoDB charges writes by the size of the whole item.
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
@@ -17,14 +18,42 @@ from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package
 from cleave.domain.reasons import CancelledBy, Reason
 
 
+class _Details(Mapping[str, Any]):
+    """Details as they are stored, read when somebody looks: a split hands them on as the text that they are."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = json.loads(self.text, parse_float=Decimal)
+        return values
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever came in
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
 def pack(package: Package) -> bytes:
     """The whole package, as read back by ``unpack``."""
-    return zlib.compress(_JSON.encode(_package_document(package)).encode(), level=6)
+    details = (package.details, *(line.details for line in package.lines))
+    text = "\n".join([_JSON.encode(_package_document(package)), *map(_details_text, details)])
+    return zlib.compress(text.encode(), level=6)
 
 
 def unpack(packed: bytes) -> Package:
     """The package that ``pack`` was given; numbers with a fraction in ``details`` come as Decimal."""
-    return _package(json.loads(zlib.decompress(packed), parse_float=Decimal))
+    document, *details = zlib.decompress(packed).decode().split("\n")  # which JSON never has inside
+    return _package(json.loads(document), map(_Details, details))
+
+
+def _details_text(details: Mapping[str, Any]) -> str:
+    return details.text if isinstance(details, _Details) else _JSON.encode(details)
 
 
 def _plain(value: object) -> object:
@@ -53,7 +82,6 @@ def _package_document(package: Package) -> dict[str, Any]:
         "created_at": to_ms(package.created_at),
         "modified_at": to_ms(package.modified_at),
         "created_by": package.created_by,
-        "details": package.details,
         "origin_ids": package.origin_ids,
         "parent_id": package.parent_id,
         "successor_ids": package.successor_ids,
@@ -75,7 +103,6 @@ def _line_document(line: Line) -> dict[str, Any]:
             [unit.unit_id, str(unit.price), str(unit.seller_discount), str(unit.marketplace_discount)]
             for unit in line.units
         ],
-        "details": line.details,
         "cancelled": cancelled and [cancelled.cancellation_id, cancelled.reason, cancelled.cancelled_by],
     }
 
@@ -85,12 +112,13 @@ def _amounts_document(amounts: Amounts) -> list[str]:
     return [str(part) for part in (*parts, amounts.price)]
 
 
-def _package(document: Mapping[str, Any]) -> Package:
+def _package(document: Mapping[str, Any], details: Iterator[_Details]) -> Package:
     return Package(
         **{
             **document,
+            "details": next(details),
             "status": Status(document["status"]),
-            "lines": tuple(_line(line) for line in document["lines"]),
+            "lines": tuple(_line(*each) for each in zip(document["lines"], details, strict=True)),
             "totals": _amounts(document["totals"]),
             "history": tuple(HistoryEntry(from_ms(at), status) for at, status in document["history"]),
             "created_at": from_ms(document["created_at"]),
@@ -103,11 +131,12 @@ def _package(document: Mapping[str, Any]) -> Package:
     )
 
 
-def _line(document: Mapping[str, Any]) -> Line:
+def _line(document: Mapping[str, Any], details: _Details) -> Line:
     cancelled = document["cancelled"]
     return Line(
         **{
             **document,
+            "details": details,
             "status": Status(document["status"]),
             "amounts": _amounts(document["amounts"]),
             "units": tuple(
