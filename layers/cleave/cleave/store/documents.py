@@ -6,7 +6,7 @@ size, and DynamoDB charges writes by the size of the whole item.
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
@@ -48,8 +48,8 @@ def pack(package: Package) -> bytes:
 
 def unpack(packed: bytes) -> Package:
     """The package that ``pack`` was given; numbers with a fraction in ``details`` come as Decimal."""
-    document, *details = zlib.decompress(packed).decode().split("\n")  # which JSON never has inside
-    return _package(json.loads(document), map(_Details, details))
+    document, details, *of_lines = zlib.decompress(packed).decode().split("\n")  # which JSON never has inside
+    return _package(json.loads(document), _Details(details), [_Details(each) for each in of_lines])
 
 
 def _details_text(details: Mapping[str, Any]) -> str:
@@ -112,13 +112,13 @@ def _amounts_document(amounts: Amounts) -> list[str]:
     return [str(part) for part in (*parts, amounts.price)]
 
 
-def _package(document: Mapping[str, Any], details: Iterator[_Details]) -> Package:
+def _package(document: Mapping[str, Any], details: _Details, of_lines: Sequence[_Details]) -> Package:
     return Package(
         **{
             **document,
-            "details": next(details),
+            "details": details,
             "status": Status(document["status"]),
-            "lines": tuple(_line(*each) for each in zip(document["lines"], details, strict=True)),
+            "lines": tuple(_line(*each) for each in zip(document["lines"], of_lines, strict=True)),
             "totals": _amounts(document["totals"]),
             "history": tuple(HistoryEntry(from_ms(at), status) for at, status in document["history"]),
             "created_at": from_ms(document["created_at"]),
