@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
-from functools import cache
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
@@ -106,11 +105,12 @@ class Metric(Enum):
         self.meaning = meaning
 
 
-_gathered: ContextVar[list[EphemeralMetrics] | None] = ContextVar("gathered", default=None)
+type _Documents = dict[frozenset[tuple[str, str]], EphemeralMetrics]
+_gathered: ContextVar[_Documents | None] = ContextVar("gathered", default=None)
 
 
 @contextmanager
-def gathered() -> Iterator[list[EphemeralMetrics]]:
+def gathered() -> Iterator[_Documents]:
     """Write what is emitted inside at its end, however it ends: one document for all that share their dimensions.
 
     For batches: a document for each record takes time, and CloudWatch bills logs by size. Inside another it does
@@ -120,13 +120,13 @@ def gathered() -> Iterator[list[EphemeralMetrics]]:
     if outer is not None:
         yield outer
         return
-    documents: list[EphemeralMetrics] = []
+    documents: _Documents = {}
     token = _gathered.set(documents)
     try:
         yield documents
     finally:
         _gathered.reset(token)
-        for document in documents:
+        for document in documents.values():
             if document.metric_set:  # Powertools writes a document by itself when it holds 100 values of a metric
                 document.flush_metrics()
 
@@ -134,17 +134,17 @@ def gathered() -> Iterator[list[EphemeralMetrics]]:
 def emit(values: Mapping[Metric, Sequence[float]], **dimensions: str) -> None:
     """Emit metrics that share their dimensions; an empty sequence emits nothing."""
     with gathered() as documents:
-        document = _document(os.environ.get(_SERVICE, "cleave"), frozenset(dimensions.items()))
-        if document not in documents:
-            documents.append(document)
+        shared = frozenset(dimensions.items())
+        if shared not in documents:
+            documents[shared] = _document(dimensions)
         for metric, each in values.items():
             for value in each:
-                document.add_metric(metric.key, metric.unit, value)
+                documents[shared].add_metric(metric.key, metric.unit, value)
 
 
-@cache  # to make one takes longer than to use it, and dimensions take few values
-def _document(service: str, dimensions: frozenset[tuple[str, str]]) -> EphemeralMetrics:
-    return EphemeralMetrics(namespace=NAMESPACE, service=service, default_dimensions=dict(dimensions))
+def _document(dimensions: dict[str, str]) -> EphemeralMetrics:
+    service = os.environ.get(_SERVICE, "cleave")
+    return EphemeralMetrics(namespace=NAMESPACE, service=service, dimension_set=dimensions)
 
 
 def count(metric: Metric, **dimensions: str) -> None:
