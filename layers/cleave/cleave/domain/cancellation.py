@@ -1,14 +1,15 @@
 """A request to take units back: what it claims, and whether a package can give it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from cleave.domain.package import CANCELLABLE, CLOSED, Status
+from cleave.domain.package import CANCELLABLE, CLOSED
 from cleave.domain.reasons import CancelledBy, Reason
-from cleave.domain.refusals import LineFields, Refusal, RefusalCode
+from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
+from cleave.domain.subscription import Dialect
 
-# A split is one transaction of at most 100 items, and each waiting cancellation is one of them.
+# Each waits as a few hundred bytes on its package's item, and becomes a part of each line that it takes from.
 MAX_WAITING = 50
 
 
@@ -22,19 +23,34 @@ class PackageAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose cancellations: within it the caller's own keys are unique. ``caller`` is a seller's or a channel's id."""
+
+    dialect: Dialect
+    caller: str
+
+    def __str__(self) -> str:
+        return f"{self.dialect}#{self.caller}"
+
+    def holds(self, cancellation_id: str) -> bool:
+        """Whether the cancellation was asked for by this caller in this dialect."""
+        return cancellation_id.startswith(f"{self}#")
+
+
+@dataclass(frozen=True, slots=True)
 class CancellationKey:
-    """What makes a cancellation unique: the caller's scope, and the caller's own key within it."""
+    """What makes a cancellation unique. As text it is the cancellation's id."""
 
-    scope: str
+    scope: Scope
     key: str
-
-    @property
-    def dialect(self) -> str:
-        """In which it was said: how its scope begins."""
-        return self.scope.partition("#")[0]
 
     def __str__(self) -> str:
         return f"{self.scope}#{self.key}"
+
+
+def dialect_of(cancellation_id: str) -> Dialect:
+    """The dialect in which a cancellation was asked for: its id begins with it."""
+    return Dialect(cancellation_id.partition("#")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +105,33 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
-class PackageState:
-    """What decides over a claim. ``left`` maps a line id to the units neither cancelled nor reserved.
+class Availability:
+    """What decides over a claim on a package, as it is now.
 
-    ``planned_ids`` are the packages that an accepted explicit split is about to make, or has made, of this one.
-    ``heirs`` of a closed package are those in which its units are, as far as it knows: an id maps to True for one that
-    is live, to False for one that may have been split since.
+    ``left`` maps a line id to the units neither cancelled, nor reserved, nor gone a way of their own. ``waiting``
+    counts the reservations. ``planned_ids`` are the packages that an accepted explicit split is about to make, or has
+    made. Of a closed package ``successor_ids`` are live unless it is ``followed``: then one of them was replaced too.
     """
 
     package_id: int
+    order_number: str
     storefront: str
-    status: Status
+    status: str
     left: Mapping[int, int]
     waiting: int
-    successor_ids: tuple[int, ...]
+    chain_id: int
+    successor_ids: tuple[int, ...] = ()
     planned_ids: tuple[int, ...] = ()
-    heirs: Mapping[int, bool] = field(default_factory=dict)
+    followed: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was cancelled or replaced."""
+        return self.status in CLOSED
 
 
 def refusal_of(
-    state: PackageState | None, claim: Claim, storefront: str | None, *, arriving: int = 1
+    state: Availability | None, claim: Claim, storefront: str | None, *, arriving: int = 1
 ) -> Refusal | None:
     """Why ``claim`` cannot be taken from a package in ``state`` (None: there is no such package), or None if it can.
 
@@ -119,7 +142,7 @@ def refusal_of(
 
 
 def refusals_of(
-    state: PackageState | None, claim: Claim, storefront: str | None, *, arriving: int = 1
+    state: Availability | None, claim: Claim, storefront: str | None, *, arriving: int = 1
 ) -> Iterator[Refusal]:
     """Every reason why, the one of ``refusal_of`` first.
 
@@ -134,19 +157,19 @@ def refusals_of(
     yield from filter(None, [room_refusal(state, arriving)])
 
 
-def address_refusal(state: PackageState | None, package_id: int, storefront: str | None) -> Refusal | None:
+def address_refusal(state: Availability | None, package_id: int, storefront: str | None) -> Refusal | None:
     """Why a request that names the package cannot mean it: it is not there, not of the storefront, or replaced."""
     if state is None:
         return Refusal(RefusalCode.PACKAGE_NOT_FOUND, f"there is no package {package_id}")
     if storefront is not None and storefront != state.storefront:
         message = f"package {package_id} belongs to another storefront than {storefront}"
-        return Refusal(RefusalCode.STOREFRONT_INVALID, message, field="storeFrontCode")
-    if state.status in CLOSED and state.successor_ids:
+        return Refusal(RefusalCode.STOREFRONT_INVALID, message, field=Place.STOREFRONT)
+    if state.is_closed and state.successor_ids:
         return replaced_refusal(state, state.successor_ids)
     return None
 
 
-def splitting_refusal(state: PackageState) -> Refusal | None:
+def splitting_refusal(state: Availability) -> Refusal | None:
     """An explicit split that was accepted has already given every unit to a package of its own."""
     if not state.planned_ids:
         return None
@@ -155,7 +178,7 @@ def splitting_refusal(state: PackageState) -> Refusal | None:
     return Refusal(RefusalCode.PACKAGE_SPLITTING, message)
 
 
-def cancellable_refusal(state: PackageState) -> Refusal | None:
+def cancellable_refusal(state: Availability) -> Refusal | None:
     """Units can be taken out, and moved between packages, only until the carrier has them."""
     if state.status not in CANCELLABLE:
         allowed = ", ".join(sorted(CANCELLABLE))
@@ -164,7 +187,7 @@ def cancellable_refusal(state: PackageState) -> Refusal | None:
     return None
 
 
-def _units_refusals(state: PackageState, claim: Claim) -> Iterator[Refusal]:
+def _units_refusals(state: Availability, claim: Claim) -> Iterator[Refusal]:
     for line_id, quantity in claim.units.items():
         fields = claim.fields.get(line_id, LineFields())
         if line_id not in state.left:
@@ -175,7 +198,7 @@ def _units_refusals(state: PackageState, claim: Claim) -> Iterator[Refusal]:
             yield Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)
 
 
-def room_refusal(state: PackageState, arriving: int) -> Refusal | None:
+def room_refusal(state: Availability, arriving: int) -> Refusal | None:
     """Why ``arriving`` more cancellations cannot wait for the package, or None if they can."""
     if state.waiting + arriving <= MAX_WAITING:
         return None
@@ -183,8 +206,64 @@ def room_refusal(state: PackageState, arriving: int) -> Refusal | None:
     return Refusal(RefusalCode.PACKAGE_BUSY, message)
 
 
-def replaced_refusal(state: PackageState, live_ids: Sequence[int]) -> Refusal:
+def replaced_refusal(state: Availability, live_ids: Sequence[int]) -> Refusal:
     """The refusal of a claim on a package that was split, naming the packages where its units live on."""
     names = ", ".join(str(package_id) for package_id in live_ids)
     since = f"it was replaced by package {names}" if names else "its units have all been cancelled since"
     return Refusal(RefusalCode.PACKAGE_REPLACED, f"package {state.package_id} is {state.status}; {since}")
+
+
+type PackageClaims = list[tuple[Cancellation, Claim]]
+
+
+def claims_by_package(cancellations: Sequence[Cancellation]) -> dict[PackageRef, PackageClaims]:
+    """The claims of all cancellations, by the package that they are on."""
+    grouped: dict[PackageRef, PackageClaims] = {}
+    for cancellation in cancellations:
+        for claim in cancellation.claims:
+            grouped.setdefault((cancellation.seller_id, claim.package_id), []).append((cancellation, claim))
+    return grouped
+
+
+def claimed_units(claims: PackageClaims) -> dict[int, int]:
+    """What the claims on one package take together: line id to quantity."""
+    units: dict[int, int] = {}
+    for _, each in claims:
+        for line_id, quantity in each.units.items():
+            units[line_id] = units.get(line_id, 0) + quantity
+    return units
+
+
+def reservation_of(cancellation: Cancellation, claim: Claim) -> Reservation:
+    """What waits on the claim's package once the cancellation is accepted."""
+    return Reservation(
+        cancellation_id=str(cancellation.key),
+        units=claim.units,
+        reason=cancellation.reason,
+        cancelled_by=cancellation.cancelled_by,
+        keep_status=cancellation.keep_status,
+        at=cancellation.at,
+        correlation_id=cancellation.correlation_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCancellation:
+    """An accepted cancellation, read back. ``units`` maps package id to line id to quantity.
+
+    Whether it is applied its packages say: it is, where it waits on none of them any more.
+    """
+
+    cancellation_id: str
+    seller_id: int
+    reason: Reason
+    cancelled_by: CancelledBy
+    keep_status: bool
+    accepted_at: datetime
+    units: Mapping[int, Mapping[int, int]]
+    correlation_id: str
+
+    @property
+    def dialect(self) -> Dialect:
+        """In which it was said."""
+        return dialect_of(self.cancellation_id)

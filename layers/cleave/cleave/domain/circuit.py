@@ -56,7 +56,7 @@ class Circuit:
     """A receiver that has failed since it last succeeded.
 
     ``failures`` are those in a row, over all lanes. ``probe_at`` None: not open yet, deliveries go on. ``probes`` are
-    those that failed. ``version`` counts the writes.
+    those that failed. ``version`` counts the writes. ``asked`` is the delivery that a person wants to have tried next.
     """
 
     failures: int
@@ -64,10 +64,16 @@ class Circuit:
     probe_at: datetime | None
     probes: int
     version: int
+    asked: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing but probes is sent."""
+        return self.probe_at is not None
 
     def claimed(self, at: datetime) -> "Circuit":
         """The circuit while a probe is under way."""
-        return replace(self, probe_at=at + PROBE_TIME, version=self.version + 1)
+        return replace(self, probe_at=at + PROBE_TIME, version=self.version + 1, asked=None)
 
     def is_due(self, at: datetime) -> bool:
         """Whether a probe is to be sent."""

@@ -1,22 +1,17 @@
-"""Events on their way to subscribers."""
+"""Messages on their way to a subscriber."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b
 from urllib.parse import quote
 
 from cleave.domain.circuit import Circuit, RetryPolicy
-from cleave.domain.events import PackageEvent
-from cleave.domain.subscription import Dialect, Subscription
-
-# The lanes of a subscription share this many tracks, each drained by one invocation at a time: so many requests at
-# most are under way to one receiver, however slow it is and however much waits for it.
-TRACKS = 8
+from cleave.domain.recipients import Selection
 
 
 class DeliveryState(StrEnum):
-    """Every delivery is in one of these, and can be sent again from any."""
+    """Every message is in one of these, and can be sent again from any."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -31,53 +26,105 @@ class Lane:
     seller_id: int
     order_number: str
 
-    @property
-    def track(self) -> int:
-        """All of a lane is on one track."""
-        digest = blake2b(f"{self.seller_id}#{self.order_number}".encode(), digest_size=4).digest()
-        return int.from_bytes(digest) % TRACKS
-
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """A delivery's place in its subscription's queue: when it was queued (epoch ms, growing along a lane), and its
-    number in the lane, from 1 without gaps."""
+class Outcome:
+    """What became of one message: ``attempts`` since it was last asked for, when the last one was, and its answer.
 
-    queued_ms: int
-    lane: Lane
-    number: int
+    ``answer`` is the receiver's status code or the kind of failure in a word.
+    """
+
+    state: DeliveryState
+    attempts: int
+    at: datetime
+    answer: str
+    latency_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message for one subscription: an event, or in the HepsiGlobal dialect one cancelled item (``part``) of it.
+    """All messages of one event for one subscription.
 
-    ``previous_ms`` is when the one before it in its lane was queued, None for the first.
-    ``last_answer`` is the receiver's status code or the kind of failure in a word.
+    ``event_at`` and the lane are its place: along a lane deliveries sort as their events happened. ``event`` is the
+    number at which the event begins, ``first`` that of the first message along the lane. ``previous_at`` is the time
+    of the lane's event before, None for the first. Messages have places from 0 to ``count``. Those before
+    ``progress`` were sent or given up; those in ``again`` are to be sent once more, because a person asked. ``asked``
+    names the last such wish. ``attempts`` and ``first_attempt_at`` are those of the message to be sent next,
+    ``not_before`` when it may be. ``outcomes`` are by place; what has none was not tried.
     """
 
-    slot: Slot
-    previous_ms: int | None
-    event_sequence: int
-    part: int | None
-    state: DeliveryState
-    attempts: int
-    created_at: datetime
-    first_attempt_at: datetime | None
-    attempted_at: datetime | None
-    delivered_at: datetime | None
-    last_answer: str | None
+    lane: Lane
+    owner: str
+    event_at: datetime
+    event: int
+    selection: Selection
+    count: int
+    first: int
+    previous_at: datetime | None
+    outcomes: Mapping[int, Outcome] = field(default_factory=dict)
+    progress: int = 0
+    again: frozenset[int] = frozenset()
+    asked: str | None = None
+    attempts: int = 0
+    first_attempt_at: datetime | None = None
+    not_before: datetime | None = None
 
     @property
-    def message_id(self) -> str:
+    def owed(self) -> list[int]:
+        """The places of the messages that are still to be sent, in order."""
+        return [place for place in range(self.count) if place >= self.progress or place in self.again]
+
+    def number(self, place: int) -> int:
+        """The ``webhook-sequence`` of a message."""
+        return self.first + place
+
+    def state(self, place: int) -> DeliveryState:
+        """What became of a message."""
+        outcome = self.outcomes.get(place)
+        if outcome is None or place >= self.progress or place in self.again:
+            return DeliveryState.WAITING
+        return outcome.state
+
+    def is_next(self, *, is_previous_settled: bool, forgotten_before: datetime) -> bool:
+        """Whether nothing of its lane is still to be sent before it: the one before it is settled, or forgotten."""
+        return self.previous_at is None or is_previous_settled or self.previous_at < forgotten_before
+
+    def with_outcomes(self, outcomes: Mapping[int, Outcome]) -> "Delivery":
+        """The delivery with what else is known of its messages."""
+        return replace(self, outcomes=outcomes)
+
+    def after(self, place: int, outcome: Outcome) -> "Delivery":
+        """The delivery once a message was taken or given up."""
+        return replace(
+            self,
+            outcomes={**self.outcomes, place: outcome},
+            progress=max(self.progress, place + 1),
+            again=self.again - {place},
+            attempts=0,
+            first_attempt_at=None,
+            not_before=None,
+        )
+
+    def failed(self, place: int, outcome: Outcome, not_before: datetime) -> "Delivery":
+        """The delivery once a request failed and is to be repeated."""
+        return replace(
+            self,
+            outcomes={**self.outcomes, place: outcome},
+            attempts=self.attempts + 1,
+            first_attempt_at=self.first_attempt_at or outcome.at,
+            not_before=not_before,
+        )
+
+    def message_id(self, place: int) -> str:
         """The ``webhook-id``: the same for every attempt and every replay.
 
-        ASCII, for a header, and without the full stop, which ends it in what is signed.
+        A package has the same one for every subscriber. ASCII, for a header, and without the full stop, which ends it
+        in what is signed.
         """
-        lane = self.slot.lane
-        order_number = quote(lane.order_number, safe="").replace(".", "%2E")
-        part = "" if self.part is None else f"-{self.part}"
-        return f"{lane.seller_id}-{order_number}-{self.event_sequence}{part}"
+        order_number = quote(self.lane.order_number, safe="").replace(".", "%2E")
+        whole = self.selection.packages
+        part = str(self.event + whole[place]) if place < len(whole) else f"{self.event}-{place}"
+        return f"{self.lane.seller_id}-{order_number}-{part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +151,19 @@ class Answer:
         return str(self.status) if self.status is not None else str(self.error)
 
 
-def parts_for(subscription: Subscription, event: PackageEvent) -> list[int | None]:
-    """The messages that an event makes for a subscription: itself, or the places of its cancelled lines.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request to a receiver, as it was noted."""
 
-    A channel is not told of cancellations that it reported itself: two services that subscribe to each other would
-    take an item back and forth until none is left.
-    """
-    if not subscription.wants(event):
-        return []
-    if subscription.dialect is Dialect.TRENDYOL:
-        return [None]
-    own = f"hepsiglobal#{subscription.owner.partition(':')[2]}#"
-    places = enumerate(event.package.lines)
-    return [n for n, line in places if line.cancelled and not line.cancelled.cancellation_id.startswith(own)]
+    at: datetime
+    status: int | None
+    error: str | None
+    latency_ms: int
+    excerpt: str
 
 
 def is_exhausted(delivery: Delivery, circuit: Circuit, policy: RetryPolicy, at: datetime) -> bool:
-    """Whether a delivery that failed again is given up, so that its lane can go on.
+    """Whether a message that failed again is given up, so that its lane can go on.
 
     Only the message can be at fault: it has had every step of the schedule, for the whole window, and its receiver
     has taken others since. A receiver that is down exhausts nothing.

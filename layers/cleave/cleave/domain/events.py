@@ -1,37 +1,101 @@
-"""What an order's subscribers are told."""
+"""What happened to an order, and who is told of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
 
-from cleave.domain.order import Order
+from cleave.domain.order import LaneEnd, Order
 from cleave.domain.package import Package
+from cleave.domain.recipients import Recipient, Telling, messages_of, selection_for
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class PackageEvent:
-    """A package entered its status. ``sequence`` counts the events of one seller's order from 1, without gaps.
+class Event:
+    """One change of one seller's order: packages that entered a status, in the order in which they did.
 
-    ``package`` is the package as it was then, whatever has become of it since. ``correlation_id`` names the
-    requests that caused it, with spaces between several.
+    Each of them counts: they have the numbers ``first``, ``first`` + 1, … among the order's events, from 1 without
+    gaps. ``packages`` are as they were then, whatever has become of them since. ``at`` grows from event to event of
+    an order. ``told`` maps a subscription's id to what it is told. ``correlation_id`` names the requests that caused
+    it, with spaces between several.
     """
 
     order_number: str
     seller_id: int
-    sequence: int
+    first: int
     at: datetime
-    package: Package
+    packages: tuple[Package, ...]
+    told: Mapping[str, Telling] = field(default_factory=dict)
     correlation_id: str = ""
 
-    @property
-    def event_id(self) -> str:
-        """The same for every subscriber and every attempt."""
-        return f"{self.seller_id}-{self.order_number}-{self.sequence}"
+    def sequence(self, place: int) -> int:
+        """The number of one of its packages."""
+        return self.first + place
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """``events`` of one change, and the ``order`` with its counters as they are after them."""
+
+    events: tuple[Event, ...]
+    order: Order
+
+
+def announce(
+    order: Order,
+    groups: Sequence[Sequence[Package]],
+    recipients: Sequence[Recipient],
+    at: datetime,
+    correlation_id: str = "",
+) -> Announcement:
+    """The events of a change, one for each of ``groups``: packages that are kept together in one item.
+
+    ``at`` has to be later than the order's last event (``Order.next_at``) and to have been read before ``recipients``
+    were: a wish that changes in between counts from the next event on. Lanes of subscriptions that are no recipients
+    any more are forgotten.
+    """
+    known = {each.subscription_id for each in recipients}
+    order = replace(order, told={name: end for name, end in order.told.items() if name in known})
+    events: list[Event] = []
+    for group in groups:
+        told = _tell(order, group, recipients)
+        first = order.sequence + 1
+        events.append(Event(order.order_number, order.seller_id, first, at, tuple(group), told, correlation_id))
+        ends = {name: LaneEnd(each.first + each.count - 1, at) for name, each in told.items()}
+        order = replace(order, sequence=order.sequence + len(group), last_at=at, told={**order.told, **ends})
+        at += _MILLISECOND
+    return Announcement(tuple(events), order)
+
+
+def _tell(order: Order, packages: Sequence[Package], recipients: Sequence[Recipient]) -> dict[str, Telling]:
+    told: dict[str, Telling] = {}
+    for recipient in recipients:
+        selection = selection_for(recipient, packages)
+        count = len(messages_of(selection, recipient.owner, packages))
+        if count:
+            end = order.told.get(recipient.subscription_id)
+            told[recipient.subscription_id] = Telling(
+                owner=recipient.owner,
+                track=track_of(order.seller_id, order.order_number, recipient.tracks),
+                selection=selection,
+                count=count,
+                first=1 if end is None else end.number + 1,
+                previous_at=None if end is None else end.at,
+            )
+    return told
+
+
+def track_of(seller_id: int, order_number: str, tracks: int) -> int:
+    """The track of a subscription on which all its messages of a seller's order are."""
+    digest = blake2b(f"{seller_id}#{order_number}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest) % tracks
 
 
 @dataclass(frozen=True, slots=True)
 class EventNote:
-    """An event without the package as it was: that one may have thousands of units."""
+    """One package of an event without the package as it was: that one may have thousands of units."""
 
     sequence: int
     at: datetime
@@ -39,21 +103,3 @@ class EventNote:
     storefront: str
     status: str
     correlation_id: str
-
-
-def note_of(event: PackageEvent) -> EventNote:
-    """What is left of an event without its package."""
-    package = event.package
-    return EventNote(
-        event.sequence, event.at, package.package_id, package.storefront, package.status, event.correlation_id
-    )
-
-
-def events_after(
-    order: Order, packages: Sequence[Package], at: datetime, correlation_id: str = ""
-) -> tuple[PackageEvent, ...]:
-    """Events for packages that changed, numbered on from the order's last one in the order given."""
-    return tuple(
-        PackageEvent(order.order_number, order.seller_id, order.sequence + position, at, package, correlation_id)
-        for position, package in enumerate(packages, start=1)
-    )

@@ -7,24 +7,20 @@ from hashlib import blake2b
 
 _PACKAGE_ID_BASE = 1_000_000_000_000_000
 _PACKAGE_ID_SPAN = 5_000_000_000_000_000
-_TRACKING_BASE = 7_000_000_000_000_000
-_TRACKING_SPAN = 2_000_000_000_000_000
+# Carriers' numbers are of another range than package ids. They are not derived from anything: they are leased from one
+# counter, so that none is given twice.
+TRACKING_NUMBERS = range(8_000_000_000_000_000, 9_000_000_000_000_000)
 _LINE_SPAN = 90_000_000_000_000
 MAX_ORDER_ITEMS = 100
 
 
-def successor_id(parent_id: int, version: int, position: int, attempt: int) -> int:
-    """Id of a package made from ``parent_id`` as it was at ``version``.
+def successor_id(seller_id: int, parent_id: int, version: int, position: int, attempt: int) -> int:
+    """Id of a package made from the seller's ``parent_id`` as it was at ``version``.
 
     ``position`` tells the successors of one split apart; ``attempt`` counts ids found taken, so that a collision is
     stepped over and never overwritten.
     """
-    return _PACKAGE_ID_BASE + _digest("package", parent_id, version, position, attempt) % _PACKAGE_ID_SPAN
-
-
-def tracking_number(package_id: int) -> int:
-    """The carrier's number for a package that a split made; of another range than package ids."""
-    return _TRACKING_BASE + _digest("tracking", package_id) % _TRACKING_SPAN
+    return _PACKAGE_ID_BASE + _digest("package", seller_id, parent_id, version, position, attempt) % _PACKAGE_ID_SPAN
 
 
 def order_package_id(order_number: str, seller_id: int, attempt: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from cleave.domain.ids import order_line_id, order_package_id, tracking_number
+from cleave.domain.ids import order_line_id, order_package_id
 from cleave.domain.money import line_amounts, package_totals
 from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Status, Unit
 
@@ -39,16 +39,19 @@ class NewOrder:
         return tuple(dict.fromkeys(item.seller_id for item in self.items))
 
 
-def packages_of(order: NewOrder, *, at: datetime, attempt: int) -> tuple[Package, ...]:
+def packages_of(order: NewOrder, *, at: datetime, attempt: int, numbers: Mapping[int, int]) -> tuple[Package, ...]:
     """One package for each seller, in status Created, with all items of the seller.
 
-    The marketplace pays the carrier, so each has a tracking number. ``attempt`` counts package ids found taken.
+    The marketplace pays the carrier: ``numbers`` maps each seller to its package's number there. ``attempt`` counts
+    package ids found taken.
     """
-    return tuple(_package(order, seller_id, at, attempt) for seller_id in order.seller_ids)
+    return tuple(
+        _package(order, seller_id, at, order_package_id(order.order_number, seller_id, attempt), numbers.get(seller_id))
+        for seller_id in order.seller_ids
+    )
 
 
-def _package(order: NewOrder, seller_id: int, at: datetime, attempt: int) -> Package:
-    package_id = order_package_id(order.order_number, seller_id, attempt)
+def _package(order: NewOrder, seller_id: int, at: datetime, package_id: int, number: int | None) -> Package:
     lines = tuple(
         _line(item, order_line_id(order.order_number, seller_id, place))
         for place, item in enumerate(order.items)
@@ -64,7 +67,7 @@ def _package(order: NewOrder, seller_id: int, at: datetime, attempt: int) -> Pac
         totals=package_totals(lines),
         history=(HistoryEntry(at, Status.CREATED),),
         seller_pays=False,
-        tracking_number=tracking_number(package_id),
+        tracking_number=number,
         created_at=order.ordered_at,
         modified_at=at,
         created_by=CreatedBy.ORDER,

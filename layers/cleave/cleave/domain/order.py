@@ -1,15 +1,20 @@
 """What is live of one seller's order, and from which package the units of an item are taken."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from cleave.domain.package import CLOSED, Package
+from cleave.domain.package import Package
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LiveLine:
-    """A line of a live package; ``quantity`` includes units that are reserved and not yet split off."""
+    """A line of a live package; ``quantity`` includes units that are reserved and not yet split off.
+
+    It is 0 for units that went a way of their own: they are there, and nobody can take them.
+    """
 
     line_id: int
     item_number: str
@@ -22,6 +27,7 @@ class LivePackage:
 
     package_id: int
     created_at: datetime
+    chain_id: int
     lines: tuple[LiveLine, ...]
 
     def holds(self, item_number: str) -> bool:
@@ -30,35 +36,83 @@ class LivePackage:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneEnd:
+    """How far a subscription's messages of an order are numbered, and when the last event that it is told of was."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One seller's part of an order.
 
-    ``sequence`` is the number of the order's last event; ``version`` counts its writes.
+    ``sequence`` is the number of the order's last event and ``last_at`` its time; ``version`` counts the writes, 0
+    for an order of which nothing is stored. ``told`` maps a subscription's id to the end of its lane. ``chains`` maps
+    a chain of packages that an explicit split ended to the chains that it began. ``promised`` maps a package that is
+    about to be split to the bytes that the split will add to the order.
     """
 
     order_number: str
     seller_id: int
-    sequence: int
-    version: int
-    live: tuple[LivePackage, ...]
+    sequence: int = 0
+    version: int = 0
+    live: tuple[LivePackage, ...] = ()
+    last_at: datetime | None = None
+    told: Mapping[str, LaneEnd] = field(default_factory=dict)
+    chains: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    promised: Mapping[int, int] = field(default_factory=dict)
 
     def holds(self, item_number: str) -> bool:
         """Whether a live package holds units of the item."""
         return any(package.holds(item_number) for package in self.live)
+
+    def next_at(self, now: datetime) -> datetime:
+        """The time of an event that happens ``now``: later than the last one's, whatever this machine's clock says."""
+        return now if self.last_at is None else max(now, self.last_at + _MILLISECOND)
 
     def with_packages(self, packages: Iterable[Package]) -> tuple[LivePackage, ...]:
         """The live packages after ``packages`` were written: closed ones leave, new ones come, oldest first."""
         written = tuple(packages)
         ids = {package.package_id for package in written}
         kept = [package for package in self.live if package.package_id not in ids]
-        added = [live_package(package) for package in written if package.status not in CLOSED]
+        added = [live_package(package) for package in written if not package.is_closed]
         return tuple(sorted([*kept, *added], key=lambda package: (package.created_at, package.package_id)))
+
+    def live_in(self, chain_id: int) -> list[int]:
+        """The live packages that came of a chain, over any number of splits."""
+        chains = {chain_id}
+        waiting = [chain_id]
+        while waiting:
+            begun = self.chains.get(waiting.pop(), ())
+            chains.update(begun)
+            waiting.extend(begun)
+        return sorted(package.package_id for package in self.live if package.chain_id in chains)
 
 
 def live_package(package: Package) -> LivePackage:
     """The part of a package that an order keeps of it."""
-    lines = tuple(LiveLine(line.line_id, line.item_number, line.quantity) for line in package.lines)
-    return LivePackage(package.package_id, package.created_at, lines)
+    lines = tuple(
+        LiveLine(line.line_id, line.item_number, line.quantity if package.can_give(line) else 0)
+        for line in package.lines
+        if not line.is_cancelled
+    )
+    return LivePackage(package.package_id, package.created_at, package.chain_id, lines)
+
+
+def chains_with(
+    before: Mapping[int, tuple[int, ...]], ended: int, begun: Sequence[int], live: Sequence[LivePackage]
+) -> dict[int, tuple[int, ...]]:
+    """The order's chains after an explicit split ended one and began others; those of which nothing lives are left
+    out."""
+    chains = {**before, ended: tuple(begun)} if begun else dict(before)
+    alive = {package.chain_id for package in live}
+    while gone := [
+        chain for chain, after in chains.items() if not any(each in alive or each in chains for each in after)
+    ]:
+        for chain in gone:
+            del chains[chain]
+    return {chain: tuple(each for each in after if each in alive or each in chains) for chain, after in chains.items()}
 
 
 type Left = Mapping[int, Mapping[int, int]]
@@ -75,25 +129,24 @@ def allocate(
     """
     chosen: dict[int, dict[int, int]] = {}
     for package in sorted(packages, key=lambda live: (live.created_at, live.package_id)):
-        for line in sorted(package.lines, key=lambda live: live.line_id):
-            if line.item_number != item_number or not quantity:
-                continue
-            taken = min(quantity, _left_of(package, line, left))
+        for line_id, units in sorted(_units_of(package, item_number, left).items()):
+            taken = min(quantity, units)
             if taken:
-                chosen.setdefault(package.package_id, {})[line.line_id] = taken
+                chosen.setdefault(package.package_id, {})[line_id] = taken
                 quantity -= taken
     return None if quantity else chosen
 
 
 def available(item_number: str, packages: Sequence[LivePackage], left: Left) -> int:
     """The units of an item that ``allocate`` could give."""
-    return sum(
-        _left_of(package, line, left)
-        for package in packages
-        for line in package.lines
-        if line.item_number == item_number
-    )
+    return sum(sum(_units_of(package, item_number, left).values()) for package in packages)
 
 
-def _left_of(package: LivePackage, line: LiveLine, left: Left) -> int:
-    return left.get(package.package_id, {}).get(line.line_id, line.quantity)
+def _units_of(package: LivePackage, item_number: str, left: Left) -> dict[int, int]:
+    """Line id to the units of the item that the package has, as far as is known. A line may stand in it twice."""
+    units: dict[int, int] = {}
+    for line in package.lines:
+        if line.item_number == item_number:
+            units[line.line_id] = units.get(line.line_id, 0) + line.quantity
+    known = left.get(package.package_id, {})
+    return {line_id: known.get(line_id, quantity) for line_id, quantity in units.items()}

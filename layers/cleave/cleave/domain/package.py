@@ -29,9 +29,22 @@ class Status(StrEnum):
 
 
 # Once the carrier has the package, nobody can take units out of it.
-CANCELLABLE = frozenset({Status.CREATED, Status.PICKING, Status.INVOICED})
+CANCELLABLE: frozenset[str] = frozenset({Status.CREATED, Status.PICKING, Status.INVOICED})
 # A package in one of these holds no live units: they are cancelled, or live on in the packages that replaced it.
-CLOSED = frozenset({Status.CANCELLED, Status.UNPACKED})
+CLOSED: frozenset[str] = frozenset({Status.CANCELLED, Status.UNPACKED})
+# Units of a line in one of these were taken back, whatever package shows them.
+CANCELLED_LINE: frozenset[str] = frozenset({Status.CANCELLED, Status.UNSUPPLIED})
+# A line in one of these is still with its seller.
+_NOT_LEFT: frozenset[str] = CANCELLABLE | {Status.AWAITING}
+
+_BY_FOLDED = {status.casefold(): status for status in Status}
+
+
+def status_word(text: str) -> str:
+    """The known status of that name in any letter case; another word as it is: marketplaces add some each year."""
+    return _BY_FOLDED.get(text.casefold(), text)
+
+
 # Every unit is kept by itself, and what is kept of a package must fit one item of the table.
 MAX_UNITS = 5_000
 
@@ -76,12 +89,16 @@ class UnitsCancelled:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``amounts`` are per unit. ``details`` are fields that no rule reads; they travel with the line unchanged."""
+    """``amounts`` are per unit. ``details`` are fields that no rule reads; they travel with the line unchanged.
+
+    ``status`` is a word of ``Status`` or one that we do not know. ``cancelled`` is None too for units that came in
+    cancelled: then only the status says so.
+    """
 
     line_id: int
     stock_code: str
     item_number: str
-    status: Status
+    status: str
     amounts: Amounts
     units: tuple[Unit, ...]
     details: Mapping[str, Any]
@@ -91,6 +108,11 @@ class Line:
     def quantity(self) -> int:
         """Number of units."""
         return len(self.units)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether its units were taken back."""
+        return self.status in CANCELLED_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +142,16 @@ class Package:
 
     ``origin_ids`` is the first package of the chain of splits (empty on that first package), ``parent_id`` the one
     this package replaced, ``successor_ids`` those that replaced it, ``caused_by`` the cancellations that led to it.
-    ``tracking_number`` is the marketplace's; it stays None where the seller pays the carrier.
+    ``tracking_number`` is the marketplace's; it stays None where the seller pays the carrier. ``inherited_chain`` is
+    the first package of the line of cancels that this one stands in: a cancel's successor has its parent's, None
+    stands for the package itself.
     """
 
     package_id: int
     seller_id: int
     storefront: str
     order_number: str
-    status: Status
+    status: str
     lines: tuple[Line, ...]
     totals: Amounts
     history: tuple[HistoryEntry, ...]
@@ -143,6 +167,30 @@ class Package:
     caused_by: tuple[str, ...] = ()
     carriage: Carriage = Carriage()
     invoice_number: str | int | None = None
+    inherited_chain: int | None = None
+
+    @property
+    def chain_id(self) -> int:
+        """The package that its chain of cancels began with."""
+        return self.package_id if self.inherited_chain is None else self.inherited_chain
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was cancelled or replaced."""
+        return self.status in CLOSED
+
+    def can_give(self, line: Line) -> bool:
+        """Whether units of the line are still where the package is: neither cancelled nor gone a way of their own."""
+        return not line.is_cancelled and (line.status in _NOT_LEFT or line.status == self.status)
+
+    @property
+    def givable(self) -> dict[int, int]:
+        """Line id to the units that could be taken out, were the package in a cancellable status; 0 for a line that
+        is there and has none."""
+        units: dict[int, int] = {}
+        for line in self.lines:
+            units[line.line_id] = units.get(line.line_id, 0) + (line.quantity if self.can_give(line) else 0)
+        return units
 
     def modified_by(self, at: datetime) -> datetime:
         """When it was last modified once a change of ``at`` is made.

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cleave.domain.cancellation import PackageAddress, PackageState, cancellable_refusal, splitting_refusal
+from cleave.domain.cancellation import Availability, PackageAddress, cancellable_refusal, splitting_refusal
 from cleave.domain.order import LiveLine, LivePackage, Order
 from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
-from cleave.domain.split import Birth, Split, close, make_successor, moved, part_of
+from cleave.domain.split import Birth, Name, Split, close, left_behind, make_successor, part_of
 
-# A split is one transaction of at most 100 items: three for each new package, four for the old one, its parent and the
-# order.
+# A split is one transaction of at most 100 items: two for each new package, one for the old one, its parent and the
+# order, and one for each event item, of which there may be as many as packages.
 MAX_GROUPS = 25
 
 
@@ -40,8 +40,10 @@ class SplitRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSplit:
-    """An accepted split. ``groups`` and ``package_ids`` belong together; the first ``asked`` are the seller's own,
-    one more is for the units that it did not name, if there are any."""
+    """An accepted split. ``groups`` and ``package_ids`` belong together; the first ``asked`` are the seller's own.
+
+    One more is for the units that it did not name, and for those that went a way of their own, if there are any.
+    """
 
     fingerprint: str
     groups: tuple[Mapping[int, int], ...]
@@ -56,23 +58,27 @@ class PlannedSplit:
         return self.package_ids[: self.asked]
 
 
-def plan_groups(state: PackageState, request: SplitRequest) -> tuple[Mapping[int, int], ...]:
+def plan_groups(package: Package, available: Availability, request: SplitRequest) -> tuple[Mapping[int, int], ...]:
     """The units of each new package, every unit in one of them; raises Refusal.
 
     While cancellations wait, it is not known which units there will be; they are applied in a moment, and close the
     package. So a package is either cancelled from or split, never both.
     """
-    refusal = cancellable_refusal(state) or splitting_refusal(state) or _waiting_refusal(state)
+    refusal = cancellable_refusal(available) or splitting_refusal(available) or _waiting_refusal(available)
     if refusal is not None:
         raise refusal
-    left = dict(state.left)
-    groups = [_take(state, group, left) for group in request.groups]
+    left = dict(available.left)
+    groups = [_take(available, group, left) for group in request.groups]
     rest = {line_id: quantity for line_id, quantity in left.items() if quantity}
-    if rest:
+    if rest or _own_ways(package):
         groups.append(rest)
     if len(groups) == 1:
         raise Refusal(RefusalCode.BODY_INVALID, "every unit would go into one package: that is no split")
     return tuple(groups)
+
+
+def _own_ways(package: Package) -> list[Line]:
+    return [line for line in package.lines if not package.can_give(line) and not line.is_cancelled]
 
 
 def planned_live(order: Order, package: Package, groups: Mapping[int, Mapping[int, int]]) -> tuple[LivePackage, ...]:
@@ -80,20 +86,26 @@ def planned_live(order: Order, package: Package, groups: Mapping[int, Mapping[in
     items = {line.line_id: line.item_number for line in package.lines}
     kept = [live for live in order.live if live.package_id != package.package_id]
     made = [
-        LivePackage(package_id, package.created_at, tuple(LiveLine(line, items[line], n) for line, n in units.items()))
+        LivePackage(
+            package_id,
+            package.created_at,
+            package_id,
+            tuple(LiveLine(line, items[line], n) for line, n in units.items()),
+        )
         for package_id, units in groups.items()
     ]
-    return (*kept, *made)
+    own = tuple(LiveLine(line.line_id, line.item_number, 0) for line in _own_ways(package))
+    return (*kept, *made[:-1], replace(made[-1], lines=(*made[-1].lines, *own)))
 
 
-def _waiting_refusal(state: PackageState) -> Refusal | None:
+def _waiting_refusal(state: Availability) -> Refusal | None:
     if not state.waiting:
         return None
     message = f"cancellations of package {state.package_id} are about to replace it; split the package that follows it"
     return Refusal(RefusalCode.PACKAGE_WAITING, message)
 
 
-def _take(state: PackageState, group: Group, left: dict[int, int]) -> dict[int, int]:
+def _take(state: Availability, group: Group, left: dict[int, int]) -> dict[int, int]:
     taken: dict[int, int] = {}
     for line_id, asked in group.units.items():
         fields = group.fields.get(line_id, LineFields())
@@ -109,31 +121,32 @@ def _take(state: PackageState, group: Group, left: dict[int, int]) -> dict[int, 
     return taken
 
 
-def partition(package: Package, planned: PlannedSplit, *, at: datetime, package_ids: Sequence[int]) -> Split:
+def partition(package: Package, planned: PlannedSplit, *, at: datetime, names: Sequence[Name]) -> Split:
     """Divide a package as planned; the first group gets the first units of a line. ``at`` is aware UTC.
 
-    ``planned`` must hold every unit of the package exactly once (ValueError): acceptance saw to it, and nothing that
-    changes the units is accepted afterwards.
+    ``planned`` must hold every unit that the package can give exactly once (ValueError): acceptance saw to it, and
+    nothing that changes the units is accepted afterwards. Units that went a way of their own go with the last group.
     """
-    left = {line.line_id: line.units for line in package.lines}
+    left = {place: line.units for place, line in enumerate(package.lines) if package.can_give(line)}
     birth = Birth(at, CreatedBy.SPLIT, planned.keep_status)
-    successors = tuple(
-        make_successor(package, tuple(_cut(package.lines, left, units)), birth, package_id)
-        for units, package_id in zip(planned.groups, package_ids, strict=True)
-    )
+    cut = [tuple(_cut(package, left, units)) for units in planned.groups]
     if any(left.values()):
         raise ValueError(f"package {package.package_id}: the plan leaves units over")
-    lines = tuple(part for line in package.lines for part in moved(line))
+    cut[-1] = (*cut[-1], *_own_ways(package))
+    successors = tuple(make_successor(package, lines, birth, name) for lines, name in zip(cut, names, strict=True))
+    lines = tuple(part for line in package.lines for part in left_behind(line))
     return close(replace(package, lines=lines), Status.UNPACKED, successors, at)
 
 
-def _cut(lines: Sequence[Line], left: dict[int, tuple[Unit, ...]], group: Mapping[int, int]) -> Iterator[Line]:
-    """Lines with the units of one group, in the package's order of lines; ``left`` loses them."""
-    for line in lines:
-        quantity = group.get(line.line_id, 0)
-        units = left[line.line_id]
-        if quantity > len(units):
-            raise ValueError(f"line {line.line_id}: {quantity} units planned, {len(units)} there")
+def _cut(package: Package, left: dict[int, tuple[Unit, ...]], group: Mapping[int, int]) -> Iterator[Line]:
+    """Lines with the units of one group, in the package's order of lines; ``left`` loses them, by the line's place."""
+    wanted = dict(group)
+    for place, units in left.items():
+        line = package.lines[place]
+        quantity = min(wanted.get(line.line_id, 0), len(units))
         if quantity:
-            left[line.line_id] = units[quantity:]
+            left[place] = units[quantity:]
+            wanted[line.line_id] -= quantity
             yield part_of(line, units[:quantity])
+    if any(wanted.values()):
+        raise ValueError(f"package {package.package_id}: more is planned than it has: {wanted}")

@@ -66,14 +66,27 @@ class RefusalCode(Enum):
         self.kind = kind
 
 
+class Place(Enum):
+    """A place in a request that a rule refuses; each dialect has its own name for it."""
+
+    STOREFRONT = "storefront"
+    STATUS = "status"
+    INVOICE_NUMBER = "invoice number"
+    ORDER_NUMBER = "order number"
+    ORDER_ITEMS = "items of the order"
+    CANCELLED_ITEMS = "items to cancel"
+    PAGE_SIZE = "page size"
+
+
 class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller catches it by this name
     """A request that is not accepted and has left no trace.
 
-    ``field`` is the request's field at fault, dotted with list positions (``lines.0.quantity``), or None where the
-    fault is not in one field. ``message`` is for the caller and holds no personal data.
+    ``field`` is the request's field at fault: as the dialect that read it calls it, dotted with list positions
+    (``lines.0.quantity``), or a place that the dialect has yet to name; None where the fault is not in one field.
+    ``message`` is for the caller and holds no personal data.
     """
 
-    def __init__(self, code: RefusalCode, message: str, *, field: str | None = None) -> None:
+    def __init__(self, code: RefusalCode, message: str, *, field: str | Place | None = None) -> None:
         super().__init__(f"{code.key}: {message}")
         self.code = code
         self.message = message

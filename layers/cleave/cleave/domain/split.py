@@ -1,13 +1,21 @@
-"""Closing a package: what becomes of it, and of its units. Cancelling is here, dividing in ``partition``."""
+"""Closing a package: what becomes of it and of its units. Cancelling is here, dividing in ``partition``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cleave.domain.cancellation import Reservation
-from cleave.domain.ids import tracking_number
 from cleave.domain.money import line_amounts, package_totals
-from cleave.domain.package import Carriage, CreatedBy, HistoryEntry, Line, Package, Status, Unit, UnitsCancelled
+from cleave.domain.package import (
+    Carriage,
+    CreatedBy,
+    HistoryEntry,
+    Line,
+    Package,
+    Status,
+    Unit,
+    UnitsCancelled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +31,48 @@ class Split:
         return self.successors[0] if self.successors else None
 
 
-def cancel_units(package: Package, reservations: Sequence[Reservation], *, at: datetime, successor_id: int) -> Split:
-    """Apply all reservations of a package at once.
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a new package is called: its id, and its number at the carrier if the marketplace pays for one."""
 
-    Which units of a line go: its last ones, the latest reservation from the very end, so that the units that remain
-    keep their places. The successor keeps the package's status only if every reservation asks for it. ``at`` is aware
-    UTC. ``reservations`` must not claim more units than the package has (ValueError): the store reserves under a
-    condition, so that would be a defect.
-    """
-    ordered = sorted(reservations, key=lambda waiting: (waiting.at, waiting.cancellation_id))
-    divided = [_divide(line, ordered) for line in package.lines]
-    remaining = tuple(line for line, _ in divided if line is not None)
-    birth = Birth(
-        at=at,
-        created_by=CreatedBy.CANCEL,
-        keep_status=all(waiting.keep_status for waiting in ordered),
-        caused_by=tuple(waiting.cancellation_id for waiting in ordered),
-    )
-    successors = (make_successor(package, remaining, birth, successor_id),) if remaining else ()
-    closed_lines = tuple(part for rest, gone in divided for part in (*gone, *moved(rest)))
-    return close(replace(package, lines=closed_lines), Status.CANCELLED, successors, at)
+    package_id: int
+    tracking_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """How the packages of one split come to be."""
+    """How the packages of one split come to be. ``chain_id`` None: each begins a chain of its own."""
 
     at: datetime
     created_by: CreatedBy
     keep_status: bool
     caused_by: tuple[str, ...] = ()
+    chain_id: int | None = None
+
+
+def cancel_units(package: Package, reservations: Sequence[Reservation], *, at: datetime, name: Name) -> Split:
+    """Apply all reservations of a package at once.
+
+    Which units of a line go: its last ones, the latest reservation from the very end, so that the units that remain
+    keep their places. The successor keeps the package's status only if every reservation asks for it. Units that went
+    a way of their own go on with the successor as they are. ``at`` is aware UTC. ``reservations`` must not claim more
+    units than the package can give (ValueError): the store reserves under a condition, so that would be a defect.
+    """
+    ordered = sorted(reservations, key=lambda waiting: (waiting.at, waiting.cancellation_id))
+    remaining, gone = _divide(package, ordered)
+    birth = Birth(
+        at=at,
+        created_by=CreatedBy.CANCEL,
+        keep_status=all(waiting.keep_status for waiting in ordered),
+        caused_by=tuple(waiting.cancellation_id for waiting in ordered),
+        chain_id=package.chain_id,
+    )
+    live = tuple(line for line in remaining if line is not None and not line.is_cancelled)
+    successors = (make_successor(package, live, birth, name),) if live else ()
+    lines = tuple(
+        part for rest, cancelled in zip(remaining, gone, strict=True) for part in (*cancelled, *left_behind(rest))
+    )
+    return close(replace(package, lines=lines), Status.CANCELLED, successors, at)
 
 
 def close(package: Package, status: Status, successors: tuple[Package, ...], at: datetime) -> Split:
@@ -67,17 +87,36 @@ def close(package: Package, status: Status, successors: tuple[Package, ...], at:
     return Split(closed, successors)
 
 
-def _divide(line: Line, reservations: Sequence[Reservation]) -> tuple[Line | None, list[Line]]:
-    """What remains of a line (None: nothing), and one cancelled part for each reservation that takes from it."""
-    units, gone = line.units, []
-    for waiting in reversed(reservations):
-        quantity = waiting.units.get(line.line_id, 0)
-        if quantity > len(units):
-            raise ValueError(f"line {line.line_id}: {quantity} units reserved, {len(units)} there")
+def _divide(package: Package, reservations: Sequence[Reservation]) -> tuple[list[Line | None], list[list[Line]]]:
+    """For each line what remains of it (None: nothing), and one cancelled part for each reservation that takes from it.
+
+    From the last line to the first: where a line stands in the package twice, its last units are the later one's.
+    """
+    wanted = [dict(waiting.units) for waiting in reservations]
+    remaining: list[Line | None] = []
+    gone: list[list[Line]] = []
+    for line in reversed(package.lines):
+        rest, cancelled = _take(line, wanted, reservations) if package.can_give(line) else (line, [])
+        remaining.append(rest)
+        gone.append(cancelled)
+    for units in wanted:
+        if any(units.values()):
+            raise ValueError(f"package {package.package_id} cannot give what is reserved: {units}")
+    return remaining[::-1], gone[::-1]
+
+
+def _take(
+    line: Line, wanted: Sequence[dict[int, int]], reservations: Sequence[Reservation]
+) -> tuple[Line | None, list[Line]]:
+    """Take from the end of one line what is still ``wanted``, by reservation; the latest one first."""
+    units, cancelled = line.units, []
+    for left, waiting in reversed(list(zip(wanted, reservations, strict=True))):
+        quantity = min(left.get(line.line_id, 0), len(units))
         if quantity:
-            gone.append(_cancelled_part(line, units[-quantity:], waiting))
+            left[line.line_id] -= quantity
+            cancelled.append(_cancelled_part(line, units[-quantity:], waiting))
             units = units[:-quantity]
-    return (part_of(line, units) if units else None), gone
+    return (part_of(line, units) if units else None), cancelled
 
 
 def part_of(line: Line, units: tuple[Unit, ...]) -> Line:
@@ -92,25 +131,31 @@ def _cancelled_part(line: Line, units: tuple[Unit, ...], waiting: Reservation) -
     return replace(part_of(line, units), status=Status.UNSUPPLIED, cancelled=cancelled)
 
 
-def moved(rest: Line | None) -> tuple[Line, ...]:
-    """What a closed package shows of the units of a line that live on elsewhere."""
-    return () if rest is None else (replace(rest, status=Status.UNPACKED),)
+def left_behind(rest: Line | None) -> tuple[Line, ...]:
+    """What a closed package shows of a line: units that were cancelled as they are, others as moved on."""
+    if rest is None:
+        return ()
+    return (rest,) if rest.is_cancelled else (replace(rest, status=Status.UNPACKED),)
 
 
-def make_successor(parent: Package, lines: tuple[Line, ...], birth: Birth, package_id: int) -> Package:
-    """A package with some units of ``parent``: another shipment, of the same order and first ancestor."""
-    status = parent.status if birth.keep_status else Status.CREATED
-    lines = tuple(replace(line, status=status) for line in lines)
+def make_successor(parent: Package, lines: tuple[Line, ...], birth: Birth, name: Name) -> Package:
+    """A package with some units of ``parent``: another shipment, of the same order and first ancestor.
+
+    ``lines`` hold live units only. Those that went a way of their own keep their status; where there are no others, the
+    package has theirs.
+    """
+    status = _status_of(parent, lines, parent.status if birth.keep_status else Status.CREATED)
+    lines = tuple(replace(line, status=status) if parent.can_give(line) else line for line in lines)
     return replace(
         parent,
-        package_id=package_id,
+        package_id=name.package_id,
         status=status,
         lines=lines,
         totals=package_totals(lines),
         history=(*parent.history, HistoryEntry(birth.at, status)),
-        tracking_number=None if parent.seller_pays else tracking_number(package_id),
+        tracking_number=None if parent.seller_pays else name.tracking_number,
         carriage=_fresh_carriage(parent),
-        invoice_number=parent.invoice_number if status is Status.INVOICED else _unsaid(parent.invoice_number),
+        invoice_number=parent.invoice_number if status == Status.INVOICED else _unsaid(parent.invoice_number),
         created_at=birth.at,
         modified_at=birth.at,
         created_by=birth.created_by,
@@ -118,7 +163,14 @@ def make_successor(parent: Package, lines: tuple[Line, ...], birth: Birth, packa
         parent_id=parent.package_id,
         caused_by=birth.caused_by,
         successor_ids=(),
+        inherited_chain=birth.chain_id,
     )
+
+
+def _status_of(parent: Package, lines: Sequence[Line], otherwise: str) -> str:
+    own = {line.status for line in lines if not parent.can_give(line)}
+    is_all_gone = len(own) == 1 and not any(parent.can_give(line) for line in lines)
+    return own.pop() if is_all_gone else otherwise
 
 
 def _fresh_carriage(parent: Package) -> Carriage:

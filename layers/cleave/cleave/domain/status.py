@@ -6,21 +6,21 @@ from datetime import datetime
 
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.package import HistoryEntry, Line, Package, Status
-from cleave.domain.refusals import LineFields, Refusal, RefusalCode
+from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
 
 # What a seller may say, and the status that it follows.
-FOLLOWS = {Status.PICKING: Status.CREATED, Status.INVOICED: Status.PICKING}
+FOLLOWS: dict[str, str] = {Status.PICKING: Status.CREATED, Status.INVOICED: Status.PICKING}
 
 
 @dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusNotice:
     """``units`` maps the lines that the seller names to quantities; the status is the whole package's all the same.
 
     ``fields`` maps a line id to the request's fields that named it. ``at`` is aware UTC.
     """
 
     address: PackageAddress
-    status: Status
+    status: str
     units: Mapping[int, int]
     fields: Mapping[int, LineFields]
     invoice_number: str | None
@@ -28,43 +28,45 @@ class StatusChange:
     correlation_id: str = ""
 
 
-def enter_status(package: Package, change: StatusChange) -> Package | None:
+def enter_status(package: Package, notice: StatusNotice) -> Package | None:
     """The package in its new status, or None if it is there already. Raises Refusal.
 
-    ``change.status`` must be one of FOLLOWS. Lines that went another way than their package stay as they are.
+    ``notice.status`` must be one of FOLLOWS. Lines that went another way than their package stay as they are.
     """
-    _check_lines(package, change)
-    if package.status is change.status:
-        _check_repeat(package, change)
+    _check_lines(package, notice)
+    if package.status == notice.status:
+        _check_repeat(package, notice)
         return None
-    if package.status is not FOLLOWS[change.status]:
-        message = f"package {package.package_id} is {package.status}; {change.status} follows {FOLLOWS[change.status]}"
-        raise Refusal(RefusalCode.STATUS_ORDER, message, field="status")
+    if package.status != FOLLOWS[notice.status]:
+        message = f"package {package.package_id} is {package.status}; {notice.status} follows {FOLLOWS[notice.status]}"
+        raise Refusal(RefusalCode.STATUS_ORDER, message, field=Place.STATUS)
     return replace(
         package,
-        status=change.status,
-        lines=tuple(_entered(line, package.status, change.status) for line in package.lines),
-        history=(*package.history, HistoryEntry(change.at, change.status)),
-        modified_at=package.modified_by(change.at),
-        invoice_number=change.invoice_number or package.invoice_number,
+        status=notice.status,
+        lines=tuple(_entered(line, package.status, notice.status) for line in package.lines),
+        history=(*package.history, HistoryEntry(notice.at, notice.status)),
+        modified_at=package.modified_by(notice.at),
+        invoice_number=notice.invoice_number or package.invoice_number,
     )
 
 
-def _entered(line: Line, before: Status, after: Status) -> Line:
-    return replace(line, status=after) if line.status is before else line
+def _entered(line: Line, before: str, after: str) -> Line:
+    return replace(line, status=after) if line.status == before else line
 
 
-def _check_repeat(package: Package, change: StatusChange) -> None:
+def _check_repeat(package: Package, notice: StatusNotice) -> None:
     """A repeat changes nothing, so it must not say anything new."""
-    if change.invoice_number not in {None, package.invoice_number}:
+    if notice.invoice_number not in {None, package.invoice_number}:
         message = f"package {package.package_id} was invoiced with another number"
-        raise Refusal(RefusalCode.INVOICE_DIFFERS, message, field="params.invoiceNumber")
+        raise Refusal(RefusalCode.INVOICE_DIFFERS, message, field=Place.INVOICE_NUMBER)
 
 
-def _check_lines(package: Package, change: StatusChange) -> None:
-    held = {line.line_id: line.quantity for line in package.lines}
-    for line_id, quantity in change.units.items():
-        fields = change.fields.get(line_id, LineFields())
+def _check_lines(package: Package, notice: StatusNotice) -> None:
+    held: dict[int, int] = {}
+    for line in package.lines:
+        held[line.line_id] = held.get(line.line_id, 0) + line.quantity
+    for line_id, quantity in notice.units.items():
+        fields = notice.fields.get(line_id, LineFields())
         if line_id not in held:
             message = f"package {package.package_id} has no line {line_id}"
             raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)

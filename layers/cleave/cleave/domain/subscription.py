@@ -1,21 +1,22 @@
-"""Who wants to be told of what."""
+"""A subscriber's webhook: where it is told, in which words, and with which secrets."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cleave.domain.events import PackageEvent
-
 # The marketplace's own limit, passive ones counted.
 MAX_SUBSCRIPTIONS = 15
+# Of a channel's webhook. Making or changing one writes to each seller's recipients, in one transaction with the
+# webhook, its owner's count and its tracks.
+MAX_CHANNEL_SELLERS = 80
 # How long messages are signed with the old key too after a new one was made.
 ROTATION_OVERLAP = timedelta(hours=24)
-# A change is valid for events from a little earlier on: those may still be on their way when it is made.
-_IN_TRANSIT = timedelta(minutes=1)
+# The latest turns on and off that a webhook keeps.
+_TURNS_KEPT = 50
 
 
 class Dialect(StrEnum):
-    """In which words a subscriber is told."""
+    """The words in which a caller speaks and a subscriber is told."""
 
     TRENDYOL = "trendyol"
     HEPSIGLOBAL = "hepsiglobal"
@@ -54,13 +55,22 @@ class SigningKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A subscription was turned on (``reason`` None) or off."""
+
+    at: datetime
+    status: SubscriptionStatus
+    reason: PassiveReason | None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A webhook of a seller or of a channel.
 
-    ``owner`` is ``seller:…`` or ``channel:…``; ``sellers`` are those it is told of. ``statuses`` are package statuses
-    in upper case with underscores; none means all of them. ``sealed_secret`` is the password, key or token that the
-    receiver asked for, encrypted, None where it asked for none. ``wants_since`` is when it last began to want other
-    events than before.
+    ``owner`` is ``seller:…`` or ``channel:…``; ``sellers`` are those it is told of. ``statuses`` are package statuses;
+    none means all of them, future ones too. ``sealed_secret`` is the password, key or token that the receiver asked
+    for, encrypted, None where it asked for none. ``tracks`` is how many requests to it may be under way at once.
+    ``turns`` are the latest ones, oldest first. ``version`` counts the writes.
     """
 
     subscription_id: str
@@ -76,19 +86,28 @@ class Subscription:
     status: SubscriptionStatus
     created_at: datetime
     modified_at: datetime | None
-    wants_since: datetime
+    tracks: int
     passive_reason: PassiveReason | None = None
+    turns: tuple[Turn, ...] = ()
+    version: int = 1
 
-    def wants(self, event: PackageEvent) -> bool:
-        """Whether the event is to be delivered to it, now or once it is active again."""
-        if event.seller_id not in self.sellers or self.passive_reason is PassiveReason.BY_OWNER:
-            return False
-        wanted = not self.statuses or event_status(event) in self.statuses
-        return wanted and event.at >= max(self.created_at, self.wants_since - _IN_TRANSIT)
+    @property
+    def is_active(self) -> bool:
+        """Whether requests may be sent to it."""
+        return self.status is SubscriptionStatus.ACTIVE
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether its owner wants it to be told of events that happen now; while it fails, those wait for it."""
+        return self.passive_reason is not PassiveReason.BY_OWNER
 
     def keys_at(self, at: datetime) -> list[SigningKey]:
         """Those to sign with, the current one first."""
         return [key for key in self.signing_keys if key.expires_at is None or key.expires_at > at]
+
+    def with_turn(self, turn: Turn) -> tuple[Turn, ...]:
+        """Its turns after one more."""
+        return (*self.turns, turn)[-_TURNS_KEPT:]
 
 
 def seller_owner(seller_id: int) -> str:
@@ -101,9 +120,7 @@ def channel_owner(channel: str) -> str:
     return f"channel:{channel}"
 
 
-_STATUS_NAMES = {"AtCollectionPoint": "AT_COLLECTION_POINT"}
-
-
-def event_status(event: PackageEvent) -> str:
-    """The event's package status as subscriptions spell it: ``UnPacked`` is UNPACKED."""
-    return _STATUS_NAMES.get(event.package.status, event.package.status.upper())
+def channel_of(owner: str) -> str | None:
+    """The channel whose webhooks the owner has; None for a seller's."""
+    kind, _, name = owner.partition(":")
+    return name if kind == "channel" else None

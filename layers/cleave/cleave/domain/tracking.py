@@ -12,7 +12,7 @@ TRACKABLE = (Status.PICKING, Status.INVOICED)
 
 
 @dataclass(frozen=True, slots=True)
-class TrackingChange:
+class TrackingNotice:
     """``carriage`` holds what the seller says; what is None in it stays as it was. ``at`` is aware UTC."""
 
     address: PackageAddress
@@ -20,12 +20,12 @@ class TrackingChange:
     at: datetime
 
 
-def feed_tracking(package: Package, change: TrackingChange) -> Package | None:
+def feed_tracking(package: Package, notice: TrackingNotice) -> Package | None:
     """The package with the seller's tracking details, or None if it has them already. Raises Refusal."""
     if package.status not in TRACKABLE:
         message = f"package {package.package_id} is {package.status}; tracking is taken in {', '.join(TRACKABLE)}"
         raise Refusal(RefusalCode.TRACKING_STATUS, message)
-    said, before = change.carriage, package.carriage
+    said, before = notice.carriage, package.carriage
     carriage = replace(
         before,
         sender_number=before.sender_number if said.sender_number is None else said.sender_number,
@@ -34,4 +34,4 @@ def feed_tracking(package: Package, change: TrackingChange) -> Package | None:
     )
     if carriage == before:
         return None
-    return replace(package, carriage=carriage, modified_at=package.modified_by(change.at))
+    return replace(package, carriage=carriage, modified_at=package.modified_by(notice.at))

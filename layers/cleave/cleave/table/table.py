@@ -1,98 +1,40 @@
 """A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
 
 import math
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from cleave.store.attributes import Attributes, Item, to_attributes, to_item
-from cleave.store.failures import Contended, explained, is_transient
-from cleave.store.keys import Key
+from cleave.table.attributes import Attributes, Item, to_attributes, to_item
+from cleave.table.failures import Contended, explained, is_transient
+from cleave.table.limits import BATCH_GET_KEYS
+from cleave.table.requests import NO_LABEL, Create, Delete, IndexQuery, Key, Label, Put, Update, Write
+from cleave.table.retry import random_pause
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_BATCH_GET_LIMIT = 100
 _ATTEMPTS = 8
-_FIRST_PAUSE_SECONDS = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Put an item that must not exist yet."""
-
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Change an item under a condition. ``names`` and ``values`` are the expressions' placeholders, unprefixed."""
-
-    key: Key
-    change: str
-    condition: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Replace:
-    """Put an item, whatever is there."""
-
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Delete an item; without a condition, whether it is there or not."""
-
-    key: Key
-    condition: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-type Write = Put | Update | Replace | Delete
-
-
-@dataclass(frozen=True, slots=True)
-class IndexQuery:
-    """``names`` and ``values`` are the expressions' placeholders, unprefixed.
-
-    ``limit`` is how many entries a round trip looks at, before ``only`` (a filter) is applied; None: 1 MB of them.
-    """
-
-    index: str
-    condition: str
-    projection: str
-    names: Mapping[str, str]
-    values: Mapping[str, Any]
-    descending: bool
-    only: str | None = None
-    limit: int | None = None
-
-
-def random_pause(attempt: int) -> float:
-    """Seconds to wait before attempt + 1: full jitter under a doubling bound, about 2.5 s over all attempts."""
-    return random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311 - spreads callers, keeps no secret
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """``client`` may be shared between threads. ``pause`` sleeps after a lost attempt; tests replace it.
 
-    ``deadline`` is the ``time.monotonic()`` after which no lost attempt is repeated: whoever waits for the answer has
-    to have it before Lambda or API Gateway ends the call.
+    ``deadline`` is the ``time.monotonic()`` after which no lost attempt is repeated: a waiting caller has to have its
+    answer before Lambda or API Gateway ends the call. ``kept`` is how long items are kept after their last change.
     """
 
     client: "DynamoDBClient"
     name: str
     pause: Callable[[float], None] = time.sleep
     deadline: float = math.inf
+    kept: timedelta = timedelta(days=730)
 
     @property
     def is_out_of_time(self) -> bool:
@@ -110,11 +52,11 @@ class Table:
         pending = [to_attributes(key) for key in keys]
         attempt = 0
         while pending:
-            request = {"Keys": pending[:_BATCH_GET_LIMIT], "ConsistentRead": True}
+            request = {"Keys": pending[:BATCH_GET_KEYS], "ConsistentRead": True}
             answer = self.ask(self.client.batch_get_item, RequestItems={self.name: request})
             found += [to_item(attributes) for attributes in answer["Responses"].get(self.name, [])]
             unread: list[Any] = [*answer["UnprocessedKeys"][self.name]["Keys"]] if answer["UnprocessedKeys"] else []
-            pending = [*unread, *pending[_BATCH_GET_LIMIT:]]
+            pending = [*unread, *pending[BATCH_GET_KEYS:]]
             attempt = attempt + 1 if unread else 0
             if unread:
                 self._wait(attempt)
@@ -184,17 +126,30 @@ class Table:
                 raise Contended(error.response["Error"]["Code"]) from error
             raise
 
-    def update(self, write: Update) -> None:
-        """One conditional update outside of a transaction, at half the price. Raises ConditionsFailed, or Contended.
+    def create(self, write: Create) -> None:
+        """Put one item that must not exist, outside of a transaction. Raises ConditionsFailed, or Contended.
 
-        Not for what must not happen twice: the SDK repeats an update whose answer was lost.
+        The SDK repeats it if its answer is lost, and the repeat meets its own item: ConditionsFailed may mean either.
         """
-        self._persist(lambda: self.client.update_item(**self._transact_item(write)["Update"]))
+        self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [write.label])
 
-    def updated(self, write: Update) -> Item:
-        """The same, and the item as it is then."""
+    def put(self, write: Put) -> None:
+        """Put one item, whatever is there, outside of a transaction. Raises Contended."""
+        self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [NO_LABEL])
+
+    def delete(self, write: Delete) -> None:
+        """Delete one item outside of a transaction. Raises ConditionsFailed, or Contended."""
+        self._persist(lambda: self.client.delete_item(**self._transact_item(write)["Delete"]), [write.label])
+
+    def update(self, write: Update) -> Item:
+        """One conditional update outside of a transaction, at half the price; the item as it is then.
+
+        Raises ConditionsFailed, or Contended. Not for changes that must not happen twice: the SDK repeats an update
+        whose answer was lost.
+        """
         request = self._transact_item(write)["Update"]
-        answer: Any = self._persist(lambda: self.client.update_item(**request, ReturnValues="ALL_NEW"))
+        ask = lambda: self.client.update_item(**request, ReturnValues="ALL_NEW")  # noqa: E731 - the type of the answer
+        answer: Any = self._persist(ask, [write.label])
         return to_item(answer["Attributes"])
 
     def write(self, writes: Sequence[Write]) -> None:
@@ -203,16 +158,17 @@ class Table:
         A repeat after a lost answer is safe: the SDK repeats with the same token, which DynamoDB applies once.
         """
         items: Any = [self._transact_item(write) for write in writes]
-        self._persist(lambda: self.client.transact_write_items(TransactItems=items))
+        labels = [NO_LABEL if isinstance(write, Put) else write.label for write in writes]
+        self._persist(lambda: self.client.transact_write_items(TransactItems=items), labels)
 
-    def _persist[T](self, write: Callable[[], T]) -> T:
+    def _persist[T](self, write: Callable[[], T], labels: Sequence[Label]) -> T:
         """Write, and again while others are in the way."""
         for attempt in count():
             try:
                 return write()
             except ClientError as error:
                 if not is_transient(error):
-                    raise explained(error) from error
+                    raise explained(error, labels) from error
             self._wait(attempt)
         raise AssertionError("unreachable: waiting ends with an error")
 
@@ -224,18 +180,23 @@ class Table:
         self.pause(seconds)
 
     def _transact_item(self, write: Write) -> dict[str, Any]:
-        if isinstance(write, Put):
-            return {"Put": {"Item": to_attributes(write.item), **self._common("attribute_not_exists(pk)")}}
-        if isinstance(write, Replace):
-            return {"Put": {"Item": to_attributes(write.item), "TableName": self.name}}
-        if isinstance(write, Delete):
-            return {"Delete": {"Key": to_attributes(write.key), **self._delete_condition(write)}}
+        match write:
+            case Create():
+                return {"Put": {"Item": to_attributes(write.item), **self._common("attribute_not_exists(pk)")}}
+            case Put():
+                return {"Put": {"Item": to_attributes(write.item), "TableName": self.name}}
+            case Delete():
+                return {"Delete": {"Key": to_attributes(write.key), **self._delete_condition(write)}}
+            case Update():
+                return {"Update": self._update_item(write)}
+
+    def _update_item(self, write: Update) -> dict[str, Any]:
         names = {f"#{name}": attribute for name, attribute in write.names.items()}
         values = to_attributes({f":{name}": value for name, value in write.values.items()})
         update = {"Key": to_attributes(write.key), "UpdateExpression": write.change}
         update |= {"ExpressionAttributeValues": values} if values else {}  # DynamoDB refuses empty ones
         update |= {"ExpressionAttributeNames": names} if names else {}
-        return {"Update": {**update, **self._common(write.condition)}}
+        return {**update, **self._common(write.condition)}
 
     def _delete_condition(self, write: Delete) -> dict[str, Any]:
         if write.condition is None:

@@ -1,11 +1,12 @@
-"""What DynamoDB's errors mean to whoever asked for a write."""
+"""What DynamoDB's errors mean to the caller of a write."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cleave.store.attributes import Item, to_item
+from cleave.table.attributes import Item, to_item
+from cleave.table.requests import Label
 
 # Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
 _TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -25,14 +26,18 @@ class Contended(Exception):  # noqa: N818 - says what happened; the caller decid
     """Other writers held the items for as long as we tried; nothing was written."""
 
 
-class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
-    """Conditions of a transaction did not hold; nothing was written.
+class OutOfDate(Exception):  # noqa: N818 - an answer that callers act on
+    """Another writer has changed an item since it was read; nothing was written."""
 
-    ``found`` maps the position of each write whose condition failed to its item as it is, None where there is none.
+
+class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
+    """Conditions of a write or transaction did not hold; nothing was written.
+
+    ``found`` maps the label of each write whose condition failed to its item as it is, None where there is none.
     """
 
-    def __init__(self, found: Mapping[int, Item | None]) -> None:
-        super().__init__(f"conditions failed at {sorted(found)}")
+    def __init__(self, found: Mapping[Label, Item | None]) -> None:
+        super().__init__(f"conditions failed: {', '.join(map(str, found))}")
         self.found = found
 
 
@@ -44,17 +49,17 @@ def is_transient(error: ClientError) -> bool:
     return bool(codes & _TRANSIENT) and codes <= _TRANSIENT | {"ConditionalCheckFailed"}
 
 
-def explained(error: ClientError) -> Exception:
-    """ConditionsFailed, if that is all that was wrong."""
+def explained(error: ClientError, labels: Sequence[Label]) -> Exception:
+    """ConditionsFailed, if that is all that was wrong. ``labels`` are those of the writes, in their order."""
     if error.response["Error"]["Code"] == "ConditionalCheckFailedException":  # of a write outside of a transaction
         item: Any = error.response.get("Item")
-        return ConditionsFailed({0: to_item(item) if item else None})
+        return ConditionsFailed({labels[0]: to_item(item) if item else None})
     if _cancellation_codes(error) != {"ConditionalCheckFailed"}:
         return error
     return ConditionsFailed(
         {
-            position: to_item(reason["Item"]) if reason.get("Item") else None
-            for position, reason in enumerate(_reasons(error))
+            label: to_item(reason["Item"]) if reason.get("Item") else None
+            for label, reason in zip(labels, _reasons(error), strict=True)
             if reason.get("Code") == "ConditionalCheckFailed"
         }
     )

@@ -1,0 +1,130 @@
+"""What a change of an order is, whatever caused it: one value that the store writes as one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cleave.domain.cancellation import Reservation
+from cleave.domain.events import Announcement, Event, announce
+from cleave.domain.order import Order, chains_with
+from cleave.domain.package import Package
+from cleave.domain.package_state import PackageState
+from cleave.domain.partition import PlannedSplit
+from cleave.domain.recipients import Recipient
+from cleave.domain.split import Split
+
+type Grouping = Callable[[Sequence[Package]], Sequence[Sequence[Package]]]
+"""Divides the packages of a change into those whose event is kept in one item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """A package as a change leaves it; ``version``, ``reservations`` and ``is_due`` are those of the state before."""
+
+    package: Package
+    version: int
+    reservations: tuple[Reservation, ...] = ()
+    is_due: bool = False
+
+
+def _versioned(package: Package, state: PackageState) -> Versioned:
+    return Versioned(package, state.version, state.reservations, state.is_due)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """All of a change of one seller's part of an order.
+
+    ``before`` is the order as it was read, ``after`` as it will be. ``closed`` ends; ``changed`` goes on with the same
+    units; ``born`` are new; ``planned`` waits to be split. ``events`` tell of it. ``fingerprints`` maps the packages
+    that came in by an import to what tells a repeat from other content.
+    """
+
+    before: Order
+    after: Order
+    at: datetime
+    closed: Versioned | None = None
+    changed: Versioned | None = None
+    born: tuple[Package, ...] = ()
+    planned: tuple[Versioned, PlannedSplit] | None = None
+    events: tuple[Event, ...] = ()
+    fingerprints: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is to be told of a change that happens ``at``, and how its packages are divided into events."""
+
+    recipients: Sequence[Recipient]
+    at: datetime
+    grouped: Grouping
+    correlation_id: str = ""
+
+    def announce(self, order: Order, packages: Sequence[Package]) -> Announcement:
+        """The events of packages that entered a status."""
+        return announce(order, self.grouped(packages), self.recipients, self.at, self.correlation_id)
+
+
+def splitting(state: PackageState, split: Split, order: Order, audience: Audience) -> OrderChange:
+    """A package ends, and others take its place: the end comes before the births, in the events too."""
+    closed = split.closed
+    packages = (closed, *split.successors)
+    said = audience.announce(order, packages)
+    live = order.with_packages(packages)
+    begun = [each.chain_id for each in split.successors if each.chain_id != closed.chain_id]
+    return OrderChange(
+        before=order,
+        after=replace(
+            said.order,
+            live=live,
+            chains=chains_with(order.chains, closed.chain_id, begun, live),
+            promised={place: size for place, size in order.promised.items() if place != closed.package_id},
+        ),
+        at=audience.at,
+        closed=Versioned(closed, state.version),
+        born=split.successors,
+        events=said.events,
+    )
+
+
+def entering(state: PackageState, changed: Package, order: Order, audience: Audience) -> OrderChange:
+    """A package enters a status with the same units as before."""
+    said = audience.announce(order, (changed,))
+    after = replace(said.order, live=order.with_packages((changed,)))
+    return OrderChange(
+        before=order,
+        after=after,
+        at=audience.at,
+        changed=_versioned(changed, state),
+        events=said.events,
+    )
+
+
+def creating(package: Package, order: Order, audience: Audience) -> OrderChange:
+    """A package comes into being, and its order's subscribers are told."""
+    said = audience.announce(order, (package,))
+    after = replace(said.order, live=order.with_packages((package,)))
+    return OrderChange(before=order, after=after, at=audience.at, born=(package,), events=said.events)
+
+
+def importing(package: Package, fingerprint: str, order: Order, at: datetime) -> OrderChange:
+    """A package that the marketplace has already comes in; nobody is told of it."""
+    return OrderChange(
+        before=order,
+        after=replace(order, live=order.with_packages((package,))),
+        at=at,
+        born=(package,),
+        fingerprints={package.package_id: fingerprint},
+    )
+
+
+def correcting(state: PackageState, changed: Package, at: datetime) -> OrderChange:
+    """A package says something else of itself and enters no status: the order stays as it is, and nobody is told."""
+    order = Order(changed.order_number, changed.seller_id)
+    return OrderChange(before=order, after=order, at=at, changed=_versioned(changed, state))
+
+
+def planning(state: PackageState, planned: PlannedSplit, order: Order, size: int, at: datetime) -> OrderChange:
+    """A seller's own split is accepted; ``size`` are the bytes that it will add to the order."""
+    after = replace(order, promised={**order.promised, state.package.package_id: size})
+    return OrderChange(before=order, after=after, at=at, planned=(_versioned(state.package, state), planned))

@@ -1,0 +1,27 @@
+"""Which of a seller's packages a list is about."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class By(StrEnum):
+    """The time by which packages are listed."""
+
+    MODIFIED = "modified"
+    CREATED = "created"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A seller's packages of a storefront, in one of ``statuses``; none given: in any."""
+
+    seller_id: int
+    storefront: str
+    statuses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePackage:
+    """A package whose item is damaged, or was written by a later version than this."""
+
+    package_id: int

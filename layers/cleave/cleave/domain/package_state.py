@@ -1,0 +1,43 @@
+"""A package with what is about to happen to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cleave.domain.cancellation import Availability, Reservation
+from cleave.domain.package import Package
+from cleave.domain.partition import PlannedSplit
+
+
+@dataclass(frozen=True, slots=True)
+class PackageState:
+    """A package as it is kept; ``version`` counts the writes.
+
+    ``reservations`` wait to be taken out of it, or ``planned`` says how it is, or was, to be split. ``is_due`` from the
+    moment that something waits until everybody concerned is told. ``end_events`` are the sequences at which the event
+    items of its end begin, first and last, None while it lives.
+    """
+
+    package: Package
+    reservations: tuple[Reservation, ...]
+    planned: PlannedSplit | None
+    version: int
+    availability: Availability
+    is_due: bool = False
+    end_events: tuple[int, int] | None = None
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was cancelled or replaced; None while it lives."""
+        return self.package.history[-1].at if self.package.is_closed and self.package.history else None
+
+    @property
+    def is_to_be_split(self) -> bool:
+        """Whether something waits that only a split does."""
+        return not self.package.is_closed and bool(self.reservations or self.planned)
+
+    @property
+    def correlation_id(self) -> str:
+        """The requests that wait, in the order in which they came, with spaces between."""
+        waiting = sorted(self.reservations, key=lambda each: (each.at, each.cancellation_id))
+        ids = [each.correlation_id for each in waiting] or [self.planned.correlation_id if self.planned else ""]
+        return " ".join(dict.fromkeys(filter(None, ids)))

@@ -1,0 +1,116 @@
+"""Who is told of a seller's events, and which messages an event makes for each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cleave.domain.cancellation import Scope
+from cleave.domain.package import Package, Status
+from cleave.domain.subscription import Dialect, Subscription, channel_of
+
+# They are kept in one item, which each split of the seller's packages reads. A seller's own are limited by its owner's
+# count; channels are strangers to it, and must not take what is its own.
+MAX_CHANNELS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What a split has to know of a subscription. An owner who has turned it off is told nothing of what happens."""
+
+    subscription_id: str
+    owner: str
+    dialect: Dialect
+    statuses: frozenset[str]
+    is_wanted: bool
+    tracks: int
+
+
+def recipient_of(subscription: Subscription) -> Recipient:
+    """The part of a subscription that its sellers' splits read."""
+    return Recipient(
+        subscription_id=subscription.subscription_id,
+        owner=subscription.owner,
+        dialect=subscription.dialect,
+        statuses=subscription.statuses,
+        is_wanted=subscription.is_wanted,
+        tracks=subscription.tracks,
+    )
+
+
+class MessageKind(StrEnum):
+    """What a message is about: a whole package, or one cancelled line of one."""
+
+    PACKAGE = "package"
+    CANCELLED_LINE = "cancelled line"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of an event. ``package`` and ``line`` are places in the event's packages and in its lines."""
+
+    kind: MessageKind
+    package: int
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which messages of an event a recipient is told, in a few bytes however many they are.
+
+    ``packages`` are the places of those that it is told as a whole; ``cancelled_lines``: it is told of each line that
+    was cancelled. With the event, which never changes, and the owner it says each message: ``messages_of``.
+    """
+
+    packages: tuple[int, ...] = ()
+    cancelled_lines: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one subscription is told of an event, decided when it happened.
+
+    ``count`` is how many messages the selection makes, ``first`` the number of the first of them along the
+    subscription's lane. ``previous_at`` is the time of the event before in that lane, None for the first. ``owner`` and
+    ``track`` say whose webhook it is, and on which track its messages of the order are.
+    """
+
+    owner: str
+    track: int
+    selection: Selection
+    count: int
+    first: int
+    previous_at: datetime | None
+
+
+def selection_for(recipient: Recipient, packages: Sequence[Package]) -> Selection:
+    """What a recipient wants of an event with these packages."""
+    if not recipient.is_wanted:
+        return Selection()
+    if recipient.dialect is Dialect.TRENDYOL:
+        return Selection(tuple(place for place, each in enumerate(packages) if _is_wanted(recipient, each)))
+    return Selection(cancelled_lines=True)
+
+
+def messages_of(selection: Selection, owner: str, packages: Sequence[Package]) -> tuple[Message, ...]:
+    """The messages that a selection makes of an event with these packages, in the order in which they are sent."""
+    whole = [Message(MessageKind.PACKAGE, place) for place in selection.packages]
+    lines = _cancelled_lines(owner, packages) if selection.cancelled_lines else ()
+    return (*whole, *lines)
+
+
+def _is_wanted(recipient: Recipient, package: Package) -> bool:
+    """UnSupplied is a status of lines: a subscriber of it is told of the package that has such a line."""
+    if not recipient.statuses or package.status in recipient.statuses:
+        return True
+    return Status.UNSUPPLIED in recipient.statuses and any(line.status == Status.UNSUPPLIED for line in package.lines)
+
+
+def _cancelled_lines(owner: str, packages: Sequence[Package]) -> Iterator[Message]:
+    """A channel is not told of cancellations that it reported itself: two services that subscribe to each other would
+    take an item back and forth until none is left."""
+    own = Scope(Dialect.HEPSIGLOBAL, channel_of(owner) or "")
+    for place, package in enumerate(packages):
+        for number, line in enumerate(package.lines):
+            if package.is_closed and line.cancelled and not own.holds(line.cancelled.cancellation_id):
+                yield Message(MessageKind.CANCELLED_LINE, place, number)

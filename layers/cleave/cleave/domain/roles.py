@@ -1,0 +1,47 @@
+"""Who may act for whom."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A seller speaks Trendyol's dialect for itself, an operator for every seller.
+
+    A channel speaks HepsiGlobal's for the sellers that its credential names.
+    """
+
+    SELLER = "seller"
+    CHANNEL = "channel"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated caller.
+
+    No ``storefronts`` mean all of them; an operator's ``sellers`` are empty and mean all.
+    """
+
+    key: str
+    role: Role
+    sellers: frozenset[int]
+    storefronts: frozenset[str] = frozenset()
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether it speaks for sellers in HepsiGlobal's dialect."""
+        return self.role is Role.CHANNEL
+
+    @property
+    def speaks_for_sellers(self) -> bool:
+        """Whether it may use a seller's own paths at all."""
+        return self.role in {Role.SELLER, Role.OPERATOR}
+
+    def may_act_for(self, seller_id: int) -> bool:
+        """Whether the seller is one of its own; every seller is an operator's."""
+        return self.role is Role.OPERATOR or seller_id in self.sellers
+
+    def may_act_in(self, storefront: str, known: AbstractSet[str]) -> bool:
+        """Whether it may act in the storefront, which has to be one of the ``known`` ones."""
+        return storefront in (self.storefronts or known)
