@@ -1,33 +1,41 @@
 """Which orders a channel created, and from what content: what makes creating one happen once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cleave.clock import to_ms
-from cleave.domain.events import events_after
-from cleave.domain.package import Package
+from cleave.domain.change import OrderChange
 from cleave.store import keys
-from cleave.store.failures import ConditionsFailed
-from cleave.store.orders import change_order, new_order, put_event, put_order_package
-from cleave.store.packages import put_package
-from cleave.store.table import Put, Table, Write
+from cleave.store.changes import born_label, change_writes
+from cleave.store.formats import CURRENT
+from cleave.store.orders import order_label
+from cleave.store.retention import key_expiry
+from cleave.table.attributes import Item
+from cleave.table.failures import ConditionsFailed
+from cleave.table.requests import Create
+from cleave.table.table import Table
 
-_WRITES_OF_A_PACKAGE = 4
+_RECORD = ("record", 0)
 
 
 @dataclass(frozen=True, slots=True)
-class NotCreated(Exception):  # noqa: N818 - an answer, not an error
-    """Nothing was written.
+class CreatedBefore(Exception):  # noqa: N818 - an answer, not an error
+    """The channel created the order before: from content of this ``fingerprint``, at this ``attempt`` for free ids."""
 
-    ``fingerprint`` and ``attempt`` are those of the order that the channel created before under the number, None if it
-    did not. ``taken_sellers`` have an order of that number already, ``id_taken`` tells that a package's id is in use.
-    """
+    fingerprint: str
+    attempt: int
 
-    fingerprint: str | None
-    attempt: int | None
-    taken_sellers: frozenset[int]
-    id_taken: bool
+
+@dataclass(frozen=True, slots=True)
+class SellersTaken(Exception):  # noqa: N818 - an answer, not an error
+    """These sellers have an order of that number, which came in another way."""
+
+    seller_ids: frozenset[int]
+
+
+class IdTaken(Exception):  # noqa: N818 - an answer, not an error
+    """The id of one of the packages is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,46 +45,45 @@ class Creation:
     channel: str
     order_number: str
     fingerprint: str
-    attempt: int
-    correlation_id: str = ""
+    at: datetime
+    attempt: int = 0
+
+    def with_attempt(self, attempt: int) -> "Creation":
+        """The same, where ids were found taken so many times."""
+        return replace(self, attempt=attempt)
 
 
-def create(table: Table, creation: Creation, packages: Sequence[Package], at: datetime) -> None:
-    """Put the order of each package's seller, its package and the event of its birth: all or nothing.
+def create(table: Table, creation: Creation, changes: Sequence[OrderChange]) -> None:
+    """Write the changes of all sellers' parts of the order: all or nothing.
 
-    Raises NotCreated or Contended.
+    Raises CreatedBefore, SellersTaken, IdTaken or Contended.
     """
-    writes = [write for package in packages for write in _writes(package, creation, at)]
+    writes = [write for change in changes for write in change_writes(table, change)]
     try:
-        table.write([_record(creation, at), *writes])
+        table.write([_record(table, creation), *writes])
     except ConditionsFailed as failed:
-        raise _not_created(failed, packages) from None
+        raise _explained(failed, changes) from None
 
 
-def _record(creation: Creation, at: datetime) -> Put:
-    return Put(
-        {
-            **keys.created_order(creation.channel, creation.order_number),
-            "fingerprint": creation.fingerprint,
-            "attempt": creation.attempt,
-            "created_at": to_ms(at),
-        }
-    )
+def _record(table: Table, creation: Creation) -> Create:
+    item = {
+        **keys.created_order(creation.channel, creation.order_number),
+        **CURRENT,
+        "fingerprint": creation.fingerprint,
+        "attempt": creation.attempt,
+        "created_at": to_ms(creation.at),
+        keys.EXPIRES: key_expiry(creation.at, table.kept),
+    }
+    return Create(item, _RECORD)
 
 
-def _writes(package: Package, creation: Creation, at: datetime) -> list[Write]:
-    order = new_order(package.order_number, package.seller_id)
-    (event,) = events_after(order, [package], at, creation.correlation_id)
-    writes = [change_order(order, [package], events=1), put_package(package), put_order_package(package)]
-    return [*writes, put_event(event)]
-
-
-def _not_created(failed: ConditionsFailed, packages: Sequence[Package]) -> NotCreated:
-    record = failed.found.get(0)
-    places = {place: 1 + place * _WRITES_OF_A_PACKAGE for place in range(len(packages))}
-    return NotCreated(
-        fingerprint=record["fingerprint"] if record else None,
-        attempt=int(record["attempt"]) if record else None,
-        taken_sellers=frozenset(packages[place].seller_id for place, first in places.items() if first in failed.found),
-        id_taken=any(first + 1 in failed.found for first in places.values()),
-    )
+def _explained(failed: ConditionsFailed, changes: Sequence[OrderChange]) -> Exception:
+    record: Item | None = failed.found.get(_RECORD)
+    if record is not None:
+        return CreatedBefore(record["fingerprint"], int(record["attempt"]))
+    taken = [change.before.seller_id for change in changes if order_label(change.before) in failed.found]
+    if taken:
+        return SellersTaken(frozenset(taken))
+    if any(born_label(package) in failed.found for change in changes for package in change.born):
+        return IdTaken()
+    return failed

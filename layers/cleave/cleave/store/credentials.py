@@ -5,28 +5,21 @@ import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from cleave.clock import from_ms, to_ms
+from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
+from cleave.domain.roles import Role
+from cleave.domain.subscription import seller_owner
 from cleave.store import keys
-from cleave.store.attributes import Item
-from cleave.store.failures import ConditionsFailed
-from cleave.store.table import Delete, Put, Table, Update
+from cleave.store.formats import CURRENT, read_with
+from cleave.store.owners import reopen_owner
+from cleave.table.attributes import Item
+from cleave.table.failures import ConditionsFailed
+from cleave.table.requests import Create, Delete, Update, Write
+from cleave.table.table import Table
 
 # The current secret, and while it is being rotated the one before.
 LIVE_SECRETS = 2
-
-
-class Role(StrEnum):
-    """A seller speaks Trendyol's dialect for itself, an operator for every seller.
-
-    A channel speaks HepsiGlobal's for the sellers it is let act for.
-    """
-
-    SELLER = "seller"
-    CHANNEL = "channel"
-    OPERATOR = "operator"
 
 
 class NoCredential(Exception):  # noqa: N818 - an answer that callers act on
@@ -56,7 +49,7 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class SecretHash:
     """A secret's hash; ``expires_at`` None: the current one."""
 
     hash: str
@@ -68,11 +61,11 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ListedCredential:
     """A credential as it is listed."""
 
     credential: Credential
-    secrets: Sequence[Secret]
+    secrets: Sequence[SecretHash]
     created_at: datetime
 
 
@@ -80,14 +73,18 @@ def store_credential(table: Table, credential: Credential, secret: str, at: date
     """Store a new credential; raises ConditionsFailed if its key exists. Of the secret only the hash is kept."""
     item = {
         **keys.credential(credential.key),
+        **CURRENT,
         "credential_key": credential.key,
         "role": credential.role.value,
         "sellers": sorted(credential.sellers),
         "storefronts": sorted(credential.storefronts),
-        "secrets": _document([Secret(hash_secret(secret), None)]),
+        "secrets": _document([SecretHash(hash_secret(secret), None)]),
         "created_at": to_ms(at),
     }
-    table.write([Put(item), Put(keys.credential_pointer(credential.key) | {"credential_key": credential.key})])
+    pointer = {**keys.credential_pointer(credential.key), **CURRENT, "credential_key": credential.key}
+    table.write([Create(item, "credential"), Create(pointer, "pointer")])
+    for seller in sorted(credential.sellers) if credential.role is Role.SELLER else []:
+        table.update(reopen_owner(seller_owner(seller)))
 
 
 def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Credential | None:
@@ -109,12 +106,12 @@ def read_credential(table: Table, key: str) -> Credential | None:
     return None if item is None else _credential(item)
 
 
-def list_credentials(table: Table) -> Iterator[Known]:
+def list_credentials(table: Table) -> Iterator[ListedCredential]:
     """All of them, by key."""
     pointers = table.query(keys.CREDENTIALS, keys.CREDENTIAL_PREFIX)
     items = table.batch_get([keys.credential(pointer["credential_key"]) for pointer in pointers])
     for item in sorted(items, key=lambda item: str(item["credential_key"])):
-        yield Known(_credential(item), _secrets(item), from_ms(int(item["created_at"])))
+        yield ListedCredential(_credential(item), _secrets(item), from_ms(int(item["created_at"])))
 
 
 def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: datetime) -> None:
@@ -130,7 +127,7 @@ def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: 
     live = [] if ends_at_once else [each for each in _secrets(item) if each.is_live(at)]
     if len(live) >= LIVE_SECRETS:
         raise StillRotating(max(each.expires_at for each in live if each.expires_at))
-    new = [Secret(hash_secret(secret), None), *[Secret(each.hash, old_until) for each in live]]
+    new = [SecretHash(hash_secret(secret), None), *[SecretHash(each.hash, old_until) for each in live]]
     change = "SET secrets = :new" + (", tokens_since = :at" if ends_at_once else "")
     values: dict[str, Any] = {"new": _document(new), "before": item["secrets"]}
     values |= {"at": to_ms(at)} if ends_at_once else {}
@@ -140,13 +137,18 @@ def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: 
         raise NoCredential(key) from None
 
 
-def revoke_credential(table: Table, key: str) -> None:
-    """It, its secrets and its tokens are worth nothing from now on. Raises NoCredential."""
-    is_there = "attribute_exists(pk)"
+def revoke_credential(table: Table, key: str, along: Sequence[Write] = ()) -> None:
+    """It, its secrets and its tokens are worth nothing from now on; ``along`` is written with it.
+
+    Raises NoCredential.
+    """
+    gone = Delete(keys.credential(key), "attribute_exists(pk)", label="credential")
     try:
-        table.write([Delete(keys.credential(key), is_there), Delete(keys.credential_pointer(key))])
-    except ConditionsFailed:
-        raise NoCredential(key) from None
+        table.write([gone, Delete(keys.credential_pointer(key)), *along])
+    except ConditionsFailed as failed:
+        if "credential" in failed.found:
+            raise NoCredential(key) from None
+        raise
 
 
 def hash_secret(secret: str) -> str:
@@ -157,23 +159,23 @@ def hash_secret(secret: str) -> str:
 _NO_HASH = "-" * len(hash_secret(""))  # what no secret hashes to
 
 
-def _secrets(item: Item) -> list[Secret]:
-    return [Secret(each["hash"], _optional_moment(each["expires_at"])) for each in item["secrets"]]
+def _secrets(item: Item) -> list[SecretHash]:
+    return [SecretHash(each["hash"], optional_moment(each["expires_at"])) for each in item["secrets"]]
 
 
-def _document(secrets: Sequence[Secret]) -> list[dict[str, Any]]:
-    return [{"hash": each.hash, "expires_at": each.expires_at and to_ms(each.expires_at)} for each in secrets]
+def _document(secrets: Sequence[SecretHash]) -> list[dict[str, Any]]:
+    return [{"hash": each.hash, "expires_at": optional_ms(each.expires_at)} for each in secrets]
 
 
 def _credential(item: Item) -> Credential:
+    return read_with(_to_credential, item)
+
+
+def _to_credential(item: Item) -> Credential:
     return Credential(
         key=item["credential_key"],
         role=Role(item["role"]),
         sellers=frozenset(int(seller) for seller in item["sellers"]),
         storefronts=frozenset(item["storefronts"]),
-        tokens_since=_optional_moment(item.get("tokens_since")),
+        tokens_since=optional_moment(item.get("tokens_since")),
     )
-
-
-def _optional_moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else from_ms(int(milliseconds))

@@ -1,226 +1,260 @@
-"""Deliveries: what was queued for a subscription, what of it waits, and every attempt."""
+"""Deliveries: what waits for a webhook, and what was settled.
+
+A delivery is one item with all messages of an event, on its track's partition of what waits. When every message was
+taken or given up, it is put among the settled ones, and then deleted where it waited; whoever finds it in both places
+deletes it there. A settled delivery whose messages a person wants again waits once more, beside the settled item.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from cleave.clock import from_ms, to_ms
-from cleave.domain.delivery import Answer, Delivery, DeliveryState, Lane, Slot
+from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
+from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
+from cleave.domain.events import Event
 from cleave.store import keys
-from cleave.store.attempts import attempt_note
-from cleave.store.attributes import Item
-from cleave.store.failures import ConditionsFailed
-from cleave.store.table import Delete, Put, Replace, Table, Update, Write
+from cleave.store.events import from_text, to_text
+from cleave.store.formats import CURRENT, read_with
+from cleave.store.retention import delivery_expiry
+from cleave.table.attributes import Item
+from cleave.table.failures import ConditionsFailed
+from cleave.table.requests import Create, Delete, Key, Put, Update, Write
+from cleave.table.table import Table
 
-# Each delivery is two items of a transaction of 100, beside the lane.
-MAX_QUEUED_AT_ONCE = 45
-# From when it was queued. What waits goes some days before its delivery: DynamoDB deletes in no order, a few days late.
-KEPT = timedelta(days=90)
-_DELIVERY_KEPT = KEPT + timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class LaneState:
-    """How far a lane is: its last event and part (-1: no part), and when each of its deliveries was queued (epoch
-    ms; the first is number 1)."""
-
-    lane: Lane
-    last_event: int
-    last_part: int
-    times: tuple[int, ...]
+# In a settled or waiting item, one letter each.
+_STATES = {DeliveryState.DELIVERED: "d", DeliveryState.EXHAUSTED: "e", DeliveryState.WAITING: "w"}
+_LETTERS = {letter: state for state, letter in _STATES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A delivery that waits, of the event ``event_sequence``. ``previous`` is the one before it in its lane;
-    ``not_before`` is when it may be tried again (epoch ms)."""
-
-    slot: Slot
-    previous: Slot | None
-    event_sequence: int
-    not_before: int
-
-
-def sort_key(slot: Slot) -> str:
-    """Where a delivery is in its subscription's partitions."""
-    return keys.slot(slot.queued_ms, slot.lane.seller_id, slot.lane.order_number, slot.number)
-
-
-def slot_of(subscription_id: str, text: str) -> Slot:
-    """From a sort key; ValueError if it is none."""
-    queued_ms, seller_id, order_number, number = text.split("#")
-    return Slot(int(queued_ms), Lane(subscription_id, int(seller_id), order_number), int(number))
+def deliveries_of(event: Event) -> list[tuple[int, Delivery]]:
+    """What an event makes for each subscription that is told of it, with the track that it waits on."""
+    return [
+        (
+            telling.track,
+            Delivery(
+                lane=Lane(subscription_id, event.seller_id, event.order_number),
+                owner=telling.owner,
+                event_at=event.at,
+                event=event.first,
+                selection=telling.selection,
+                count=telling.count,
+                first=telling.first,
+                previous_at=telling.previous_at,
+            ),
+        )
+        for subscription_id, telling in event.told.items()
+    ]
 
 
-def read_lanes(table: Table, lanes: Sequence[Lane]) -> list[LaneState]:
-    """In the order of ``lanes``; one of which nothing is stored is at its beginning."""
-    found = table.batch_get([keys.lane(lane.subscription_id, lane.seller_id, lane.order_number) for lane in lanes])
-    items = {(item["pk"], item["sk"]): item for item in found}
-    states = []
-    for lane in lanes:
-        key = keys.lane(lane.subscription_id, lane.seller_id, lane.order_number)
-        item = items.get((key["pk"], key["sk"]), {"event": 0, "part": -1, "times": []})
-        times = tuple(int(each) for each in item["times"])
-        states.append(LaneState(lane, int(item["event"]), int(item["part"]), times))
-    return states
+def delivery_place(event_at: datetime, seller_id: int, order_number: str) -> str:
+    """The sort key of an event's delivery: along a lane, in the order of the events."""
+    return keys.delivery_place(to_ms(event_at), seller_id, order_number)
 
 
-def queue(table: Table, state: LaneState, messages: Sequence[tuple[int, int | None]], at: datetime) -> bool:
-    """Put deliveries for the next messages (event sequence, part) of a lane; False if somebody else has.
+def place_of(delivery: Delivery) -> str:
+    """Its sort key."""
+    return delivery_place(delivery.event_at, delivery.lane.seller_id, delivery.lane.order_number)
 
-    They are queued now, but after all that was queued on the lane before, whatever this machine's clock says.
-    """
-    queued_ms = max(to_ms(at), state.times[-1] + 1 if state.times else 0)
-    event, part = messages[-1]
-    writes: list[Write] = [_advance(state, event, -1 if part is None else part, [queued_ms] * len(messages))]
-    previous_ms = state.times[-1] if state.times else None
-    for number, (sequence, each_part) in enumerate(messages, start=len(state.times) + 1):
-        slot = Slot(queued_ms, state.lane, number)
-        writes.append(Put(_delivery_item(slot, previous_ms, sequence, each_part, at)))
-        writes.append(Put(_waiting_item(slot, previous_ms, sequence, 0)))
-        previous_ms = queued_ms
+
+def previous_place(delivery: Delivery) -> str | None:
+    """The sort key of the delivery before it in its lane; None for the first."""
+    if delivery.previous_at is None:
+        return None
+    return keys.delivery_place(to_ms(delivery.previous_at), delivery.lane.seller_id, delivery.lane.order_number)
+
+
+def places_between(since: datetime | None, until: datetime | None) -> tuple[str, str]:
+    """Sort keys before and behind all deliveries of events of that time; None: without an end."""
+    first = "" if since is None else keys.delivery_time(to_ms(since))
+    return first, "~" if until is None else keys.delivery_time(to_ms(until))
+
+
+def settled_key(delivery: Delivery) -> Key:
+    """Where it is once it is settled."""
+    return keys.settled(delivery.lane.subscription_id, place_of(delivery))
+
+
+def waiting_key(delivery: Delivery, track: int) -> Key:
+    """Where it waits."""
+    return keys.waiting(delivery.lane.subscription_id, track, place_of(delivery))
+
+
+def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
+    """Let a new delivery wait; False if it waits already. A repeat never undoes what has become of it since."""
     try:
-        table.write(writes)
+        table.create(Create({**waiting_key(delivery, track), **_item(delivery)}))
     except ConditionsFailed:
         return False
     return True
 
 
-def _advance(state: LaneState, event: int, part: int, times: list[int]) -> Write:
-    lane = state.lane
-    key = keys.lane(lane.subscription_id, lane.seller_id, lane.order_number)
-    if not state.times:
-        return Put({**key, "event": event, "part": part, "times": times})
-    return Update(
-        key=key,
-        change="SET #event = :event, part = :part, times = list_append(times, :times)",
-        condition="#event = :was_event AND part = :was_part",
-        names={"event": "event"},
-        values={
-            "event": event,
-            "part": part,
-            "times": times,
-            "was_event": state.last_event,
-            "was_part": state.last_part,
-        },
-    )
-
-
-def _delivery_item(slot: Slot, previous_ms: int | None, event_sequence: int, part: int | None, at: datetime) -> Item:
-    return {
-        **keys.delivery(slot.lane.subscription_id, sort_key(slot)),
-        "previous": previous_ms,
-        "order_number": slot.lane.order_number,
-        "event": event_sequence,
-        "part": part,
-        "state": DeliveryState.WAITING.value,
-        "attempts": 0,
-        "created_at": to_ms(at),
-        "expires_at": _expiry(slot, _DELIVERY_KEPT),
-    }
-
-
-def _waiting_item(slot: Slot, previous_ms: int | None, event_sequence: int, not_before: int) -> Item:
-    key = keys.waiting(slot.lane.subscription_id, slot.lane.track, sort_key(slot))
-    said = {"previous": previous_ms, "event": event_sequence, "not_before": not_before}
-    return {**key, **said, "expires_at": _expiry(slot, KEPT)}
-
-
-def _expiry(slot: Slot, kept: timedelta) -> int:
-    """In epoch seconds, as DynamoDB's time to live wants it."""
-    return int((from_ms(slot.queued_ms) + kept).timestamp())
-
-
-def waiting_page(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Waiting]:
-    """What waits on a track, oldest first; along a lane, in the order of its numbers."""
-    partition = keys.waiting_partition(subscription_id, track)
-    items = table.page(partition, limit, after=after)
-    return [_to_waiting(subscription_id, item) for item in items]
-
-
-def _to_waiting(subscription_id: str, item: Item) -> Waiting:
-    slot = slot_of(subscription_id, item["sk"])
-    before = _number(item, "previous")
-    previous = None if before is None else Slot(before, slot.lane, slot.number - 1)
-    return Waiting(slot, previous, int(item["event"]), int(item["not_before"]))
-
-
-def read_deliveries(table: Table, slots: Sequence[Slot]) -> list[Delivery]:
-    """Those of the slots that exist, by their place in the queue."""
-    found = table.batch_get([keys.delivery(slot.lane.subscription_id, sort_key(slot)) for slot in slots])
-    return sorted((to_delivery(item) for item in found), key=lambda each: sort_key(each.slot))
-
-
-def delivery_page(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Delivery]:
-    """Deliveries between two sort keys, oldest first."""
-    items = table.page(keys.delivery_partition(subscription_id), limit, after=after, before=before)
+def read_waiting(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Delivery]:
+    """What waits on a track, oldest first; strongly consistent. Raises Unreadable."""
+    items = table.page(keys.waiting_partition(subscription_id, track), limit, after=after)
     return [to_delivery(item) for item in items]
 
 
-def note_attempt(
-    table: Table, delivery: Delivery, at: datetime, answer: Answer, state: DeliveryState, *, not_before: int
-) -> None:
-    """Write what became of an attempt: on the delivery, in the attempts log, and in what waits."""
-    slot = delivery.slot
-    waiting = _waiting_item(slot, delivery.previous_ms, delivery.event_sequence, not_before)
-    done = state is not DeliveryState.WAITING
-    gone = Delete({"pk": waiting["pk"], "sk": waiting["sk"]})
-    table.write(
-        [
-            _note(delivery, at, answer, state),
-            attempt_note(slot.lane.subscription_id, sort_key(slot), at, answer),
-            gone if done else Replace(waiting),
-        ]
-    )
+def read_settled(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Delivery]:
+    """Settled deliveries between two sort keys, oldest first. Raises Unreadable."""
+    items = table.page(keys.settled_partition(subscription_id), limit, after=after, before=before)
+    return [to_delivery(item) for item in items]
 
 
-def _note(delivery: Delivery, at: datetime, answer: Answer, state: DeliveryState) -> Update:
-    delivered = ", delivered_at = :at" if state is DeliveryState.DELIVERED else ""
-    return Update(
-        key=keys.delivery(delivery.slot.lane.subscription_id, sort_key(delivery.slot)),
-        change="SET #state = :state, attempts = attempts + :one, attempted_at = :at, last_answer = :answer, "
-        f"first_attempt_at = if_not_exists(first_attempt_at, :at){delivered}",
-        condition="attribute_exists(pk)",
-        names={"state": "state"},
-        values={"state": state.value, "one": 1, "at": to_ms(at), "answer": answer.word},
-    )
+def read_delivery(
+    table: Table, subscription_id: str, track: int, place: str
+) -> tuple[Delivery | None, Delivery | None]:
+    """A delivery as it waits, and as it is settled; None where it is not. Raises Unreadable."""
+    waiting, settled = keys.waiting(subscription_id, track, place), keys.settled(subscription_id, place)
+    found = {item[keys.PARTITION]: to_delivery(item) for item in table.batch_get([waiting, settled])}
+    return found.get(waiting[keys.PARTITION]), found.get(settled[keys.PARTITION])
 
 
-def wait_again(table: Table, delivery: Delivery) -> None:
-    """Let a delivery be sent once more, at its old place in its lane, with a schedule that begins anew."""
+def read_places(
+    table: Table, subscription_id: str, places: Sequence[tuple[int, str]]
+) -> tuple[dict[str, Delivery], dict[str, Delivery]]:
+    """Several deliveries by track and place: as they wait, and as they are settled. Raises Unreadable."""
+    wanted = [
+        key
+        for track, place in dict.fromkeys(places)
+        for key in (keys.waiting(subscription_id, track, place), keys.settled(subscription_id, place))
+    ]
+    waiting: dict[str, Delivery] = {}
+    settled: dict[str, Delivery] = {}
+    for item in table.batch_get(wanted):
+        is_settled = item[keys.PARTITION] == keys.settled_partition(subscription_id)
+        (settled if is_settled else waiting)[item[keys.SORT]] = to_delivery(item)
+    return waiting, settled
+
+
+def note_progress(table: Table, track: int, delivery: Delivery, read: Delivery) -> bool:
+    """Note how far a waiting delivery is. ``read`` is what it was made of.
+
+    False where it is gone, or a person has asked for some of its messages since: what they asked for stays.
+    """
+    attributes = _progress(delivery)
     change = Update(
-        key=keys.delivery(delivery.slot.lane.subscription_id, sort_key(delivery.slot)),
-        change="SET #state = :waiting, attempts = :zero REMOVE first_attempt_at, delivered_at",
-        condition="attribute_exists(pk)",
-        names={"state": "state"},
-        values={"waiting": DeliveryState.WAITING.value, "zero": 0},
+        key=waiting_key(delivery, track),
+        change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}",
+        condition=f"attribute_exists(pk) AND {_asked_as(read)}",
+        names={**{name: name for name in attributes}, "asked": "asked"},
+        values={**attributes, **_asked_value(read)},
     )
-    waiting = _waiting_item(delivery.slot, delivery.previous_ms, delivery.event_sequence, 0)
-    table.write([change, Replace(waiting)])
+    try:
+        table.update(change)
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def settle_delivery(delivery: Delivery) -> Put:
+    """The write of a delivery of which every message was taken or given up."""
+    item = _item(replace(delivery, again=frozenset(), asked=None))
+    return Put({**settled_key(delivery), **item})
+
+
+def delete_waiting(track: int, read: Delivery) -> Delete:
+    """The write after which a settled delivery waits no more, unless a person has asked for it since it was
+    ``read``."""
+    return Delete(
+        key=waiting_key(read, track),
+        condition=f"attribute_not_exists(pk) OR {_asked_as(read, prefix='')}",
+        values=_asked_value(read),
+        label="waiting",
+    )
+
+
+def ask_again(
+    track: int, waiting: Delivery | None, settled: Delivery | None, places: Sequence[int], wish: str
+) -> Write:
+    """The write of a person's wish to have messages sent again; ``wish`` names it.
+
+    What was to be sent anyway stays so. Its condition fails where the delivery is not as it was read.
+    """
+    read = waiting or settled
+    if read is None:
+        raise LookupError("no delivery to send again")
+    sent = {place for place in places if place < read.progress}
+    wanted = replace(read, again=read.again | sent, asked=wish, attempts=0, first_attempt_at=None, not_before=None)
+    if waiting is None:
+        return Create({**waiting_key(wanted, track), **_item(wanted)}, "waiting")
+    attributes = {**_progress(wanted), "asked": wish}
+    return Update(
+        key=waiting_key(wanted, track),
+        change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}",
+        condition=f"attribute_exists(pk) AND progress = :was_progress AND {_asked_as(waiting)}",
+        names={name: name for name in attributes},
+        values={**attributes, "was_progress": waiting.progress, **_asked_value(waiting)},
+        label="waiting",
+    )
+
+
+def _asked_as(read: Delivery, prefix: str = "#") -> str:
+    name = f"{prefix}asked"
+    return f"attribute_not_exists({name})" if read.asked is None else f"{name} = :was_asked"
+
+
+def _asked_value(read: Delivery) -> dict[str, Any]:
+    return {} if read.asked is None else {"was_asked": read.asked}
+
+
+def _item(delivery: Delivery) -> Item:
+    previous = delivery.previous_at
+    return {
+        **CURRENT,
+        "owner": delivery.owner,
+        "event": delivery.event,
+        "selection": to_text(delivery.selection),
+        "count": delivery.count,
+        "first": delivery.first,
+        **({} if previous is None else {"previous": to_ms(previous)}),
+        **_progress(delivery),
+        **({} if delivery.asked is None else {"asked": delivery.asked}),
+        keys.EXPIRES: delivery_expiry(delivery.event_at),
+    }
+
+
+def _progress(delivery: Delivery) -> Item:
+    """What changes while a delivery waits."""
+    return {
+        "progress": delivery.progress,
+        "again": sorted(delivery.again),
+        "attempts": delivery.attempts,
+        "first_attempt": optional_ms(delivery.first_attempt_at),
+        "not_before": optional_ms(delivery.not_before),
+        "outcomes": {str(place): _outcome_item(outcome) for place, outcome in delivery.outcomes.items()},
+    }
+
+
+def _outcome_item(outcome: Outcome) -> list[Any]:
+    return [_STATES[outcome.state], outcome.attempts, to_ms(outcome.at), outcome.answer, outcome.latency_ms]
 
 
 def to_delivery(item: Item) -> Delivery:
-    """A delivery from its item."""
+    """A delivery from its item, waiting or settled. Raises Unreadable."""
+    return read_with(_delivery, item)
+
+
+def _delivery(item: Item) -> Delivery:
+    at_ms, seller_id, order_number = keys.placed_delivery(item[keys.SORT])
     return Delivery(
-        slot=slot_of(item["pk"].partition("#")[2], item["sk"]),
-        previous_ms=_number(item, "previous"),
-        event_sequence=int(item["event"]),
-        part=_number(item, "part"),
-        state=DeliveryState(item["state"]),
+        lane=Lane(item[keys.PARTITION].split("#")[1], seller_id, order_number),
+        owner=item["owner"],
+        event_at=from_ms(at_ms),
+        event=int(item["event"]),
+        selection=from_text(item["selection"]),
+        count=int(item["count"]),
+        first=int(item["first"]),
+        previous_at=optional_moment(item.get("previous")),
+        outcomes={int(place): _to_outcome(*outcome) for place, outcome in item["outcomes"].items()},
+        progress=int(item["progress"]),
+        again=frozenset(int(place) for place in item["again"]),
+        asked=item.get("asked"),
         attempts=int(item["attempts"]),
-        created_at=from_ms(int(item["created_at"])),
-        first_attempt_at=_moment(item, "first_attempt_at"),
-        attempted_at=_moment(item, "attempted_at"),
-        delivered_at=_moment(item, "delivered_at"),
-        last_answer=item.get("last_answer"),
+        first_attempt_at=optional_moment(item["first_attempt"]),
+        not_before=optional_moment(item["not_before"]),
     )
 
 
-def _moment(item: Item, name: str) -> datetime | None:
-    milliseconds = _number(item, name)
-    return None if milliseconds is None else from_ms(milliseconds)
-
-
-def _number(item: Item, name: str) -> int | None:
-    value = item.get(name)
-    return None if value is None else int(value)
+def _to_outcome(state: str, attempts: int, at: int, answer: str, latency_ms: int) -> Outcome:
+    return Outcome(_LETTERS[state], int(attempts), from_ms(int(at)), answer, int(latency_ms))

@@ -1,24 +1,28 @@
-"""A package as it is kept inside items: compressed JSON, and behind it a line of JSON for what no rule reads.
+"""Packages as they are kept inside items: compressed rows, and behind them the text of what no rule reads.
 
-Rules read a handful of attributes; the rest (prices, addresses, names) is one binary attribute. It is a quarter of the
-size, and DynamoDB charges writes by the size of the whole item.
+Rules read a handful of attributes; the rest (prices, addresses, names) is one binary attribute, since DynamoDB charges
+by the size of the whole item. Its first byte is the number of the dictionary and layout that it was written with.
 """
 
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
-from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, Status, Unit, UnitsCancelled
+from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, UnitsCancelled, status_word
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.store.dictionary import CURRENT, DICTIONARIES
+from cleave.store.units import from_runs, to_runs
+
+_RAW = -zlib.MAX_WBITS  # without zlib's own header and checksum: DynamoDB keeps what it was given
 
 
-class _Details(Mapping[str, Any]):
+class Details(Mapping[str, Any]):
     """Details as they are stored, read when somebody looks: a split hands them on as the text that they are."""
 
     def __init__(self, text: str) -> None:
@@ -39,21 +43,40 @@ class _Details(Mapping[str, Any]):
         return len(self._values)
 
 
-def pack(package: Package) -> bytes:
-    """The whole package, as read back by ``unpack``."""
-    details = (package.details, *(line.details for line in package.lines))
-    text = "\n".join([_JSON.encode(_package_document(package)), *map(_details_text, details)])
-    return zlib.compress(text.encode(), level=6)
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Details of packages and lines by their place: what several of them share is written once."""
+
+    places: dict[str, int] = field(default_factory=dict)
+
+    def place(self, details: Mapping[str, Any]) -> int:
+        text = details.text if isinstance(details, Details) else _JSON.encode(details)
+        return self.places.setdefault(text, len(self.places))
 
 
-def unpack(packed: bytes) -> Package:
-    """The package that ``pack`` was given; numbers with a fraction in ``details`` come as Decimal."""
-    document, details, *of_lines = zlib.decompress(packed).decode().split("\n")  # which JSON never has inside
-    return _package(json.loads(document), _Details(details), [_Details(each) for each in of_lines])
+def pack(packages: Sequence[Package]) -> bytes:
+    """The whole packages, as read back by ``unpack``; what they share costs next to nothing."""
+    texts = _Texts()
+    rows = _JSON.encode([_to_row(package, texts) for package in packages])
+    plain = "\n".join([rows, *texts.places]).encode()
+    packer = zlib.compressobj(9, zlib.DEFLATED, _RAW, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARIES[CURRENT])
+    return bytes([CURRENT]) + packer.compress(plain) + packer.flush()
 
 
-def _details_text(details: Mapping[str, Any]) -> str:
-    return details.text if isinstance(details, _Details) else _JSON.encode(details)
+def unpack(packed: bytes) -> tuple[Package, ...]:
+    """The packages that ``pack`` was given; numbers with a fraction in ``details`` come as Decimal.
+
+    Raises ValueError for what is damaged, or was written by a later version than this.
+    """
+    if not packed or packed[0] not in DICTIONARIES:
+        raise ValueError("a document of an unknown version")
+    unpacker = zlib.decompressobj(_RAW, DICTIONARIES[packed[0]])
+    try:
+        rows, *texts = unpacker.decompress(packed[1:]).decode().split("\n")  # which JSON never has inside
+    except zlib.error:
+        raise ValueError("a damaged document") from None
+    details = [Details(text) for text in texts]
+    return tuple(_to_package(row, details) for row in json.loads(rows))
 
 
 def _plain(value: object) -> object:
@@ -67,86 +90,98 @@ def _plain(value: object) -> object:
 _JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
-def _package_document(package: Package) -> dict[str, Any]:
-    return {
-        "package_id": package.package_id,
-        "seller_id": package.seller_id,
-        "storefront": package.storefront,
-        "order_number": package.order_number,
-        "status": package.status,
-        "lines": [_line_document(line) for line in package.lines],
-        "totals": _amounts_document(package.totals),
-        "history": [[to_ms(entry.at), entry.status] for entry in package.history],
-        "seller_pays": package.seller_pays,
-        "tracking_number": package.tracking_number,
-        "created_at": to_ms(package.created_at),
-        "modified_at": to_ms(package.modified_at),
-        "created_by": package.created_by,
-        "origin_ids": package.origin_ids,
-        "parent_id": package.parent_id,
-        "successor_ids": package.successor_ids,
-        "caused_by": package.caused_by,
-        "carriage": astuple(package.carriage),
-        "invoice_number": package.invoice_number,
-    }
+def _to_row(package: Package, texts: _Texts) -> list[Any]:
+    carriage = package.carriage
+    return [
+        package.package_id,
+        package.seller_id,
+        package.storefront,
+        package.order_number,
+        package.status,
+        [_to_line_row(line, package, texts) for line in package.lines],
+        _money(package.totals),
+        [[to_ms(entry.at), entry.status] for entry in package.history],
+        package.seller_pays,
+        package.tracking_number,
+        to_ms(package.created_at),
+        to_ms(package.modified_at),
+        package.created_by,
+        package.origin_ids,
+        package.parent_id,
+        package.successor_ids,
+        package.caused_by,
+        [carriage.sender_number, carriage.provider_name, carriage.return_number, carriage.tracking_link],
+        package.invoice_number,
+        package.inherited_chain,
+        texts.place(package.details),
+    ]
 
 
-def _line_document(line: Line) -> dict[str, Any]:
+def _to_package(row: Sequence[Any], details: Sequence[Details]) -> Package:
+    order_number = row[3]
+    return Package(
+        package_id=row[0],
+        seller_id=row[1],
+        storefront=row[2],
+        order_number=order_number,
+        status=status_word(row[4]),
+        lines=tuple(_to_line(each, order_number, details) for each in row[5]),
+        totals=_amounts(row[6]),
+        history=tuple(HistoryEntry(from_ms(at), status) for at, status in row[7]),
+        seller_pays=row[8],
+        tracking_number=row[9],
+        created_at=from_ms(row[10]),
+        modified_at=from_ms(row[11]),
+        created_by=row[12],
+        origin_ids=tuple(row[13]),
+        parent_id=row[14],
+        successor_ids=tuple(row[15]),
+        caused_by=tuple(row[16]),
+        carriage=Carriage(*row[17]),
+        invoice_number=row[18],
+        inherited_chain=row[19],
+        details=details[row[20]],
+    )
+
+
+def _to_line_row(line: Line, package: Package, texts: _Texts) -> list[Any]:
+    usual = _usual_item(package.order_number, line.stock_code)
     cancelled = line.cancelled
-    return {
-        "line_id": line.line_id,
-        "stock_code": line.stock_code,
-        "item_number": line.item_number,
-        "status": line.status,
-        "amounts": _amounts_document(line.amounts),
-        "units": [
-            [unit.unit_id, str(unit.price), str(unit.seller_discount), str(unit.marketplace_discount)]
-            for unit in line.units
-        ],
-        "cancelled": cancelled and [cancelled.cancellation_id, cancelled.reason, cancelled.cancelled_by],
-    }
+    return [
+        line.line_id,
+        line.stock_code,
+        0 if line.item_number == usual else line.item_number,
+        line.status,
+        _money(line.amounts),
+        to_runs(line.units),
+        texts.place(line.details),
+        cancelled and [cancelled.cancellation_id, cancelled.reason, cancelled.cancelled_by],
+    ]
 
 
-def _amounts_document(amounts: Amounts) -> list[str]:
+def _to_line(row: Sequence[Any], order_number: str, details: Sequence[Details]) -> Line:
+    line_id, stock_code, item_number, status, amounts, runs, place, cancelled = row
+    return Line(
+        line_id=line_id,
+        stock_code=stock_code,
+        item_number=item_number or _usual_item(order_number, stock_code),
+        status=status_word(status),
+        amounts=_amounts(amounts),
+        units=tuple(from_runs(runs)),
+        details=details[place],
+        cancelled=cancelled and UnitsCancelled(cancelled[0], Reason(cancelled[1]), CancelledBy(cancelled[2])),
+    )
+
+
+def _usual_item(order_number: str, stock_code: str) -> str:
+    """The number of almost every item; it need not be written."""
+    return f"{order_number}_{stock_code}"
+
+
+def _money(amounts: Amounts) -> list[str]:
     parts = (amounts.gross, amounts.seller_discount, amounts.marketplace_discount, amounts.total_discount)
     return [str(part) for part in (*parts, amounts.price)]
 
 
-def _package(document: Mapping[str, Any], details: _Details, of_lines: Sequence[_Details]) -> Package:
-    return Package(
-        **{
-            **document,
-            "details": details,
-            "status": Status(document["status"]),
-            "lines": tuple(_line(*each) for each in zip(document["lines"], of_lines, strict=True)),
-            "totals": _amounts(document["totals"]),
-            "history": tuple(HistoryEntry(from_ms(at), status) for at, status in document["history"]),
-            "created_at": from_ms(document["created_at"]),
-            "modified_at": from_ms(document["modified_at"]),
-            "origin_ids": tuple(document["origin_ids"]),
-            "successor_ids": tuple(document["successor_ids"]),
-            "caused_by": tuple(document["caused_by"]),
-            "carriage": Carriage(*document["carriage"]),
-        }
-    )
-
-
-def _line(document: Mapping[str, Any], details: _Details) -> Line:
-    cancelled = document["cancelled"]
-    return Line(
-        **{
-            **document,
-            "details": details,
-            "status": Status(document["status"]),
-            "amounts": _amounts(document["amounts"]),
-            "units": tuple(
-                Unit(unit_id, Decimal(price), Decimal(seller), Decimal(marketplace))
-                for unit_id, price, seller, marketplace in document["units"]
-            ),
-            "cancelled": cancelled and UnitsCancelled(cancelled[0], Reason(cancelled[1]), CancelledBy(cancelled[2])),
-        }
-    )
-
-
-def _amounts(document: list[str]) -> Amounts:
-    return Amounts(*(Decimal(part) for part in document))
+def _amounts(parts: Sequence[str]) -> Amounts:
+    return Amounts(*(Decimal(part) for part in parts))

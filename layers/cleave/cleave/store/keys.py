@@ -6,31 +6,37 @@ exist are the same missing item.
 
 from zlib import crc32
 
-type Key = dict[str, str]
+from cleave.domain.listing import By
+from cleave.table.requests import Key
 
 PARTITION = "pk"
 SORT = "sk"
-# The ``kind`` attribute of events, by which the stream's filter lets them through.
-EVENT = "event"
-# Begins every sort key of what is due.
-DUE_PREFIX = "DUE#"
 SELLER_PREFIX = "SELLER#"
-_EVENT_PREFIX = "EVENT#"
+EVENT_PREFIX = "EVENT#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
+# Sort keys of which there is one in a partition.
+PACKAGE = "PACKAGE"
+CIRCUIT = "CIRCUIT"
+OWNER = "OWNER"
+
 # The partition that lists all credentials, and how its sort keys begin.
 CREDENTIALS = "CREDENTIALS"
 CREDENTIAL_PREFIX = "CREDENTIAL#"
-# The sparse index of what is accepted or happened and not yet worked off; its keys are PENDING and WAITING_SINCE.
-PENDING_INDEX = "pending"
-PENDING = "pending"
-WAITING_SINCE = "waiting_since"
-# One index partition takes 1,000 writes a second: these take all that a minute's reconcile could ever work off.
-_PENDING_SHARDS = 8
+
+# The sparse index of everything that somebody has to look at; its keys are SHARD and DUE (epoch ms).
+DUE_INDEX = "due"
+SHARD = "shard"
+DUE = "due"
+# A cancellation writes to the index four times, and a partition takes 1,000 writes a second.
+DUE_SHARDS = 64
+
+# DynamoDB deletes an item some time after this (epoch seconds).
+EXPIRES = "expires_at"
 
 # The two indexes of packages: all of a seller's in a storefront, each with a sort key of its own.
 LISTING = "listing"
-BY_MODIFIED = "modified"
-BY_CREATED = "created"
+BY_MODIFIED = By.MODIFIED.value
+BY_CREATED = By.CREATED.value
 
 # Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
 _SEQUENCE_DIGITS = 8
@@ -39,18 +45,22 @@ _ID_SPAN = 10**16
 # Behind every package: the wire takes no time after the year 9999.
 LAST_PLACE = 10**15 * _ID_SPAN
 _MS_DIGITS = 14
-# Every delivery reads its receiver's circuit, so the circuits are spread; the sweep reads each shard.
-DUE_SHARDS = 8
 
 
 def package(seller_id: int, package_id: int) -> Key:
     """A package with its lines and what waits to be taken out of it."""
-    return _key(f"PACKAGE#{seller_id}#{package_id}", "PACKAGE")
+    return _key(f"PACKAGE#{seller_id}#{package_id}", PACKAGE)
 
 
 def listing(seller_id: int, storefront: str) -> str:
     """The partition, in both indexes of packages, of a seller's packages in a storefront."""
     return f"{seller_id}#{storefront}"
+
+
+def listed(text: str) -> tuple[int, str]:
+    """The seller and the storefront of such a partition."""
+    seller_id, _, storefront = text.partition("#")
+    return int(seller_id), storefront
 
 
 def place(at_ms: int, package_id: int) -> int:
@@ -73,7 +83,7 @@ def cancellation(cancellation_id: str) -> Key:
 
 
 def order(seller_id: int, order_number: str) -> Key:
-    """One seller's part of an order: the event counter and the live packages."""
+    """One seller's part of an order: its counters, its live packages, and how far its subscribers are told."""
     return _key(order_partition(order_number), f"{SELLER_PREFIX}{seller_id}")
 
 
@@ -97,19 +107,19 @@ def order_package_prefix(seller_id: int) -> str:
     return f"PACKAGE#{seller_id}#"
 
 
-def event_place(seller_id: int, sequence: int) -> str:
-    """The sort key of an event of an order."""
-    return f"{_EVENT_PREFIX}{seller_id}#{sequence:0{_SEQUENCE_DIGITS}}"
+def event_place(seller_id: int, first: int) -> str:
+    """The sort key of an event of an order, by the number of its first package."""
+    return f"{EVENT_PREFIX}{seller_id}#{first:0{_SEQUENCE_DIGITS}}"
 
 
-def event(seller_id: int, order_number: str, sequence: int) -> Key:
+def event(seller_id: int, order_number: str, first: int) -> Key:
     """Something that the order's subscribers are told."""
-    return _key(order_partition(order_number), event_place(seller_id, sequence))
+    return _key(order_partition(order_number), event_place(seller_id, first))
 
 
-def is_event(key: Key) -> bool:
-    """Whether it is one of those."""
-    return key[SORT].startswith(_EVENT_PREFIX)
+def recipients(seller_id: int) -> Key:
+    """Who is told of a seller's events."""
+    return _key(f"SELLER#{seller_id}", "RECIPIENTS")
 
 
 def subscription(owner: str, subscription_id: str) -> Key:
@@ -117,29 +127,14 @@ def subscription(owner: str, subscription_id: str) -> Key:
     return _key(subscriber(owner), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
 
 
-def channel_pointer(seller_id: int, subscription_id: str) -> Key:
-    """Says that a channel's webhook is told of this seller."""
-    return _key(subscription_partition(seller_id), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
+def owner(name: str) -> Key:
+    """How many webhooks an owner has, and whether it has ended."""
+    return _key(subscriber(name), OWNER)
 
 
-def status_change(owner: str, subscription_id: str, at_ms: int) -> Key:
-    """Says that a webhook was turned on or off."""
-    return _key(subscriber(owner), f"{status_change_prefix(subscription_id)}{slot_time(at_ms)}")
-
-
-def status_change_prefix(subscription_id: str) -> str:
-    """Begins the sort keys of all status changes of a webhook."""
-    return f"TURNED#{subscription_id}#"
-
-
-def subscription_count(owner: str) -> Key:
-    """How many webhooks an owner has."""
-    return _key(subscriber(owner), "COUNT")
-
-
-def subscription_partition(seller_id: int) -> str:
-    """The partition of all webhooks that are told of a seller."""
-    return subscriber(f"seller:{seller_id}")
+def owner_of(key: Key) -> str | None:
+    """The owner whose item it is; None for other items."""
+    return key[PARTITION].partition("#")[2] if key[SORT] == OWNER else None
 
 
 def subscriber(owner: str) -> str:
@@ -147,24 +142,9 @@ def subscriber(owner: str) -> str:
     return f"SUBSCRIBER#{owner}"
 
 
-def lane(subscription_id: str, seller_id: int, order_number: str) -> Key:
-    """The events of one seller's order to one webhook: how far they are, and when each was queued."""
-    return _key(f"LANE#{subscription_id}", f"{seller_id}#{order_number}")
-
-
-def delivery(subscription_id: str, slot: str) -> Key:
-    """One message for one webhook; ``slot`` sorts by time, and along a lane."""
-    return _key(delivery_partition(subscription_id), slot)
-
-
-def delivery_partition(subscription_id: str) -> str:
-    """The partition of all deliveries of a webhook, oldest first."""
-    return f"DELIVERY#{subscription_id}"
-
-
-def waiting(subscription_id: str, track: int, slot: str) -> Key:
-    """Says that a delivery waits."""
-    return _key(waiting_partition(subscription_id, track), slot)
+def waiting(subscription_id: str, track: int, delivery_place: str) -> Key:
+    """A delivery that waits."""
+    return _key(waiting_partition(subscription_id, track), delivery_place)
 
 
 def waiting_partition(subscription_id: str, track: int) -> str:
@@ -172,58 +152,60 @@ def waiting_partition(subscription_id: str, track: int) -> str:
     return f"WAITING#{subscription_id}#{track}"
 
 
-def slot(queued_ms: int, seller_id: int, order_number: str, number: int) -> str:
-    """The sort key of a delivery."""
-    return f"{slot_time(queued_ms)}#{seller_id}#{order_number}#{number:0{_SEQUENCE_DIGITS}}"
+def settled(subscription_id: str, delivery_place: str) -> Key:
+    """A delivery of which every message was taken or given up."""
+    return _key(settled_partition(subscription_id), delivery_place)
 
 
-def slot_time(queued_ms: int) -> str:
-    """How the sort keys of deliveries queued at a time begin."""
-    return f"{queued_ms:0{_MS_DIGITS}}"
+def settled_partition(subscription_id: str) -> str:
+    """The partition of all settled deliveries of a webhook, oldest first."""
+    return f"DELIVERY#{subscription_id}"
 
 
-def attempt(subscription_id: str, slot: str, attempt_ms: int) -> Key:
-    """One request to a receiver."""
-    return _key(f"ATTEMPT#{subscription_id}", f"{slot}#{slot_time(attempt_ms)}")
+def delivery_place(at_ms: int, seller_id: int, order_number: str) -> str:
+    """The sort key of a delivery, waiting or settled, by the time of its event."""
+    return f"{delivery_time(at_ms)}#{seller_id}#{order_number}"
+
+
+def placed_delivery(text: str) -> tuple[int, int, str]:
+    """Time (epoch ms), seller and order of such a sort key; ValueError if it is none."""
+    at_ms, seller_id, order_number = text.split("#")
+    return int(at_ms), int(seller_id), order_number
+
+
+def delivery_time(at_ms: int) -> str:
+    """How the sort keys of deliveries of a time begin."""
+    return f"{at_ms:0{_MS_DIGITS}}"
+
+
+def attempt(subscription_id: str, delivery_place: str, message: int, attempt_ms: int) -> Key:
+    """One request to a receiver that failed."""
+    return _key(attempt_partition(subscription_id), f"{attempt_prefix(delivery_place, message)}{attempt_ms}")
 
 
 def attempt_partition(subscription_id: str) -> str:
-    """The partition of all attempts of a webhook."""
+    """The partition of all failed attempts of a webhook."""
     return f"ATTEMPT#{subscription_id}"
 
 
-def track(subscription_id: str, track_number: int) -> Key:
-    """Who drains a track of a webhook, and whether somebody was asked to."""
-    return _key(f"TRACK#{subscription_id}", str(track_number))
+def attempt_prefix(delivery_place: str, message: int) -> str:
+    """Begins the sort keys of the failed attempts of one message."""
+    return f"{delivery_place}#{message}#"
+
+
+def track(subscription_id: str, number: int) -> Key:
+    """Who drains a track of a webhook, and when it has something to do."""
+    return _key(f"{_TRACK}{subscription_id}", str(number))
 
 
 def circuit(subscription_id: str) -> Key:
     """Exists while a webhook's receiver fails."""
-    return _key(due_partition(_due_shard(subscription_id)), f"{DUE_PREFIX}{subscription_id}#PROBE")
+    return _key(f"{_CIRCUIT}{subscription_id}", CIRCUIT)
 
 
-def parked(subscription_id: str, track_number: int) -> Key:
-    """Says when a track has something to do again, where that is too far away for the queue."""
-    return _key(due_partition(_due_shard(subscription_id)), f"{DUE_PREFIX}{subscription_id}#{track_number}")
-
-
-def due_partition(shard: int) -> str:
-    """One of the DUE_SHARDS partitions that the sweep looks through."""
-    return f"DUE#{shard}"
-
-
-def _due_shard(subscription_id: str) -> int:
-    return crc32(subscription_id.encode()) % DUE_SHARDS
-
-
-def pending(of: str) -> str:
-    """The index partition in which something waits. What has to be worked off in order has the same ``of``."""
-    return f"PENDING#{crc32(of.encode()) % _PENDING_SHARDS}"
-
-
-def pending_partitions() -> list[str]:
-    """All partitions of the index."""
-    return [f"PENDING#{shard}" for shard in range(_PENDING_SHARDS)]
+def tracking_numbers() -> Key:
+    """How many of the carriers' numbers were leased."""
+    return _key("RANGE#TRACKING", "RANGE")
 
 
 def credential(key: str) -> Key:
@@ -234,6 +216,22 @@ def credential(key: str) -> Key:
 def credential_pointer(key: str) -> Key:
     """Says that there is such a credential; only its operators look here."""
     return _key(CREDENTIALS, f"{CREDENTIAL_PREFIX}{key}")
+
+
+def shard(key: Key) -> int:
+    """The partition of the index of due work that an item stands in."""
+    return crc32(f"{key[PARTITION]}/{key[SORT]}".encode()) % DUE_SHARDS
+
+
+_TRACK, _CIRCUIT = "TRACK#", "CIRCUIT#"
+
+
+def subscription_of(key: Key) -> str | None:
+    """The webhook whose track or circuit it is; None for other items."""
+    partition = key[PARTITION]
+    if partition.startswith((_TRACK, _CIRCUIT)):
+        return partition.partition("#")[2]
+    return None
 
 
 def _key(partition: str, sort: str) -> Key:

@@ -3,25 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cleave.domain.package import Package, Status
+from cleave.domain.listing import By, Listing, UnreadablePackage
+from cleave.domain.package import Package
 from cleave.store import keys
-from cleave.store.attributes import Item
-from cleave.store.packages import stored_package
-from cleave.store.table import IndexQuery, Table
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A seller's packages of a storefront, in one of ``statuses``; none given: in any."""
-
-    seller_id: int
-    storefront: str
-    statuses: frozenset[Status]
-
-    def holds(self, item: Item) -> bool:
-        """Whether a package's item is one of them."""
-        partition = keys.listing(self.seller_id, self.storefront)
-        return item[keys.LISTING] == partition and (not self.statuses or item["status"] in self.statuses)
+from cleave.store.formats import Unreadable
+from cleave.store.packages import package_id_of, to_state
+from cleave.table.attributes import Item
+from cleave.table.requests import IndexQuery
+from cleave.table.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +27,72 @@ class Span:
         return Span(keys.place(start_ms, 0), last)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPackages:
+    """Packages as they are stored; each is opened when it is asked for, since an answer may hold hundreds of them."""
+
+    items: Sequence[Item] = ()
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Package | UnreadablePackage]:
+        return map(_opened, self.items)
+
+    @property
+    def ids(self) -> list[int]:
+        """Of all of them."""
+        return [package_id_of(item) for item in self.items]
+
+    @property
+    def successor_ids(self) -> list[int]:
+        """Of those that were replaced: by what."""
+        return [int(each) for item in self.items for each in item.get("successor_ids", ())]
+
+    def held_by(self, listing: Listing) -> "FoundPackages":
+        """Those that are of the listing."""
+        return FoundPackages([item for item in self.items if is_listed(listing, item)])
+
+    def within(self, span: Span, by: By) -> "FoundPackages":
+        """Those that stand in the span of an index."""
+        return FoundPackages([item for item in self.items if span.first <= item.get(by.value, -1) <= span.last])
+
+    def sorted_by(self, by: By, *, descending: bool) -> "FoundPackages":
+        """In the order of an index."""
+        return FoundPackages(sorted(self.items, key=lambda item: int(item.get(by.value, 0)), reverse=descending))
+
+    def part(self, start: int, count: int) -> "FoundPackages":
+        """So many of them, from a place on."""
+        return FoundPackages(self.items[start : start + count])
+
+    def together(self, others: "FoundPackages") -> "FoundPackages":
+        """With others, each package once."""
+        known = set(self.ids)
+        return FoundPackages([*self.items, *(each for each in others.items if package_id_of(each) not in known)])
+
+
+def is_listed(listing: Listing, item: Item) -> bool:
+    """Whether a package's item is one of the listing's; a damaged one may not say."""
+    partition = keys.listing(listing.seller_id, listing.storefront)
+    return item.get(keys.LISTING) == partition and (not listing.statuses or item.get("status") in listing.statuses)
+
+
 def places(
-    table: Table, listing: Listing, span: Span, *, by: str, descending: bool, limit: int | None = None
+    table: Table, listing: Listing, span: Span, *, by: By, descending: bool, limit: int | None = None
 ) -> Iterator[int]:
-    """The places of packages in the index ``by`` (``keys.BY_MODIFIED`` or ``keys.BY_CREATED``), in their order.
+    """The places of packages in the index ``by``, in their order.
 
     ``limit`` is how many the caller will take, so that no more are read for it. 10,000 fit one round trip. The index
     is eventually consistent.
     """
     if span.first > span.last:
         return
-    statuses = {f"s{n}": status.value for n, status in enumerate(sorted(listing.statuses))}
+    statuses = {f"s{n}": str(status) for n, status in enumerate(sorted(listing.statuses))}
     query = IndexQuery(
-        index=by,
+        index=by.value,
         condition="#listing = :listing AND #by BETWEEN :first AND :last",
         projection="#by",
-        names={"listing": keys.LISTING, "by": by} | ({"status": "status"} if statuses else {}),
+        names={"listing": keys.LISTING, "by": by.value} | ({"status": "status"} if statuses else {}),
         values={
             "listing": keys.listing(listing.seller_id, listing.storefront),
             "first": span.first,
@@ -65,17 +104,30 @@ def places(
         limit=None if statuses else limit,  # DynamoDB counts before it filters
     )
     for taken, entry in enumerate(table.query_index(query), start=1):
-        yield int(entry[by]["N"])
+        yield int(entry[by.value]["N"])
         if taken == limit:
             return
 
 
-def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> list[Package]:
+def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> FoundPackages:
     """The packages in the places, as they are now and in the order given, each once.
 
     One that has left the listing's statuses since the index was read is left out.
     """
     ids = list(dict.fromkeys(keys.package_id_at(each) for each in wanted))
     items = table.batch_get([keys.package(listing.seller_id, package_id) for package_id in ids])
-    found = {int(item["package_id"]): item for item in items if listing.holds(item)}
-    return [stored_package(found[package_id]).package for package_id in ids if package_id in found]
+    found = {package_id_of(item): item for item in items if is_listed(listing, item)}
+    return FoundPackages([found[package_id] for package_id in ids if package_id in found])
+
+
+def read_packages(table: Table, listing: Listing, package_ids: Sequence[int]) -> FoundPackages:
+    """Those of the packages that exist and that the listing holds, in no particular order."""
+    items = table.batch_get([keys.package(listing.seller_id, each) for each in dict.fromkeys(package_ids)])
+    return FoundPackages([item for item in items if is_listed(listing, item)])
+
+
+def _opened(item: Item) -> Package | UnreadablePackage:
+    try:
+        return to_state(item).package
+    except Unreadable:
+        return UnreadablePackage(package_id_of(item))

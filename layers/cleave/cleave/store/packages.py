@@ -1,162 +1,247 @@
 """Package items, and what the rules read of them without opening the document."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
-from cleave.domain.cancellation import PackageState, Reservation
-from cleave.domain.package import CANCELLABLE, Package, Status
+from cleave.domain.cancellation import Availability, PackageRef, Reservation
+from cleave.domain.order import Order
+from cleave.domain.package import CANCELLABLE, CLOSED, Package, status_word
+from cleave.domain.package_state import PackageState
 from cleave.domain.partition import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
-from cleave.store.attributes import Item
 from cleave.store.documents import pack, unpack
-from cleave.store.heirs import HEIRS, heirs_of, to_heirs
-from cleave.store.splits import PLAN, to_planned
-from cleave.store.table import Put, Table, Update
+from cleave.store.formats import CURRENT, Unreadable, read_with
+from cleave.store.orders import to_order
+from cleave.table.attributes import Item
+from cleave.table.requests import Key, Update
+from cleave.table.table import Table
+
+PLAN = "planned"
+WAITING = "waiting"
+_FINGERPRINT = "import_fingerprint"
+CANCELLABLE_VALUES = {f"status_{position}": status for position, status in enumerate(sorted(CANCELLABLE))}
+CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPackage:
-    """A package with what waits to be taken out of it, or how it is, or was, to be split. ``version`` counts writes.
-
-    ``correlation_id`` is that of the requests that wait.
-    """
-
-    package: Package
-    reservations: tuple[Reservation, ...]
-    version: int
-    state: PackageState
-    planned: PlannedSplit | None
-    correlation_id: str
+def package_key(package: Package) -> Key:
+    """The key of a package's item."""
+    return keys.package(package.seller_id, package.package_id)
 
 
-def put_package(package: Package, packed: bytes | None = None, *, import_fingerprint: str | None = None) -> Put:
-    """The write of a package that is new; ``import_fingerprint`` tells a repeated import from another package.
-
-    ``packed`` is the package, if it is packed already.
-    """
-    left = {str(line.line_id): line.quantity for line in package.lines}
-    return Put(
-        {
-            **keys.package(package.seller_id, package.package_id),
-            **_attributes(package, packed),
-            "package_id": package.package_id,
-            "seller_id": package.seller_id,
-            "order_number": package.order_number,
-            "storefront": package.storefront,
-            keys.LISTING: keys.listing(package.seller_id, package.storefront),
-            keys.BY_CREATED: keys.place(to_ms(package.created_at), package.package_id),
-            "version": 1,
-            "left": left,
-            "waiting": {},
-            "import_fingerprint": import_fingerprint,
-        }
-    )
-
-
-def close_package(closed: Package, version: int, packed: bytes | None = None) -> Update:
-    """Write what a split made of a package, if nobody has written it since ``version``.
-
-    ``packed`` is the package, if it is packed already.
-    """
-    attributes = _attributes(closed, packed) | {HEIRS: heirs_of(closed.successor_ids)}
-    return Update(
-        key=keys.package(closed.seller_id, closed.package_id),
-        change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next, waiting = :none"
-        " REMOVE waiting_since, pending",
-        condition="version = :version",
-        names={name: name for name in attributes},
-        values={**attributes, "version": version, "next": version + 1, "none": {}},
-    )
-
-
-def change_package(package: Package, version: int) -> Update:
-    """Write a package that holds the same units as before, if nobody has written it since ``version``.
-
-    What waits to be taken out of it goes on waiting.
-    """
-    attributes = _attributes(package)
-    return Update(
-        key=keys.package(package.seller_id, package.package_id),
-        change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next",
-        condition="version = :version",
-        names={name: name for name in attributes},
-        values={**attributes, "version": version, "next": version + 1},
-    )
-
-
-def _attributes(package: Package, packed: bytes | None = None) -> Item:
+def package_item(package: Package, fingerprint: str | None = None) -> Item:
+    """The item of a package that is new; ``fingerprint`` tells a repeated import from another package."""
     return {
-        "status": package.status.value,
+        **package_key(package),
+        **CURRENT,
+        **stated(package, ()),
+        "order_number": package.order_number,
+        keys.LISTING: keys.listing(package.seller_id, package.storefront),
+        keys.BY_CREATED: keys.place(to_ms(package.created_at), package.package_id),
+        "version": 1,
+        WAITING: {},
+        **({} if package.inherited_chain is None else {"chain": package.inherited_chain}),
+        **({} if fingerprint is None else {_FINGERPRINT: fingerprint}),
+    }
+
+
+def stated(package: Package, reservations: Sequence[Reservation]) -> Item:
+    """The attributes that every change of a package writes; ``reservations`` wait to be taken out of it."""
+    left = package.givable
+    for waiting in reservations:
+        for line_id, quantity in waiting.units.items():
+            left[line_id] -= quantity
+    return {
+        "status": str(package.status),
         keys.BY_MODIFIED: keys.place(to_ms(package.modified_at), package.package_id),
-        "successor_ids": list(package.successor_ids),
-        "document": packed or pack(package),
+        "left": {str(line_id): quantity for line_id, quantity in left.items()},
+        "document": pack([package]),
     }
 
 
-def read_package(table: Table, seller_id: int, package_id: int) -> StoredPackage | None:
-    """Strongly consistent."""
+def read_some_states(
+    table: Table, seller_id: int, package_ids: Sequence[int], most_bytes: int
+) -> tuple[list[PackageState], list[int], int]:
+    """The first of the packages by id, as many as have ``most_bytes`` to open, but one at least.
+
+    With them the ids of those that cannot be read, and the id at which it ended, 0 if that is the last. Strongly
+    consistent.
+    """
+    items = table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
+    found: list[PackageState] = []
+    unreadable: list[int] = []
+    size = 0
+    for place, item in enumerate(sorted(items, key=package_id_of)):
+        size += len(bytes(item.get("document", b"")))
+        if place and size > most_bytes:
+            return found, unreadable, max([*unreadable, *(state.package.package_id for state in found)])
+        try:
+            found.append(to_state(item))
+        except Unreadable:
+            unreadable.append(package_id_of(item))
+    return found, unreadable, 0
+
+
+def read_states(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, PackageState]:
+    """Those of the packages that exist, by id; strongly consistent. Raises Unreadable."""
+    items = table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
+    return {package_id_of(item): to_state(item) for item in items}
+
+
+def read_state(table: Table, seller_id: int, package_id: int) -> PackageState | None:
+    """Strongly consistent. Raises Unreadable."""
     item = table.get(keys.package(seller_id, package_id))
-    return None if item is None else stored_package(item)
+    return None if item is None else to_state(item)
 
 
-def stored_package(item: Item) -> StoredPackage:
-    """A package from its item."""
-    reservations = tuple(_reservation(key, waiting) for key, waiting in item["waiting"].items())
-    return StoredPackage(
-        package=unpack(bytes(item["document"])),
-        reservations=reservations,
-        version=int(item["version"]),
-        state=package_state(item),
-        planned=to_planned(item[PLAN]) if PLAN in item else None,
-        correlation_id=waiting_correlation(item),
-    )
+def to_state(item: Item) -> PackageState:
+    """A package with all that is known of it. Raises Unreadable."""
+    return read_with(_state, item)
 
 
-def waiting_correlation(item: Item) -> str:
-    """The requests that wait on a package's item, in the order in which they came, with spaces between."""
-    waiting = sorted(item["waiting"].values(), key=lambda each: each["at"])
-    ids = [each.get("correlation_id") for each in waiting] or [item.get(PLAN, {}).get("correlation_id")]
-    return " ".join(dict.fromkeys(filter(None, ids)))
-
-
-def package_state(item: Item) -> PackageState:
-    """What decides over a claim, from a package's item."""
+def _state(item: Item) -> PackageState:
+    (package,) = unpack(bytes(item["document"]))
+    events = item.get("events")
     return PackageState(
-        package_id=int(item["package_id"]),
-        storefront=item["storefront"],
-        status=Status(item["status"]),
-        left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
-        waiting=len(item["waiting"]),
-        successor_ids=tuple(int(successor) for successor in item["successor_ids"]),
-        planned_ids=to_planned(item[PLAN]).package_ids if PLAN in item else (),
-        heirs=to_heirs(item),
+        package=package,
+        reservations=tuple(_to_reservation(key, waiting) for key, waiting in item[WAITING].items()),
+        planned=to_planned(item[PLAN]) if PLAN in item else None,
+        version=int(item["version"]),
+        availability=_availability(item),
+        is_due=keys.DUE in item,
+        end_events=None if events is None else (int(events[0]), int(events[1])),
     )
 
 
-def reservation_document(reservation: Reservation) -> dict[str, Any]:
+def to_availability(item: Item) -> Availability:
+    """What decides over a claim, without opening the document. Raises Unreadable."""
+    return read_with(_availability, item)
+
+
+def _availability(item: Item) -> Availability:
+    package_id = package_id_of(item)
+    return Availability(
+        package_id=package_id,
+        order_number=item["order_number"],
+        storefront=keys.listed(item[keys.LISTING])[1],
+        status=status_word(item["status"]),
+        left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
+        waiting=len(item[WAITING]),
+        chain_id=int(item.get("chain", package_id)),
+        successor_ids=tuple(int(successor) for successor in item.get("successor_ids", ())),
+        planned_ids=to_planned(item[PLAN]).package_ids if PLAN in item else (),
+        followed="followed" in item,
+    )
+
+
+def read_availability(table: Table, refs: Sequence[PackageRef]) -> dict[PackageRef, Availability | None]:
+    """What decides over claims on the packages, None for one that is not there; strongly consistent."""
+    items = {item[keys.PARTITION]: item for item in table.batch_get([keys.package(*ref) for ref in refs])}
+    found = {ref: items.get(keys.package(*ref)[keys.PARTITION]) for ref in refs}
+    return {ref: None if item is None else to_availability(item) for ref, item in found.items()}
+
+
+def taken_ids(table: Table, package: Package, wanted: Sequence[int]) -> tuple[list[int], Order]:
+    """Which of the ids packages of the seller have, and the package's order, in one read."""
+    order_key = keys.order(package.seller_id, package.order_number)
+    found = table.batch_get([order_key, *(keys.package(package.seller_id, each) for each in wanted)])
+    orders = [to_order(item) for item in found if item[keys.SORT] == order_key[keys.SORT]]
+    taken = [package_id_of(item) for item in found if item[keys.SORT] != order_key[keys.SORT]]
+    return taken, orders[0] if orders else Order(package.order_number, package.seller_id)
+
+
+def package_id_of(item: Item) -> int:
+    """The id of a package's item."""
+    return int(item[keys.PARTITION].rpartition("#")[2])
+
+
+def seller_id_of(item: Item) -> int:
+    """The seller of a package's item."""
+    return keys.listed(item[keys.LISTING])[0]
+
+
+def read_import_fingerprints(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, str | None]:
+    """Of those of the packages that exist; None for one that came in another way. Strongly consistent."""
+    items = table.batch_get([keys.package(seller_id, each) for each in package_ids])
+    return {package_id_of(item): import_fingerprint(item) for item in items}
+
+
+def import_fingerprint(item: Item) -> str | None:
+    """What tells a repeated import from another package; None of a package that came in another way."""
+    fingerprint: str | None = item.get(_FINGERPRINT)
+    return fingerprint
+
+
+def followed(package: Package) -> Update | None:
+    """The write, if there is a parent, that says there that a successor of its was replaced.
+
+    The parent alone: a split would cost more with each one before it. A refusal that names the parent's successors
+    then knows, without a read, whether it has to look further.
+    """
+    if package.parent_id is None:
+        return None
+    return Update(
+        key=keys.package(package.seller_id, package.parent_id),
+        change="SET followed = :yes",
+        condition="attribute_exists(pk)",
+        values={"yes": True},
+        label=("parent", package.seller_id, package.parent_id),
+    )
+
+
+def reservation_item(reservation: Reservation) -> list[Any]:
     """A reservation as it waits inside its package's item."""
-    return {
-        "units": {str(line_id): quantity for line_id, quantity in reservation.units.items()},
-        "reason": reservation.reason.value,
-        "cancelled_by": reservation.cancelled_by.value,
-        "keep_status": reservation.keep_status,
-        "at": to_ms(reservation.at),
-        "correlation_id": reservation.correlation_id,
-    }
+    return [
+        {str(line_id): quantity for line_id, quantity in reservation.units.items()},
+        reservation.reason.value,
+        reservation.cancelled_by.value,
+        reservation.keep_status,
+        to_ms(reservation.at),
+        reservation.correlation_id,
+    ]
 
 
-def _reservation(cancellation_id: str, document: dict[str, Any]) -> Reservation:
+def _to_reservation(cancellation_id: str, waiting: Sequence[Any]) -> Reservation:
+    units, reason, cancelled_by, keep_status, at, correlation_id = waiting
     return Reservation(
         cancellation_id=cancellation_id,
-        units={int(line_id): int(quantity) for line_id, quantity in document["units"].items()},
-        reason=Reason(document["reason"]),
-        cancelled_by=CancelledBy(document["cancelled_by"]),
-        keep_status=document["keep_status"],
-        at=from_ms(int(document["at"])),
-        correlation_id=document.get("correlation_id", ""),  # accepted before there was one
+        units={int(line_id): int(quantity) for line_id, quantity in units.items()},
+        reason=Reason(reason),
+        cancelled_by=CancelledBy(cancelled_by),
+        keep_status=keep_status,
+        at=from_ms(int(at)),
+        correlation_id=correlation_id,
     )
 
 
-CANCELLABLE_VALUES = {f"status_{position}": status.value for position, status in enumerate(sorted(CANCELLABLE))}
+def reserved_at(waiting: Mapping[str, Sequence[Any]]) -> list[datetime]:
+    """When the reservations of a package's item were made."""
+    return [from_ms(int(each[4])) for each in waiting.values()]
+
+
+def plan_item(planned: PlannedSplit) -> dict[str, Any]:
+    """An accepted explicit split as it waits inside its package's item."""
+    return {
+        "fingerprint": planned.fingerprint,
+        "groups": [{str(line_id): quantity for line_id, quantity in group.items()} for group in planned.groups],
+        "package_ids": list(planned.package_ids),
+        "asked": planned.asked,
+        "keep_status": planned.keep_status,
+        "correlation_id": planned.correlation_id,
+    }
+
+
+def to_planned(document: Mapping[str, Any]) -> PlannedSplit:
+    """A plan from its package's item."""
+    return PlannedSplit(
+        fingerprint=document["fingerprint"],
+        groups=tuple(
+            {int(line_id): int(quantity) for line_id, quantity in group.items()} for group in document["groups"]
+        ),
+        package_ids=tuple(int(package_id) for package_id in document["package_ids"]),
+        asked=int(document["asked"]),
+        keep_status=document["keep_status"],
+        correlation_id=document["correlation_id"],
+    )

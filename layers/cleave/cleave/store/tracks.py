@@ -1,117 +1,209 @@
-"""Who drains what, and when it is tried again: the circuits of failing receivers and the leases of tracks.
+"""Tracks: who drains what waits for a webhook, and when there is something to do.
 
 A track is drained by one holder at a time, and nobody's wish to have it drained is lost:
 
-time   holder                        somebody who queued a delivery
-────   ───────────────────────────   ─────────────────────────────────────────────────────────────
- 1     take: held, not rung
+time   holder                          somebody who put a delivery
+────   ─────────────────────────────   ─────────────────────────────────────────────────────
+ 1     take: held, as rung so far (n)
  2     reads that nothing waits
- 3                                   puts the delivery, rings: the track is rung, a message is sent
- 4                                   the message finds the track held; it looks again after the lease
- 5     release, if it is not rung:
-       it is, so it drains again
+ 3                                     puts the delivery, rings: n + 1, due now
+ 4     release, if still rung n times:
+       it is not, so another pass
 
-Ringing and releasing compare no clocks. A message for later (a timer) does not count as ringing. It is sent first and
-noted then, so that what is noted was sent: whoever dies in between costs one message too many, never one that is
-missing.
+A track that has something to do, now or later, is in the index of due work until its holder lets it go. A message in
+the queue only saves the wait for whoever reads that index. Rings are counted, not signed: a repeat of the same call by
+the SDK makes one pass too many and never one too few.
 """
 
-import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
-from cleave.clock import from_ms, to_ms
-from cleave.domain.circuit import Circuit
-from cleave.domain.delivery import TRACKS
+from cleave.clock import optional_moment, to_ms
 from cleave.store import keys
-from cleave.store.attributes import Item
-from cleave.store.failures import ConditionsFailed
-from cleave.store.table import Delete, Replace, Table, Update, Write
+from cleave.store.formats import CURRENT
+from cleave.table.attributes import Item
+from cleave.table.failures import ConditionsFailed
+from cleave.table.requests import Delete, Key, Put, Update, Write
+from cleave.table.table import Table
 
 # Longer than an invocation can live, so that a lease ends only with its holder.
 LEASE = timedelta(seconds=90)
-# A message that has not arrived after this is taken for lost.
-_LOST_AFTER = timedelta(minutes=2)
-_LET_GO = "REMOVE held_until, held_by"
+# A message may be handled on a machine whose clock is a little behind that of its sender.
+CLOCKS_DIFFER = timedelta(seconds=2)
+
+_NAMES = {"due": keys.DUE, "shard": keys.SHARD}
 
 
 @dataclass(frozen=True, slots=True)
-class Wake:
-    """What somebody is asked to look at: a track of a subscription, or (None) its circuit's probe."""
+class TrackRef:
+    """One track of a webhook; ``owner`` is the webhook's."""
 
     owner: str
     subscription_id: str
-    track: int | None
+    number: int
 
-
-def ring(table: Table, wake: Wake, at: datetime) -> bool:
-    """Note that a message is to be sent at once; False if one is on its way.
-
-    The SDK repeats an update whose answer was lost, and the repeat must not take its own note for somebody else's.
-    """
-    change = Update(
-        key=_track_key(wake),
-        change="SET rung_at = :now, rung_by = :self",
-        condition="attribute_not_exists(rung_at) OR rung_at < :lost OR rung_by = :self",
-        values={"now": to_ms(at), "lost": to_ms(at - _LOST_AFTER), "self": str(uuid4())},
-    )
-    return _done(table, change)
+    @property
+    def key(self) -> Key:
+        """Of its item."""
+        return keys.track(self.subscription_id, self.number)
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
-    """A track as somebody met it. ``taken``: they hold it now; else until ``held_until`` (epoch ms) somebody else does.
+class Held:
+    """A track that its taker holds. ``rings`` are those until then, ``due`` when it had something to do."""
 
-    ``timers`` are the times (epoch ms) for which messages were sent, past ones among them.
+    track: TrackRef
+    holder: str
+    rings: int
+    due: datetime | None
+
+
+def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
+    """The tracks of a new webhook."""
+    return [
+        Put({**keys.track(subscription_id, number), **CURRENT, "owner": owner, "rings": 0}) for number in range(count)
+    ]
+
+
+def delete_tracks(subscription_id: str, count: int) -> list[Write]:
+    """After which nobody drains what still waits for the webhook; it expires."""
+    return [Delete(keys.track(subscription_id, number)) for number in range(count)]
+
+
+def ring(table: Table, track: TrackRef, at: datetime) -> bool:
+    """Note that there is something to do now; True where a message is to be sent, because none is on its way.
+
+    False too for a track that is shut, or of a webhook that is gone.
     """
-
-    taken: bool
-    held_until: int
-    timers: tuple[int, ...]
-
-
-def take(table: Table, wake: Wake, holder: str, at: datetime) -> Track:
-    """Hold the track, and note that what was rung for until now is being done, if nobody else holds it."""
     change = Update(
-        key=_track_key(wake),
-        change="SET held_until = :until, held_by = :holder REMOVE rung_at",
-        condition="attribute_not_exists(held_until) OR held_until < :now OR held_by = :holder",
-        values={"until": to_ms(at + LEASE), "holder": holder, "now": to_ms(at)},
+        key=track.key,
+        change="SET rings = rings + :one, #due = :now, #shard = :shard",
+        condition="attribute_exists(pk) AND attribute_not_exists(shut) AND (attribute_not_exists(#due) OR #due > :now)",
+        names=_NAMES,
+        values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
+    )
+    if _done(table, change):
+        return True
+    again = Update(
+        key=track.key,
+        change="SET rings = rings + :one",
+        condition="attribute_exists(pk) AND attribute_not_exists(shut)",
+        values={"one": 1},
+    )
+    _done(table, again)
+    return False
+
+
+def wake(track: TrackRef, at: datetime) -> Update:
+    """The write, in somebody's transaction, that opens a track and gives it something to do now."""
+    return Update(
+        key=track.key,
+        change="SET rings = rings + :one, #due = :now, #shard = :shard REMOVE shut",
+        condition="attribute_exists(pk)",
+        names=_NAMES,
+        values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
+        label=("track", track.number),
+    )
+
+
+def take(
+    table: Table, subscription_id: str, number: int, holder: str, at: datetime, *, probe: bool = False
+) -> Held | None:
+    """Hold the track, if it has something to do and nobody else holds it; None otherwise.
+
+    ``probe``: whether or not it has something to do. A repeat of the call by the SDK finds its own holder.
+    """
+    due = "" if probe else " AND #due <= :soon"
+    change = Update(
+        key=keys.track(subscription_id, number),
+        change="SET holder = :holder, #until = :until",
+        condition=f"attribute_exists(pk){due} AND (attribute_not_exists(holder) OR #until < :now OR holder = :holder)",
+        names={"until": "until"} | ({} if probe else {"due": keys.DUE}),
+        values={
+            "holder": holder,
+            "until": to_ms(at + LEASE),
+            "now": to_ms(at),
+            **({} if probe else {"soon": to_ms(at + CLOCKS_DIFFER)}),
+        },
     )
     try:
-        return _track(table.updated(change), taken=True)
+        item = table.update(change)
+    except ConditionsFailed:
+        return None
+    return _held(item, subscription_id, number, holder)
+
+
+def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
+    track = TrackRef(item["owner"], subscription_id, number)
+    return Held(track, holder, int(item["rings"]), optional_moment(item.get(keys.DUE)))
+
+
+def release(table: Table, held: Held, next_due: datetime | None) -> bool:
+    """Let the track go, to be drained again at ``next_due`` or when somebody rings.
+
+    False if somebody rang since it was taken: then it is still held, and must be drained once more.
+    """
+    return _let_go(table, held, next_due, shut=False)
+
+
+def shut(table: Table, held: Held) -> bool:
+    """Let the track go, not to be rung until somebody wakes it. False as for ``release``."""
+    return _let_go(table, held, None, shut=True)
+
+
+def _let_go(table: Table, held: Held, next_due: datetime | None, *, shut: bool) -> bool:
+    sets = [*(["#due = :due"] if next_due else []), *(["shut = :yes"] if shut else [])]
+    gone = ["holder", "#until", *([] if next_due else ["#due", "#shard"])]
+    change = Update(
+        key=held.track.key,
+        change=(f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(gone)}",
+        condition="holder = :holder AND rings = :rings",
+        names={"until": "until", **({"due": keys.DUE} if next_due else _NAMES)},
+        values={
+            "holder": held.holder,
+            "rings": held.rings,
+            **({"due": to_ms(next_due)} if next_due else {}),
+            **({"yes": True} if shut else {}),
+        },
+    )
+    try:
+        table.update(change)
     except ConditionsFailed as failed:
-        return _track(failed.found[0] or {}, taken=False)
+        (item,) = failed.found.values()
+        return item is None or item.get("holder") != held.holder  # not ours any more: a repeat of our own call, or gone
+    return True
 
 
-def note_timers(table: Table, wake: Wake, timers: Sequence[int]) -> None:
-    """Note for which times (epoch ms) messages are on their way. Of two who note at once one is forgotten: a message
-    of its may be sent twice."""
-    table.update(Update(_track_key(wake), "SET timers = :timers", "attribute_exists(pk)", {"timers": list(timers)}))
+def look_again(table: Table, held: Held) -> Held | None:
+    """The track as it is now, for another pass of its holder; None if somebody else holds it."""
+    item = table.get(held.track.key)
+    if item is None or item.get("holder") != held.holder:
+        return None
+    return _held(item, held.track.subscription_id, held.track.number, held.holder)
 
 
-def release(table: Table, wake: Wake, holder: str) -> bool:
-    """Let the track go; False if somebody rang meanwhile: then it is still held and must be drained again."""
-    held = {"holder": holder}
-    quiet = "held_by = :holder AND attribute_not_exists(rung_at)"
-    if _done(table, Update(_track_key(wake), _LET_GO, quiet, held)):
-        return True
-    return not _done(table, Update(_track_key(wake), "REMOVE rung_at", "held_by = :holder", held))
+def hand_over(table: Table, held: Held, at: datetime) -> None:
+    """Let the track go with something to do now, for whoever comes next."""
+    change = Update(
+        key=held.track.key,
+        change="SET #due = :now, #shard = :shard REMOVE holder, #until",
+        condition="holder = :holder",
+        names={**_NAMES, "until": "until"},
+        values={"holder": held.holder, "now": to_ms(at), "shard": keys.shard(held.track.key)},
+    )
+    _done(table, change)
 
 
-def abandon(table: Table, wake: Wake, holder: str) -> None:
-    """Let the track go whoever rang; the caller has it drained by somebody else."""
-    _done(table, Update(_track_key(wake), _LET_GO, "held_by = :holder", {"holder": holder}))
-
-
-def _track_key(wake: Wake) -> keys.Key:
-    return keys.track(wake.subscription_id, wake.track or 0)
-
-
-def _track(item: Item, *, taken: bool) -> Track:
-    return Track(taken, int(item.get("held_until", 0)), tuple(int(each) for each in item.get("timers", ())))
+def end_probe(table: Table, held: Held) -> None:
+    """Let the track go as it was: when it has something to do, and whether it is shut, a probe does not change."""
+    change = Update(
+        key=held.track.key,
+        change="REMOVE holder, #until",
+        condition="holder = :holder",
+        names={"until": "until"},
+        values={"holder": held.holder},
+    )
+    _done(table, change)
 
 
 def _done(table: Table, change: Update) -> bool:
@@ -120,113 +212,3 @@ def _done(table: Table, change: Update) -> bool:
     except ConditionsFailed:
         return False
     return True
-
-
-def park(table: Table, wake: Wake, due: datetime) -> None:
-    """Leave a track to the sweep, until ``due``."""
-    table.write([_parked(wake, due)])
-
-
-def all_parked(wake: Wake, due: datetime) -> list[Write]:
-    """The same for all tracks, to be written along with the reason why they have something to do."""
-    return [_parked(replace(wake, track=track), due) for track in range(TRACKS)]
-
-
-def _parked(wake: Wake, due: datetime) -> Write:
-    key = keys.parked(wake.subscription_id, wake.track or 0)
-    item = {"owner": wake.owner, "subscription_id": wake.subscription_id, "track": wake.track, "due_at": to_ms(due)}
-    return Replace({**key, **item})
-
-
-def unpark(table: Table, wake: Wake, due_ms: int) -> None:
-    """Take a track off the sweep's list, unless it was parked again meanwhile."""
-    key = keys.parked(wake.subscription_id, wake.track or 0)
-    with contextlib.suppress(ConditionsFailed):
-        table.write([Delete(key, "due_at = :due", {"due": due_ms})])
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Somebody on the sweep's list. ``failing_since`` None: a parked track; ``due_ms`` None: failing, not open yet."""
-
-    subscription_id: str
-    failing_since: datetime | None
-    due_ms: int | None
-
-
-def listed(table: Table, shard: int) -> list[Listed]:
-    """All receivers and tracks of a shard, whether or not they are due."""
-    return [_listed(item) for item in table.query(keys.due_partition(shard), keys.DUE_PREFIX)]
-
-
-def _listed(item: Item) -> Listed:
-    since, due = item.get("failing_since"), item["due_at"]
-    failing_since = None if since is None else from_ms(int(since))
-    return Listed(item["subscription_id"], failing_since, None if due is None else int(due))
-
-
-def due_wakes(table: Table, shard: int, at: datetime) -> list[tuple[Wake, int]]:
-    """Probes and parked tracks of a shard whose time has come, with that time (epoch ms)."""
-    items = table.query(keys.due_partition(shard), keys.DUE_PREFIX)
-    listed = [(item, int(item["due_at"])) for item in items if item["due_at"]]
-    return [(_wake(item), due) for item, due in listed if due <= to_ms(at)]
-
-
-def _wake(item: Item) -> Wake:
-    track = item.get("track")
-    return Wake(item["owner"], item["subscription_id"], None if track is None else int(track))
-
-
-def read_circuit(table: Table, subscription_id: str) -> Circuit | None:
-    """Strongly consistent; None for a receiver that works."""
-    item = table.get(keys.circuit(subscription_id))
-    return None if item is None else to_circuit(item)
-
-
-def to_circuit(item: Item) -> Circuit:
-    """A circuit from its item."""
-    due = item["due_at"]
-    return Circuit(
-        failures=int(item["failures"]),
-        failing_since=from_ms(int(item["failing_since"])),
-        probe_at=None if due is None else from_ms(int(due)),
-        probes=int(item["probes"]),
-        version=int(item["version"]),
-    )
-
-
-def write_circuit(table: Table, wake: Wake, circuit: Circuit) -> bool:
-    """Write the next version of a circuit; False if somebody else has written one since."""
-    values = {
-        "owner": wake.owner,
-        "subscription_id": wake.subscription_id,
-        "failures": circuit.failures,
-        "failing_since": to_ms(circuit.failing_since),
-        "due_at": None if circuit.probe_at is None else to_ms(circuit.probe_at),
-        "probes": circuit.probes,
-        "version": circuit.version,
-    }
-    names = {name: name for name in values}
-    condition = "attribute_not_exists(pk)" if circuit.version == 1 else "#version = :was"
-    was = {} if circuit.version == 1 else {"was": circuit.version - 1}
-    change = f"SET {', '.join(f'#{name} = :{name}' for name in values)}"
-    return _done(table, Update(keys.circuit(wake.subscription_id), change, condition, {**values, **was}, names))
-
-
-def close_circuit(table: Table, wake: Wake, circuit: Circuit, at: datetime) -> bool:
-    """The receiver works again; False if somebody has written the circuit since: they know better.
-
-    If it was open, all tracks are parked: whoever closes it wakes them, and the sweep does if that fails.
-    """
-    closed = Delete(keys.circuit(wake.subscription_id), "version = :version", {"version": circuit.version})
-    turned_away = [] if circuit.probe_at is None else all_parked(wake, at)
-    try:
-        table.write([closed, *turned_away])
-    except ConditionsFailed:
-        return False
-    return True
-
-
-def forget_circuit(subscription_id: str) -> Write:
-    """Treats the receiver as if it had never failed."""
-    return Delete(keys.circuit(subscription_id))

@@ -1,0 +1,159 @@
+"""The one place that writes an order's change, whatever caused it: all of it in one transaction, or nothing."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from cleave.clock import to_ms
+from cleave.domain.change import OrderChange, Versioned
+from cleave.domain.package import Package
+from cleave.domain.partition import PlannedSplit
+from cleave.store import keys
+from cleave.store.events import create_event
+from cleave.store.orders import put_pointer, write_order
+from cleave.store.packages import (
+    PLAN,
+    WAITING,
+    followed,
+    import_fingerprint,
+    package_item,
+    package_key,
+    plan_item,
+    stated,
+)
+from cleave.store.retention import order_expiry, package_expiry
+from cleave.table.attributes import Item
+from cleave.table.failures import ConditionsFailed, OutOfDate
+from cleave.table.requests import Create, Label, Update, Write, set_attributes
+from cleave.table.table import Table
+
+
+class PackagesExist(Exception):  # noqa: N818 - an answer that callers act on
+    """Ids of packages that were to be new are taken; nothing was written.
+
+    ``fingerprints`` maps each of them to what tells its import from others, None if it came in another way.
+    """
+
+    def __init__(self, fingerprints: Mapping[int, str | None]) -> None:
+        super().__init__(f"packages {sorted(fingerprints)}")
+        self.fingerprints = fingerprints
+
+
+def write_change(table: Table, change: OrderChange) -> None:
+    """Write all of it. Raises PackagesExist, OutOfDate where another writer was faster, or Contended."""
+    writes = change_writes(table, change)
+    try:
+        table.write(writes)
+    except ConditionsFailed as failed:
+        if taken := _taken(failed.found):
+            raise PackagesExist(taken) from None
+        if any(label[0] != "parent" for label in failed.found):
+            raise OutOfDate(str(failed)) from None
+        # The parent alone is gone: its time was over, and nobody will be refused on it any more.
+        table.write([write for write in writes if not _is_of_parent(write)])
+
+
+def change_writes(table: Table, change: OrderChange) -> list[Write]:
+    """The writes of a change, each with a label that begins with what it writes."""
+    ends = package_expiry(change.at, table.kept)
+    return [
+        *chain.from_iterable(_closing(each, change, ends) for each in _those(change.closed)),
+        *chain.from_iterable(_changing(each, change, ends) for each in _those(change.changed)),
+        *(_plan(*each, change) for each in _those(change.planned)),
+        *chain.from_iterable(_birth(each, change, ends) for each in change.born),
+        *_order(change, order_expiry(change.at, table.kept)),
+        *(create_event(each, ends, is_due=change.closed is None) for each in change.events),
+    ]
+
+
+def born_label(package: Package) -> Label:
+    """What the write of a new package is called."""
+    return "born", package.seller_id, package.package_id
+
+
+def _those[T](one: T | None) -> Sequence[T]:
+    return () if one is None else (one,)
+
+
+def _taken(found: Mapping[Label, Item | None]) -> dict[int, str | None]:
+    return {
+        int(label[2]): import_fingerprint(item)
+        for label, item in found.items()
+        if label[0] == "born" and item is not None
+    }
+
+
+def _is_of_parent(write: Write) -> bool:
+    return isinstance(write, Update) and write.label[0] == "parent"
+
+
+def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
+    """It stays due until everybody is told, and is kept until then. Its successors' pointers name it; alone it needs
+    one of its own that lives as long."""
+    package = closed.package
+    attributes = {
+        **stated(package, ()),
+        WAITING: {},
+        "successor_ids": list(package.successor_ids),
+        "events": [change.events[0].first, change.events[-1].first],
+    }
+    names = {name: name for name in attributes}
+    write = Update(
+        key=package_key(package),
+        change=f"SET {set_attributes(attributes)}, version = :next",
+        condition="version = :version",
+        names=names,
+        values={**attributes, "version": closed.version, "next": closed.version + 1},
+        label=("package", package.seller_id, package.package_id),
+    )
+    parent = followed(package)
+    alone = [] if package.successor_ids else [put_pointer(package, ends)]
+    return [write, *alone, *([] if parent is None else [parent])]
+
+
+def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]:
+    """What waits to be taken out of it goes on waiting; its time begins anew with each event."""
+    package = changed.package
+    fingerprint = change.fingerprints.get(package.package_id)
+    attributes = {
+        **stated(package, changed.reservations),
+        **({} if fingerprint is None else {"import_fingerprint": fingerprint}),
+        **({} if changed.is_due or not change.events else {keys.EXPIRES: ends}),
+    }
+    write = Update(
+        key=package_key(package),
+        change=f"SET {set_attributes(attributes)}, version = :next",
+        condition="version = :version",
+        names={name: name for name in attributes},
+        values={**attributes, "version": changed.version, "next": changed.version + 1},
+        label=("package", package.seller_id, package.package_id),
+    )
+    return [write, *([put_pointer(package, ends)] if change.events else [])]
+
+
+def _plan(waiting: Versioned, planned: PlannedSplit, change: OrderChange) -> Update:
+    """The plan stays when it is carried out, so that a repeat of the request is recognised."""
+    key = package_key(waiting.package)
+    return Update(
+        key=key,
+        change=f"SET {PLAN} = :plan, #due = :at, #shard = :shard, version = :next REMOVE #expires",
+        condition="version = :version",
+        names={"due": keys.DUE, "shard": keys.SHARD, "expires": keys.EXPIRES},
+        values={
+            "plan": plan_item(planned),
+            "at": to_ms(change.at),
+            "shard": keys.shard(key),
+            "version": waiting.version,
+            "next": waiting.version + 1,
+        },
+        label=("package", waiting.package.seller_id, waiting.package.package_id),
+    )
+
+
+def _birth(package: Package, change: OrderChange, ends: int) -> list[Write]:
+    item = package_item(package, change.fingerprints.get(package.package_id))
+    return [Create({**item, keys.EXPIRES: ends}, born_label(package)), put_pointer(package, ends)]
+
+
+def _order(change: OrderChange, ends: int) -> list[Write]:
+    """Nothing, where the change leaves the order as it is."""
+    return [] if change.after == change.before else [write_order(change.before, change.after, ends)]

@@ -1,0 +1,126 @@
+"""Circuits of receivers that fail. One that is open is in the index of due work, at the time of its next probe."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from cleave.clock import from_ms, optional_moment, to_ms
+from cleave.domain.circuit import Circuit
+from cleave.store import keys
+from cleave.store.formats import CURRENT, FORMAT, read_with
+from cleave.table.attributes import Item
+from cleave.table.failures import ConditionsFailed
+from cleave.table.requests import Delete, Update, Write, set_attributes
+from cleave.table.table import Table
+
+
+def read_circuit(table: Table, subscription_id: str) -> Circuit | None:
+    """Strongly consistent; None for a receiver that works. Raises Unreadable."""
+    item = table.get(keys.circuit(subscription_id))
+    return None if item is None else to_circuit(item)
+
+
+def read_circuit_and_owner(table: Table, subscription_id: str) -> tuple[Circuit | None, str]:
+    """With whose webhook it is about; empty where there is no circuit. Raises Unreadable."""
+    item = table.get(keys.circuit(subscription_id))
+    return (None, "") if item is None else (to_circuit(item), circuit_owner(item))
+
+
+def to_circuit(item: Item) -> Circuit:
+    """A circuit from its item. Raises Unreadable."""
+    return read_with(_circuit, item)
+
+
+def circuit_owner(item: Item) -> str:
+    """Whose webhook a circuit's item is about."""
+    owner: str = item["owner"]
+    return owner
+
+
+def _circuit(item: Item) -> Circuit:
+    return Circuit(
+        failures=int(item["failures"]),
+        failing_since=from_ms(int(item["since"])),
+        probe_at=optional_moment(item.get(keys.DUE)),
+        probes=int(item["probes"]),
+        version=int(item["version"]),
+        asked=item.get("asked"),
+    )
+
+
+def write_circuit(table: Table, owner: str, subscription_id: str, circuit: Circuit) -> bool:
+    """Write the next version of a circuit; False if somebody else has written one since."""
+    try:
+        table.update(circuit_write(owner, subscription_id, circuit))
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
+    """The write of the next version, if nobody has written it since.
+
+    The SDK repeats it if its answer is lost, and the repeat is refused: the caller reads again, and finds its own.
+    """
+    key = keys.circuit(subscription_id)
+    values: dict[str, Any] = {
+        FORMAT: CURRENT[FORMAT],
+        "owner": owner,
+        "failures": circuit.failures,
+        "since": to_ms(circuit.failing_since),
+        "probes": circuit.probes,
+        "version": circuit.version,
+    }
+    gone = []
+    if circuit.probe_at is None:
+        gone = [keys.DUE, keys.SHARD]
+    else:
+        values |= {keys.DUE: to_ms(circuit.probe_at), keys.SHARD: keys.shard(key)}
+    if circuit.asked is None:
+        gone.append("asked")
+    else:
+        values["asked"] = circuit.asked
+    removed = f" REMOVE {', '.join(f'#{name}' for name in gone)}" if gone else ""
+    is_first = circuit.version == 1
+    return Update(
+        key=key,
+        change=f"SET {set_attributes(values)}{removed}",
+        condition="attribute_not_exists(pk)" if is_first else "#version = :was",
+        names={name: name for name in [*values, *gone]},
+        values={**values, **({} if is_first else {"was": circuit.version - 1})},
+        label=("circuit", subscription_id),
+    )
+
+
+def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: Sequence[Write]) -> bool:
+    """The receiver works again, and ``along`` is written with it; False if somebody has written the circuit since."""
+    closed = Delete(
+        keys.circuit(subscription_id), "version = :version", {"version": circuit.version}, ("circuit", subscription_id)
+    )
+    try:
+        if along:
+            table.write([closed, *along])
+        else:
+            table.delete(closed)
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def forget_circuit(subscription_id: str) -> Write:
+    """Treats the receiver as if it had never failed."""
+    return Delete(keys.circuit(subscription_id))
+
+
+def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at: datetime) -> Write:
+    """The write that makes the next probe due now, of what a person ``asked`` for: a track's number, and a place."""
+    wanted = replace(circuit, probe_at=at, asked=asked, version=circuit.version + 1)
+    return circuit_write(owner, subscription_id, wanted)
+
+
+def read_circuits(table: Table, subscription_ids: Sequence[str]) -> list[Circuit]:
+    """Those that exist; strongly consistent. Raises Unreadable."""
+    return [
+        to_circuit(item) for item in table.batch_get([keys.circuit(each) for each in dict.fromkeys(subscription_ids)])
+    ]

@@ -1,0 +1,72 @@
+"""Everything that decides over the next request to a receiver, as it is now, in one round trip."""
+
+from dataclasses import dataclass
+
+from cleave.domain.circuit import Circuit
+from cleave.domain.delivery import Delivery
+from cleave.domain.events import Event
+from cleave.domain.subscription import Subscription
+from cleave.store import keys
+from cleave.store.circuits import to_circuit
+from cleave.store.deliveries import previous_place, settled_key, to_delivery
+from cleave.store.events import to_event
+from cleave.store.subscriptions import to_subscription
+from cleave.store.tracks import TrackRef
+from cleave.table.attributes import Item
+from cleave.table.requests import Key
+from cleave.table.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class DrainInput:
+    """None stands for what is not there. ``settled`` is the delivery itself, where every message was taken or given up
+    before; ``is_previous_settled`` says so of the one before it in its lane."""
+
+    subscription: Subscription | None
+    circuit: Circuit | None
+    event: Event | None
+    settled: Delivery | None
+    is_previous_settled: bool
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether the receiver may be called at all, but for a probe."""
+        return self.is_active and not (self.circuit and self.circuit.is_open)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the webhook is there and on."""
+        return self.subscription is not None and self.subscription.is_active
+
+
+def read_drain_input(table: Table, track: TrackRef, listed: Delivery) -> DrainInput:
+    """For one delivery that was listed as waiting on the track. Raises Unreadable."""
+    lane, before = listed.lane, previous_place(listed)
+    keys_of: dict[str, Key] = {
+        "subscription": keys.subscription(track.owner, lane.subscription_id),
+        "circuit": keys.circuit(lane.subscription_id),
+        "event": keys.event(lane.seller_id, lane.order_number, listed.event),
+        "settled": settled_key(listed),
+    }
+    if before is not None:
+        keys_of["previous"] = keys.settled(lane.subscription_id, before)
+    items = {_text(item): item for item in table.batch_get(list(keys_of.values()))}
+    found = {name: items.get(_text(key)) for name, key in keys_of.items()}
+    return _input(found)
+
+
+def _input(found: dict[str, Item | None]) -> DrainInput:
+    subscription, circuit, event, settled = (
+        found["subscription"], found["circuit"], found["event"], found["settled"],
+    )  # fmt: skip
+    return DrainInput(
+        subscription=None if subscription is None else to_subscription(subscription),
+        circuit=None if circuit is None else to_circuit(circuit),
+        event=None if event is None else to_event(event),
+        settled=None if settled is None else to_delivery(settled),
+        is_previous_settled=found.get("previous") is not None,
+    )
+
+
+def _text(key: Item) -> str:
+    return f"{key[keys.PARTITION]}/{key[keys.SORT]}"

@@ -1,0 +1,128 @@
+"""The index of everything that somebody has to look at: due packages and events, tracks, open circuits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from cleave.clock import from_ms, to_ms
+from cleave.domain.events import Event
+from cleave.domain.package import Package
+from cleave.store import keys
+from cleave.store.packages import CLOSED_VALUES
+from cleave.store.retention import package_expiry
+from cleave.table.attributes import Item, to_item
+from cleave.table.failures import ConditionsFailed
+from cleave.table.requests import IndexQuery, Key, Update
+from cleave.table.table import Table
+
+SHARDS = keys.DUE_SHARDS
+
+
+class DueKind(StrEnum):
+    """What an entry of the index is."""
+
+    PACKAGE = "package"
+    EVENT = "event"
+    TRACK = "track"
+    CIRCUIT = "circuit"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class DueEntry:
+    """An item that is due, as the index lists it; it may have been done since."""
+
+    kind: DueKind
+    key: Key
+    due: datetime
+
+    @property
+    def subscription_id(self) -> str | None:
+        """The webhook of a track or circuit."""
+        return keys.subscription_of(self.key)
+
+    @property
+    def owner(self) -> str | None:
+        """The owner of an owner's item."""
+        return keys.owner_of(self.key)
+
+    @property
+    def place(self) -> str:
+        """Its sort key, for people to look it up."""
+        return self.key[keys.SORT]
+
+    @property
+    def track(self) -> int | None:
+        """The number of a track."""
+        return int(self.key[keys.SORT]) if self.kind is DueKind.TRACK else None
+
+
+def due_entries(table: Table, shard: int, until: datetime, limit: int | None = None) -> list[DueEntry]:
+    """What is due in a shard by ``until``, the longest first; eventually consistent."""
+    return list(islice(_query(table, shard, to_ms(until)), limit))
+
+
+def is_still_due(table: Table, key: Key) -> Item | None:
+    """The item, strongly consistent, or None if it was done since the index listed it."""
+    item = table.get(key)
+    return item if item and keys.DUE in item else None
+
+
+def clear_package(table: Table, package: Package, at: datetime) -> bool:
+    """Everybody is told of a package's end: it is due no more, and its time begins. False if it was cleared before."""
+    change = Update(
+        key=keys.package(package.seller_id, package.package_id),
+        change="REMOVE #due, #shard SET #expires = :expires",
+        condition=f"attribute_exists(#due) AND #status IN ({', '.join(f':{name}' for name in CLOSED_VALUES)})",
+        names={"due": keys.DUE, "shard": keys.SHARD, "expires": keys.EXPIRES, "status": "status"},
+        values={"expires": package_expiry(at, table.kept), **CLOSED_VALUES},
+    )
+    return _done(table, change)
+
+
+def clear_event(table: Table, event: Event) -> bool:
+    """Everybody is told of an event that says itself that it is due."""
+    change = Update(
+        key=keys.event(event.seller_id, event.order_number, event.first),
+        change="REMOVE #due, #shard",
+        condition="attribute_exists(#due)",
+        names={"due": keys.DUE, "shard": keys.SHARD},
+    )
+    return _done(table, change)
+
+
+def _done(table: Table, change: Update) -> bool:
+    try:
+        table.update(change)
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def _query(table: Table, shard: int, until_ms: int) -> Iterator[DueEntry]:
+    query = IndexQuery(
+        index=keys.DUE_INDEX,
+        condition="#shard = :shard AND #due <= :until",
+        projection="pk, sk, #due",
+        names={"shard": keys.SHARD, "due": keys.DUE},
+        values={"shard": shard, "until": until_ms},
+        descending=False,
+    )
+    return (_entry(to_item(attributes)) for attributes in table.query_index(query))
+
+
+def _entry(item: Item) -> DueEntry:
+    key = {keys.PARTITION: str(item[keys.PARTITION]), keys.SORT: str(item[keys.SORT])}
+    return DueEntry(kind_of(key), key, from_ms(int(item[keys.DUE])))
+
+
+def kind_of(key: Key) -> DueKind:
+    """What kind of item a key of the index is of."""
+    if key[keys.SORT] == keys.PACKAGE:
+        return DueKind.PACKAGE
+    if key[keys.SORT].startswith(keys.EVENT_PREFIX):
+        return DueKind.EVENT
+    kinds = {keys.CIRCUIT: DueKind.CIRCUIT, keys.OWNER: DueKind.OWNER}
+    return kinds.get(key[keys.SORT], DueKind.TRACK)

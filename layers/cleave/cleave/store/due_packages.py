@@ -1,0 +1,115 @@
+"""What splits are made of, for many packages in one round trip."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cleave.domain.cancellation import PackageRef
+from cleave.domain.events import Event
+from cleave.domain.order import Order
+from cleave.domain.package_state import PackageState
+from cleave.domain.recipients import Recipient
+from cleave.store import keys
+from cleave.store.events import to_event
+from cleave.store.formats import Unreadable, read_with
+from cleave.store.orders import to_order
+from cleave.store.packages import WAITING, package_id_of, reserved_at, seller_id_of, to_state
+from cleave.store.recipients import to_recipients
+from cleave.table.attributes import Item
+from cleave.table.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class DuePackage:
+    """A package that was to be looked at when its item was read or written; ``reserved_at`` is when cancellations
+    were."""
+
+    seller_id: int
+    package_id: int
+    order_number: str
+    reserved_at: tuple[datetime, ...]
+
+    @property
+    def ref(self) -> PackageRef:
+        """What tells it from other packages."""
+        return self.seller_id, self.package_id
+
+
+def due_work(item: Item) -> DuePackage | Event | None:
+    """What an item says that there is to do; None for one that says nothing of the kind. Raises Unreadable."""
+    if keys.DUE not in item:
+        return None
+    if item[keys.SORT] == keys.PACKAGE:
+        return read_with(_due_package, item)
+    return to_event(item) if str(item[keys.SORT]).startswith(keys.EVENT_PREFIX) else None
+
+
+def _due_package(item: Item) -> DuePackage:
+    waiting = tuple(sorted(reserved_at(item[WAITING])))
+    return DuePackage(seller_id_of(item), package_id_of(item), item["order_number"], waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPackage:
+    """A package with its order and its seller's recipients, as they were read together."""
+
+    state: PackageState
+    order: Order
+    recipients: tuple[Recipient, ...]
+
+
+def read_for_split(table: Table, due: Sequence[DuePackage]) -> dict[PackageRef, ReadPackage | Unreadable]:
+    """Those of the packages that exist; for one that cannot be read, what is damaged. Strongly consistent."""
+    wanted = {
+        _text(key): key
+        for each in due
+        for key in (
+            keys.package(each.seller_id, each.package_id),
+            keys.order(each.seller_id, each.order_number),
+            keys.recipients(each.seller_id),
+        )
+    }
+    items = {_text(item): item for item in table.batch_get(list(wanted.values()))}
+    found: dict[PackageRef, ReadPackage | Unreadable] = {}
+    for each in due:
+        if _text(keys.package(each.seller_id, each.package_id)) in items:
+            try:
+                found[each.ref] = _read(each, items)
+            except Unreadable as error:
+                found[each.ref] = error
+    return found
+
+
+def read_audience(
+    table: Table, parts: Sequence[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[Order, tuple[Recipient, ...]]]:
+    """Parts of orders, by seller and number, with the sellers' recipients; strongly consistent. Raises Unreadable."""
+    wanted = {
+        _text(key): key
+        for seller_id, number in parts
+        for key in (keys.order(seller_id, number), keys.recipients(seller_id))
+    }
+    items = {_text(item): item for item in table.batch_get(list(wanted.values()))}
+    return {part: (_order(*part, items), _recipients(part[0], items)) for part in parts}
+
+
+def _order(seller_id: int, order_number: str, items: dict[str, Item]) -> Order:
+    item = items.get(_text(keys.order(seller_id, order_number)))
+    return Order(order_number, seller_id) if item is None else to_order(item)
+
+
+def _recipients(seller_id: int, items: dict[str, Item]) -> tuple[Recipient, ...]:
+    item = items.get(_text(keys.recipients(seller_id)))
+    return () if item is None else tuple(to_recipients(item))
+
+
+def _read(due: DuePackage, items: dict[str, Item]) -> ReadPackage:
+    return ReadPackage(
+        state=to_state(items[_text(keys.package(due.seller_id, due.package_id))]),
+        order=_order(due.seller_id, due.order_number, items),
+        recipients=_recipients(due.seller_id, items),
+    )
+
+
+def _text(key: Item) -> str:
+    return f"{key[keys.PARTITION]}/{key[keys.SORT]}"

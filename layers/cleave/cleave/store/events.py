@@ -1,0 +1,164 @@
+"""Event items: what happened to an order, with all packages of one change packed together, and who is told of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
+from cleave.domain.events import Event, EventNote
+from cleave.domain.package import Package
+from cleave.domain.recipients import Selection, Telling
+from cleave.store import keys
+from cleave.store.documents import pack, unpack
+from cleave.store.formats import CURRENT, read_with
+from cleave.table.attributes import Item
+from cleave.table.requests import Create
+from cleave.table.table import Table
+
+# Of the packed documents in one item, which may hold 400 KB with all that is said beside them.
+_MOST_BYTES = 256 * 1024
+_PAGE = 50
+
+
+def grouped(packages: Sequence[Package]) -> list[list[Package]]:
+    """The packages of a change, divided into those that fit one item."""
+    groups: list[list[Package]] = [[]]
+    size = 0
+    for package in packages:
+        more = len(pack([package]))
+        if groups[-1] and size + more > _MOST_BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(package)
+        size += more
+    return groups
+
+
+def create_event(event: Event, expires_at: int, *, is_due: bool) -> Create:
+    """The write of an event; ``is_due``: nothing else says that it is yet to be fanned out."""
+    key = keys.event(event.seller_id, event.order_number, event.first)
+    mark = {keys.DUE: to_ms(event.at), keys.SHARD: keys.shard(key)} if is_due else {}
+    item = {
+        **key,
+        **CURRENT,
+        "at": to_ms(event.at),
+        "packages": [[each.package_id, str(each.status), each.storefront] for each in event.packages],
+        "document": pack(event.packages),
+        "told": {name: _telling_item(telling) for name, telling in event.told.items()},
+        "correlation_id": event.correlation_id,
+        keys.EXPIRES: expires_at,
+        **mark,
+    }
+    return Create(item, ("event", event.seller_id, event.first))
+
+
+def to_event(item: Item) -> Event:
+    """An event from its item. Raises Unreadable."""
+    return read_with(_event, item)
+
+
+def _event(item: Item) -> Event:
+    seller_id, first = _placed(item)
+    return Event(
+        order_number=item[keys.PARTITION].partition("#")[2],
+        seller_id=seller_id,
+        first=first,
+        at=from_ms(int(item["at"])),
+        packages=unpack(bytes(item["document"])),
+        told={name: _to_telling(telling) for name, telling in item["told"].items()},
+        correlation_id=item["correlation_id"],
+    )
+
+
+def _placed(item: Item) -> tuple[int, int]:
+    seller_id, first = item[keys.SORT].removeprefix(keys.EVENT_PREFIX).split("#")
+    return int(seller_id), int(first)
+
+
+def read_event(table: Table, seller_id: int, order_number: str, first: int) -> Event | None:
+    """Strongly consistent. Raises Unreadable."""
+    item = table.get(keys.event(seller_id, order_number, first))
+    return None if item is None else to_event(item)
+
+
+def read_events(table: Table, seller_id: int, order_number: str, first: int, last: int) -> list[Event]:
+    """The events whose first numbers lie between the two, both included, in order. Raises Unreadable."""
+    after, before = keys.event_place(seller_id, first - 1), keys.event_place(seller_id, last + 1)
+    items = table.page(keys.order_partition(order_number), last - first + 1, after=after, before=before)
+    return [to_event(item) for item in items]
+
+
+@dataclass(frozen=True, slots=True)
+class EventSummary:
+    """An event without its packages as they were, whose documents are not opened."""
+
+    first: int
+    at: datetime
+    notes: tuple[EventNote, ...]
+    told: Mapping[str, Telling]
+
+
+def read_summaries(table: Table, seller_id: int, order_number: str, sequence: int = 1) -> Iterator[EventSummary]:
+    """The events from that which holds the number ``sequence`` on, in order; strongly consistent. Raises Unreadable."""
+    partition, end = keys.order_partition(order_number), f"{keys.EVENT_PREFIX}{seller_id}#~"
+    start, behind = keys.event_place(seller_id, 0), keys.event_place(seller_id, sequence + 1)
+    yield from map(_summary, table.page(partition, 1, after=start, before=behind, newest_first=True))
+    after = keys.event_place(seller_id, sequence)
+    while page := table.page(partition, _PAGE, after=after, before=end):
+        yield from map(_summary, page)
+        after = page[-1][keys.SORT]
+
+
+def told_places(table: Table, seller_id: int, order_number: str, subscription_id: str) -> list[str]:
+    """The places of all deliveries that the order's events make for a subscription, in order. Raises Unreadable."""
+    return [
+        keys.delivery_place(to_ms(each.at), seller_id, order_number)
+        for each in read_summaries(table, seller_id, order_number)
+        if subscription_id in each.told
+    ]
+
+
+def _summary(item: Item) -> EventSummary:
+    return read_with(_to_summary, item)
+
+
+def _to_summary(item: Item) -> EventSummary:
+    _, first = _placed(item)
+    at, correlation_id = from_ms(int(item["at"])), item["correlation_id"]
+    notes = tuple(
+        EventNote(first + place, at, int(package_id), storefront, status, correlation_id)
+        for place, (package_id, status, storefront) in enumerate(item["packages"])
+    )
+    return EventSummary(first, at, notes, {name: _to_telling(telling) for name, telling in item["told"].items()})
+
+
+def _telling_item(telling: Telling) -> list[Any]:
+    previous = optional_ms(telling.previous_at)
+    return [telling.owner, telling.track, to_text(telling.selection), telling.count, telling.first, previous]
+
+
+def _to_telling(item: Sequence[Any]) -> Telling:
+    owner, track, selection, count, first, previous = item
+    return Telling(
+        owner=owner,
+        track=int(track),
+        selection=from_text(selection),
+        count=int(count),
+        first=int(first),
+        previous_at=optional_moment(previous),
+    )
+
+
+def to_text(selection: Selection) -> str:
+    """``p0 p1`` for packages as a whole, ``c`` for cancelled lines."""
+    return " ".join([*(f"p{place}" for place in selection.packages), *(["c"] if selection.cancelled_lines else [])])
+
+
+def from_text(text: str) -> Selection:
+    """The selection of ``to_text``; ValueError for anything else."""
+    parts = text.split()
+    packages = [part for part in parts if part.startswith("p")]
+    if len(packages) + parts.count("c") != len(parts):
+        raise ValueError(f"not a selection: {text}")
+    return Selection(tuple(int(part[1:]) for part in packages), "c" in parts)

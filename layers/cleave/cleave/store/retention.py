@@ -1,0 +1,30 @@
+"""How long items are kept. DynamoDB deletes an item some time after its ``expires_at``, in no order."""
+
+from datetime import datetime, timedelta
+
+# Deliveries, from their events on: a subscriber can see and replay a quarter. The shortest time that a stack may keep
+# packages is longer, so that no delivery outlives its event.
+DELIVERIES_KEPT = timedelta(days=90)
+SHORTEST_KEPT = timedelta(days=120)
+# An order is there for longer than its packages, however late DynamoDB deletes those.
+_ORDER_MARGIN = timedelta(days=30)
+
+
+def package_expiry(at: datetime, kept: timedelta) -> int:
+    """Epoch seconds, as DynamoDB's time to live wants them; of a package, an event or a pointer that changed ``at``."""
+    return int((at + kept).timestamp())
+
+
+def order_expiry(at: datetime, kept: timedelta) -> int:
+    """The same of an order."""
+    return package_expiry(at + _ORDER_MARGIN, kept)
+
+
+def key_expiry(at: datetime, kept: timedelta) -> int:
+    """The same of a cancellation: its key must be known for as long as what is left of its package can live on."""
+    return package_expiry(at + _ORDER_MARGIN, 2 * kept)
+
+
+def delivery_expiry(event_at: datetime) -> int:
+    """The same of a delivery, waiting or settled."""
+    return package_expiry(event_at, DELIVERIES_KEPT)

@@ -1,0 +1,45 @@
+"""Carriers' numbers for new packages, leased from one counter: none is ever given twice, to any seller."""
+
+import threading
+from dataclasses import dataclass, field
+
+from cleave.domain.ids import TRACKING_NUMBERS
+from cleave.store import keys
+from cleave.store.formats import CURRENT, FORMAT
+from cleave.table.requests import Update
+from cleave.table.table import Table
+
+# One write leases so many; what an environment has not given out when it ends is lost.
+_BLOCK = 1_000
+
+
+@dataclass(slots=True)
+class TrackingNumbers:
+    """The numbers that one environment of a function has leased. ``cell`` (0 to 99) keeps tables of one marketplace
+    apart: each has the numbers of its own hundredth."""
+
+    cell: int = 0
+    leased: list[int] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, table: Table, count: int) -> list[int]:
+        """``count`` numbers, none of which was given before. One write for each thousand. Raises Contended."""
+        with self.lock:
+            while len(self.leased) < count:
+                self.leased += self._lease(table)
+            taken, self.leased = self.leased[:count], self.leased[count:]
+        return taken
+
+    def _lease(self, table: Table) -> list[int]:
+        """The SDK repeats an update whose answer was lost: then a block is skipped."""
+        of_cell = len(TRACKING_NUMBERS) // 100
+        update = Update(
+            key=keys.tracking_numbers(),
+            change="SET leased = if_not_exists(leased, :none) + :block, #format = :format",
+            condition="attribute_not_exists(leased) OR leased < :most",
+            values={"none": 0, "block": _BLOCK, "most": of_cell - _BLOCK, "format": CURRENT[FORMAT]},
+            names={"format": FORMAT},
+        )
+        end = int(table.update(update)["leased"])
+        first = TRACKING_NUMBERS[0] + self.cell * of_cell
+        return list(range(first + end - _BLOCK, first + end))
