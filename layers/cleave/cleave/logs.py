@@ -38,34 +38,63 @@ class Log(Enum):
     PACKAGE_SPLIT = (
         "package.split",
         logging.INFO,
-        ("package_id", "successor_ids", "done"),
-        "The stream brought a package that something waits on. Not `done`: it had been split before.",
+        ("package_id", "successor_ids"),
+        "All that waited on the package was applied by one split, into these packages.",
     )
     EVENT_FANNED_OUT = (
         "event.fanned_out",
         logging.INFO,
         ("order_number", "deliveries"),
-        "The stream brought an event; so many deliveries are new.",
+        "So many subscriptions are told of the event; their deliveries wait.",
     )
     ITEM_FAILED = (
         "item.failed",
         logging.ERROR,
-        ("order_number",),
-        "What the stream or the reconcile brought could not be worked off, with the traceback; it comes again.",
+        ("order_number", "why"),
+        "A package or event that is due could not be worked off, with the traceback; it comes again.",
     )
-    ITEM_NOT_PENDING = ("item.not_pending", logging.WARNING, ("kind",), "The stream brought what nothing waits on.")
+    READ_FAILED = (
+        "read.failed",
+        logging.ERROR,
+        (),
+        "The packages of a batch could not be read together, with the traceback; each is read by itself.",
+    )
     RECONCILE_DONE = (
         "reconcile.done",
         logging.INFO,
         ("counts",),
-        "Every minute: how many items that the stream had left behind were done, and how many failed.",
+        "Every minute: items that the stream left behind, done and failed, and tracks and probes that were woken.",
     )
-    RECONCILE_FAILED = ("reconcile.failed", logging.WARNING, ("sort_key",), "One of those that failed.")
+    RECONCILE_FAILED = ("reconcile.failed", logging.WARNING, ("kind", "sort_key"), "One of those that failed.")
     WAKE_DONE = (
         "wake.done",
         logging.INFO,
-        ("subscription", "track", "outcome"),
+        ("subscription", "track", "result"),
         "A message of the delivery queue was handled.",
+    )
+    WAKE_FAILED = (
+        "wake.failed",
+        logging.ERROR,
+        (),
+        "A message of the delivery queue could not be handled, with the traceback; what it is about stays due.",
+    )
+    SENDER_FAILED = (
+        "sender.failed",
+        logging.ERROR,
+        ("subscription",),
+        "A request to a receiver broke our own code, with the traceback; it counts as one that the receiver failed.",
+    )
+    EVENT_GONE = (
+        "event.gone",
+        logging.WARNING,
+        ("subscription", "order_number"),
+        "A delivery waited for longer than its event is kept: it is given up.",
+    )
+    WEBHOOK_ENDED = (
+        "webhook.ended",
+        logging.WARNING,
+        ("subscription", "owner"),
+        "The webhook and its secrets were deleted, because the last credential of its owner was revoked.",
     )
     DELIVERY_ATTEMPTED = (
         "delivery.attempted",
@@ -85,12 +114,6 @@ class Log(Enum):
         logging.WARNING,
         ("subscription", "reason"),
         "We turned a webhook off; its events wait until its owner turns it on.",
-    )
-    DELIVERIES_SWEPT = (
-        "deliveries.swept",
-        logging.INFO,
-        ("woken",),
-        "Every five minutes: how many probes and parked tracks were due.",
     )
 
     def __init__(self, code: str, level: int, fields: tuple[str, ...], meaning: str) -> None:

@@ -76,27 +76,27 @@ class Metric(Enum):
         "OldestPendingCancellation",
         MetricUnit.Seconds,
         (),
-        "Age of the oldest accepted cancellation, or planned split, that is not applied; 0 without. Every reconcile.",
+        "Age of the oldest accepted cancellation, or planned split, that is not applied; 0 without. Every minute.",
     )
     OLDEST_PENDING_EVENT = (
         "OldestPendingEvent",
         MetricUnit.Seconds,
         (),
-        "Age of the oldest event that is not handed to its subscriptions; 0 without. Every reconcile.",
+        "Age of the oldest event that is not handed to its subscriptions; 0 without. Every minute.",
     )
     OLDEST_WAITING_DELIVERY = (
         "OldestWaitingDelivery",
         MetricUnit.Seconds,
         (),
-        "Age of the oldest delivery that waits for a failing receiver or a parked track; 0 if none does. Every sweep.",
+        "For how long a receiver has failed or a track been overdue, the longest of all; 0 without. Every minute.",
     )
     FAILED_BATCHES = (
         "FailedBatches",
         MetricUnit.Count,
         (),
-        "Batches of records that the stream's event source gave up and nobody has redriven. Every sweep.",
+        "Batches of records that the stream's event source gave up and nobody has redriven. Every minute.",
     )
-    FAILING_RECEIVERS = ("FailingReceivers", MetricUnit.Count, (), "Receivers whose circuit is open. Every sweep.")
+    FAILING_RECEIVERS = ("FailingReceivers", MetricUnit.Count, (), "Receivers whose circuit is open. Every minute.")
 
     def __init__(self, key: str, unit: MetricUnit, dimensions: tuple[str, ...], meaning: str) -> None:
         self.key = key

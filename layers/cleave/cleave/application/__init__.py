@@ -1,1 +1,1 @@
-"""The use cases: each reads what it needs, asks the domain, and writes the answer in one transaction."""
+"""The use cases: each reads what it needs, asks the domain, and has the store write the change."""

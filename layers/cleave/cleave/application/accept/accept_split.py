@@ -1,18 +1,20 @@
 """Accept a seller's own split of a package."""
 
-from cleave.application.cancel_package import contended
-from cleave.application.change_package import addressed
-from cleave.application.fits import MAX_LIVE_BYTES, check_order_fits
+from cleave.application.accept.replaced import addressed_package
+from cleave.application.contention import contended_refusal
+from cleave.application.intake.room import MAX_ORDER_BYTES, check_order_fits
+from cleave.domain.change import planning
 from cleave.domain.ids import successor_id
 from cleave.domain.order import Order
 from cleave.domain.package import Package
+from cleave.domain.package_state import PackageState
 from cleave.domain.partition import PlannedSplit, SplitRequest, plan_groups, planned_live
-from cleave.store import keys
-from cleave.store.failures import ConditionsFailed, Contended
-from cleave.store.orders import to_order
-from cleave.store.packages import StoredPackage, read_package
-from cleave.store.splits import plan_split
-from cleave.store.table import Table
+from cleave.store.changes import write_change
+from cleave.store.orders import order_size
+from cleave.store.packages import read_state, taken_ids
+from cleave.table.failures import Contended
+from cleave.table.retry import until_current
+from cleave.table.table import Table
 
 _TRIES = 8
 
@@ -22,29 +24,39 @@ def accept_split(table: Table, request: SplitRequest) -> tuple[int, ...]:
 
     A repeat is answered with the same ids and has no second effect. Two reads and one write. Raises Refusal.
     """
+    try:
+        return until_current(lambda: _accept(table, request))
+    except Contended:
+        raise contended_refusal() from None
+
+
+def _accept(table: Table, request: SplitRequest) -> tuple[int, ...]:
     address = request.address
-    for _ in range(_TRIES):
-        stored = read_package(table, address.seller_id, address.package_id)
-        if stored and stored.planned and stored.planned.fingerprint == request.fingerprint:
-            return stored.planned.asked_ids
-        stored = addressed(table, address, stored)
-        planned = _plan(table, stored, request)
-        try:
-            table.write([plan_split(address, planned, stored.version, request.at)])
-        except Contended:
-            break
-        except ConditionsFailed:
-            continue
-        return planned.asked_ids
-    raise contended()
+    state = read_state(table, address.seller_id, address.package_id)
+    if state and state.planned and state.planned.fingerprint == request.fingerprint:
+        return state.planned.asked_ids
+    state = addressed_package(table, address, state)
+    planned, order, size = _plan(table, state, request)
+    change = planning(state, planned, order, size, request.at)
+    check_order_fits(change.after, MAX_ORDER_BYTES)
+    write_change(table, change)
+    return planned.asked_ids
 
 
-def _plan(table: Table, stored: StoredPackage, request: SplitRequest) -> PlannedSplit:
-    groups = plan_groups(stored.state, request)
-    ids, order = _free_ids(table, stored.package, stored.version, len(groups))
-    check_order_fits(order, planned_live(order, stored.package, dict(zip(ids, groups, strict=True))), MAX_LIVE_BYTES)
+def _plan(table: Table, state: PackageState, request: SplitRequest) -> tuple[PlannedSplit, Order, int]:
+    """The plan, the order as it is, and the bytes that the split will add to it."""
+    groups = plan_groups(state.package, state.availability, request)
+    ids, order = _free_ids(table, state.package, state.version, len(groups))
     asked = len(request.groups)
-    return PlannedSplit(request.fingerprint, groups, ids, asked, request.keep_status, request.correlation_id)
+    planned = PlannedSplit(request.fingerprint, groups, ids, asked, request.keep_status, request.correlation_id)
+    after = Order(
+        order.order_number,
+        order.seller_id,
+        live=planned_live(order, state.package, dict(zip(ids, groups, strict=True))),
+        chains={**order.chains, state.package.chain_id: ids},
+    )
+    before = Order(order.order_number, order.seller_id, live=order.live, chains=order.chains)
+    return planned, order, max(0, order_size(after) - order_size(before))
 
 
 def _free_ids(table: Table, package: Package, version: int, count: int) -> tuple[tuple[int, ...], Order]:
@@ -52,10 +64,11 @@ def _free_ids(table: Table, package: Package, version: int, count: int) -> tuple
 
     An id that is taken until the split is stepped over then.
     """
-    order = keys.order(package.seller_id, package.order_number)
     for attempt in range(_TRIES):
-        ids = tuple(successor_id(package.package_id, version, position, attempt) for position in range(count))
-        found = table.batch_get([order, *(keys.package(package.seller_id, package_id) for package_id in ids)])
-        if len(found) == 1:
-            return ids, to_order(found[0])
-    raise contended()
+        wanted = tuple(
+            successor_id(package.seller_id, package.package_id, version, place, attempt) for place in range(count)
+        )
+        taken, order = taken_ids(table, package, wanted)
+        if not taken:
+            return wanted, order
+    raise Contended("free ids")

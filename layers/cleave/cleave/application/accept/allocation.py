@@ -3,28 +3,37 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cleave.domain.cancellation import Cancellation, Claim, PackageRef, PackageState
+from cleave.domain.cancellation import Availability, Cancellation, Claim, PackageRef
 from cleave.domain.order import LivePackage, Order, allocate, available
-from cleave.domain.package import CANCELLABLE, CLOSED, Status
-from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+from cleave.domain.package import CANCELLABLE
+from cleave.domain.refusals import Place, Refusal, RefusalCode, Refusals
+from cleave.table.limits import TRANSACTION_WRITES
 
-# DynamoDB's limit: a record for each item, and a reservation on each package.
-_MAX_WRITES = 100
-# Of one package: an expression of DynamoDB's holds 4 KB.
+# Of one package: an expression of DynamoDB's holds 4 KB, and each line takes about 30 bytes of it.
 _MAX_LINES = 90
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFields:
+    """The request's fields that name the order, its item, how many units, and the caller's own key; for refusals."""
+
+    order: str
+    item: str
+    quantity: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class ItemCancellation:
     """``quantity`` units of one order item, None for all that it has left.
 
-    ``cancellation`` has no seller and no claims yet; ``field`` is the item's place in the request, for refusals.
+    ``cancellation`` has no seller and no claims yet.
     """
 
     order_number: str
     item_number: str
     quantity: int | None
-    field: str
+    fields: ItemFields
     cancellation: Cancellation
 
 
@@ -32,7 +41,7 @@ type Left = dict[PackageRef, dict[int, int]]
 
 
 @dataclass(slots=True)
-class Known:
+class KnownOrders:
     """What is known of the orders, by number, and of those packages that were looked at.
 
     ``left`` overrides the quantities of the order's lines, ``fixed`` holds packages that nobody can take units from.
@@ -40,16 +49,16 @@ class Known:
 
     orders: Mapping[str, Sequence[Order]]
     left: Left = field(default_factory=dict)
-    fixed: dict[PackageRef, Status] = field(default_factory=dict)
+    fixed: dict[PackageRef, str] = field(default_factory=dict)
 
-    def correct(self, states: Mapping[PackageRef, PackageState | None]) -> None:
+    def correct(self, states: Mapping[PackageRef, Availability | None]) -> None:
         """Take over what packages say of themselves; None: there is no such package."""
         for ref, state in states.items():
             if state is not None and state.status in CANCELLABLE:
                 self.left[ref] = dict(state.left)
                 continue
             self.left[ref] = {line.line_id: 0 for package in self._live(ref) for line in package.lines}
-            if state is not None and state.status not in CLOSED:
+            if state is not None and not state.is_closed:
                 self.fixed[ref] = state.status
 
     def unseen(self, items: Iterable[ItemCancellation]) -> list[PackageRef]:
@@ -68,7 +77,7 @@ class Known:
         return [package for order in orders for package in order.live if (order.seller_id, package.package_id) == ref]
 
 
-def allocate_all(items: Sequence[ItemCancellation], known: Known) -> list[Cancellation]:
+def allocate_all(items: Sequence[ItemCancellation], known: KnownOrders) -> list[Cancellation]:
     """The items' cancellations with their claims; what one item takes is gone for the next.
 
     Raises Refusals with one for each item that cannot have its units, or Refusal.
@@ -92,33 +101,39 @@ def _check_size(cancellations: Sequence[Cancellation]) -> None:
     for each in cancellations:
         for claim in each.claims:
             lines.setdefault((each.seller_id, claim.package_id), set()).update(claim.units)
-    if len(cancellations) + len(lines) > _MAX_WRITES or any(len(found) > _MAX_LINES for found in lines.values()):
+    if len(cancellations) + len(lines) > TRANSACTION_WRITES or any(len(found) > _MAX_LINES for found in lines.values()):
         longest = max(map(len, lines.values()))
         message = f"{len(cancellations)} items in {len(lines)} packages, {longest} lines of one, are too many at once"
-        raise Refusal(RefusalCode.BODY_INVALID, message, field="cancel_items")
+        raise Refusal(RefusalCode.BODY_INVALID, message, field=Place.CANCELLED_ITEMS)
 
 
-def _allocate(item: ItemCancellation, known: Known, left: Left) -> Cancellation:
+def _allocate(item: ItemCancellation, known: KnownOrders, left: Left) -> Cancellation:
     order = _order_of(item, known.orders[item.order_number])
     of_order = {package_id: lines for (seller_id, package_id), lines in left.items() if seller_id == order.seller_id}
     quantity = _all_units(item, order, known, of_order) if item.quantity is None else item.quantity
     chosen = allocate(item.item_number, quantity, order.live, of_order)
     if chosen is None:
         message = f"item {item.item_number} has fewer than {quantity} units left that can be cancelled"
-        raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=f"{item.field}cancel_quantity")
+        raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=item.fields.quantity)
     for package in order.live:
-        lines = left.setdefault(
-            (order.seller_id, package.package_id), {line.line_id: line.quantity for line in package.lines}
-        )
+        lines = left.setdefault((order.seller_id, package.package_id), _units_by_line(package))
         for line_id, taken in chosen.get(package.package_id, {}).items():
             lines[line_id] -= taken
     claims = tuple(Claim(package_id, units, fields={}) for package_id, units in chosen.items())
     return replace(item.cancellation, seller_id=order.seller_id, claims=claims)
 
 
-def _all_units(item: ItemCancellation, order: Order, known: Known, left: Mapping[int, Mapping[int, int]]) -> int:
+def _units_by_line(package: LivePackage) -> dict[int, int]:
+    """A line may stand in a package twice."""
+    units: dict[int, int] = {}
+    for line in package.lines:
+        units[line.line_id] = units.get(line.line_id, 0) + line.quantity
+    return units
+
+
+def _all_units(item: ItemCancellation, order: Order, known: KnownOrders, left: Mapping[int, Mapping[int, int]]) -> int:
     """Every unit that nobody has claimed; refused if one of them is beyond cancelling, for all means all."""
-    place = f"{item.field}order_item_number"
+    place = item.fields.item
     for package in order.live:
         status = known.fixed.get((order.seller_id, package.package_id))
         if status is not None and package.holds(item.item_number):
@@ -135,12 +150,12 @@ def _order_of(item: ItemCancellation, orders: Sequence[Order]) -> Order:
     """The one seller's part of the order that holds the item."""
     if not orders:
         message = f"there is no order {item.order_number}"
-        raise Refusal(RefusalCode.ORDER_NOT_FOUND, message, field=f"{item.field}order_number")
+        raise Refusal(RefusalCode.ORDER_NOT_FOUND, message, field=item.fields.order)
     holders = [order for order in orders if order.holds(item.item_number)]
     if len(holders) > 1:
         message = f"item {item.item_number} is sold by more than one seller of the order"
-        raise Refusal(RefusalCode.ITEM_AMBIGUOUS, message, field=f"{item.field}order_item_number")
+        raise Refusal(RefusalCode.ITEM_AMBIGUOUS, message, field=item.fields.item)
     if not holders:
         message = f"order {item.order_number} has no live item {item.item_number}"
-        raise Refusal(RefusalCode.ITEM_NOT_FOUND, message, field=f"{item.field}order_item_number")
+        raise Refusal(RefusalCode.ITEM_NOT_FOUND, message, field=item.fields.item)
     return holders[0]

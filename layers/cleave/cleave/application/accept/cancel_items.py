@@ -2,20 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from cleave.application.allocate_items import ItemCancellation, Known, allocate_all
-from cleave.application.cancel_package import accepted, check_same_content, contended
-from cleave.domain.cancellation import Cancellation, PackageRef, PackageState, room_refusal
+from cleave.application.accept.allocation import ItemCancellation, KnownOrders, allocate_all
+from cleave.application.accept.cancel_package import check_same_content, report_accepted
+from cleave.application.contention import contended_refusal
+from cleave.domain.cancellation import Availability, Cancellation, PackageRef, room_refusal
 from cleave.domain.refusals import Refusal, Refusals
 from cleave.logs import Log, note
-from cleave.store import keys
 from cleave.store.cancellations import NotReserved, record, recorded_fingerprints
-from cleave.store.failures import Contended
 from cleave.store.orders import read_orders
-from cleave.store.packages import package_state
-from cleave.store.table import Table
+from cleave.store.packages import read_availability
+from cleave.table.failures import Contended, OutOfDate
+from cleave.table.retry import until_current
+from cleave.table.table import Table
 
-type Write = Callable[[Table, Sequence[Cancellation]], None]
+type Record = Callable[[Table, Sequence[Cancellation]], None]
 """``record``, or what does the same without writing."""
 
 # Each try uses what the last one learned: units reserved by others, or a package split a moment ago.
@@ -33,11 +35,11 @@ def cancel_items(table: Table, items: Sequence[ItemCancellation], sellers: froze
         if str(item.cancellation.key) not in keys_taken:
             note(Log.CANCELLATION_REPEATED, cancellation_id=str(item.cancellation.key))
     if taken:
-        accepted(taken)
+        report_accepted(taken)
 
 
 def take_items(
-    table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None, write: Write
+    table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None, write: Record
 ) -> list[Cancellation]:
     """Choose packages for the items and ``write`` their cancellations: all, or none. Answers those that are new.
 
@@ -45,40 +47,60 @@ def take_items(
     only where several packages hold an item and others took its units, or where a package was split meanwhile. Raises
     Refusal or Refusals.
     """
-    waiting = list(items)
-    known: Known | None = None
-    new = False  # whether what we know was learned together with, or after, that none of the waiting is recorded
-    for _ in range(_TRIES):
-        known = known or read_known(table, waiting, sellers)
+    acceptance = _Acceptance(table, sellers, write, list(items))
+    try:
+        return until_current(acceptance.attempt, tries=_TRIES)
+    except Contended:
+        raise contended_refusal() from None
+
+
+@dataclass(slots=True)
+class _Acceptance:
+    """``waiting`` are the items that are not recorded yet, as far as we know; ``known`` is what we learned of their
+    orders. ``is_new``: learned together with, or after, that none of the waiting is recorded."""
+
+    table: Table
+    sellers: frozenset[int] | None
+    write: Record
+    waiting: list[ItemCancellation]
+    known: KnownOrders | None = None
+    is_new: bool = False
+
+    def attempt(self) -> list[Cancellation]:
+        """Raises OutOfDate with more known than before."""
+        known = self.known = self.known or read_known(self.table, self.waiting, self.sellers)
         try:
-            cancellations = allocate_all(waiting, known)
-            write(table, cancellations)
-        except Contended:
-            raise contended() from None
-        except NotReserved as found:
-            waiting = _not_recorded(waiting, found.fingerprints)
-            if not waiting:
-                return []
-            _refuse_full([each for place, each in enumerate(cancellations) if place not in found.fingerprints], found)
-            known, new = _learn(table, known, waiting, found.states)
+            cancellations = allocate_all(self.waiting, known) if self.waiting else []
         except (Refusal, Refusals):
-            # An item accepted before may well have no units left to allocate.
-            unrecorded = waiting if new else _not_recorded(waiting, _recorded(table, waiting))
-            if len(unrecorded) == len(waiting):
+            if not self._some_are_recorded():
                 raise
-            if not unrecorded:
-                return []
-            waiting, new = unrecorded, True
-        else:
-            return cancellations
-    raise contended()
+            raise OutOfDate("some of the items were accepted before") from None
+        try:
+            if cancellations:
+                self.write(self.table, cancellations)
+        except NotReserved as found:
+            self._learn(known, cancellations, found)
+            raise OutOfDate("units are reserved, or in other packages") from None
+        return cancellations
+
+    def _some_are_recorded(self) -> bool:
+        """An item accepted before may well have no units left to allocate; it waits no more."""
+        unrecorded = self.waiting if self.is_new else _not_recorded(self.waiting, _recorded(self.table, self.waiting))
+        is_fewer = len(unrecorded) < len(self.waiting)
+        self.waiting, self.is_new = unrecorded, True
+        return is_fewer
+
+    def _learn(self, known: KnownOrders, cancellations: Sequence[Cancellation], found: NotReserved) -> None:
+        self.waiting = _not_recorded(self.waiting, found.fingerprints)
+        _refuse_full([each for place, each in enumerate(cancellations) if place not in found.fingerprints], found)
+        self.known, self.is_new = _learn(self.table, known, self.waiting, found.packages)
 
 
-def read_known(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> Known:
+def read_known(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> KnownOrders:
     """What the items' orders say of themselves, those parts of them that are of ``sellers``."""
     numbers = dict.fromkeys(item.order_number for item in items)
     parts = {number: read_orders(table, number) for number in numbers}
-    return Known(
+    return KnownOrders(
         {
             number: [part for part in orders if sellers is None or part.seller_id in sellers]
             for number, orders in parts.items()
@@ -87,8 +109,11 @@ def read_known(table: Table, items: Sequence[ItemCancellation], sellers: frozens
 
 
 def _learn(
-    table: Table, known: Known, items: Sequence[ItemCancellation], states: Mapping[PackageRef, PackageState | None]
-) -> tuple[Known | None, bool]:
+    table: Table,
+    known: KnownOrders,
+    items: Sequence[ItemCancellation],
+    states: Mapping[PackageRef, Availability | None],
+) -> tuple[KnownOrders | None, bool]:
     """None where a package was replaced: its units are in packages that we have not read of.
 
     The other packages of the items are looked at all at once: one by one, an item that is mostly shipped would take
@@ -97,32 +122,29 @@ def _learn(
     if _is_outdated(states):
         return None, False
     if any(state is not None and state.planned_ids for state in states.values()):
-        raise contended()  # an explicit split is about to give the units to packages that are not there yet
+        raise contended_refusal()  # an explicit split is about to give the units to packages that are not there yet
     known.correct(states)
     seen = look_at_packages(table, known, items)
     return (None, False) if _is_outdated(seen) else (known, not seen)
 
 
 def look_at_packages(
-    table: Table, known: Known, items: Sequence[ItemCancellation]
-) -> Mapping[PackageRef, PackageState | None]:
+    table: Table, known: KnownOrders, items: Sequence[ItemCancellation]
+) -> Mapping[PackageRef, Availability | None]:
     """Take over what the items' packages say of themselves, those not yet looked at. Answers their states."""
-    unseen = known.unseen(items)
-    found = table.batch_get([keys.package(*ref) for ref in unseen])
-    by_key = {item["pk"]: package_state(item) for item in found}
-    seen = {ref: by_key.get(keys.package(*ref)["pk"]) for ref in unseen}
+    seen = read_availability(table, known.unseen(items))
     known.correct(seen)
     return seen
 
 
-def _is_outdated(states: Mapping[PackageRef, PackageState | None]) -> bool:
+def _is_outdated(states: Mapping[PackageRef, Availability | None]) -> bool:
     """Whether a package was replaced since the order was read."""
     return any(state is not None and state.successor_ids for state in states.values())
 
 
 def _refuse_full(cancellations: Sequence[Cancellation], found: NotReserved) -> None:
     claims = Counter((each.seller_id, claim.package_id) for each in cancellations for claim in each.claims)
-    for ref, state in found.states.items():
+    for ref, state in found.packages.items():
         refusal = room_refusal(state, claims[ref]) if state is not None else None
         if refusal is not None:
             raise refusal
@@ -131,7 +153,7 @@ def _refuse_full(cancellations: Sequence[Cancellation], found: NotReserved) -> N
 def _not_recorded(items: list[ItemCancellation], recorded: Mapping[int, str]) -> list[ItemCancellation]:
     for place, fingerprint in recorded.items():
         item = items[place]
-        check_same_content(item.cancellation, fingerprint, f"{item.field}cancel_id")
+        check_same_content(item.cancellation, fingerprint, item.fields.key)
     return [item for place, item in enumerate(items) if place not in recorded]
 
 

@@ -1,32 +1,29 @@
-"""Where the units of a replaced package live on."""
+"""The packages in which the units of a replaced package are now, for refusals that name it."""
 
-from cleave.domain.cancellation import PackageState, replaced_refusal
-from cleave.domain.package import CLOSED
+from cleave.domain.cancellation import Availability, PackageAddress, address_refusal, replaced_refusal
+from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.store import keys
-from cleave.store.packages import package_state
-from cleave.store.table import Table
+from cleave.store.orders import read_order
+from cleave.table.table import Table
 
 
-def naming_successors(table: Table, seller_id: int, state: PackageState | None, refusal: Refusal) -> Refusal:
+def naming_live_packages(table: Table, seller_id: int, state: Availability | None, refusal: Refusal) -> Refusal:
     """The refusal, with the live packages named in it if it is that the package was replaced.
 
-    No round trip, unless the package was replaced and its successor was too: then one for every two splits.
+    No round trip, unless a successor of the package was replaced too: then one, over any number of splits.
     """
-    if state is None or refusal.code is not RefusalCode.PACKAGE_REPLACED:
+    if state is None or refusal.code is not RefusalCode.PACKAGE_REPLACED or not state.followed:
         return refusal
-    return replaced_refusal(state, _live_successors(table, seller_id, state))
+    order = read_order(table, seller_id, state.order_number)
+    return replaced_refusal(state, order.live_in(state.chain_id))
 
 
-def _live_successors(table: Table, seller_id: int, state: PackageState) -> list[int]:
-    """The packages in which the units of a replaced package live on, over any number of further splits."""
-    live: list[int] = []
-    closed = [state]
-    while closed:
-        heirs = [heir for each in closed for heir in each.heirs.items()]
-        live += [package_id for package_id, is_live in heirs if is_live]
-        unsure = [keys.package(seller_id, package_id) for package_id, is_live in heirs if not is_live]
-        states = [package_state(item) for item in table.batch_get(unsure)]
-        live += [each.package_id for each in states if each.status not in CLOSED]
-        closed = [each for each in states if each.status in CLOSED]
-    return sorted(live)
+def addressed_package(table: Table, address: PackageAddress, state: PackageState | None) -> PackageState:
+    """The package that a request names. Raises Refusal, which names the packages that took its place if it has any."""
+    available = None if state is None else state.availability
+    refusal = address_refusal(available, address.package_id, address.storefront)
+    if refusal is not None:
+        raise naming_live_packages(table, address.seller_id, available, refusal)
+    if state is None:
+        raise AssertionError("no package, and no refusal of it")
+    return state

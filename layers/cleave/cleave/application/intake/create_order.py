@@ -1,53 +1,73 @@
 """A channel creates an order: its packages come into being, and their sellers are told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from cleave.application.cancel_package import contended
-from cleave.application.fits import check_fits
+from cleave.application.contention import contended_refusal
+from cleave.application.intake.room import check_package_fits
+from cleave.domain.change import Audience, OrderChange, creating
 from cleave.domain.new_order import NewOrder, packages_of
+from cleave.domain.order import Order
 from cleave.domain.package import Package
-from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.store.created_orders import Creation, NotCreated, create
-from cleave.store.failures import Contended
-from cleave.store.table import Table
+from cleave.domain.refusals import Place, Refusal, RefusalCode
+from cleave.store.created_orders import CreatedBefore, Creation, IdTaken, SellersTaken, create
+from cleave.store.due_packages import read_audience
+from cleave.store.events import grouped
+from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.table.failures import Contended
+from cleave.table.table import Table
 
 # A package's id meets another one's once in 10**9 orders of a seller with a million packages; twice is enough.
 _TRIES = 3
 
 
 def create_order(
-    table: Table, channel: str, fingerprint: str, order: NewOrder, at: datetime, correlation_id: str = ""
+    table: Table, numbers: TrackingNumbers, creation: Creation, order: NewOrder, correlation_id: str = ""
 ) -> tuple[Package, ...]:
     """The packages that were made of the order, now or when the same content came before. Raises Refusal.
 
-    One round trip. ``fingerprint`` is equal for equal content.
+    Two round trips.
     """
     for attempt in range(_TRIES):
-        packages = packages_of(order, at=at, attempt=attempt)
+        at = creation.at
+        tracking = dict(zip(order.seller_ids, numbers.take(table, len(order.seller_ids)), strict=True))
+        packages = packages_of(order, at=at, attempt=attempt, numbers=tracking)
         for package in packages:
-            check_fits(package, "order_items")
+            check_package_fits(package, Place.ORDER_ITEMS)
         try:
-            create(table, Creation(channel, order.order_number, fingerprint, attempt, correlation_id), packages, at)
+            create(table, creation.with_attempt(attempt), _changes(table, packages, at, correlation_id))
         except Contended:
-            raise contended() from None
-        except NotCreated as found:
-            if found.attempt is not None:
-                _check_same(fingerprint, found)
-                return packages_of(order, at=at, attempt=found.attempt)
-            _refuse_taken(order, found)
-        else:
-            return packages
-    raise contended()
+            raise contended_refusal() from None
+        except CreatedBefore as found:
+            _check_same(creation.fingerprint, found)
+            return packages_of(order, at=at, attempt=found.attempt, numbers={})
+        except SellersTaken as found:
+            raise _taken(order, found) from None
+        except IdTaken:
+            continue
+        return packages
+    raise contended_refusal()
 
 
-def _check_same(fingerprint: str, found: NotCreated) -> None:
+def _changes(table: Table, packages: Sequence[Package], at: datetime, correlation_id: str) -> list[OrderChange]:
+    """An order of that number which is there already refuses the write, whoever made it."""
+    parts = [(package.seller_id, package.order_number) for package in packages]
+    audiences = read_audience(table, parts)
+    return [
+        creating(
+            package, Order(package.order_number, package.seller_id), Audience(recipients, at, grouped, correlation_id)
+        )
+        for package, (_, recipients) in ((each, audiences[each.seller_id, each.order_number]) for each in packages)
+    ]
+
+
+def _check_same(fingerprint: str, found: CreatedBefore) -> None:
     if fingerprint != found.fingerprint:
         message = "the order was created before with other content"
-        raise Refusal(RefusalCode.ORDER_DIFFERS, message, field="order_number")
+        raise Refusal(RefusalCode.ORDER_DIFFERS, message, field=Place.ORDER_NUMBER)
 
 
-def _refuse_taken(order: NewOrder, found: NotCreated) -> None:
-    if found.taken_sellers:
-        companies = ", ".join(str(seller_id) for seller_id in sorted(found.taken_sellers))
-        message = f"company {companies} has an order {order.order_number} that came in another way"
-        raise Refusal(RefusalCode.ORDER_EXISTS, message, field="order_number")
+def _taken(order: NewOrder, found: SellersTaken) -> Refusal:
+    companies = ", ".join(str(seller_id) for seller_id in sorted(found.seller_ids))
+    message = f"company {companies} has an order {order.order_number} that came in another way"
+    return Refusal(RefusalCode.ORDER_EXISTS, message, field=Place.ORDER_NUMBER)

@@ -1,33 +1,69 @@
-"""How long accepted cancellations and events have been waiting to be worked off."""
+"""How long things have been due, read from the one index that lists them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from cleave.clock import to_ms
+from cleave.domain.circuit import Circuit
 from cleave.metrics import Metric, emit
-from cleave.store import keys
-from cleave.store.pending import oldest_waiting
-from cleave.store.table import Table
+from cleave.store.circuits import read_circuits
+from cleave.store.due import SHARDS, DueEntry, DueKind, due_entries
+from cleave.table.table import Table
+
+# The longest due of a shard: what is behind them is no older.
+_LOOKED_AT = 200
+# A probe or a retry may be due this far ahead.
+_AHEAD = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class PendingGauge:
-    """Ages in seconds of the oldest cancellation that is not applied and the oldest event that is not fanned out."""
+class Gauges:
+    """Ages in seconds, 0 where nothing is overdue.
+
+    Of the oldest ``cancellation`` that is not applied and told, of the oldest ``event`` that is not handed on, and of
+    the oldest ``delivery``: since when a receiver has failed, or a track has been overdue. ``failing`` counts receivers
+    whose circuit is open.
+    """
 
     cancellation: float
     event: float
+    delivery: float
+    failing: int
 
 
-def gauge_pending(table: Table, at: datetime) -> None:
-    """Emit it."""
-    read = read_pending_gauge(table, at)
-    emit({Metric.OLDEST_PENDING_CANCELLATION: [read.cancellation], Metric.OLDEST_PENDING_EVENT: [read.event]})
+def emit_gauges(table: Table, at: datetime) -> None:
+    """Emit them."""
+    read = read_gauges(table, at)
+    emit(
+        {
+            Metric.OLDEST_PENDING_CANCELLATION: [read.cancellation],
+            Metric.OLDEST_PENDING_EVENT: [read.event],
+            Metric.OLDEST_WAITING_DELIVERY: [read.delivery],
+            Metric.FAILING_RECEIVERS: [read.failing],
+        }
+    )
 
 
-def read_pending_gauge(table: Table, at: datetime) -> PendingGauge:
-    """0 where nothing waits."""
-    now = to_ms(at)
-    found = [oldest_waiting(table, partition, now) for partition in keys.pending_partitions()]
-    cancellation = min((each.package for each in found if each.package is not None), default=now)
-    event = min((each.event for each in found if each.event is not None), default=now)
-    return PendingGauge((now - cancellation) / 1000, (now - event) / 1000)
+def read_gauges(table: Table, at: datetime) -> Gauges:
+    """One query for each shard, and one read of the open circuits."""
+    found = [entry for shard in range(SHARDS) for entry in due_entries(table, shard, at + _AHEAD, _LOOKED_AT)]
+    names = [each.subscription_id for each in found if each.kind is DueKind.CIRCUIT]
+    circuits = read_circuits(table, [name for name in names if name is not None])
+    return Gauges(
+        cancellation=_age(at, _of(found, DueKind.PACKAGE)),
+        event=_age(at, _of(found, DueKind.EVENT)),
+        delivery=_age(at, [*_of(found, DueKind.TRACK), *(each.failing_since for each in circuits)]),
+        failing=len(_open(circuits)),
+    )
+
+
+def _open(circuits: Sequence[Circuit]) -> list[Circuit]:
+    return [circuit for circuit in circuits if circuit.is_open]
+
+
+def _of(found: Iterable[DueEntry], kind: DueKind) -> list[datetime]:
+    return [entry.due for entry in found if entry.kind is kind]
+
+
+def _age(at: datetime, since: Sequence[datetime]) -> float:
+    return max((at - min(since, default=at)).total_seconds(), 0.0)

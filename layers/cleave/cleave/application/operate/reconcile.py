@@ -1,48 +1,73 @@
-"""Work off what the stream should have and did not."""
+"""Look at everything that is overdue, as the stream or a message of the queue should have."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cleave.application.consume import StreamConsumer
-from cleave.application.wake import Doorbell
-from cleave.clock import to_ms
+from cleave.application.split.due_work import Worker
+from cleave.application.subscribe.revocation import end_webhooks
+from cleave.application.tell.wake import AT_ONCE, Wake
 from cleave.logs import Log, note
-from cleave.store import keys
-from cleave.store.pending import still_waiting, waiting_keys
-from cleave.store.table import Table
+from cleave.store.due import SHARDS, DueEntry, due_entries, is_still_due
+from cleave.store.due_packages import due_work
+from cleave.table.table import Table
 
-# The stream works an item off within seconds; what waits longer than this has been left behind.
+# The stream does an item within seconds; what is due for longer than this has been left behind.
 PATIENCE = timedelta(minutes=1)
 
 
-def reconcile(table: Table, bell: Doorbell, at: datetime) -> dict[str, int]:
-    """Split what cancellations wait on, and fan out what events were not, as the stream would have.
+@dataclass(slots=True)
+class Reconciled:
+    """What a run came to: packages and events ``done`` and ``failed``, tracks and circuits ``woken``."""
 
-    Each item is tried once; one that fails holds back the later ones of its own order only, and is tried again by the
-    next run. Answers how many items were done and how many failed; what the table's deadline left undone is neither.
+    done: int = 0
+    failed: int = 0
+    woken: int = 0
+
+
+def reconcile(table: Table, worker: Worker, at: datetime) -> Reconciled:
+    """Split and fan out what the stream left behind, and have drained or probed what is due.
+
+    Each item is tried once; one that fails holds back no other, and is tried again by the next run. What the table's
+    deadline leaves undone the next run begins with: each begins at another shard.
     """
-    consumer = StreamConsumer(table, bell)
-    counts = {"done": 0, "failed": 0}
-    for partition in _partitions(at):
-        for key in waiting_keys(table, partition, to_ms(at - PATIENCE)):
+    counts = Reconciled()
+    for shard in shards_from(at):
+        for entry in due_entries(table, shard, at):
             if table.is_out_of_time:
                 return counts
-            counts["done" if _worked_off(consumer, key) else "failed"] += 1
+            _look_at(table, worker, entry, at, counts)
     return counts
 
 
-def _partitions(at: datetime) -> list[str]:
-    """Each run begins elsewhere: what fails in one partition, slowly, must not starve the others."""
-    partitions = keys.pending_partitions()
-    first = at.minute % len(partitions)
-    return [*partitions[first:], *partitions[:first]]
+def shards_from(at: datetime) -> list[int]:
+    """All shards, from another one on each minute."""
+    first = int(at.timestamp() // 60) % SHARDS
+    return [(first + each) % SHARDS for each in range(SHARDS)]
 
 
-def _worked_off(consumer: StreamConsumer, key: keys.Key) -> bool:
+def _look_at(table: Table, worker: Worker, entry: DueEntry, at: datetime, counts: Reconciled) -> None:
+    if entry.subscription_id is not None:
+        counts.woken += _tried(lambda: worker.send_wake(Wake(entry.subscription_id or "", entry.track), AT_ONCE), entry)
+    elif (owner := entry.owner) is not None:
+        counts.done += _tried(lambda: end_webhooks(table, owner), entry)
+    elif entry.due <= at - PATIENCE:
+        is_done = _tried(lambda: _work_off(table, worker, entry), entry)
+        counts.done += is_done
+        counts.failed += not is_done
+
+
+def _work_off(table: Table, worker: Worker, entry: DueEntry) -> None:
+    item = is_still_due(table, entry.key)
+    work = None if item is None else due_work(item)
+    if work is not None and worker.work_off([work]):
+        raise RuntimeError(f"{entry.kind} could not be worked off")
+
+
+def _tried(do: Callable[[], object], entry: DueEntry) -> bool:
     try:
-        item = still_waiting(consumer.table, key)
-        if item is not None:
-            consumer.work_off(item)
-    except Exception:  # noqa: BLE001 - the others must not wait for this one; it stays pending and is counted
-        note(Log.RECONCILE_FAILED, sort_key=key[keys.SORT])
+        do()
+    except Exception:  # noqa: BLE001 - the others must not wait for this one; it stays due and is counted
+        note(Log.RECONCILE_FAILED, kind=entry.kind.value, sort_key=entry.place)
         return False
     return True

@@ -1,36 +1,47 @@
 """One cancellation, and what it came to on each of its packages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from cleave.domain.cancellation import PackageState
+from cleave.domain.cancellation import RecordedCancellation
+from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.store import keys
-from cleave.store.packages import package_state
-from cleave.store.recorded import RecordedCancellation, read_cancellation
-from cleave.store.table import Table
+from cleave.store.cancellations import read_cancellation
+from cleave.store.packages import read_states
+from cleave.table.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A package that units were taken from; ``waits``: it has yet to be split for it."""
-
-    state: PackageState
-    waits: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCancellation:
-    """``packages`` are those that its units were taken from, by id."""
+class FollowedCancellation:
+    """``packages`` are those that its units were taken from, by id; one whose time is over is missing."""
 
     recorded: RecordedCancellation
-    order_number: str
-    packages: Mapping[int, Taken]
+    packages: Mapping[int, PackageState]
+
+    def waits_on(self, package_id: int) -> bool:
+        """Whether the package is yet to be split for it. Only a split takes a reservation away."""
+        state = self.packages.get(package_id)
+        waiting = () if state is None else state.reservations
+        return any(each.cancellation_id == self.recorded.cancellation_id for each in waiting)
+
+    @property
+    def applied_at(self) -> datetime | None:
+        """When the last of its packages was split; None while it waits on one."""
+        if any(self.waits_on(package_id) for package_id in self.recorded.units):
+            return None
+        ends = (state.closed_at for state in self.packages.values())
+        return max((end for end in ends if end is not None), default=self.recorded.accepted_at)
+
+    @property
+    def order_number(self) -> str | None:
+        """Of its packages, which are all of one order; None when their time is over."""
+        return next((state.package.order_number for state in self.packages.values()), None)
 
 
 def find_cancellation(
     table: Table, cancellation_id: str | None, sellers: frozenset[int], storefront: str | None
-) -> FoundCancellation:
+) -> FollowedCancellation:
     """A cancellation of one of ``sellers``; ``storefront`` None: in any. Raises Refusal.
 
     One round trip to find that there is none, two to show it.
@@ -38,14 +49,24 @@ def find_cancellation(
     recorded = None if cancellation_id is None else read_cancellation(table, cancellation_id)
     if recorded is None or recorded.seller_id not in sellers:
         raise _not_found()
-    items = table.batch_get([keys.package(recorded.seller_id, package_id) for package_id in recorded.units])
-    packages = {
-        int(item["package_id"]): Taken(package_state(item), waits=recorded.cancellation_id in item["waiting"])
-        for item in items
-    }
-    if any(storefront not in {None, each.state.storefront} for each in packages.values()):
+    found = FollowedCancellation(recorded, read_states(table, recorded.seller_id, list(recorded.units)))
+    if any(storefront not in {None, each.package.storefront} for each in found.packages.values()):
         raise _not_found()
-    return FoundCancellation(recorded, items[0]["order_number"], packages)  # all are of one order
+    return found
+
+
+def follow_cancellations(
+    table: Table, recorded: Sequence[RecordedCancellation], known: Sequence[PackageState]
+) -> list[FollowedCancellation]:
+    """Several of one seller's, with their packages; those that are not among the ``known`` ones are read."""
+    states = {state.package.package_id: state for state in known}
+    if recorded:
+        missing = {package_id for each in recorded for package_id in each.units} - states.keys()
+        states |= read_states(table, recorded[0].seller_id, sorted(missing))
+    return [
+        FollowedCancellation(each, {place: states[place] for place in each.units if place in states})
+        for each in recorded
+    ]
 
 
 def _not_found() -> Refusal:

@@ -1,28 +1,27 @@
-"""What was sent to a subscription, what of it waits, and sending it again."""
+"""What was sent to a subscription, and what of it waits, message by message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 
-from cleave.application.subscriptions import find
-from cleave.application.wake import Doorbell, wake_track
-from cleave.clock import to_ms
-from cleave.domain.delivery import TRACKS, Delivery, DeliveryState, Lane, Slot
+from cleave.application.subscribe.webhooks import find_webhook
+from cleave.domain.delivery import Attempt, Delivery, DeliveryState, Outcome
+from cleave.domain.events import track_of
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
-from cleave.store import keys
-from cleave.store.attempts import Attempt, read_attempts
+from cleave.store.attempts import read_attempts
 from cleave.store.deliveries import (
-    delivery_page,
-    read_deliveries,
-    read_lanes,
-    slot_of,
-    sort_key,
-    wait_again,
-    waiting_page,
+    delivery_place,
+    place_of,
+    places_between,
+    read_delivery,
+    read_places,
+    read_settled,
+    read_waiting,
 )
-from cleave.store.table import Table
-from cleave.store.tracks import Wake
+from cleave.store.events import told_places
+from cleave.table.table import Table
 
 # A request looks at so many deliveries at most, and leaves the rest to the next page.
 _LOOKED_AT = 1000
@@ -30,8 +29,45 @@ _PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message of a subscription: the sort key of its delivery, and its place in it."""
+
+    place: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One message as a list shows it.
+
+    ``delivery`` is as it waits, where a person asked for it or it was never settled.
+    """
+
+    delivery: Delivery
+    message: int
+    outcome: Outcome | None
+    state: DeliveryState
+
+    @property
+    def place(self) -> str:
+        """The sort key of its delivery."""
+        return place_of(self.delivery)
+
+    @property
+    def sequences(self) -> tuple[int, ...]:
+        """The numbers, among the order's events, of the packages that the message may be about."""
+        whole = self.delivery.selection.packages
+        return (self.delivery.event + whole[self.message],) if self.message < len(whole) else (self.delivery.event,)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be sent."""
+        return self.state is DeliveryState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryQuery:
-    """Deliveries that fit all that is not None, queued from ``since`` to before ``until``, oldest first.
+    """Messages that fit all that is not None, of events from ``since`` to before ``until``, oldest first.
 
     ``answer`` is the last status code or kind of failure. ``after`` is where the last page ended.
     """
@@ -41,117 +77,163 @@ class DeliveryQuery:
     order_number: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    after: str | None = None
+    after: MessageRef | None = None
     size: int = 50
 
-    def fits(self, delivery: Delivery) -> bool:
+    def fits(self, row: DeliveryRow) -> bool:
         """All filters but those of place."""
+        answer = None if row.outcome is None else row.outcome.answer
         return (
-            (self.state is None or delivery.state is self.state)
-            and (self.answer is None or delivery.last_answer == self.answer)
-            and (self.order_number is None or delivery.slot.lane.order_number == self.order_number)
+            (self.state is None or row.state is self.state)
+            and (self.answer is None or answer == self.answer)
+            and (self.order_number is None or row.delivery.lane.order_number == self.order_number)
         )
-
-    @property
-    def first(self) -> str:
-        """The sort key after which to begin."""
-        since = "" if self.since is None else keys.slot_time(to_ms(self.since))
-        return max(since, self.after or "")
-
-    @property
-    def last(self) -> str:
-        """The sort key before which to end."""
-        return "~" if self.until is None else keys.slot_time(to_ms(self.until))
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
     """``next_after`` None: there are no more."""
 
-    deliveries: Sequence[Delivery]
-    next_after: str | None
+    rows: Sequence[DeliveryRow]
+    next_after: MessageRef | None
 
 
 def list_deliveries(table: Table, owner: str, subscription_id: str, query: DeliveryQuery) -> DeliveryPage:
     """One page. A page may be short, or empty, and yet not the last. Raises Refusal."""
-    subscription = find(table, owner, subscription_id)
-    found: list[Delivery] = []
-    last = None
-    for looked_at, delivery in enumerate(_candidates(table, subscription, query)):
+    subscription = find_webhook(table, owner, subscription_id)
+    found: list[DeliveryRow] = []
+    last: MessageRef | None = None
+    for looked_at, row in enumerate(_candidates(table, subscription, query)):
         if len(found) == query.size or looked_at == _LOOKED_AT:
             return DeliveryPage(found, last)
-        last = sort_key(delivery.slot)
-        if query.fits(delivery):
-            found.append(delivery)
+        last = MessageRef(row.place, row.message)
+        if query.fits(row):
+            found.append(row)
     return DeliveryPage(found, None)
 
 
-def _candidates(table: Table, subscription: Subscription, query: DeliveryQuery) -> Iterable[Delivery]:
-    """In order of their sort keys, found by the narrowest way."""
+def _candidates(table: Table, subscription: Subscription, query: DeliveryQuery) -> Iterator[DeliveryRow]:
+    """In order of their places, found by the narrowest way."""
+    first, last = places_between(query.since, query.until)
+    after = query.after
+    start = first if after is None else max(first, after.place)
+    for row in _all_rows(table, subscription, query, start, last):
+        is_shown_before = after is not None and (row.place, row.message) <= (after.place, after.message)
+        if not is_shown_before and first < row.place < last:
+            yield row
+
+
+def _all_rows(
+    table: Table, subscription: Subscription, query: DeliveryQuery, start: str, last: str
+) -> Iterator[DeliveryRow]:
+    """From the delivery at ``start`` on, which may have been shown in part."""
     if query.order_number is not None:
-        yield from _between(_of_order(table, subscription, query.order_number), query)
-    elif query.state is DeliveryState.WAITING:
-        yield from _waiting(table, subscription.subscription_id, query)
-    else:
-        after = query.first
-        while page := delivery_page(table, subscription.subscription_id, after, query.last, _PAGE):
-            yield from page
-            after = sort_key(page[-1].slot)
+        return _of_order(table, subscription, query.order_number)
+    waiting = merge(*_tracks(table, subscription, start, last), key=place_of)
+    if query.state is DeliveryState.WAITING:
+        return (row for each in waiting for row in _rows(each, None))
+    settled = _pages(table, subscription, start, last)
+    return _joined(waiting, settled)
 
 
-def _of_order(table: Table, subscription: Subscription, order_number: str) -> list[Delivery]:
-    lanes = [Lane(subscription.subscription_id, seller, order_number) for seller in sorted(subscription.sellers)]
-    states = read_lanes(table, lanes)
-    return read_deliveries(
-        table, [Slot(at, state.lane, n) for state in states for n, at in enumerate(state.times, start=1)]
-    )
+def _tracks(table: Table, subscription: Subscription, start: str, last: str) -> list[Iterator[Delivery]]:
+    return [_waiting(table, subscription, number, start, last) for number in range(subscription.tracks)]
 
 
-def _between(deliveries: Iterable[Delivery], query: DeliveryQuery) -> Iterable[Delivery]:
-    return (each for each in deliveries if query.first < sort_key(each.slot) < query.last)
-
-
-def _waiting(table: Table, subscription_id: str, query: DeliveryQuery) -> Iterable[Delivery]:
-    """Merged from all tracks: the first of each track's next ones are the next of all."""
-    after = query.first
-    while True:
-        pages = [waiting_page(table, subscription_id, track, after, _PAGE) for track in range(TRACKS)]
-        slots = sorted((waiting.slot for page in pages for waiting in page), key=sort_key)[:_PAGE]
-        if not slots:
+def _waiting(table: Table, subscription: Subscription, number: int, start: str, last: str) -> Iterator[Delivery]:
+    after = _before(start)
+    while page := read_waiting(table, subscription.subscription_id, number, after, _PAGE):
+        yield from (each for each in page if place_of(each) < last)
+        after = place_of(page[-1])
+        if len(page) < _PAGE or after >= last:
             return
-        yield from _between(read_deliveries(table, slots), query)
-        after = sort_key(slots[-1])
 
 
-def find_delivery(table: Table, owner: str, subscription_id: str, place: str) -> tuple[Delivery, list[Attempt]]:
-    """A delivery by its sort key, with its attempts. Raises Refusal."""
-    find(table, owner, subscription_id)
-    try:
-        found = read_deliveries(table, [slot_of(subscription_id, place)])
-    except ValueError:
-        found = []
-    if not found:
+def _pages(table: Table, subscription: Subscription, start: str, last: str) -> Iterator[Delivery]:
+    after = _before(start)
+    while page := read_settled(table, subscription.subscription_id, after, last, _PAGE):
+        yield from page
+        after = place_of(page[-1])
+
+
+def _before(start: str) -> str:
+    """A sort key after which the delivery at ``start`` still comes; a few others too, which the caller has shown."""
+    return start[:-1]
+
+
+def _joined(waiting: Iterable[Delivery], settled: Iterable[Delivery]) -> Iterator[DeliveryRow]:
+    """Both in order of their places. One that is in both was settled, and waits again only if a person asked."""
+    merged = merge(
+        ((each, False) for each in waiting), ((each, True) for each in settled), key=lambda e: place_of(e[0])
+    )
+    held: list[tuple[Delivery, bool]] = []
+    for entry in merged:
+        if held and place_of(held[0][0]) != place_of(entry[0]):
+            yield from _together(held)
+            held = []
+        held.append(entry)
+    yield from _together(held)
+
+
+def _together(entries: Sequence[tuple[Delivery, bool]]) -> Iterator[DeliveryRow]:
+    waiting = next((each for each, is_settled in entries if not is_settled), None)
+    settled = next((each for each, is_settled in entries if is_settled), None)
+    if waiting is not None and (settled is None or waiting.asked is not None):
+        yield from _rows(waiting, settled)
+    elif settled is not None:
+        yield from _rows(settled, None)
+
+
+def _rows(delivery: Delivery, settled: Delivery | None) -> Iterator[DeliveryRow]:
+    """A settled delivery knows what became of messages before it was asked for again."""
+    outcomes = {**(settled.outcomes if settled else {}), **delivery.outcomes}
+    known = delivery.with_outcomes(outcomes)
+    for message in range(known.count):
+        yield DeliveryRow(known, message, outcomes.get(message), known.state(message))
+
+
+def rows_of(
+    table: Table, subscription: Subscription, seller_id: int, order_number: str, times: Sequence[datetime]
+) -> list[DeliveryRow]:
+    """The messages of events of the order, by the events' times."""
+    track = track_of(seller_id, order_number, subscription.tracks)
+    places = [(track, delivery_place(at, seller_id, order_number)) for at in times]
+    return list(_at_places(table, subscription, places))
+
+
+def _of_order(table: Table, subscription: Subscription, order_number: str) -> Iterator[DeliveryRow]:
+    """By what the order's events say of the subscription: their deliveries' places follow from them."""
+    places: list[tuple[int, str]] = []
+    for seller_id in sorted(subscription.sellers):
+        track = track_of(seller_id, order_number, subscription.tracks)
+        named = told_places(table, seller_id, order_number, subscription.subscription_id)
+        places += [(track, place) for place in named]
+    return _at_places(table, subscription, sorted(places, key=lambda each: each[1]))
+
+
+def _at_places(table: Table, subscription: Subscription, places: Sequence[tuple[int, str]]) -> Iterator[DeliveryRow]:
+    for start in range(0, len(places), _PAGE):
+        waiting, settled = read_places(table, subscription.subscription_id, places[start : start + _PAGE])
+        for _, place in places[start : start + _PAGE]:
+            entries = [(each, flag) for each, flag in ((waiting.get(place), False), (settled.get(place), True)) if each]
+            yield from _together(entries)
+
+
+def find_delivery(table: Table, owner: str, subscription_id: str, ref: MessageRef) -> tuple[DeliveryRow, list[Attempt]]:
+    """A message with the requests that failed; the one that succeeded is its outcome. Raises Refusal."""
+    subscription = find_webhook(table, owner, subscription_id)
+    row = _find(table, subscription, ref)
+    if row is None:
         raise Refusal(RefusalCode.DELIVERY_NOT_FOUND, "there is no such delivery")
-    return found[0], read_attempts(table, subscription_id, place)
+    return row, read_attempts(table, subscription_id, ref.place, ref.message)
 
 
-def resend(table: Table, bell: Doorbell, owner: str, subscription_id: str, place: str, at: datetime) -> None:
-    """Send one delivery again, at its place in its order, whatever has become of it. Raises Refusal."""
-    delivery, _ = find_delivery(table, owner, subscription_id, place)
-    _again(table, bell, owner, [delivery], at)
-
-
-def replay(
-    table: Table, bell: Doorbell, owner: str, subscription_id: str, query: DeliveryQuery, at: datetime
-) -> DeliveryPage:
-    """Send all deliveries of a page again, in order. Answers the page; its next page is the rest. Raises Refusal."""
-    page = list_deliveries(table, owner, subscription_id, query)
-    _again(table, bell, owner, page.deliveries, at)
-    return page
-
-
-def _again(table: Table, bell: Doorbell, owner: str, deliveries: Sequence[Delivery], at: datetime) -> None:
-    for delivery in deliveries:
-        wait_again(table, delivery)  # what waits already need not wait for its schedule
-    for track in sorted({delivery.slot.lane.track for delivery in deliveries}):
-        wake_track(table, bell, Wake(owner, deliveries[0].slot.lane.subscription_id, track), at, anyway=True)
+def _find(table: Table, subscription: Subscription, ref: MessageRef) -> DeliveryRow | None:
+    try:
+        _, seller_id, order_number = ref.place.split("#", 2)
+        track = track_of(int(seller_id), order_number, subscription.tracks)
+    except ValueError:
+        return None
+    waiting, settled = read_delivery(table, subscription.subscription_id, track, ref.place)
+    entries = [(each, flag) for each, flag in ((waiting, False), (settled, True)) if each]
+    return next((row for row in _together(entries) if row.message == ref.message), None)

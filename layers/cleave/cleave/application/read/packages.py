@@ -1,89 +1,77 @@
 """Find a seller's packages, page by page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleave.domain.package import Package
-from cleave.store import keys
-from cleave.store.attributes import Item
-from cleave.store.listing import Listing, Span, places, read_places
+from cleave.domain.listing import By, Listing
+from cleave.store.listing import FoundPackages, Span, places, read_packages, read_places
 from cleave.store.orders import order_package_ids
-from cleave.store.packages import stored_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class PackageQuery:
     """Packages of one order, packages by id, both (those of the order among the ids), or neither: all of them.
 
-    ``by`` is the index that ``span`` lies in and that orders the packages.
+    They are listed ``by`` a time, from ``start_ms`` to ``end_ms`` (epoch ms, both included; None: without an end).
     """
 
     listing: Listing
     order_number: str | None
     package_ids: tuple[int, ...]
-    by: str
-    span: Span
+    by: By
+    start_ms: int
+    end_ms: int | None
     descending: bool
     page: int
     size: int
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPackages:
+class PackagePage:
     """One page of ``total`` packages."""
 
     total: int
-    packages: Sequence[Package]
+    packages: FoundPackages
 
 
-def find_packages(table: Table, query: PackageQuery) -> FoundPackages:
+def find_packages(table: Table, query: PackageQuery) -> PackagePage:
     """The query's page. By time and then by id, so that a page is the same whenever nothing changed."""
     if query.order_number is None and not query.package_ids:
         return _browse(table, query)
     return _look_up(table, query)
 
 
-def _browse(table: Table, query: PackageQuery) -> FoundPackages:
+def _browse(table: Table, query: PackageQuery) -> PackagePage:
     """The whole span is read for its exact total: one round trip for each 10,000 packages, then the page's own."""
-    found = list(places(table, query.listing, query.span, by=query.by, descending=query.descending))
+    span = Span.between(query.start_ms, query.end_ms)
+    found = list(places(table, query.listing, span, by=query.by, descending=query.descending))
     start = query.page * query.size
-    return FoundPackages(len(found), read_places(table, query.listing, found[start : start + query.size]))
+    return PackagePage(len(found), read_places(table, query.listing, found[start : start + query.size]))
 
 
-def _look_up(table: Table, query: PackageQuery) -> FoundPackages:
-    found = [item for item in _candidates(table, query) if _is_wanted(query, item)]
-    found.sort(key=lambda item: int(item[query.by]), reverse=query.descending)
-    start = query.page * query.size
-    page = [stored_package(item).package for item in found[start : start + query.size]]
-    return FoundPackages(len(found), page)
+def _look_up(table: Table, query: PackageQuery) -> PackagePage:
+    span = Span.between(query.start_ms, query.end_ms)
+    found = _candidates(table, query).within(span, query.by).sorted_by(query.by, descending=query.descending)
+    return PackagePage(len(found), found.part(query.page * query.size, query.size))
 
 
-def _candidates(table: Table, query: PackageQuery) -> Sequence[Item]:
-    seller_id = query.listing.seller_id
+def _candidates(table: Table, query: PackageQuery) -> FoundPackages:
+    listing = query.listing
     if query.order_number is None:
-        return _read(table, seller_id, query.package_ids)
-    of_order = order_package_ids(table, seller_id, query.order_number)
+        return read_packages(table, listing, query.package_ids)
+    of_order = order_package_ids(table, listing.seller_id, query.order_number)
     if query.package_ids:
-        return _read(table, seller_id, [each for each in of_order if each in query.package_ids])
-    return _whole_order(table, seller_id, of_order)
+        return read_packages(table, listing, [each for each in of_order if each in query.package_ids])
+    return _whole_order(table, listing, of_order)
 
 
-def _whole_order(table: Table, seller_id: int, package_ids: Sequence[int]) -> Sequence[Item]:
+def _whole_order(table: Table, listing: Listing, package_ids: list[int]) -> FoundPackages:
     """With the packages that a split made since we read of the others: one that is closed is not shown without its
     successors."""
-    found: dict[int, Item] = {}
+    any_status = Listing(listing.seller_id, listing.storefront)
+    found = FoundPackages()
     while package_ids:
-        items = _read(table, seller_id, package_ids)
-        found |= {int(item["package_id"]): item for item in items}
-        successors = [int(successor) for item in items for successor in item["successor_ids"]]
-        package_ids = [each for each in successors if each not in found]
-    return list(found.values())
-
-
-def _read(table: Table, seller_id: int, package_ids: Sequence[int]) -> Sequence[Item]:
-    return table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
-
-
-def _is_wanted(query: PackageQuery, item: Item) -> bool:
-    return query.listing.holds(item) and query.span.first <= item[query.by] <= query.span.last
+        found = found.together(read_packages(table, any_status, package_ids))
+        known = set(found.ids)
+        package_ids = [each for each in found.successor_ids if each not in known]
+    return found.held_by(listing)

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
-from cleave.application.event_deliveries import deliveries_between
-from cleave.domain.delivery import Delivery, Lane
+from cleave.application.read.cancellation import FollowedCancellation, follow_cancellations
+from cleave.application.read.deliveries import DeliveryRow, rows_of
 from cleave.domain.events import EventNote
-from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.store import keys
-from cleave.store.orders import order_package_ids, read_event_notes, read_orders
-from cleave.store.packages import StoredPackage, stored_package
-from cleave.store.recorded import RecordedCancellation, read_cancellations
+from cleave.domain.package_state import PackageState
+from cleave.domain.refusals import Place, Refusal, RefusalCode
+from cleave.domain.subscription import Subscription
+from cleave.store.cancellations import read_cancellations
+from cleave.store.events import EventSummary, read_summaries
+from cleave.store.orders import order_package_ids, read_orders
+from cleave.store.packages import read_some_states
 from cleave.store.subscriptions import read_owned, read_told_of
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 # One round trip, and with their cancellations and lines far below the 6 MB that Lambda answers with.
 PACKAGES_AT_ONCE = 100
 # Of documents to open, as they are stored: twenty of the largest packages, two seconds of a small function's processor.
 BYTES_AT_ONCE = 400_000
+# Each is about 300 bytes of an answer, of which Lambda hands on 6 MB.
+MOST_DELIVERIES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TimelinePlace:
     """Where a page begins: after this package and this event of the seller's part of the order."""
 
     seller_id: int = 0
@@ -51,14 +54,16 @@ class Place:
 class Part:
     """One seller's part of an order, or what of it is on a page.
 
-    ``cancellations`` are those that wait on, or were applied to, one of ``packages``.
+    ``cancellations`` are those that wait on, or were applied to, one of ``packages``. ``unreadable`` are ids of
+    packages whose items are damaged.
     """
 
     seller_id: int
-    packages: Sequence[StoredPackage]
-    cancellations: Sequence[RecordedCancellation]
+    packages: Sequence[PackageState]
+    cancellations: Sequence[FollowedCancellation]
     events: Sequence[EventNote]
-    deliveries: Sequence[Delivery]
+    deliveries: Sequence[DeliveryRow]
+    unreadable: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +71,22 @@ class TimelinePage:
     """``then`` None: there is no more."""
 
     parts: Sequence[Part] = field(default_factory=list)
-    then: Place | None = None
+    then: TimelinePlace | None = None
 
 
-def read_timeline(table: Table, order_number: str, viewer: Viewer, start: Place, size: int) -> TimelinePage:
+def read_timeline(table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, size: int) -> TimelinePage:
     """Up to ``size`` events and PACKAGES_AT_ONCE packages from ``start`` on, one seller after the other.
 
     Raises Refusal where there is nothing that the viewer may see.
     """
     sellers = [each for each in _sellers(table, order_number, viewer) if each >= start.seller_id]
     parts: list[Part] = []
-    then: Place | None = None
+    then: TimelinePlace | None = None
     for following, seller_id in enumerate(sellers, start=1):
         part, then = _part(table, order_number, viewer, _place_in(seller_id, start), size)
         parts += [part] if part.packages or part.events else []
         if then is None and _is_full(parts, size) and following < len(sellers):
-            then = Place(sellers[following])
+            then = TimelinePlace(sellers[following])
         if then is not None:
             break
     if not parts and then is None:
@@ -97,8 +102,8 @@ def _sellers(table: Table, order_number: str, viewer: Viewer) -> Sequence[int]:
     return [each for each in found if viewer.sellers is None or each in viewer.sellers]
 
 
-def _place_in(seller_id: int, start: Place) -> Place:
-    return start if start.seller_id == seller_id else Place(seller_id)
+def _place_in(seller_id: int, start: TimelinePlace) -> TimelinePlace:
+    return start if start.seller_id == seller_id else TimelinePlace(seller_id)
 
 
 def _is_full(parts: Iterable[Part], size: int) -> bool:
@@ -108,55 +113,81 @@ def _is_full(parts: Iterable[Part], size: int) -> bool:
     return packages >= PACKAGES_AT_ONCE or events >= size
 
 
-def _part(table: Table, order_number: str, viewer: Viewer, start: Place, size: int) -> tuple[Part, Place | None]:
+def _part(
+    table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, size: int
+) -> tuple[Part, TimelinePlace | None]:
     """With it, where the next page begins, None if the part is at its end."""
     seller_id = start.seller_id
     ids = sorted(each for each in order_package_ids(table, seller_id, order_number) if each > start.package_id)
     if not ids and not start.package_id:
         return Part(seller_id, (), (), (), ()), None
-    found, last_id = _packages(table, seller_id, ids)
-    packages = [each for each in found if viewer.sees(each.package.storefront)]
-    cancellations = read_cancellations(table, [name for each in packages for name in _named(each)])
-    first = start.sequence + 1
-    happened = read_event_notes(table, seller_id, order_number, first, first + size)  # one more than are shown
-    events = [event for event in happened[:size] if viewer.sees(event.storefront)]
-    part = Part(seller_id, packages, cancellations, events, _deliveries(table, order_number, viewer, seller_id, events))
-    if len(happened) <= size and last_id == max(ids, default=0):
+    page = _packages(table, seller_id, ids)
+    packages = [each for each in page.states if viewer.sees(each.package.storefront)]
+    recorded = read_cancellations(table, [name for each in packages for name in _named(each)])
+    cancellations = follow_cancellations(table, recorded, packages)
+    summaries = _summaries(table, seller_id, order_number, start.sequence + 1, size)
+    happened = [note for each in summaries for note in each.notes if note.sequence > start.sequence]
+    events = happened[:size]
+    shown = [event for event in events if viewer.sees(event.storefront)]
+    rows = _deliveries(table, order_number, viewer, seller_id, summaries)
+    visible = {event.sequence for event in shown}
+    deliveries = [row for row in rows if visible & set(row.sequences)]
+    part = Part(seller_id, packages, cancellations, shown, deliveries, page.unreadable)
+    if len(happened) <= size and page.last_id == max(ids, default=0):
         return part, None
-    last = max((event.sequence for event in happened[:size]), default=start.sequence)
-    return part, Place(seller_id, last_id or start.package_id, last)
+    last = max((event.sequence for event in events), default=start.sequence)
+    return part, TimelinePlace(seller_id, page.last_id or start.package_id, last)
 
 
-def _packages(table: Table, seller_id: int, package_ids: Sequence[int]) -> tuple[list[StoredPackage], int]:
-    """The first of the packages, as many as a page takes, and the last id that was looked at; 0 for none."""
+def _summaries(table: Table, seller_id: int, order_number: str, first: int, size: int) -> list[EventSummary]:
+    """Whole events, with at least one package more than ``size`` if there are more."""
+    found: list[EventSummary] = []
+    count = 0
+    for each in read_summaries(table, seller_id, order_number, first):
+        found.append(each)
+        count += sum(note.sequence >= first for note in each.notes)
+        if count > size:
+            break
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Packages:
+    """The first of a seller's packages, as many as a page takes; ``last_id`` was looked at last, 0 for none."""
+
+    states: Sequence[PackageState]
+    unreadable: Sequence[int]
+    last_id: int
+
+
+def _packages(table: Table, seller_id: int, package_ids: Sequence[int]) -> _Packages:
     wanted = package_ids[:PACKAGES_AT_ONCE]
-    items = table.batch_get([keys.package(seller_id, each) for each in wanted])
-    items.sort(key=lambda item: int(item["package_id"]))
-    sizes = list(accumulate(len(item["document"]) for item in items))
-    fitting = max(1, sum(size <= BYTES_AT_ONCE for size in sizes))
-    packages = [stored_package(item) for item in items[:fitting]]
-    return packages, packages[-1].package.package_id if fitting < len(items) else max(wanted, default=0)
+    states, unreadable, last_id = read_some_states(table, seller_id, wanted, BYTES_AT_ONCE)
+    return _Packages(states, unreadable, last_id or max(wanted, default=0))
 
 
-def _named(stored: StoredPackage) -> Iterable[str]:
+def _named(state: PackageState) -> Iterable[str]:
     """The cancellations that wait on a package, or were applied to it."""
-    yield from (waiting.cancellation_id for waiting in stored.reservations)
-    yield from (line.cancelled.cancellation_id for line in stored.package.lines if line.cancelled)
+    yield from (waiting.cancellation_id for waiting in state.reservations)
+    yield from (line.cancelled.cancellation_id for line in state.package.lines if line.cancelled)
 
 
 def _deliveries(
-    table: Table, order_number: str, viewer: Viewer, seller_id: int, events: Sequence[EventNote]
-) -> list[Delivery]:
-    """Of the events, to the webhooks that the viewer may see."""
-    if not events:
-        return []
+    table: Table, order_number: str, viewer: Viewer, seller_id: int, summaries: Sequence[EventSummary]
+) -> list[DeliveryRow]:
+    """Of the events, to the webhooks that the viewer may see. Raises Refusal where they are too many."""
+    rows: list[DeliveryRow] = []
+    for subscription in _subscriptions(table, viewer, seller_id):
+        told = [each for each in summaries if subscription.subscription_id in each.told]
+        rows += rows_of(table, subscription, seller_id, order_number, [each.at for each in told])
+        if len(rows) > MOST_DELIVERIES:
+            message = f"the events have more than {MOST_DELIVERIES} deliveries; ask for fewer events at once"
+            raise Refusal(RefusalCode.ANSWER_TOO_LARGE, message, field=Place.PAGE_SIZE)
+    return rows
+
+
+def _subscriptions(table: Table, viewer: Viewer, seller_id: int) -> list[Subscription]:
     if viewer.everybody:
-        subscriptions = read_told_of(table, seller_id)
-    else:
-        subscriptions = [] if viewer.owner is None else read_owned(table, viewer.owner)
-    lanes = [Lane(each.subscription_id, seller_id, order_number) for each in subscriptions if seller_id in each.sellers]
-    if not lanes:
-        return []
-    shown = {event.sequence for event in events}
-    found = deliveries_between(table, lanes, events[0].sequence, events[-1].sequence)
-    return [each for each in found if each.event_sequence in shown]
+        return read_told_of(table, seller_id)
+    owned = [] if viewer.owner is None else read_owned(table, viewer.owner)
+    return [each for each in owned if seller_id in each.sellers]

@@ -8,13 +8,14 @@ caught up, or at once if nothing at the top has changed.
 docs/decisions/0010-listing-and-cursor.md has the reasons.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import Any
 
-from cleave.domain.package import Package
-from cleave.store import keys
-from cleave.store.listing import Listing, Span, places, read_places
-from cleave.store.table import Table
+from cleave.domain.listing import By, Listing
+from cleave.store.listing import FoundPackages, Span, places, read_places
+from cleave.table.table import Table
 
 # A change is stamped before it is written, and no function that writes may run longer than this.
 _UNSETTLED_MS = 60_000
@@ -32,17 +33,49 @@ class Walk:
     span: Span
     catching_up: bool
 
+    @property
+    def values(self) -> list[Any]:
+        """All of it, for a cursor."""
+        return [self.started_ms, self.top, self.span.first, self.span.last, self.catching_up]
+
+    @staticmethod
+    def from_values(values: Sequence[Any]) -> "Walk":
+        """The walk of such values."""
+        started_ms, top, first, last, catching_up = values
+        return Walk(started_ms, top, Span(first, last), catching_up)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Packages of one request, and the walk that goes on from there; None at its end."""
 
-    packages: list[Package]
+    packages: FoundPackages
     then: Walk | None
 
 
-def start_walk(table: Table, listing: Listing, span: Span, started_ms: int, size: int) -> Step:
-    """The first step. The top is read before it: a change in between is seen as one, and never missed."""
+@dataclass(frozen=True, slots=True)
+class WalkQuery:
+    """``walk`` None: a new one begins ``at_ms``, over the packages that were changed within the ``window``."""
+
+    listing: Listing
+    window: tuple[int, int | None]
+    walk: Walk | None
+    at_ms: int
+
+
+def take_step(table: Table, query: WalkQuery, size: int) -> Step:
+    """The packages of one request, and the walk that goes on from there."""
+    if query.walk is None:
+        return start_walk(table, query.listing, query.window, query.at_ms, size)
+    return next_step(table, query.listing, query.walk, size)
+
+
+def start_walk(table: Table, listing: Listing, window: tuple[int, int | None], started_ms: int, size: int) -> Step:
+    """The first step, over the packages changed within a window (epoch ms, both ends included; None: no end).
+
+    The top is read before it: a change in between is seen as one, and never missed.
+    """
+    span = Span.between(*window)
     top = _top(table, listing, started_ms)
     walk = Walk(started_ms, top, span, catching_up=False)
     found, rest = _down(table, listing, walk, size)
@@ -64,7 +97,7 @@ def next_step(table: Table, listing: Listing, walk: Walk, size: int) -> Step:
 
 
 def _down(table: Table, listing: Listing, walk: Walk, size: int) -> tuple[list[int], Walk | None]:
-    found = list(places(table, listing, walk.span, by=keys.BY_MODIFIED, descending=True, limit=size + 1))
+    found = list(places(table, listing, walk.span, by=By.MODIFIED, descending=True, limit=size + 1))
     if len(found) <= size:
         return found, None
     taken = found[:size]
@@ -72,7 +105,7 @@ def _down(table: Table, listing: Listing, walk: Walk, size: int) -> tuple[list[i
 
 
 def _up(table: Table, listing: Listing, walk: Walk, size: int) -> tuple[list[int], Walk | None]:
-    found = list(places(table, listing, walk.span, by=keys.BY_MODIFIED, descending=False, limit=size + 1))
+    found = list(places(table, listing, walk.span, by=By.MODIFIED, descending=False, limit=size + 1))
     if len(found) <= size:
         return found, None
     taken = found[:size]
@@ -88,7 +121,7 @@ def _catch_up(table: Table, listing: Listing, walk: Walk) -> Walk | None:
 
 def _top(table: Table, listing: Listing, started_ms: int) -> str:
     digest = blake2b(digest_size=8)
-    for place in places(table, listing, _top_span(started_ms), by=keys.BY_MODIFIED, descending=False):
+    for place in places(table, listing, _top_span(started_ms), by=By.MODIFIED, descending=False):
         digest.update(place.to_bytes(16))
     return digest.hexdigest()
 

@@ -1,117 +1,191 @@
-"""Batches from the stream and the queue, record by record, with failures told apart."""
+"""Do what packages and events are due for: split, fan out, and say that it is done.
 
-import json
+The mark that acceptance sets on a package stays until everybody is told of its end. Whoever finds the mark, the stream
+or the reconcile, goes on from where the last one died.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from datetime import datetime, timedelta
+from itertools import batched
 
 from cleave import clock
-from cleave.application.drain import Drainer
-from cleave.application.look_ahead import Due, LookAhead, due_of, look_ahead
-from cleave.application.notify import fan_out
-from cleave.application.settle import Settle
-from cleave.application.split_package import split_package
-from cleave.application.wake import Doorbell
+from cleave.application.split.quiet_period import QuietPeriod
+from cleave.application.split.split_package import split_package
+from cleave.application.tell.fan_out import fan_out
+from cleave.application.tell.wake import SendWake
+from cleave.domain.cancellation import PackageRef
+from cleave.domain.events import Event
+from cleave.domain.package import Package
 from cleave.logs import Log, note
-from cleave.metrics import Metric, count, emit, gathered
+from cleave.metrics import Metric, count
 from cleave.observability import follow
-from cleave.store import keys
-from cleave.store.attributes import Item, from_stream_image
-from cleave.store.orders import to_event
-from cleave.store.packages import waiting_correlation
-from cleave.store.table import Table
-from cleave.store.tracks import Wake
+from cleave.store.due import clear_event, clear_package
+from cleave.store.due_packages import DuePackage, ReadPackage, read_for_split
+from cleave.store.events import read_events
+from cleave.store.formats import Unreadable
+from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.table.failures import OutOfDate
+from cleave.table.retry import until_current
+from cleave.table.table import Table
 
-type BatchResponse = dict[str, Any]
+type Work = DuePackage | Event
 
-
-class HeldBack(Exception):  # noqa: N818 - says what happened
-    """An earlier record of the same order failed in this batch; this one must not overtake it."""
+# One read for so many: the longer ago an item was read, the more likely somebody has written it since.
+_READ_AT_ONCE = 25
+_REMEMBERED = 10_000
 
 
 class OutOfTime(Exception):  # noqa: N818 - says what happened
-    """The function's time is nearly up; the record was not begun."""
+    """The function's time is nearly up; the work was not begun."""
 
 
-@dataclass(slots=True)
-class StreamConsumer:
-    """Consumes one batch of the table's stream.
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Packages whose mark this environment removed itself: what comes of them later is old, and need not be read.
 
-    A record that fails holds back the later ones of its own order, and nobody else's: those are done, and done again
-    without effect when Lambda brings the batch again from the failed record.
+    A closed package never opens, so this is never wrong; what it has forgotten is looked at in the table.
     """
 
+    refs: OrderedDict[Hashable, None] = field(default_factory=OrderedDict)
+
+    def add(self, ref: PackageRef) -> None:
+        """Remember one, and forget the first if they are too many."""
+        self.refs[ref] = None
+        if len(self.refs) > _REMEMBERED:
+            self.refs.popitem(last=False)
+
+    def __contains__(self, ref: PackageRef) -> bool:
+        return ref in self.refs
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Works off one batch. ``pause`` sleeps, tests replace it."""
+
     table: Table
-    bell: Doorbell
-    failed_orders: set[str] = field(default_factory=set)
-    settle: Settle = field(default_factory=Settle)
-    ahead: LookAhead | None = None
-    split: set[Due] = field(default_factory=set)
+    send_wake: SendWake
+    numbers: TrackingNumbers
+    quiet: QuietPeriod = field(default_factory=QuietPeriod)
+    cleared: Cleared = field(default_factory=Cleared)
+    pause: Callable[[float], None] = time.sleep
 
-    def consume(self, event: dict[str, Any]) -> BatchResponse:
-        """Lambda's answer for ReportBatchItemFailures."""
-        images = [record["dynamodb"].get("NewImage", {}) for record in event["Records"]]
-        self.ahead = look_ahead(self.table, self.settle, images)
-        processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-        with gathered():
-            return dict(process_partial_response(event, self._record, processor, context=None))
+    def work_off(self, work: Sequence[Work]) -> list[Work]:
+        """Do all of it; again, without effect. Answers what failed, of which nobody else's work is held back.
 
-    def _record(self, record: DynamoDBRecord) -> None:
-        self.work_off(from_stream_image(record["dynamodb"].get("NewImage", {})))
+        Packages that are ready are split before those that are not, which are waited for, for ``quiet.longest`` in all:
+        everything in the batch was written before it began. Others' clocks may differ, so this one alone is asked.
+        """
+        failed: list[Work] = [each for each in work if isinstance(each, Event) and not self._done(self._tell, each)]
+        waiting = list({each.ref: each for each in work if isinstance(each, DuePackage)}.values())
+        patience = self.quiet.longest
+        while waiting:
+            waiting = [each for each in waiting if each.ref not in self.cleared]
+            ready, waiting = self._divide(waiting, patience)
+            for some in batched(ready, _READ_AT_ONCE, strict=False):
+                again, broken = self._work_off_some(some, is_last=patience <= timedelta(0))
+                waiting += again
+                failed += broken
+            patience -= self._rest(waiting, patience)
+        return failed
 
-    def work_off(self, item: Item) -> None:
-        """Do what an item waits for; again, without effect. Raises whatever kept it from being done."""
-        order = str(item.get("order_number"))
-        follow(waiting_correlation(item) if "waiting" in item else item.get("correlation_id"))
-        if order in self.failed_orders:
-            raise HeldBack(order)
-        if self.table.is_out_of_time:
-            raise OutOfTime
+    def _divide(self, waiting: Iterable[DuePackage], patience: timedelta) -> tuple[list[DuePackage], list[DuePackage]]:
+        now = clock.now()
+        ready: list[DuePackage] = []
+        later: list[DuePackage] = []
+        for each in waiting:
+            is_ready = not each.reserved_at or patience <= timedelta(0) or self.quiet.ends_at(each.reserved_at) <= now
+            (ready if is_ready else later).append(each)
+        return ready, later
+
+    def _rest(self, waiting: Sequence[DuePackage], patience: timedelta) -> timedelta:
+        """Sleep until the first is ready, no longer than ``patience``. Answers how long that was."""
+        if not waiting:
+            return timedelta(0)
+        first = min(self.quiet.ends_at(each.reserved_at) for each in waiting)
+        rest = min(max(first - clock.now(), timedelta(milliseconds=1)), patience)
+        self.pause(rest.total_seconds())
+        return rest
+
+    def _work_off_some(self, some: Sequence[DuePackage], *, is_last: bool) -> tuple[list[DuePackage], list[Work]]:
+        """Those that got more cancellations meanwhile and have to wait for them, and those that failed."""
+        at = clock.now()
         try:
-            self._item(item)
-        except Exception:
-            note(Log.ITEM_FAILED, order_number=order)
-            count(Metric.ITEMS_FAILED)
-            self.failed_orders.add(order)
-            raise
+            found = {} if self.table.is_out_of_time else read_for_split(self.table, some)
+        except Exception:  # noqa: BLE001 - each fails by itself, and is noted as itself
+            found = {}
+            note(Log.READ_FAILED)
+        again: list[DuePackage] = []
+        failed: list[Work] = []
+        for each in some:
+            later = self._joined(each, found.get(each.ref), at) if not is_last else None
+            if later is not None:
+                again.append(later)
+            elif not self._done(lambda due: self._package(due, found.get(due.ref), at), each):
+                failed.append(each)
+        return again, failed
 
-    def _item(self, item: Item) -> None:
-        if keys.PENDING not in item:
-            note(Log.ITEM_NOT_PENDING, kind=item.get("kind"))  # the stream's filter keeps these from us
-        elif item.get("kind") == keys.EVENT:
-            sent = fan_out(self.table, self.bell, to_event(item), clock.now())
-            note(Log.EVENT_FANNED_OUT, order_number=item["order_number"], deliveries=sent)
-            emit({Metric.EVENTS: [1], Metric.DELIVERIES_QUEUED: [sent]})
-        else:
-            self._split(item)
-
-    def _split(self, item: Item) -> None:
-        due = due_of(item)
-        successors = None if due in self.split else self._successors(due)
-        note(Log.PACKAGE_SPLIT, package_id=due.package_id, successor_ids=successors, done=successors is not None)
-
-    def _successors(self, due: Due) -> list[int] | None:
-        """None where nothing waits any more: a record of the burst that the package's split has ended."""
-        found = self.ahead.read(due) if self.ahead else []
-        if due.since is not None and not found:
-            self.settle(due.since, clock.now())  # nothing can join an explicit split
-        split = split_package(self.table, due.seller_id, due.order_number, due.package_id, clock.now(), found)
-        if split is None:
+    def _joined(self, due: DuePackage, read: ReadPackage | Unreadable | None, now: datetime) -> DuePackage | None:
+        """The package with the cancellations that came meanwhile, if it has to wait for them."""
+        if not isinstance(read, ReadPackage) or not read.state.is_to_be_split or not read.state.reservations:
             return None
-        self.split.add(due)
-        return list(split.closed.successor_ids)
+        reserved_at = tuple(sorted(each.at for each in read.state.reservations))
+        if self.quiet.ends_at(reserved_at) <= now:
+            return None
+        return DuePackage(due.seller_id, due.package_id, due.order_number, reserved_at)
 
+    def _done[T](self, do: Callable[[T], None], work: T) -> bool:
+        try:
+            if self.table.is_out_of_time:
+                raise OutOfTime  # noqa: TRY301 - one way out for all that keeps work from being done
+            do(work)
+        except Exception as error:  # noqa: BLE001 - nobody is held back by what fails; it comes again
+            order_number = work.order_number if isinstance(work, DuePackage | Event) else None
+            note(Log.ITEM_FAILED, order_number=order_number, why=type(error).__name__)
+            count(Metric.ITEMS_FAILED)
+            return False
+        return True
 
-def drain_batch(drainer: Drainer, event: dict[str, Any]) -> BatchResponse:
-    """Do what the queue's messages ask for; one that fails comes again by itself."""
+    def _package(self, due: DuePackage, read: ReadPackage | Unreadable | None, at: datetime) -> None:
+        first = [(read, at)]
 
-    def message(record: SQSRecord) -> None:
-        wake = Wake(**json.loads(record.body))
-        outcome = drainer(wake)
-        note(Log.WAKE_DONE, subscription=wake.subscription_id, track=wake.track, outcome=outcome)
+        def attempt() -> None:
+            """With what was read for many; if that is too old, with what is read anew."""
+            known, then = first.pop() if first else (None, clock.now())
+            self._once(due, known or read_for_split(self.table, [due]).get(due.ref), then)
 
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(event, message, processor, context=None))
+        until_current(attempt)
+
+    def _once(self, due: DuePackage, read: ReadPackage | Unreadable | None, at: datetime) -> None:
+        """Raises OutOfDate where another writer was faster."""
+        if isinstance(read, Unreadable):
+            raise read
+        if read is None or not read.state.is_due:
+            return  # somebody else has done it, or the package's time is over
+        state = read.state
+        follow(state.correlation_id)
+        if state.is_to_be_split:
+            change = split_package(self.table, self.numbers, read, at)
+            fan_out(self.table, self.send_wake, change.events, at)
+        else:
+            fan_out(self.table, self.send_wake, self._end_events(due, read), at)
+        self._clear(state.package)
+
+    def _end_events(self, due: DuePackage, read: ReadPackage) -> list[Event]:
+        """The events of the package's end, in which a worker before us may have died."""
+        if read.state.end_events is None:
+            raise OutOfDate("a package that is due, and on which nothing waits")
+        first, last = read.state.end_events
+        return read_events(self.table, due.seller_id, due.order_number, first, last)
+
+    def _clear(self, package: Package) -> None:
+        clear_package(self.table, package, clock.now())
+        self.cleared.add((package.seller_id, package.package_id))
+
+    def _tell(self, event: Event) -> None:
+        """An event that no split made says itself that it is due."""
+        follow(event.correlation_id)
+        fan_out(self.table, self.send_wake, [event], clock.now())
+        clear_event(self.table, event)

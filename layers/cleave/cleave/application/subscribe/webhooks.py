@@ -2,39 +2,37 @@
 
 import base64
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
-from cleave.application.wake import Doorbell, wake_all
-from cleave.clock import to_ms
+from cleave.application.contention import contended_refusal
+from cleave.application.tell.recovery import send_wakes, wakes_of
+from cleave.application.tell.wake import SendWake
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import (
     MAX_SUBSCRIPTIONS,
     ROTATION_OVERLAP,
     Authentication,
     Dialect,
-    PassiveReason,
     SigningKey,
     Subscription,
     SubscriptionStatus,
 )
-from cleave.logs import Log, note
-from cleave.metrics import Metric, count
+from cleave.store.circuits import forget_circuit
 from cleave.store.subscriptions import (
     NoSubscription,
     TooManySubscriptions,
     change_subscription,
+    create_subscription,
     delete_subscription,
-    put_subscription,
+    read_owned,
     read_subscription,
-    signing_document,
-    status_change,
 )
-from cleave.store.table import Table, Write
-from cleave.store.tracks import Wake, all_parked, forget_circuit
+from cleave.table.failures import Contended
+from cleave.table.retry import until_current
+from cleave.table.table import Table
 
 _KEY_BYTES = 32
 _ROTATIONS_AT_ONCE = 3
@@ -45,8 +43,11 @@ type Seal = Callable[[str, str, str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Webhook:
-    """What a subscriber asks for. ``secret`` is what the receiver expects of us, None where that is nothing."""
+class WebhookWish:
+    """What a subscriber asks for. ``secret`` is what the receiver expects of us, None where that is nothing.
+
+    ``tracks`` is how many requests to the receiver may be under way at once.
+    """
 
     owner: str
     sellers: frozenset[int]
@@ -57,6 +58,7 @@ class Webhook:
     secret: str | None
     statuses: frozenset[str]
     at: datetime
+    tracks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,145 +69,119 @@ class Subscribed:
     signing_secret: str
 
 
-def subscribe(table: Table, seal: Seal, webhook: Webhook) -> Subscribed:
-    """Store the subscription, active at once. Raises Refusal when the owner has too many."""
+def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
+    """Store the subscription, active at once. Raises Refusal when the owner, or one of its sellers, has too many."""
     subscription_id = str(uuid4())
     signing_secret = _new_signing_secret()
     subscription = Subscription(
         subscription_id=subscription_id,
-        owner=webhook.owner,
-        sellers=webhook.sellers,
-        dialect=webhook.dialect,
-        url=webhook.url,
-        authentication=webhook.authentication,
-        username=webhook.username,
-        sealed_secret=_sealed(seal, webhook, subscription_id),
-        signing_keys=(SigningKey(seal(signing_secret, webhook.owner, subscription_id), None),),
-        statuses=webhook.statuses,
+        owner=wish.owner,
+        sellers=wish.sellers,
+        dialect=wish.dialect,
+        url=wish.url,
+        authentication=wish.authentication,
+        username=wish.username,
+        sealed_secret=_sealed(seal, wish, subscription_id),
+        signing_keys=(SigningKey(seal(signing_secret, wish.owner, subscription_id), None),),
+        statuses=wish.statuses,
         status=SubscriptionStatus.ACTIVE,
-        created_at=webhook.at,
+        created_at=wish.at,
         modified_at=None,
-        wants_since=webhook.at,
+        tracks=wish.tracks,
     )
     try:
-        put_subscription(table, subscription)
+        create_subscription(table, subscription)
     except TooManySubscriptions:
         message = f"{MAX_SUBSCRIPTIONS} webhooks are the most, passive ones counted"
         raise Refusal(RefusalCode.WEBHOOK_LIMIT, message) from None
     return Subscribed(subscription_id, signing_secret)
 
 
-def find(table: Table, owner: str, subscription_id: str) -> Subscription:
+def find_webhook(table: Table, owner: str, subscription_id: str) -> Subscription:
     """The owner's subscription; raises Refusal where there is none, also where it is somebody else's."""
     is_one = len(subscription_id) <= _MAX_ID_LENGTH
     subscription = read_subscription(table, owner, subscription_id) if is_one else None
-    if subscription is None or subscription.owner != owner:
-        raise not_found()
+    if subscription is None:
+        raise _not_found()
     return subscription
 
 
-def not_found() -> Refusal:
-    """The refusal of an id that is not, or no longer, the caller's."""
-    return Refusal(RefusalCode.WEBHOOK_NOT_FOUND, "there is no such webhook")
+def list_webhooks(table: Table, owner: str) -> list[Subscription]:
+    """All of an owner's, oldest first."""
+    return read_owned(table, owner)
 
 
-def update(table: Table, seal: Seal, subscription_id: str, webhook: Webhook) -> None:
-    """Change where and of what it is told; its signing secret and its status stay. Raises Refusal."""
-    before = find(table, webhook.owner, subscription_id)
-    wants_more = webhook.statuses != before.statuses
-    changes = {
-        "url": webhook.url,
-        "authentication": webhook.authentication.value,
-        "username": webhook.username,
-        "sealed_secret": _sealed(seal, webhook, subscription_id),
-        "statuses": sorted(webhook.statuses),
-        "modified_at": to_ms(webhook.at),
-        **({"wants_since": to_ms(webhook.at)} if wants_more else {}),
-    }
-    _change(table, before, changes)
+def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_id: str, wish: WebhookWish) -> None:
+    """Change where and of what it is told; its signing secret and its status stay. Raises Refusal.
 
-
-def remove(table: Table, owner: str, subscription_id: str) -> None:
-    """End the subscription; what waits for it is never sent. Raises Refusal."""
-    subscription = find(table, owner, subscription_id)
-    try:
-        delete_subscription(table, subscription)
-    except NoSubscription:
-        raise not_found() from None
-    table.write([forget_circuit(subscription_id)])
-
-
-def activate(table: Table, bell: Doorbell, owner: str, subscription_id: str, at: datetime) -> None:
-    """Tell it again, first of what waited. Raises Refusal.
-
-    An active one is drained too, without waiting for the next probe.
+    A new URL is another receiver: nobody knows of it that it fails, and what waits is sent to it at once.
     """
-    subscription = find(table, owner, subscription_id)
-    was_silent = subscription.passive_reason is PassiveReason.BY_OWNER
-    changes, event = _turned(subscription, None, at)
-    changes |= {"wants_since": to_ms(at)} if was_silent else {}
-    wake = Wake(owner, subscription_id, None)
-    _change(table, subscription, changes, along=[event, forget_circuit(subscription_id), *all_parked(wake, at)])
-    wake_all(table, bell, wake, at)
+    sealed = _sealed(seal, wish, subscription_id)
+
+    def attempt() -> Subscription | None:
+        before = find_webhook(table, wish.owner, subscription_id)
+        changed = replace(
+            before,
+            url=wish.url,
+            authentication=wish.authentication,
+            username=wish.username,
+            sealed_secret=sealed,
+            statuses=wish.statuses,
+            modified_at=wish.at,
+        )
+        is_other = changed.url != before.url
+        along = [forget_circuit(subscription_id), *wakes_of(before, wish.at)] if is_other else []
+        change_subscription(table, changed, tell_sellers=changed.statuses != before.statuses, along=along)
+        return changed if is_other else None
+
+    moved = until_written(attempt)
+    if moved is not None:
+        send_wakes(send_wake, moved)
 
 
-def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:
-    """Tell it nothing more; what waits keeps waiting, what happens from now on is not for it. Raises Refusal."""
-    subscription = find(table, owner, subscription_id)
-    changes, event = _turned(subscription, PassiveReason.BY_OWNER, at)
-    _change(table, subscription, changes, along=[event])
+def remove_webhook(table: Table, owner: str, subscription_id: str) -> None:
+    """End the subscription; what waits for it is never sent. Raises Refusal."""
+    until_written(lambda: delete_subscription(table, find_webhook(table, owner, subscription_id)))
 
 
-def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at: datetime) -> None:
-    """Make it passive for its receiver's sake; what happens meanwhile waits until it is activated."""
-    owner, subscription_id = subscription.owner, subscription.subscription_id
-    active = {"status": SubscriptionStatus.ACTIVE.value}
-    changes, event = _turned(subscription, reason, at)
-    try:
-        change_subscription(table, owner, subscription_id, changes, expected=active, along=[event])
-    except NoSubscription:
-        return  # its owner, or another request to the receiver, was first
-    note(Log.SUBSCRIPTION_PASSIVE, subscription=subscription_id, reason=reason.value)
-    count(Metric.SUBSCRIPTION_TURNED_PASSIVE, reason=reason.value)
-
-
-def rotate(table: Table, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:
+def rotate_secret(table: Table, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:
     """A new signing secret, shown this once; messages are signed with the old one too for ROTATION_OVERLAP.
 
     Raises Refusal, also when the overlaps of too many rotations meet.
     """
-    subscription = find(table, owner, subscription_id)
-    valid = subscription.keys_at(at)
-    if len(valid) > _ROTATIONS_AT_ONCE:
-        raise Refusal(RefusalCode.WEBHOOK_ROTATED, "the secret was changed too often today")
     secret = _new_signing_secret()
-    ending = [key if key.expires_at else replace(key, expires_at=at + ROTATION_OVERLAP) for key in valid]
-    new = [SigningKey(seal(secret, owner, subscription_id), None), *ending]
-    changes = {"signing_keys": signing_document(new), "modified_at": to_ms(at)}
-    expected = {"signing_keys": signing_document(subscription.signing_keys)}
-    try:
-        change_subscription(table, owner, subscription_id, changes, expected=expected)
-    except NoSubscription:
-        raise Refusal(RefusalCode.WEBHOOK_ROTATED, "the secret is being changed by another request") from None
+    sealed = seal(secret, owner, subscription_id)
+
+    def attempt() -> None:
+        subscription = find_webhook(table, owner, subscription_id)
+        valid = subscription.keys_at(at)
+        if len(valid) > _ROTATIONS_AT_ONCE:
+            raise Refusal(RefusalCode.WEBHOOK_ROTATED, "the secret was changed too often today")
+        ending = [key if key.expires_at else replace(key, expires_at=at + ROTATION_OVERLAP) for key in valid]
+        changed = replace(subscription, signing_keys=(SigningKey(sealed, None), *ending), modified_at=at)
+        change_subscription(table, changed, tell_sellers=False)
+
+    until_written(attempt)
     return secret
 
 
-def _turned(subscription: Subscription, reason: PassiveReason | None, at: datetime) -> tuple[dict[str, Any], Write]:
-    """What to change to turn it off for a reason, or on for none, and the event that says so."""
-    status = SubscriptionStatus.ACTIVE if reason is None else SubscriptionStatus.PASSIVE
-    changes = {"status": status.value, "passive_reason": reason and reason.value, "modified_at": to_ms(at)}
-    return changes, status_change(subscription, status, reason, at)
-
-
-def _change(table: Table, subscription: Subscription, changes: dict[str, Any], along: Sequence[Write] = ()) -> None:
+def until_written[T](attempt: Callable[[], T]) -> T:
+    """Read and change a webhook, again where another request changed it meanwhile. Raises Refusal."""
     try:
-        change_subscription(table, subscription.owner, subscription.subscription_id, changes, along=along)
+        return until_current(attempt)
     except NoSubscription:
-        raise not_found() from None
+        raise _not_found() from None
+    except Contended:
+        raise contended_refusal() from None
 
 
-def _sealed(seal: Seal, webhook: Webhook, subscription_id: str) -> bytes | None:
-    return None if webhook.secret is None else seal(webhook.secret, webhook.owner, subscription_id)
+def _not_found() -> Refusal:
+    """Of an id that is not, or no longer, the caller's."""
+    return Refusal(RefusalCode.WEBHOOK_NOT_FOUND, "there is no such webhook")
+
+
+def _sealed(seal: Seal, wish: WebhookWish, subscription_id: str) -> bytes | None:
+    return None if wish.secret is None else seal(wish.secret, wish.owner, subscription_id)
 
 
 def _new_signing_secret() -> str:

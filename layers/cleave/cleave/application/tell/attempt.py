@@ -1,4 +1,4 @@
-"""One request to a receiver, and what it means for the delivery, the receiver and the subscription."""
+"""One request to a receiver, and what it means for the message, the receiver and the subscription."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,38 +6,56 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cleave import clock
-from cleave.application.subscriptions import turn_off
-from cleave.application.wake import MAX_DELAY, Doorbell, resume
-from cleave.clock import to_ms
+from cleave.application.subscribe.activation import turn_off
+from cleave.application.tell.wake import MAX_DELAY, SendWake, Wake
 from cleave.domain.circuit import Circuit, RetryPolicy, after_failure, retry_delay
-from cleave.domain.delivery import Answer, Delivery, DeliveryState, is_exhausted
-from cleave.domain.events import PackageEvent
+from cleave.domain.delivery import Answer, Delivery, DeliveryState, Outcome, is_exhausted
+from cleave.domain.events import Event
+from cleave.domain.recipients import Message, messages_of
 from cleave.domain.subscription import PassiveReason, Subscription
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count, emit
-from cleave.store.deliveries import note_attempt
-from cleave.store.table import Table
-from cleave.store.tracks import Wake, read_circuit, write_circuit
+from cleave.store.attempts import attempt_note
+from cleave.store.circuits import read_circuit, write_circuit
+from cleave.store.deliveries import place_of
+from cleave.table.failures import OutOfDate
+from cleave.table.retry import until_current
+from cleave.table.table import Table
 
 _GONE = 410
-_CIRCUIT_TRIES = 10
+# Eight requests may fail at once, and each of them notes it.
+_CIRCUIT_TRIES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message about to be sent: ``place`` of the ``delivery``, which is ``message`` of the ``event``."""
+
+    event: Event
+    message: Message
+    delivery: Delivery
+    place: int
+
+
+def outgoing_of(event: Event, delivery: Delivery, place: int) -> Outgoing:
+    """One message of a delivery of the event."""
+    messages = messages_of(delivery.selection, delivery.owner, event.packages)
+    return Outgoing(event, messages[place], delivery, place)
 
 
 class Sender(Protocol):
     """Tells a receiver."""
 
-    def __call__(self, subscription: Subscription, event: PackageEvent, delivery: Delivery, at: datetime) -> Answer:
+    def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
         """One request, within its own deadline; a failure is an answer too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """All that decides over a request, as it is now. ``circuit`` None: the receiver works."""
+class Attempted:
+    """What a request came to: the delivery after it, and whether the receiver took the message."""
 
-    subscription: Subscription
-    circuit: Circuit | None
     delivery: Delivery
-    event: PackageEvent
+    is_taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,66 +64,81 @@ class Attempts:
 
     table: Table
     send: Sender
-    bell: Doorbell
+    send_wake: SendWake
     policy: RetryPolicy
     spread: Callable[[], float]
 
-    def __call__(self, wake: Wake, standing: Standing) -> int | None:
-        """One request. None: the receiver took it; else when (epoch ms) the delivery may be tried again."""
-        subscription, circuit, delivery = standing.subscription, standing.circuit, standing.delivery
+    def __call__(self, subscription: Subscription, outgoing: Outgoing, *, probe: bool = False) -> Attempted:
+        """One request. A message that is given up counts as sent; what failed may be tried again at ``not_before``."""
         at = clock.now()
-        answer = self.send(subscription, standing.event, delivery, at)
-        _note(standing, answer)
+        answer = self._answer(subscription, outgoing, at)
+        _note(subscription, outgoing, answer)
+        delivery, place = outgoing.delivery, outgoing.place
+        tried = Outcome(DeliveryState.DELIVERED, delivery.attempts + 1, at, answer.word, answer.latency_ms)
         if answer.ok:
-            note_attempt(self.table, delivery, at, answer, DeliveryState.DELIVERED, not_before=0)
-            waited = (clock.now() - standing.event.at) / timedelta(milliseconds=1)
             count(Metric.DELIVERY_ATTEMPTS, outcome="delivered")
-            emit({Metric.DELIVERY_LATENCY: [waited]})
-            if circuit is not None:
-                resume(self.table, self.bell, replace(wake, track=None), circuit, clock.now())
-            return None
-        probe = circuit is not None and circuit.probe_at is not None
-        return self._failed(wake, subscription, delivery, answer, at, probe=probe)
+            emit({Metric.DELIVERY_LATENCY: [(clock.now() - outgoing.event.at) / timedelta(milliseconds=1)]})
+            return Attempted(delivery.after(place, tried), is_taken=True)
+        return Attempted(self._failed(subscription, outgoing, answer, tried, probe=probe), is_taken=False)
+
+    def _answer(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
+        """Whatever an answer makes the sender raise is a failed attempt too:
+
+        else it would be sent for ever, uncounted.
+        """
+        try:
+            return self.send(subscription, outgoing, at)
+        except Exception as error:  # noqa: BLE001 - noted as a failure of the receiver's, with its kind
+            note(Log.SENDER_FAILED, subscription=subscription.subscription_id)
+            return Answer(None, type(error).__name__, None, 0, "")
 
     def _failed(
-        self, wake: Wake, subscription: Subscription, delivery: Delivery, answer: Answer, at: datetime, *, probe: bool
-    ) -> int:
-        circuit = self._trip(wake, at, answer, probe=probe)
-        exhausted = is_exhausted(delivery, circuit, self.policy, at)
-        # What fails while the receiver is known to fail waits for the receiver alone.
-        pause = timedelta(0) if probe else retry_delay(self.policy, delivery.attempts + 1, self.spread())
-        due = to_ms(at + pause)
-        state = DeliveryState.EXHAUSTED if exhausted else DeliveryState.WAITING
-        note_attempt(self.table, delivery, at, answer, state, not_before=due)
-        count(Metric.DELIVERY_ATTEMPTS, outcome="exhausted" if exhausted else "failed")
+        self, subscription: Subscription, outgoing: Outgoing, answer: Answer, tried: Outcome, *, probe: bool
+    ) -> Delivery:
+        """The circuit is written first:
+
+        were it last, a crash in between would lose a failure, and never count one twice.
+        """
+        delivery, place, at = outgoing.delivery, outgoing.place, tried.at
+        circuit = self._trip(subscription, at, answer, probe=probe)
+        self.table.put(attempt_note(subscription.subscription_id, place_of(delivery), place, at, answer))
+        is_given_up = is_exhausted(delivery, circuit, self.policy, at)
+        count(Metric.DELIVERY_ATTEMPTS, outcome="exhausted" if is_given_up else "failed")
         if answer.status == _GONE:
             turn_off(self.table, subscription, PassiveReason.GONE, at)
         elif circuit.is_lost(self.policy, at):
             turn_off(self.table, subscription, PassiveReason.FAILING, at)
-        return due
+        if is_given_up:
+            return delivery.after(place, replace(tried, state=DeliveryState.EXHAUSTED))
+        # What fails while the receiver is known to fail waits for the receiver alone.
+        pause = timedelta(0) if probe else retry_delay(self.policy, delivery.attempts + 1, self.spread())
+        return delivery.failed(place, replace(tried, state=DeliveryState.WAITING), at + pause)
 
-    def _trip(self, wake: Wake, at: datetime, answer: Answer, *, probe: bool) -> Circuit:
+    def _trip(self, subscription: Subscription, at: datetime, answer: Answer, *, probe: bool) -> Circuit:
         retry_after = None if answer.retry_after is None else timedelta(seconds=answer.retry_after)
-        for _ in range(_CIRCUIT_TRIES):
-            before = read_circuit(self.table, wake.subscription_id)
+        owner, subscription_id = subscription.owner, subscription.subscription_id
+
+        def attempt() -> tuple[Circuit | None, Circuit]:
+            before = read_circuit(self.table, subscription_id)
             after = after_failure(before, at, self.policy, self.spread(), probe=probe, retry_after=retry_after)
-            if write_circuit(self.table, wake, after):
-                break
-        opened_until = after.probe_at
-        if opened_until is not None and (probe or before is None or opened_until != before.probe_at):
-            note(Log.RECEIVER_FAILING, subscription=wake.subscription_id, failures=after.failures)
-            if opened_until - at <= MAX_DELAY:
-                self.bell(replace(wake, track=None), opened_until - at)
+            if not write_circuit(self.table, owner, subscription_id, after):
+                raise OutOfDate(subscription_id)
+            return before, after
+
+        before, after = until_current(attempt, tries=_CIRCUIT_TRIES)
+        if after.probe_at is not None and (probe or before is None or after.probe_at != before.probe_at):
+            note(Log.RECEIVER_FAILING, subscription=subscription_id, failures=after.failures)
+            if after.probe_at - at <= MAX_DELAY:
+                self.send_wake(Wake(subscription_id, None), after.probe_at - at)
         return after
 
 
-def _note(standing: Standing, answer: Answer) -> None:
-    delivery = standing.delivery
+def _note(subscription: Subscription, outgoing: Outgoing, answer: Answer) -> None:
     note(
         Log.DELIVERY_ATTEMPTED,
-        correlation_id=standing.event.correlation_id,
-        subscription=standing.subscription.subscription_id,
-        webhook_id=delivery.message_id,
-        number=delivery.slot.number,
+        correlation_id=outgoing.event.correlation_id,
+        subscription=subscription.subscription_id,
+        webhook_id=outgoing.delivery.message_id(outgoing.place),
+        number=outgoing.delivery.number(outgoing.place),
         answer=answer.word,
     )

@@ -1,0 +1,8 @@
+"""The refusal of a request that others kept out."""
+
+from cleave.domain.refusals import Refusal, RefusalCode
+
+
+def contended_refusal() -> Refusal:
+    """Other writers held the order for as long as we tried: the same request may be accepted a moment later."""
+    return Refusal(RefusalCode.CONTENDED, "the order is being changed by others; repeat the request")

@@ -1,0 +1,1 @@
+"""Operating: what a schedule does and measures."""

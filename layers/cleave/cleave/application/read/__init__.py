@@ -1,0 +1,1 @@
+"""Reading back: packages, orders, cancellations and deliveries, as callers ask for them."""

@@ -1,0 +1,1 @@
+"""Subscribing: who is told, where, of what, and with which secrets."""

@@ -1,0 +1,63 @@
+"""Turning webhooks on and off: by their owners, or because a receiver fails or is gone."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from cleave.application.subscribe.webhooks import find_webhook, until_written
+from cleave.application.tell.recovery import send_wakes, wakes_of
+from cleave.application.tell.wake import SendWake
+from cleave.domain.subscription import PassiveReason, Subscription, SubscriptionStatus, Turn
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count
+from cleave.store.circuits import forget_circuit
+from cleave.store.subscriptions import NoSubscription, change_subscription
+from cleave.table.failures import OutOfDate
+from cleave.table.table import Table
+
+
+def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str, at: datetime) -> None:
+    """Tell it again, first of what waited. Raises Refusal.
+
+    An active one is drained too, without waiting for the next probe.
+    """
+
+    def attempt() -> Subscription:
+        before = find_webhook(table, owner, subscription_id)
+        changed = _turned(before, None, at)
+        along = [forget_circuit(subscription_id), *wakes_of(before, at)]
+        change_subscription(table, changed, tell_sellers=not before.is_wanted, along=along)
+        return changed
+
+    send_wakes(send_wake, until_written(attempt))
+
+
+def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:
+    """Tell it nothing more; what waits keeps waiting, what happens from now on is not for it. Raises Refusal."""
+
+    def attempt() -> None:
+        before = find_webhook(table, owner, subscription_id)
+        change_subscription(table, _turned(before, PassiveReason.BY_OWNER, at), tell_sellers=before.is_wanted)
+
+    until_written(attempt)
+
+
+def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at: datetime) -> None:
+    """Make it passive for its receiver's sake; what happens meanwhile waits until it is activated.
+
+    Nothing is done where it was changed since the request that failed: it may point to another receiver by now.
+    """
+    if not subscription.is_active:
+        return
+    try:
+        change_subscription(table, _turned(subscription, reason, at), tell_sellers=False)
+    except (NoSubscription, OutOfDate):
+        return
+    note(Log.SUBSCRIPTION_PASSIVE, subscription=subscription.subscription_id, reason=reason.value)
+    count(Metric.SUBSCRIPTION_TURNED_PASSIVE, reason=reason.value)
+
+
+def _turned(subscription: Subscription, reason: PassiveReason | None, at: datetime) -> Subscription:
+    """Turned off for a reason, or on for none."""
+    status = SubscriptionStatus.ACTIVE if reason is None else SubscriptionStatus.PASSIVE
+    turns = subscription.with_turn(Turn(at, status, reason))
+    return replace(subscription, status=status, passive_reason=reason, modified_at=at, turns=turns)

@@ -1,0 +1,61 @@
+"""A credential ends, and with it the webhooks of an owner whom no other credential speaks for."""
+
+from functools import partial
+
+from cleave.domain.roles import Role
+from cleave.domain.subscription import Subscription, channel_owner, seller_owner
+from cleave.logs import Log, note
+from cleave.store.credentials import Credential, NoCredential, list_credentials, read_credential, revoke_credential
+from cleave.store.owners import clear_owner, end_owner
+from cleave.store.subscriptions import NoSubscription, delete_subscription, read_owned, read_subscription
+from cleave.table.retry import until_current
+from cleave.table.table import Table
+
+
+def revoke(table: Table, key: str) -> list[Subscription]:
+    """End a credential with its secrets and tokens, and the webhooks that nobody could change any more.
+
+    The credential and the owner's right to make webhooks end in one transaction, which lists the rest as due: should
+    this die, the scheduled function goes on. Answers the webhooks that ended. Raises NoCredential.
+    """
+    credential = read_credential(table, key)
+    if credential is None:
+        raise NoCredential(key)
+    owners = _orphaned(table, credential)
+    revoke_credential(table, key, [end_owner(owner) for owner in owners])
+    return [ended for owner in owners for ended in end_webhooks(table, owner)]
+
+
+def end_webhooks(table: Table, owner: str) -> list[Subscription]:
+    """Delete all webhooks of an owner that has ended; again, without effect."""
+    ended = read_owned(table, owner)
+    for subscription in ended:
+        until_current(partial(_delete, table, subscription))
+        note(Log.WEBHOOK_ENDED, subscription=subscription.subscription_id, owner=owner)
+    clear_owner(table, owner)
+    return ended
+
+
+def _delete(table: Table, subscription: Subscription) -> None:
+    """As it is now: its receiver may fail, or succeed, at this moment. Raises OutOfDate."""
+    now = read_subscription(table, subscription.owner, subscription.subscription_id)
+    if now is None:
+        return
+    try:
+        delete_subscription(table, now)
+    except NoSubscription:
+        return
+
+
+def _orphaned(table: Table, credential: Credential) -> list[str]:
+    """The owners for whom no other credential speaks. An operator owns nothing."""
+    if credential.role is Role.CHANNEL:
+        return [channel_owner(credential.key)]
+    if credential.role is not Role.SELLER:
+        return []
+    others = [
+        each.credential.sellers
+        for each in list_credentials(table)
+        if each.credential.role is Role.SELLER and each.credential.key != credential.key
+    ]
+    return [seller_owner(seller) for seller in sorted(credential.sellers) if not any(seller in each for each in others)]

@@ -1,0 +1,1 @@
+"""Telling: events become deliveries, deliveries become requests to receivers."""

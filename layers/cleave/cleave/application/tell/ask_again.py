@@ -1,0 +1,87 @@
+"""Sending messages again because a person asked: tried at once, whatever has become of them and of their receiver."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from cleave.application.contention import contended_refusal
+from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, MessageRef, find_delivery, list_deliveries
+from cleave.application.subscribe.webhooks import find_webhook
+from cleave.application.tell.wake import AT_ONCE, SendWake, Wake
+from cleave.domain.circuit import Circuit
+from cleave.domain.events import track_of
+from cleave.domain.subscription import Subscription
+from cleave.store.circuits import ask_probe, read_circuit
+from cleave.store.deliveries import ask_again, read_delivery
+from cleave.store.tracks import TrackRef, wake
+from cleave.table.failures import ConditionsFailed, Contended, OutOfDate
+from cleave.table.requests import Write
+from cleave.table.retry import until_current
+from cleave.table.table import Table
+
+
+def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, ref: MessageRef, at: datetime) -> None:
+    """Send one message again, at its place in its order, whatever has become of it. Raises Refusal."""
+    find_delivery(table, owner, subscription_id, ref)
+    _again(table, send_wake, find_webhook(table, owner, subscription_id), ref.place, [ref.message], at)
+
+
+def replay(
+    table: Table, send_wake: SendWake, owner: str, subscription_id: str, query: DeliveryQuery, at: datetime
+) -> DeliveryPage:
+    """Send all settled messages of a page again, in order.
+
+    Answers the page; its next page is the rest. Raises Refusal.
+    """
+    subscription = find_webhook(table, owner, subscription_id)
+    page = list_deliveries(table, owner, subscription_id, query)
+    wanted: dict[str, list[int]] = {}
+    for row in page.rows:
+        if not row.is_waiting:
+            wanted.setdefault(row.place, []).append(row.message)
+    for place, messages in wanted.items():
+        _again(table, send_wake, subscription, place, messages, at)
+    return page
+
+
+def _again(
+    table: Table, send_wake: SendWake, subscription: Subscription, place: str, messages: Sequence[int], at: datetime
+) -> None:
+    try:
+        wakes = until_current(lambda: _ask(table, subscription, place, messages, at))
+    except Contended:
+        raise contended_refusal() from None
+    for each in wakes:
+        send_wake(each, AT_ONCE)
+
+
+def _ask(table: Table, subscription: Subscription, place: str, messages: Sequence[int], at: datetime) -> list[Wake]:
+    """The wish, its track's ring and, if only probes are sent, the next probe now: together or not at all."""
+    track = _track(subscription, place)
+    waiting, settled = read_delivery(table, subscription.subscription_id, track.number, place)
+    if waiting is None and settled is None:
+        return []  # its time was over since it was listed
+    circuit = read_circuit(table, subscription.subscription_id)
+    probe = _probe_now(subscription, circuit, track, place, at)
+    try:
+        table.write([ask_again(track.number, waiting, settled, messages, str(uuid4())), wake(track, at), *probe])
+    except ConditionsFailed as failed:
+        raise OutOfDate(str(failed)) from None
+    return [
+        Wake(subscription.subscription_id, track.number),
+        *([Wake(subscription.subscription_id, None)] if probe else []),
+    ]
+
+
+def _track(subscription: Subscription, place: str) -> TrackRef:
+    _, seller_id, order_number = place.split("#", 2)
+    number = track_of(int(seller_id), order_number, subscription.tracks)
+    return TrackRef(subscription.owner, subscription.subscription_id, number)
+
+
+def _probe_now(
+    subscription: Subscription, circuit: Circuit | None, track: TrackRef, place: str, at: datetime
+) -> list[Write]:
+    if circuit is None or not circuit.is_open:
+        return []
+    return [ask_probe(subscription.owner, subscription.subscription_id, circuit, f"{track.number}/{place}", at)]

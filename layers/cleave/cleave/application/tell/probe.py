@@ -1,0 +1,110 @@
+"""A receiver that fails is sent one message at each step of the schedule; more follow only if it takes it."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from cleave import clock
+from cleave.application.tell.attempt import Attempts, outgoing_of
+from cleave.application.tell.drain import DrainResult
+from cleave.application.tell.recovery import recover, tracks_of
+from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, settle
+from cleave.application.tell.wake import SendWake
+from cleave.domain.circuit import Circuit
+from cleave.domain.delivery import Delivery
+from cleave.domain.subscription import Subscription
+from cleave.store.circuits import close_circuit, read_circuit_and_owner, write_circuit
+from cleave.store.deliveries import note_progress, place_of, read_delivery, read_waiting
+from cleave.store.drain_inputs import DrainInput, read_drain_input
+from cleave.store.retention import DELIVERIES_KEPT
+from cleave.store.subscriptions import read_subscription
+from cleave.store.tracks import Held, TrackRef, end_probe, take
+from cleave.table.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Probes a failing receiver, if it is time."""
+
+    table: Table
+    send_wake: SendWake
+    attempt: Attempts
+
+    def __call__(self, subscription_id: str) -> DrainResult:
+        """One message at most. Of two who come at once, one has the claim."""
+        at = clock.now()
+        circuit, owner = read_circuit_and_owner(self.table, subscription_id)
+        if circuit is None or not circuit.is_due(at):
+            return DrainResult.NOTHING_DUE
+        subscription = read_subscription(self.table, owner, subscription_id)
+        claimed = circuit.claimed(at)
+        if not write_circuit(self.table, owner, subscription_id, claimed):
+            return DrainResult.NOTHING_DUE
+        if subscription is None or not subscription.is_active:
+            # What would wake it, activation or a new URL, forgets the circuit too.
+            close_circuit(self.table, subscription_id, claimed, [])
+            return DrainResult.OFF
+        return self._probe(subscription, claimed, circuit.asked)
+
+    def _probe(self, subscription: Subscription, claimed: Circuit, asked: str | None) -> DrainResult:
+        candidates = self._candidates(subscription, asked)
+        if not candidates:
+            recover(self.table, self.send_wake, subscription, claimed, clock.now())
+            return DrainResult.DRAINED
+        for track, delivery in candidates:
+            held = take(self.table, track.subscription_id, track.number, str(uuid4()), clock.now(), probe=True)
+            if held is not None:
+                is_sent = self._send(held, subscription, claimed, delivery)
+                end_probe(self.table, held)
+                if is_sent:
+                    return DrainResult.PROBED
+        return DrainResult.NOTHING_DUE  # the claim ends, and the next probe comes
+
+    def _candidates(self, subscription: Subscription, asked: str | None) -> list[tuple[TrackRef, Delivery]]:
+        """What a person asked for; then the tracks' first deliveries, those with the fewest attempts first: no single
+        one can be what fails."""
+        heads = [
+            (track, delivery)
+            for track in tracks_of(subscription)
+            for delivery in read_waiting(self.table, track.subscription_id, track.number, "", 1)
+        ]
+        wished = [] if asked is None else self._wished(subscription, asked)
+        return wished + sorted(heads, key=lambda each: (each[1].attempts, place_of(each[1])))
+
+    def _wished(self, subscription: Subscription, asked: str) -> list[tuple[TrackRef, Delivery]]:
+        number, _, place = asked.partition("/")
+        waiting, _ = read_delivery(self.table, subscription.subscription_id, int(number), place)
+        track = TrackRef(subscription.owner, subscription.subscription_id, int(number))
+        return [] if waiting is None else [(track, waiting)]
+
+    def _send(self, held: Held, subscription: Subscription, claimed: Circuit, waiting: Delivery) -> bool:
+        """Whether a request was made. Everything that decides is read anew."""
+        found = read_drain_input(self.table, held.track, waiting)
+        number = held.track.number
+        if not found.is_active or found.circuit is None or found.circuit.version != claimed.version:
+            return False  # somebody knows better by now
+        if is_old(waiting, found.settled):
+            delete_if_unasked(self.table, number, waiting)
+        elif found.event is None:
+            settle(self.table, number, given_up(waiting, clock.now()), waiting, found.settled)
+        elif self._may_go(waiting, found):
+            self._request(held, subscription, claimed, waiting, found)
+            return True
+        return False
+
+    def _request(
+        self, held: Held, subscription: Subscription, claimed: Circuit, waiting: Delivery, found: DrainInput
+    ) -> None:
+        if found.event is None:
+            raise AssertionError("a message needs its event")
+        outgoing = outgoing_of(found.event, waiting, waiting.owed[0])
+        attempted = self.attempt(subscription, outgoing, probe=True)
+        if attempted.delivery.owed:
+            note_progress(self.table, held.track.number, attempted.delivery, waiting)
+        else:
+            settle(self.table, held.track.number, attempted.delivery, waiting, found.settled)
+        if attempted.is_taken:
+            recover(self.table, self.send_wake, subscription, claimed, clock.now())
+
+    def _may_go(self, waiting: Delivery, found: DrainInput) -> bool:
+        forgotten = clock.now() - DELIVERIES_KEPT
+        return waiting.is_next(is_previous_settled=found.is_previous_settled, forgotten_before=forgotten)

@@ -1,0 +1,42 @@
+"""A receiver works again: what was held back meanwhile is sent."""
+
+from datetime import datetime
+
+from cleave.application.tell.wake import AT_ONCE, SendWake, Wake
+from cleave.domain.circuit import Circuit
+from cleave.domain.subscription import Subscription
+from cleave.logs import Log, note
+from cleave.store.circuits import close_circuit
+from cleave.store.tracks import TrackRef, wake
+from cleave.table.requests import Write
+from cleave.table.table import Table
+
+
+def tracks_of(subscription: Subscription) -> list[TrackRef]:
+    """All tracks of a webhook."""
+    return [TrackRef(subscription.owner, subscription.subscription_id, number) for number in range(subscription.tracks)]
+
+
+def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
+    """The writes that open all tracks of a webhook and give them something to do, for somebody's transaction."""
+    return [wake(track, at) for track in tracks_of(subscription)]
+
+
+def send_wakes(send_wake: SendWake, subscription: Subscription) -> None:
+    """A message for each track, once that transaction is written."""
+    for track in tracks_of(subscription):
+        send_wake(Wake(track.subscription_id, track.number), AT_ONCE)
+
+
+def recover(table: Table, send_wake: SendWake, subscription: Subscription, circuit: Circuit, at: datetime) -> bool:
+    """Forget that the receiver failed; if nothing but probes was sent, have everything drained that waits.
+
+    False if another request has failed, or succeeded, since the circuit was read: its writer knows better.
+    """
+    along = wakes_of(subscription, at) if circuit.is_open else []
+    if not close_circuit(table, subscription.subscription_id, circuit, along):
+        return False
+    if circuit.is_open:
+        note(Log.RECEIVER_RECOVERED, subscription=subscription.subscription_id)
+        send_wakes(send_wake, subscription)
+    return True

@@ -1,0 +1,45 @@
+"""The end of a delivery: first it is put among the settled ones, and only then deleted where it waited."""
+
+from datetime import datetime
+
+from cleave.domain.delivery import Delivery, DeliveryState, Outcome
+from cleave.logs import Log, note
+from cleave.store.deliveries import delete_waiting, settle_delivery
+from cleave.table.failures import ConditionsFailed
+from cleave.table.table import Table
+
+
+def settle(table: Table, track: int, delivery: Delivery, read: Delivery, settled: Delivery | None) -> None:
+    """Every message was taken or given up.
+
+    ``read`` is the delivery as it waited; what ``settled`` says of others stays.
+    """
+    outcomes = {**(settled.outcomes if settled else {}), **delivery.outcomes}
+    table.put(settle_delivery(delivery.with_outcomes(outcomes)))
+    delete_if_unasked(table, track, read)
+
+
+def delete_if_unasked(table: Table, track: int, read: Delivery) -> bool:
+    """It waits no more. False if a person has asked for it since it was ``read``: then it waits, and the wish rang."""
+    try:
+        table.delete(delete_waiting(track, read))
+    except ConditionsFailed:
+        return False
+    return True
+
+
+def is_old(waiting: Delivery, settled: Delivery | None) -> bool:
+    """Whether it waits by mistake:
+
+    a late fan-out put it after it was settled, or its settler died before the delete.
+    """
+    return settled is not None and waiting.asked is None
+
+
+def given_up(waiting: Delivery, at: datetime) -> Delivery:
+    """The delivery where its event is gone: nothing can be said any more."""
+    note(Log.EVENT_GONE, subscription=waiting.lane.subscription_id, order_number=waiting.lane.order_number)
+    delivery = waiting
+    for place in waiting.owed:
+        delivery = delivery.after(place, Outcome(DeliveryState.EXHAUSTED, delivery.attempts, at, "event_expired"))
+    return delivery
