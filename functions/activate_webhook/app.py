@@ -1,14 +1,14 @@
 """PUT …/webhooks/{webhookId}/activate, of a seller or a channel."""
 
-from cleave.api.gateway import Response
-from cleave.api.resources import table
-from cleave.application.subscriptions import activate
-from cleave.dialects.subscriber import SubscriberCall, done, subscriber_endpoint
-from cleave.outbound.resources import delivery_queue
+from cleave.application.subscribe.activation import activate
+from cleave.dialects.webhook_calls import WebhookCall, done, webhook_endpoint
+from cleave.entry.gateway import Response
+from cleave.entry.resources import table
+from cleave.outbound.resources import wake_queue
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
     """Tell it again, first of what waited."""
-    activate(table(), delivery_queue(), subscriber.owner, subscriber.subscription_id, subscriber.call.at)
+    activate(table(), wake_queue(), webhook.owner, webhook.subscription_id, webhook.call.at)
     return done()

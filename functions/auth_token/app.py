@@ -1,13 +1,14 @@
 """POST /v1/auth/token."""
 
-from cleave.api.gateway import Call, Response
-from cleave.api.resources import table
-from cleave.api.tokens import LIFETIME, issue_token
-from cleave.api.wire import to_json
 from cleave.dialects.hepsiglobal.endpoint import open_endpoint
 from cleave.dialects.hepsiglobal.token import TokenRequest
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.store.credentials import Role, verify_credential
+from cleave.domain.roles import Role
+from cleave.entry.gateway import Call, Response
+from cleave.entry.resources import table
+from cleave.entry.tokens import LIFETIME, issue_token
+from cleave.entry.wire import to_json
+from cleave.store.credentials import verify_credential
 
 
 @open_endpoint

@@ -3,8 +3,8 @@
 from typing import Any
 
 from cleave import clock
-from cleave.api.authorizer import allow_policy, authenticate, authorization_header
-from cleave.api.resources import table
+from cleave.entry.authorizer import allow_policy, authenticate, authorization_header
+from cleave.entry.resources import table
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count
 

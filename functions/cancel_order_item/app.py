@@ -1,11 +1,11 @@
 """PUT /v1/orders/{orderNumber}/order_items/{orderItemNumber}."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.cancel_items import cancel_items
+from cleave.application.accept.cancel_items import cancel_items
 from cleave.dialects.cancellation_ids import id_header
 from cleave.dialects.hepsiglobal.cancel_item import to_item_cancellation
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
 @channel_endpoint

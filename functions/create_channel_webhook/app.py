@@ -1,10 +1,10 @@
 """POST /v1/webhooks."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import settings, table
-from cleave.application.subscriptions import subscribe
+from cleave.application.subscribe.webhooks import subscribe
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
 from cleave.dialects.hepsiglobal.webhooks import to_channel_webhook
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import settings, table
 from cleave.outbound.resources import secret_box
 from cleave.outbound.urls import check_url
 
@@ -12,7 +12,7 @@ from cleave.outbound.urls import check_url
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
     """Report sellers' cancels to this channel from now on. The signing secret is shown in this answer only."""
-    webhook = to_channel_webhook(channel)
-    check_url(webhook.url, allow_local=settings().allow_local_webhooks)
-    made = subscribe(table(), secret_box().seal, webhook)
+    wish = to_channel_webhook(channel, settings().webhook_tracks)
+    check_url(wish.url, allow_local=settings().allow_local_webhooks)
+    made = subscribe(table(), secret_box().seal, wish)
     return json_response({"id": made.subscription_id, "signing_secret": made.signing_secret}, 201)

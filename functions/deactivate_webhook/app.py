@@ -1,13 +1,13 @@
 """PUT …/webhooks/{webhookId}/deactivate, of a seller or a channel."""
 
-from cleave.api.gateway import Response
-from cleave.api.resources import table
-from cleave.application.subscriptions import deactivate
-from cleave.dialects.subscriber import SubscriberCall, done, subscriber_endpoint
+from cleave.application.subscribe.activation import deactivate
+from cleave.dialects.webhook_calls import WebhookCall, done, webhook_endpoint
+from cleave.entry.gateway import Response
+from cleave.entry.resources import table
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
     """Tell it nothing more until it is activated."""
-    deactivate(table(), subscriber.owner, subscriber.subscription_id, subscriber.call.at)
+    deactivate(table(), webhook.owner, webhook.subscription_id, webhook.call.at)
     return done()

@@ -1,13 +1,13 @@
 """DELETE …/webhooks/{webhookId}, of a seller or a channel."""
 
-from cleave.api.gateway import Response
-from cleave.api.resources import table
-from cleave.application.subscriptions import remove
-from cleave.dialects.subscriber import SubscriberCall, done, subscriber_endpoint
+from cleave.application.subscribe.webhooks import remove_webhook
+from cleave.dialects.webhook_calls import WebhookCall, done, webhook_endpoint
+from cleave.entry.gateway import Response
+from cleave.entry.resources import table
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
     """End the subscription."""
-    remove(table(), subscriber.owner, subscriber.subscription_id)
+    remove_webhook(table(), webhook.owner, webhook.subscription_id)
     return done()

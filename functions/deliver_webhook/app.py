@@ -1,12 +1,12 @@
-"""The delivery queue: tells receivers what waits for them."""
+"""The queue of wakes: tells receivers what waits for them."""
 
 from typing import Any
 
-from cleave.api.resources import seconds_left
-from cleave.application.consume import drain_batch
-from cleave.outbound.resources import drainer
+from cleave.entry.queue import consume_queue
+from cleave.entry.resources import seconds_left
+from cleave.outbound.resources import drain_and_probe
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer which messages failed; a receiver's failure is none, its events wait in the table."""
-    return drain_batch(drainer(seconds_left(context)), event)
+    return consume_queue(*drain_and_probe(seconds_left(context)), event)

@@ -1,12 +1,16 @@
 """PUT /integration/order/sellers/{sellerId}/shipment-packages/{packageId}/items/unsupplied/dry-run."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.dialects.trendyol.dry_run import try_cancel
+from cleave.application.accept.dry_run import dry_run_cancel
+from cleave.dialects.dry_run import render_dry_run
+from cleave.dialects.trendyol.cancel import to_asked_cancel
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.errors import TrendyolErrors
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """Tell what a cancel would do, or every reason why it would be refused; nothing is written."""
-    return json_response(try_cancel(table(), seller))
+    outcome = dry_run_cancel(table(), to_asked_cancel(seller))
+    return json_response(render_dry_run(outcome, seller.call, TrendyolErrors(), seller.scope))

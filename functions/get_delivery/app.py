@@ -1,15 +1,14 @@
 """GET …/webhooks/{webhookId}/deliveries/{deliveryId}, of a seller or a channel."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.deliveries import find_delivery
-from cleave.dialects.deliveries import delivery_place, render_attempt, render_delivery
-from cleave.dialects.subscriber import SubscriberCall, subscriber_endpoint
+from cleave.application.read.deliveries import find_delivery
+from cleave.dialects.deliveries import message_ref, render_attempts, render_delivery
+from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
-    """One delivery with its attempts."""
-    place = delivery_place(subscriber)
-    delivery, attempts = find_delivery(table(), subscriber.owner, subscriber.subscription_id, place)
-    return json_response({**render_delivery(delivery), "attemptLog": [render_attempt(attempt) for attempt in attempts]})
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
+    """One message with its attempts."""
+    row, failed = find_delivery(table(), webhook.owner, webhook.subscription_id, message_ref(webhook))
+    return json_response({**render_delivery(row), "attemptLog": render_attempts(row, failed)})

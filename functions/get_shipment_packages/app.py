@@ -1,11 +1,12 @@
 """GET /integration/order/sellers/{sellerId}/orders, …/v2/orders and the legacy /sapigw/suppliers/{sellerId}/orders."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.list_packages import find_packages
+from cleave.application.read.packages import find_packages
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.fitting import fit_packages, with_content
 from cleave.dialects.trendyol.listing import to_query
-from cleave.dialects.trendyol.packages import page
+from cleave.dialects.trendyol.packages import page_head
+from cleave.entry.gateway import Response
+from cleave.entry.resources import table
 
 
 @seller_endpoint
@@ -13,4 +14,4 @@ def handler(seller: SellerCall) -> Response:
     """One page of the seller's packages."""
     query = to_query(seller)
     found = find_packages(table(), query)
-    return json_response(page(found.packages, total=found.total, page_number=query.page, size=query.size))
+    return Response(200, with_content(page_head(found.total, query.page, query.size), fit_packages(found.packages)))

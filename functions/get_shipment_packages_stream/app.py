@@ -1,12 +1,14 @@
 """GET /integration/order/sellers/{sellerId}/orders/stream."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
+from cleave.application.read.walk import take_step
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
-from cleave.dialects.trendyol.stream import take_step, to_stream_request
+from cleave.dialects.trendyol.stream import render_step, to_stream_request
+from cleave.entry.gateway import Response
+from cleave.entry.resources import table
 
 
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """One step of a walk over the seller's packages."""
-    return json_response(take_step(table(), to_stream_request(seller)))
+    request = to_stream_request(seller)
+    return Response(200, render_step(request, lambda size: take_step(table(), request.query, size)))

@@ -1,10 +1,10 @@
 """POST /integration/order/sellers/{sellerId}/orders."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.import_packages import import_packages
+from cleave.application.intake.import_packages import import_packages
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 from cleave.dialects.trendyol.imports import to_imported
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
 @seller_endpoint

@@ -1,11 +1,11 @@
 """PUT /integration/oms/core/sellers/{sellerId}/shipment-packages/{packageId}/items/unsupplied."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.cancel_package import cancel_package
+from cleave.application.accept.cancel_package import cancel_package
 from cleave.dialects.cancellation_ids import id_header
 from cleave.dialects.trendyol.cancel import to_cancellation
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
 @seller_endpoint

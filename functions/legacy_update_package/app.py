@@ -1,13 +1,13 @@
 """PUT /sapigw/suppliers/{sellerId}/shipment-packages/{packageId}."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.cancel_package import cancel_package
-from cleave.application.change_package import change_status
+from cleave.application.accept.cancel_package import cancel_package
+from cleave.application.intake.change_package import change_status
 from cleave.dialects.cancellation_ids import id_header
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 from cleave.dialects.trendyol.legacy import to_legacy_update
 from cleave.domain.cancellation import Cancellation
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
 @seller_endpoint

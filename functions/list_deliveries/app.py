@@ -1,15 +1,15 @@
 """GET …/webhooks/{webhookId}/deliveries, of a seller or a channel."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.deliveries import list_deliveries
+from cleave.application.read.deliveries import list_deliveries
 from cleave.dialects.deliveries import render_page, to_list
-from cleave.dialects.subscriber import SubscriberCall, subscriber_endpoint
+from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
     """One page of what was or is to be sent, oldest first."""
-    asked = to_list(subscriber)
-    page = list_deliveries(table(), subscriber.owner, subscriber.subscription_id, asked.query)
+    asked = to_list(webhook)
+    page = list_deliveries(table(), webhook.owner, webhook.subscription_id, asked.query)
     return json_response(render_page(asked, page))

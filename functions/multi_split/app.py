@@ -1,10 +1,10 @@
 """POST /integration/order/sellers/{sellerId}/shipment-packages/{packageId}/multi-split."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.plan_split import accept_split
+from cleave.application.accept.accept_split import accept_split
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 from cleave.dialects.trendyol.split import to_multi_split
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
 @seller_endpoint

@@ -1,10 +1,10 @@
 """PUT /webhooks/order-cancel."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.cancel_items import cancel_items
+from cleave.application.accept.cancel_items import cancel_items
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
 from cleave.dialects.hepsiglobal.order_cancel import to_item_cancellations
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 
 
 @channel_endpoint

@@ -1,19 +1,24 @@
-"""Every minute: works off what the stream has left behind."""
+"""Every minute: looks at everything that is overdue, and measures how long it has been."""
 
+from dataclasses import asdict
 from typing import Any
 
 from cleave import clock
-from cleave.api.resources import seconds_left, table
-from cleave.application.gauge_pending import gauge_pending
-from cleave.application.reconcile import reconcile
+from cleave.application.operate.gauges import emit_gauges
+from cleave.application.operate.reconcile import reconcile
+from cleave.entry.resources import client, seconds_left, settings, table
 from cleave.logs import Log, note
-from cleave.outbound.resources import delivery_queue
+from cleave.outbound.failed_batches import gauge_failed_batches
+from cleave.outbound.resources import worker
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Answer how many items were done and how many failed."""
-    at, store = clock.now(), table(seconds_left(context))
-    gauge_pending(store, at)  # before what is found is worked off
-    counts = reconcile(store, delivery_queue(), at)
-    note(Log.RECONCILE_DONE, counts=counts)
+    """Answer how much was done, failed and woken. A run that fails is made good by the next one."""
+    at, seconds = clock.now(), seconds_left(context)
+    try:
+        emit_gauges(table(seconds), at)  # before what is found is done
+        gauge_failed_batches(client("s3"), settings().failed_records_bucket)
+    finally:
+        counts = asdict(reconcile(table(seconds), worker(seconds), at))
+        note(Log.RECONCILE_DONE, counts=counts)
     return counts

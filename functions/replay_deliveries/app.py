@@ -1,16 +1,16 @@
 """POST …/webhooks/{webhookId}/replay, of a seller or a channel."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.deliveries import replay
+from cleave.application.tell.ask_again import replay
 from cleave.dialects.deliveries import render_replay, to_replay
-from cleave.dialects.subscriber import SubscriberCall, subscriber_endpoint
-from cleave.outbound.resources import delivery_queue
+from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
+from cleave.outbound.resources import wake_queue
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
     """Send everything since a time, or of one order, again; as much at once as one request can do."""
-    asked, at = to_replay(subscriber), subscriber.call.at
-    page = replay(table(), delivery_queue(), subscriber.owner, subscriber.subscription_id, asked.query, at)
+    asked, at = to_replay(webhook), webhook.call.at
+    page = replay(table(), wake_queue(), webhook.owner, webhook.subscription_id, asked.query, at)
     return json_response(render_replay(asked, page), 202)

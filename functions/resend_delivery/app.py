@@ -1,17 +1,16 @@
 """POST …/webhooks/{webhookId}/deliveries/{deliveryId}/resend, of a seller or a channel."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.deliveries import resend
-from cleave.dialects.deliveries import delivery_place
-from cleave.dialects.subscriber import SubscriberCall, subscriber_endpoint
-from cleave.outbound.resources import delivery_queue
+from cleave.application.tell.ask_again import resend
+from cleave.dialects.deliveries import message_ref
+from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
+from cleave.outbound.resources import wake_queue
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
-    """Send one delivery again, with the same id and number."""
-    place = delivery_place(subscriber)
-    at = subscriber.call.at
-    resend(table(), delivery_queue(), subscriber.owner, subscriber.subscription_id, place, at)
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
+    """Send one message again, with the same id and number."""
+    ref, at = message_ref(webhook), webhook.call.at
+    resend(table(), wake_queue(), webhook.owner, webhook.subscription_id, ref, at)
     return json_response({"resent": 1}, 202)

@@ -1,17 +1,17 @@
 """POST …/webhooks/{webhookId}/secret, of a seller or a channel."""
 
-from cleave.api.gateway import Response, json_response
-from cleave.api.resources import table
-from cleave.application.subscriptions import rotate
+from cleave.application.subscribe.webhooks import rotate_secret
 from cleave.clock import to_ms
-from cleave.dialects.subscriber import SubscriberCall, subscriber_endpoint
+from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
 from cleave.domain.subscription import ROTATION_OVERLAP
+from cleave.entry.gateway import Response, json_response
+from cleave.entry.resources import table
 from cleave.outbound.resources import secret_box
 
 
-@subscriber_endpoint
-def handler(subscriber: SubscriberCall) -> Response:
+@webhook_endpoint
+def handler(webhook: WebhookCall) -> Response:
     """A new signing secret, shown in this answer only; the old one is valid beside it for a day."""
-    at = subscriber.call.at
-    secret = rotate(table(), secret_box().seal, subscriber.owner, subscriber.subscription_id, at)
+    at = webhook.call.at
+    secret = rotate_secret(table(), secret_box().seal, webhook.owner, webhook.subscription_id, at)
     return json_response({"signingSecret": secret, "previousValidUntil": to_ms(at + ROTATION_OVERLAP)})

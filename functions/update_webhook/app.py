@@ -1,19 +1,19 @@
 """PUT /integration/webhook/sellers/{sellerId}/webhooks/{webhookId}."""
 
-from cleave.api.gateway import Response
-from cleave.api.resources import settings, table
-from cleave.application.subscriptions import update
-from cleave.dialects.subscriber import done
+from cleave.application.subscribe.webhooks import update_webhook
 from cleave.dialects.trendyol.endpoint import SellerCall, whole_seller_endpoint
 from cleave.dialects.trendyol.webhooks import to_webhook
-from cleave.outbound.resources import secret_box
+from cleave.dialects.webhook_calls import done
+from cleave.entry.gateway import Response
+from cleave.entry.resources import settings, table
+from cleave.outbound.resources import secret_box, wake_queue
 from cleave.outbound.urls import check_url
 
 
 @whole_seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """Change where, of what and with which credentials it is told."""
-    webhook = to_webhook(seller)
-    check_url(webhook.url, allow_local=settings().allow_local_webhooks)
-    update(table(), secret_box().seal, seller.call.path["webhookId"], webhook)
+    wish = to_webhook(seller, settings().webhook_tracks)
+    check_url(wish.url, allow_local=settings().allow_local_webhooks)
+    update_webhook(table(), wake_queue(), secret_box().seal, seller.call.path["webhookId"], wish)
     return done()

@@ -7,19 +7,19 @@ The caller's scope is never part of a name, so that nobody can name what is some
 
 import re
 
-from cleave.domain.cancellation import CancellationKey
+from cleave.domain.cancellation import CancellationKey, Scope
 
 # Of the answer that a cancellation is accepted: where a name is made of what was asked, callers learn it there.
 HEADER = "Cancellation-Id"
 _NAME = re.compile(r"[1-9][0-9]{0,15}|(content|key|item)-[0-9a-f]{32}")
 
 
-def id_of(scope: str, name: str) -> str | None:
+def id_of(scope: Scope, name: str) -> str | None:
     """The id of the cancellation that a caller with this scope calls so; None for what is no name."""
     return str(CancellationKey(scope, name.replace("-", "#"))) if _NAME.fullmatch(name) else None
 
 
-def name_in(scope: str | None, cancellation_id: str) -> str | None:
+def name_in(scope: Scope | None, cancellation_id: str) -> str | None:
     """What a caller with this scope calls the cancellation; None if it is not the caller's own.
 
     ``scope`` None is an operator, for whom it has its whole id.

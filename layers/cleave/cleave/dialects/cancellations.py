@@ -3,32 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cleave.application.find_cancellation import FoundCancellation, Taken
-from cleave.clock import to_ms
+from cleave.application.read.cancellation import FollowedCancellation
+from cleave.clock import optional_ms, to_ms
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.reasons import Reason
-from cleave.store.recorded import RecordedCancellation
 
 _ACCEPTED, _APPLIED = "accepted", "applied"
 
 
-def render_found(found: FoundCancellation, name: str) -> dict[str, Any]:
+def render_found(found: FollowedCancellation, name: str) -> dict[str, Any]:
     """The cancellation with what became of each of its packages."""
-    recorded = found.recorded
-    packages = [
-        _render_package(package_id, lines, found.packages[package_id]) for package_id, lines in recorded.units.items()
-    ]
     return {
         "cancellationId": name,
         "orderNumber": found.order_number,
-        **render_recorded(recorded),
-        "packages": packages,
+        **render_recorded(found),
+        "packages": [_render_package(found, *each) for each in found.recorded.units.items()],
     }
 
 
-def render_recorded(recorded: RecordedCancellation) -> dict[str, Any]:
+def render_recorded(found: FollowedCancellation) -> dict[str, Any]:
     """What a cancellation says of itself, its packages aside. ``accepted`` until it is applied to all of them."""
-    applied_at = recorded.applied_at
+    recorded, applied_at = found.recorded, found.applied_at
     return {
         "dialect": recorded.dialect,
         "state": _ACCEPTED if applied_at is None else _APPLIED,
@@ -36,7 +31,7 @@ def render_recorded(recorded: RecordedCancellation) -> dict[str, Any]:
         "cancelledBy": recorded.cancelled_by,
         "shouldKeepPreviousStatus": recorded.keep_status,
         "acceptedDate": to_ms(recorded.accepted_at),
-        "appliedDate": None if applied_at is None else to_ms(applied_at),
+        "appliedDate": optional_ms(applied_at),
         "correlationId": recorded.correlation_id,
     }
 
@@ -52,11 +47,13 @@ def render_units(lines: Mapping[int, int]) -> list[dict[str, int]]:
     return [{"lineId": line_id, "quantity": quantity} for line_id, quantity in lines.items()]
 
 
-def _render_package(package_id: int, lines: Mapping[int, int], taken: Taken) -> dict[str, Any]:
+def _render_package(found: FollowedCancellation, package_id: int, lines: Mapping[int, int]) -> dict[str, Any]:
+    """Of a package whose time is over, no status is known any more."""
+    state = found.packages.get(package_id)
     return {
         "shipmentPackageId": package_id,
-        "state": _ACCEPTED if taken.waits else _APPLIED,
-        "status": taken.state.status,
+        "state": _ACCEPTED if found.waits_on(package_id) else _APPLIED,
+        "status": None if state is None else state.package.status,
         "lines": render_units(lines),
-        "successorIds": list(taken.state.successor_ids),
+        "successorIds": [] if state is None else list(state.package.successor_ids),
     }

@@ -2,25 +2,24 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from cleave.api.cursors import Values, open_cursor, seal_cursor
-from cleave.api.wire import MAX_TIME, Name, Text, WireModel
-from cleave.application.deliveries import DeliveryPage, DeliveryQuery
-from cleave.clock import from_ms, to_ms
-from cleave.dialects.subscriber import SubscriberCall
+from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, DeliveryRow, MessageRef
+from cleave.clock import optional_moment, optional_ms, to_ms
 from cleave.dialects.trendyol.parameters import Parameters, refused
-from cleave.domain.delivery import Delivery, DeliveryState
-from cleave.store.attempts import Attempt
-from cleave.store.deliveries import sort_key
+from cleave.dialects.webhook_calls import WebhookCall
+from cleave.domain.delivery import Attempt, DeliveryState
+from cleave.entry.cursors import Values, open_cursor, seal_cursor
+from cleave.entry.wire import MAX_TIME, Name, Text, WireModel
 
 _DEFAULT_SIZE, _MAX_SIZE = 50, 200
 _REPLAYED_AT_ONCE = 100
 _MAX_DELIVERY_ID = 800  # more than any has; DynamoDB fails on a key above 1 KB
+_NO_MESSAGE = MessageRef("", 0)
 _STATES: dict[str | None, DeliveryState | None] = {None: None, **{state.value: state for state in DeliveryState}}
 
 
@@ -41,91 +40,110 @@ class DeliveryList:
     bound_to: Values
 
 
-def to_list(subscriber: SubscriberCall) -> DeliveryList:
+def to_list(webhook: WebhookCall) -> DeliveryList:
     """What the query parameters ask for. Raises Refusal."""
-    parameters = Parameters(subscriber.call.query)
+    parameters = Parameters(webhook.call.query)
     state, answer, order = parameters.text("state"), parameters.text("answer"), parameters.order_number("orderNumber")
     since, until = parameters.time("since"), parameters.time("until")
     if state not in _STATES:
         raise refused("state", f"known states: {', '.join(DeliveryState)}")
-    bound_to = _bound_to(subscriber, "list", [state, answer, order, since, until])
+    bound_to = _bound_to(webhook, "list", [state, answer, order, since, until])
     query = DeliveryQuery(
         state=_STATES[state],
         answer=answer,
         order_number=order,
-        since=_optional_time(since),
-        until=_optional_time(until),
+        since=optional_moment(since),
+        until=optional_moment(until),
         after=_place(parameters.text("cursor"), bound_to)[0],
         size=parameters.number("size", _DEFAULT_SIZE, least=1, most=_MAX_SIZE),
     )
     return DeliveryList(query, bound_to)
 
 
-def to_replay(subscriber: SubscriberCall) -> DeliveryList:
+def to_replay(webhook: WebhookCall) -> DeliveryList:
     """What the body asks for, up to the time of the first request: what is queued later is sent anyway.
 
     Raises Refusal or Refusals.
     """
-    request = subscriber.call.body(ReplayRequest)
+    request = webhook.call.body(ReplayRequest)
     if request.since is None and request.orderNumber is None:
         raise refused("since", "or orderNumber is needed")
-    bound_to = _bound_to(subscriber, "replay", [request.since, request.orderNumber])
+    bound_to = _bound_to(webhook, "replay", [request.since, request.orderNumber])
     after, until = _place(request.cursor, bound_to)
     query = DeliveryQuery(
         order_number=request.orderNumber,
-        since=_optional_time(request.since),
-        until=_optional_time(until) or subscriber.call.at,
+        since=optional_moment(request.since),
+        until=optional_moment(until) or webhook.call.at,
         after=after,
         size=_REPLAYED_AT_ONCE,
     )
     return DeliveryList(query, bound_to)
 
 
-def _place(cursor: str | None, bound_to: Values) -> Values:
+def _place(cursor: str | None, bound_to: Values) -> tuple[MessageRef | None, int | None]:
     """Where the last page ended, and up to when (epoch ms) the list goes."""
-    values = [None, None] if cursor is None else open_cursor(cursor, bound_to)
+    if cursor is None:
+        return None, None
+    values = open_cursor(cursor, bound_to)
     if values is None:
         raise refused("cursor", "is not a cursor of this list, or was given out for other filters")
-    return values
+    place, message, until = values
+    return MessageRef(place, message), until
 
 
-def _bound_to(subscriber: SubscriberCall, use: str, filters: Values) -> Values:
-    return [use, subscriber.owner, subscriber.subscription_id, *filters]
+def _bound_to(webhook: WebhookCall, use: str, filters: Values) -> Values:
+    return [use, webhook.owner, webhook.subscription_id, *filters]
 
 
 def render_replay(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
     """How many are sent again, and where to go on."""
-    return {"resent": len(page.deliveries), **_rest(asked, page)}
+    return {"resent": sum(not row.is_waiting for row in page.rows), **_rest(asked, page)}
 
 
 def render_page(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
     """A page of the list."""
-    return {"content": [render_delivery(delivery) for delivery in page.deliveries], **_rest(asked, page)}
+    return {"content": [render_delivery(row) for row in page.rows], **_rest(asked, page)}
 
 
 def _rest(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
     after = page.next_after
-    until = None if asked.query.until is None else to_ms(asked.query.until)
-    cursor = None if after is None else seal_cursor([after, until], asked.bound_to)
+    until = optional_ms(asked.query.until)
+    cursor = None if after is None else seal_cursor([after.place, after.message, until], asked.bound_to)
     return {"hasMore": after is not None, "nextCursor": cursor}
 
 
-def render_delivery(delivery: Delivery) -> dict[str, Any]:
-    """One delivery. ``sequence`` and ``webhookId`` are what the receiver sees in the headers of these names."""
-    lane = delivery.slot.lane
+def render_delivery(row: DeliveryRow) -> dict[str, Any]:
+    """One message. ``sequence`` and ``webhookId`` are what the receiver sees in the headers of these names."""
+    delivery, outcome = row.delivery, row.outcome
+    tried_at = None if outcome is None else outcome.at
+    is_delivered = outcome is not None and row.state is DeliveryState.DELIVERED
     return {
-        "id": base64.urlsafe_b64encode(sort_key(delivery.slot).encode()).decode().rstrip("="),
-        "webhookId": delivery.message_id,
-        "sellerId": lane.seller_id,
-        "orderNumber": lane.order_number,
-        "sequence": delivery.slot.number,
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "lastAnswer": delivery.last_answer,
-        "createdDate": to_ms(delivery.created_at),
-        "lastAttemptDate": _optional_ms(delivery.attempted_at),
-        "deliveredDate": _optional_ms(delivery.delivered_at),
+        "id": _id_of(row),
+        "webhookId": delivery.message_id(row.message),
+        "sellerId": delivery.lane.seller_id,
+        "orderNumber": delivery.lane.order_number,
+        "sequence": delivery.number(row.message),
+        "state": row.state,
+        "attempts": 0 if outcome is None else outcome.attempts,
+        "lastAnswer": None if outcome is None else outcome.answer,
+        "createdDate": to_ms(delivery.event_at),
+        "lastAttemptDate": optional_ms(tried_at),
+        "deliveredDate": optional_ms(tried_at) if is_delivered else None,
     }
+
+
+def _id_of(row: DeliveryRow) -> str:
+    return base64.urlsafe_b64encode(f"{row.message}/{row.place}".encode()).decode().rstrip("=")
+
+
+def render_attempts(row: DeliveryRow, failed: Sequence[Attempt]) -> list[dict[str, Any]]:
+    """The requests that failed, and that which the receiver took."""
+    shown = [render_attempt(attempt) for attempt in failed]
+    outcome = row.outcome
+    if outcome is not None and outcome.state is DeliveryState.DELIVERED:
+        taken = Attempt(outcome.at, int(outcome.answer), None, outcome.latency_ms, "")
+        shown.append(render_attempt(taken))
+    return shown
 
 
 def render_attempt(attempt: Attempt) -> dict[str, Any]:
@@ -139,20 +157,14 @@ def render_attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def delivery_place(subscriber: SubscriberCall) -> str:
-    """The sort key that the path's delivery id stands for; what is none is found nowhere."""
-    text = subscriber.call.path.get("deliveryId", "")
+def message_ref(webhook: WebhookCall) -> MessageRef:
+    """The message that the path's delivery id stands for; what is no id names none."""
+    text = webhook.call.path.get("deliveryId", "")
     if len(text) > _MAX_DELIVERY_ID:
-        return ""
+        return _NO_MESSAGE
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+        message, _, place = plain.partition("/")
+        return MessageRef(place, int(message))
     except (binascii.Error, ValueError):
-        return ""
-
-
-def _optional_time(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else from_ms(milliseconds)
-
-
-def _optional_ms(moment: datetime | None) -> int | None:
-    return None if moment is None else to_ms(moment)
+        return _NO_MESSAGE

@@ -4,17 +4,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from cleave.api.endpoint import STATUS, ErrorShape
-from cleave.api.gateway import Call
-from cleave.application.rehearse import Outcome
+from cleave.application.accept.dry_run import DryRun
 from cleave.dialects.cancellation_ids import name_in
+from cleave.domain.cancellation import Scope
 from cleave.domain.package import Line, Package
 from cleave.domain.split import Split
+from cleave.entry.endpoint import STATUS, ErrorShape
+from cleave.entry.gateway import Call
 
 _OK = 200
 
 
-def render_outcome(outcome: Outcome, call: Call, shape: ErrorShape, scope: str) -> dict[str, Any]:
+def render_dry_run(outcome: DryRun, call: Call, shape: ErrorShape, scope: Scope) -> dict[str, Any]:
     """What the cancel itself would be answered with, and what it would do."""
     refusals = outcome.refusals
     status = STATUS[refusals[0].code.kind] if refusals else _OK

@@ -1,19 +1,19 @@
-"""What functions that serve both dialects tell them apart by."""
+"""Errors of functions that serve both dialects: each caller gets them in the shape of its own."""
 
 from collections.abc import Sequence
 
-from cleave.api.endpoint import ErrorShape
-from cleave.api.gateway import Call, Response
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
 from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.domain.refusals import Refusal
+from cleave.entry.endpoint import ErrorShape
+from cleave.entry.gateway import Call, Response
 
 
-class BothShapes:
-    """Each caller gets errors in its own dialect's shape."""
+class ShapeOfPath:
+    """The dialect's whose path it is."""
 
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
-        """In the dialect of the path."""
+        """In that shape."""
         return _shape(call).refused(call, refusals, status)
 
     def failed(self, call: Call) -> Response:

@@ -8,52 +8,53 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any
 
-from cleave.api.gateway import path_text
-from cleave.application.timeline import Part, Place, TimelinePage, Viewer
+from cleave.application.read.cancellation import FollowedCancellation
+from cleave.application.read.deliveries import DeliveryRow
+from cleave.application.read.timeline import Part, TimelinePage, TimelinePlace, Viewer
 from cleave.clock import to_ms
 from cleave.dialects.cancellation_ids import name_in
 from cleave.dialects.cancellations import render_recorded, render_units
 from cleave.dialects.deliveries import render_delivery
-from cleave.dialects.reader import ReaderCall
+from cleave.dialects.reading_calls import ReadingCall
 from cleave.dialects.trendyol.parameters import Parameters, refused
-from cleave.domain.delivery import Delivery
+from cleave.domain.cancellation import Scope
 from cleave.domain.events import EventNote
 from cleave.domain.lineage import Placed, lineage
-from cleave.domain.package import CLOSED, Line, Status
+from cleave.domain.package import Line, Status
+from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import RefusalCode
-from cleave.store.packages import StoredPackage
-from cleave.store.recorded import RecordedCancellation
+from cleave.entry.gateway import path_text
 
 DEFAULT_SIZE, MAX_SIZE = 100, 200
 # Where a page ended, in words that say no more than the answer did: so it need not be signed.
 _CURSOR = re.compile(r"([0-9]{1,16})[.]([0-9]{1,16})[.]([0-9]{1,7})")
 
 
-def order_number_of(reader: ReaderCall) -> str:
+def order_number_of(reader: ReadingCall) -> str:
     """The path's. Raises Refusal."""
     return path_text(reader.call, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
 
 
-def viewer_of(reader: ReaderCall) -> Viewer:
+def viewer_of(reader: ReadingCall) -> Viewer:
     """What the caller may see."""
     return Viewer(reader.sellers, reader.storefront, reader.owner)
 
 
-def to_place(reader: ReaderCall) -> tuple[Place, int]:
+def to_place(reader: ReadingCall) -> tuple[TimelinePlace, int]:
     """Where the page begins, and how many events it may have. Raises Refusal."""
     parameters = Parameters(reader.call.query)
     size = parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE)
     cursor = parameters.text("cursor")
     if cursor is None:
-        return Place(), size
+        return TimelinePlace(), size
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise refused("cursor", "is not a cursor of a timeline")
     seller_id, package_id, sequence = map(int, found.groups())
-    return Place(seller_id, package_id, sequence), size
+    return TimelinePlace(seller_id, package_id, sequence), size
 
 
-def render_timeline(order_number: str, page: TimelinePage, scope: str | None) -> dict[str, Any]:
+def render_timeline(order_number: str, page: TimelinePage, scope: Scope | None) -> dict[str, Any]:
     """A page. ``scope`` is that of the caller's own cancellations, the only ones that are named; None names all."""
     then = page.then
     cursor = None if then is None else f"{then.seller_id}.{then.package_id}.{then.sequence}"
@@ -65,35 +66,36 @@ def render_timeline(order_number: str, page: TimelinePage, scope: str | None) ->
     }
 
 
-def _render_part(part: Part, scope: str | None) -> dict[str, Any]:
+def _render_part(part: Part, scope: Scope | None) -> dict[str, Any]:
     stored = {each.package.package_id: each for each in part.packages}
     tree = lineage(each.package for each in part.packages)
     entries = [*_cancellation_entries(part, scope), *map(_event_entry, part.events), *map(_delivery, part.deliveries)]
+    unreadable = {"unreadablePackageIds": list(part.unreadable)} if part.unreadable else {}
     return {
         "sellerId": part.seller_id,
+        **unreadable,
         "packages": [_render_package(each, stored[each.package.package_id], scope) for each in tree],
         "timeline": sorted(entries, key=itemgetter("date")),  # of one millisecond, in the order of their causes
     }
 
 
-def _render_package(placed: Placed, stored: StoredPackage, scope: str | None) -> dict[str, Any]:
+def _render_package(placed: Placed, stored: PackageState, scope: Scope | None) -> dict[str, Any]:
     package = placed.package
-    is_open = package.status not in CLOSED
     return {
         "shipmentPackageId": package.package_id,
         "depth": placed.depth,
         "parentId": package.parent_id,
         "successorIds": list(package.successor_ids),
-        "plannedIds": list(stored.state.planned_ids) if is_open else [],
+        "plannedIds": list(stored.availability.planned_ids) if not package.is_closed else [],
         "status": package.status,
         "createdBy": package.created_by,
         "createdDate": to_ms(package.created_at),
         "lastModifiedDate": to_ms(package.modified_at),
-        "lines": [_render_line(line, stored, scope) for line in package.lines if line.status is not Status.UNPACKED],
+        "lines": [_render_line(line, stored, scope) for line in package.lines if line.status != Status.UNPACKED],
     }
 
 
-def _render_line(line: Line, stored: StoredPackage, scope: str | None) -> dict[str, Any]:
+def _render_line(line: Line, stored: PackageState, scope: Scope | None) -> dict[str, Any]:
     """Units that live on in another package are that one's: so each unit of the order stands in the tree once."""
     return {
         "lineId": line.line_id,
@@ -105,23 +107,24 @@ def _render_line(line: Line, stored: StoredPackage, scope: str | None) -> dict[s
     }
 
 
-def _cancellation_entries(part: Part, scope: str | None) -> Iterator[dict[str, Any]]:
+def _cancellation_entries(part: Part, scope: Scope | None) -> Iterator[dict[str, Any]]:
     shown = {each.package.package_id for each in part.packages}
     for each in part.cancellations:
         yield _accepted_entry(each, shown, scope)
     for each in part.cancellations:
         if each.applied_at is not None:
-            name = name_in(scope, each.cancellation_id)
+            name = name_in(scope, each.recorded.cancellation_id)
             yield {"date": to_ms(each.applied_at), "type": "cancellation.applied", "cancellationId": name}
 
 
-def _accepted_entry(recorded: RecordedCancellation, shown: set[int], scope: str | None) -> dict[str, Any]:
+def _accepted_entry(found: FollowedCancellation, shown: set[int], scope: Scope | None) -> dict[str, Any]:
+    recorded = found.recorded
     units = [(package_id, lines) for package_id, lines in recorded.units.items() if package_id in shown]
     return {
         "date": to_ms(recorded.accepted_at),
         "type": "cancellation.accepted",
         "cancellationId": name_in(scope, recorded.cancellation_id),
-        **render_recorded(recorded),
+        **render_recorded(found),
         "packages": [{"shipmentPackageId": package_id, "lines": render_units(lines)} for package_id, lines in units],
     }
 
@@ -137,11 +140,11 @@ def _event_entry(event: EventNote) -> dict[str, Any]:
     }
 
 
-def _delivery(delivery: Delivery) -> dict[str, Any]:
+def _delivery(row: DeliveryRow) -> dict[str, Any]:
     return {
-        "date": to_ms(delivery.created_at),
+        "date": to_ms(row.delivery.event_at),
         "type": "delivery",
-        "event": delivery.event_sequence,
-        "subscription": delivery.slot.lane.subscription_id,
-        **render_delivery(delivery),
+        "event": row.sequences[0],
+        "subscription": row.delivery.lane.subscription_id,
+        **render_delivery(row),
     }

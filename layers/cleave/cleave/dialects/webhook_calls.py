@@ -1,23 +1,22 @@
 """Calls about a webhook, whoever's it is: a seller's on Trendyol's paths, a channel's under /v1."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cleave.api.endpoint import GatewayHandler, endpoint
-from cleave.api.gateway import Call, Response
 from cleave.clock import to_ms
-from cleave.dialects.both import BothShapes, is_sellers
+from cleave.dialects.error_shapes import ShapeOfPath, is_sellers
 from cleave.dialects.hepsiglobal.endpoint import read_channel
 from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
 from cleave.dialects.trendyol.endpoint import read_whole_seller
 from cleave.dialects.trendyol.webhooks import render_subscription
 from cleave.domain.subscription import Dialect, Subscription, channel_owner, seller_owner
-from cleave.store.subscriptions import StatusChange
+from cleave.entry.endpoint import GatewayHandler, endpoint
+from cleave.entry.gateway import Call, Response
 
 
 @dataclass(frozen=True, slots=True)
-class SubscriberCall:
+class WebhookCall:
     """``owner`` is whose webhooks the caller may see."""
 
     call: Call
@@ -29,16 +28,16 @@ class SubscriberCall:
         return self.call.path.get("webhookId", "")
 
 
-def subscriber_endpoint(serve: Callable[[SubscriberCall], Response]) -> GatewayHandler:
+def webhook_endpoint(serve: Callable[[WebhookCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves both; each gets errors in its own dialect's shape."""
-    return endpoint(BothShapes(), _read)(serve)
+    return endpoint(ShapeOfPath(), _read)(serve)
 
 
-def render_webhook(subscription: Subscription, changes: Sequence[StatusChange]) -> dict[str, Any]:
+def render_webhook(subscription: Subscription) -> dict[str, Any]:
     """A webhook as its list shows it, and when and why it was turned on and off."""
     is_trendyol = subscription.dialect is Dialect.TRENDYOL
     shown = render_subscription(subscription) if is_trendyol else render_channel_webhook(subscription)
-    turned = [{"date": to_ms(each.at), "status": each.status, "reason": each.reason} for each in changes]
+    turned = [{"date": to_ms(each.at), "status": each.status, "reason": each.reason} for each in subscription.turns]
     return {**shown, "statusChanges": turned}
 
 
@@ -47,7 +46,7 @@ def done() -> Response:
     return Response(200, "200 OK", {"Content-Type": "text/plain"})
 
 
-def _read(call: Call) -> SubscriberCall:
+def _read(call: Call) -> WebhookCall:
     if is_sellers(call):
-        return SubscriberCall(call, seller_owner(read_whole_seller(call).seller_id))
-    return SubscriberCall(call, channel_owner(read_channel(call).channel))
+        return WebhookCall(call, seller_owner(read_whole_seller(call).seller_id))
+    return WebhookCall(call, channel_owner(read_channel(call).channel))

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cleave.api.tokens import token_subject
+from cleave.entry.tokens import token_subject
 from cleave.store.credentials import Credential, read_credential, verify_credential
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 # What a credential is looked up by becomes a key of the table, and DynamoDB fails above 2 KB.
 _MAX_KEY_LENGTH = 200

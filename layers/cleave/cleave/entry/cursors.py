@@ -9,7 +9,7 @@ import hmac
 import json
 from typing import Any
 
-from cleave.api.resources import signing_secret
+from cleave.entry.resources import signing_secret
 
 _SIGNATURE_BYTES = 16
 # The number goes up when the meaning of the values changes: cursors that are out then end.

@@ -5,13 +5,14 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from cleave.api.gateway import Call, Event, Response, read_call
-from cleave.application.cancel_package import contended
+from cleave.application.contention import contended_refusal
 from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind, Refusals
+from cleave.entry.gateway import Call, Event, Response, read_call
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count
 from cleave.observability import follow
-from cleave.store.failures import Contended
+from cleave.table.failures import Contended
+from cleave.table.limits import ANSWER_BYTES, KILOBYTE
 
 STATUS = {
     RefusalKind.INVALID: 400,
@@ -27,7 +28,7 @@ STATUS = {
 
 
 # Lambda answers with 6 MB at most: the body as a JSON text, and a little around it.
-_MAX_ANSWER = 6 * 1024 * 1024 - 16 * 1024
+MOST_ANSWER_BYTES = ANSWER_BYTES - 16 * KILOBYTE
 
 
 class ErrorShape(Protocol):
@@ -74,7 +75,7 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
     except Refusals as several:
         return _refused(shape, call, several.refusals)
     except Contended:
-        return _refused(shape, call, (contended(),))
+        return _refused(shape, call, (contended_refusal(),))
     except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
         note(Log.REQUEST_FAILED)
         count(Metric.REQUESTS_FAILED)
@@ -84,9 +85,9 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
 
 def _check_size(response: Response) -> None:
     """What Lambda does not hand on would be a 502 of API Gateway's, however often the request is repeated."""
-    if len(response.body) < _MAX_ANSWER // 4:  # JSON text in JSON text: at most 4 bytes a character
+    if len(response.body) < MOST_ANSWER_BYTES // 4:  # JSON text in JSON text: at most 4 bytes a character
         return
-    if len(json.dumps(response.body, ensure_ascii=False).encode()) > _MAX_ANSWER:
+    if len(json.dumps(response.body, ensure_ascii=False).encode()) > MOST_ANSWER_BYTES:
         raise Refusal(RefusalCode.ANSWER_TOO_LARGE, "the answer would be larger than 6 MB; ask for less at once")
 
 

@@ -11,27 +11,18 @@ from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from cleave import clock
-from cleave.api.wire import WireModel, parse, to_json
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.roles import Principal, Role
+from cleave.entry.wire import WireModel, parse, to_json
+from cleave.table.limits import KILOBYTE
 
 type Event = Mapping[str, Any]
 
-KILOBYTE = 1024
 _JSON = "application/json"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 # Far more than any body means, and far less than Python reads: what came in nested is written and read nested deeper.
 _MAX_DEPTH = 64
 _MAX_PATH_TEXT = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who calls, as the authorizer said. ``sellers`` are those it may act for; no ``storefronts`` mean all."""
-
-    key: str
-    role: str
-    sellers: frozenset[int]
-    storefronts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,7 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
         return None
     sellers = frozenset(int(seller) for seller in context["sellers"].split())
     storefronts = frozenset(context.get("storefronts", "").split())
-    return Principal(context["credential"], context["role"], sellers, storefronts)
+    return Principal(context["credential"], Role(context["role"]), sellers, storefronts)
 
 
 def _fraction(text: str) -> Decimal:

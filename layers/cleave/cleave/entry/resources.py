@@ -4,6 +4,7 @@ import functools
 import gc
 import os
 import time
+from datetime import timedelta
 from typing import Any
 
 import botocore
@@ -11,7 +12,8 @@ import botocore.session
 from botocore.config import Config
 from pydantic import BaseModel, ConfigDict
 
-from cleave.store.table import Table
+from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.table.table import Table
 
 _CONFIG = Config(
     # A caller waits at most 29 s for API Gateway; a lost packet must not use that up.
@@ -40,7 +42,11 @@ class Settings(BaseModel):
     token_secret_id: str = ""
     failed_records_bucket: str = ""
     allow_local_webhooks: bool = False
-    split_settle_ms: int = 0
+    split_quiet_ms: int = 0
+    split_longest_ms: int = 0
+    webhook_tracks: int = 8
+    retention_days: int = 730
+    cell: int = 0
     retry_schedule: str = "5s 30s 2m 10m 30m 2h 6h 12h off 3d"
 
 
@@ -65,13 +71,24 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients have no co
 
 def table(seconds: float = REQUEST_SECONDS) -> Table:
     """The table, for one invocation: after ``seconds`` it repeats no write that lost against others."""
-    return Table(client("dynamodb"), settings().table_name, deadline=time.monotonic() + seconds)
+    return Table(
+        client("dynamodb"),
+        settings().table_name,
+        deadline=time.monotonic() + seconds,
+        kept=timedelta(days=settings().retention_days),
+    )
 
 
 def seconds_left(context: object) -> float:
     """How long a function without a waiting caller may work, from its Lambda context; the default without one."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return REQUEST_SECONDS if remaining is None else remaining() / 1000 - _LAST_CALL_SECONDS
+
+
+@functools.cache
+def tracking_numbers() -> TrackingNumbers:
+    """Carriers' numbers that this environment has leased."""
+    return TrackingNumbers(settings().cell)
 
 
 @functools.cache

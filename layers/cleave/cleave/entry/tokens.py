@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import jwt
 
-from cleave.api.resources import signing_secret
+from cleave.entry.resources import signing_secret
 
 LIFETIME = timedelta(hours=1)
 _ALGORITHM = "HS256"

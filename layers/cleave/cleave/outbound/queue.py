@@ -1,4 +1,4 @@
-"""The delivery queue: it only says where to look, so its messages may come twice and in any order."""
+"""The queue of wakes: a message only says where to look, so it may come twice, late and in any order."""
 
 import json
 import math
@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cleave.store.tracks import Wake
+from cleave.application.tell.wake import Wake
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryQueue:
-    """Implements ``cleave.application.wake.Doorbell``."""
+class WakeQueue:
+    """Implements ``cleave.application.tell.wake.SendWake``."""
 
     client: "SQSClient"
     url: str

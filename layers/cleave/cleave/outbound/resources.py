@@ -1,14 +1,18 @@
-"""What the functions that tell subscribers share, beyond ``cleave.api.resources``."""
+"""What the functions that tell subscribers share, beyond ``cleave.entry.resources``."""
 
 import functools
 import random
+from datetime import timedelta
 
-from cleave.api.resources import client, settings, table
-from cleave.application.attempt import Attempts
-from cleave.application.drain import Drainer
+from cleave.application.split.due_work import Cleared, Worker
+from cleave.application.split.quiet_period import QuietPeriod
+from cleave.application.tell.attempt import Attempts
+from cleave.application.tell.drain import Drain
+from cleave.application.tell.probe import Probe
 from cleave.domain.circuit import parse_policy
+from cleave.entry.resources import client, settings, table, tracking_numbers
 from cleave.outbound.connection import checked_pools
-from cleave.outbound.queue import DeliveryQueue
+from cleave.outbound.queue import WakeQueue
 from cleave.outbound.secrets import SecretBox
 from cleave.outbound.webhook import WebhookSender
 
@@ -20,9 +24,21 @@ def secret_box() -> SecretBox:
 
 
 @functools.cache
-def delivery_queue() -> DeliveryQueue:
-    """By which drains are asked for."""
-    return DeliveryQueue(client("sqs"), settings().delivery_queue_url)
+def wake_queue() -> WakeQueue:
+    """By which drains and probes are asked for."""
+    return WakeQueue(client("sqs"), settings().delivery_queue_url)
+
+
+@functools.cache
+def _cleared() -> Cleared:
+    return Cleared()
+
+
+def worker(seconds: float) -> Worker:
+    """Works off what is due, for one invocation that may work so long."""
+    milliseconds = timedelta(milliseconds=1)
+    quiet = QuietPeriod(settings().split_quiet_ms * milliseconds, settings().split_longest_ms * milliseconds)
+    return Worker(table(seconds), wake_queue(), tracking_numbers(), quiet, _cleared())
 
 
 @functools.cache
@@ -31,9 +47,9 @@ def webhook_sender() -> WebhookSender:
     return WebhookSender(checked_pools(allow_local=settings().allow_local_webhooks), secret_box())
 
 
-def drainer(seconds: float) -> Drainer:
-    """Delivers what waits, for one invocation that may work so long."""
+def drain_and_probe(seconds: float) -> tuple[Drain, Probe]:
+    """Deliver what waits, for one invocation that may work so long."""
+    of_invocation, send_wake = table(seconds), wake_queue()
     policy = parse_policy(settings().retry_schedule)
-    of_invocation = table(seconds)
-    attempts = Attempts(of_invocation, webhook_sender(), delivery_queue(), policy, random.random)
-    return Drainer(of_invocation, delivery_queue(), attempts)
+    attempts = Attempts(of_invocation, webhook_sender(), send_wake, policy, random.random)
+    return Drain(of_invocation, send_wake, attempts), Probe(of_invocation, send_wake, attempts)

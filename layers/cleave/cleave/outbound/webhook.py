@@ -7,12 +7,13 @@ from datetime import datetime
 
 import urllib3
 
-from cleave.api.wire import to_json
+from cleave.application.tell.attempt import Outgoing
 from cleave.dialects.hepsiglobal.cancelled import render_cancelled
 from cleave.dialects.trendyol.packages import page
-from cleave.domain.delivery import Answer, Delivery
-from cleave.domain.events import PackageEvent
+from cleave.domain.delivery import Answer
+from cleave.domain.recipients import MessageKind
 from cleave.domain.subscription import Authentication, Dialect, Subscription
+from cleave.entry.wire import to_json
 from cleave.outbound.exchange import Deadlines, Request, exchange
 from cleave.outbound.secrets import SecretBox
 from cleave.outbound.signing import signature_headers
@@ -22,20 +23,22 @@ _ORDER_CANCEL = "/webhooks/order-cancel"
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Implements ``cleave.application.attempt.Sender``."""
+    """Implements ``cleave.application.tell.attempt.Sender``."""
 
     pools: urllib3.PoolManager
     secrets: SecretBox
     deadlines: Deadlines = field(default_factory=Deadlines)
 
-    def __call__(self, subscription: Subscription, event: PackageEvent, delivery: Delivery, at: datetime) -> Answer:
+    def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
         """The package as it was when the event happened; in HepsiGlobal's dialect, one cancelled item of it."""
-        if delivery.part is None:
-            document: object = page([event.package], total=1, page_number=0, size=1)
+        event, message, delivery = outgoing.event, outgoing.message, outgoing.delivery
+        if message.kind is MessageKind.PACKAGE:
+            document: object = page([event.packages[message.package]], total=1, page_number=0, size=1)
         else:
-            document = render_cancelled(event, delivery.part)
-        order = {"webhook-sequence": str(delivery.slot.number)}
-        return self._send(subscription, delivery.message_id, to_json(document).encode(), order, at)
+            document = render_cancelled(event, message)
+        order = {"webhook-sequence": str(delivery.number(outgoing.place))}
+        message_id = delivery.message_id(outgoing.place)
+        return self._send(subscription, message_id, to_json(document).encode(), order, at)
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
         """The same with nothing in it, to see whether the receiver takes it."""

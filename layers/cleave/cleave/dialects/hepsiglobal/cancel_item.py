@@ -1,17 +1,18 @@
 """PUT /v1/orders/{order_number}/order_items/{order_item_number}: the marketplace cancels an item for its customer."""
 
-from cleave.api.gateway import path_text
-from cleave.api.wire import Text, WireModel
-from cleave.application.allocate_items import ItemCancellation
+from cleave.application.accept.allocation import ItemCancellation, ItemFields
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.entry.gateway import path_text
+from cleave.entry.wire import Text, WireModel
 
 # The only reason that the dialect's page shows here; a seller's reasons come in by its webhook.
 _REASON = Reason.CUSTOMER_DEMAND
+_FIELDS = ItemFields("order_number", "order_item_number", "cancel_quantity", "cancel_id")
 
 
 class CancelItemRequest(WireModel):
@@ -44,4 +45,4 @@ def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
         at=channel.call.at,
         correlation_id=channel.call.request_id,
     )
-    return ItemCancellation(order_number, item_number, quantity=None, field="", cancellation=cancellation)
+    return ItemCancellation(order_number, item_number, quantity=None, fields=_FIELDS, cancellation=cancellation)

@@ -3,17 +3,19 @@
 from typing import Any
 
 from cleave.dialects.reasons import BY_REASON
-from cleave.domain.events import PackageEvent
+from cleave.domain.events import Event
 from cleave.domain.ids import cancel_id
+from cleave.domain.recipients import Message
 
 
-def render_cancelled(event: PackageEvent, part: int) -> dict[str, Any]:
-    """The cancelled line at the place ``part`` of the event's package."""
-    line = event.package.lines[part]
+def render_cancelled(event: Event, message: Message) -> dict[str, Any]:
+    """The cancelled line that the message is about."""
+    part = message.line or 0
+    line = event.packages[message.package].lines[part]
     if line.cancelled is None:
         raise ValueError(f"line {part} of the event's package is not cancelled")
     return {
-        "cancel_id": cancel_id(event.seller_id, event.order_number, event.sequence, part),
+        "cancel_id": cancel_id(event.seller_id, event.order_number, event.sequence(message.package), part),
         "order_number": event.order_number,
         "cancel_quantity": line.quantity,
         "order_item_number": line.item_number,

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cleave.api.endpoint import GatewayHandler, endpoint
-from cleave.api.gateway import Call, Response
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
+from cleave.domain.cancellation import Scope
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.subscription import Dialect
+from cleave.entry.endpoint import GatewayHandler, endpoint
+from cleave.entry.gateway import Call, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,9 @@ class ChannelCall:
     sellers: frozenset[int]
 
     @property
-    def scope(self) -> str:
-        """Within it, the keys of the channel's own cancellations are unique."""
-        return f"hepsiglobal#{self.channel}"
+    def scope(self) -> Scope:
+        """Of the channel's own cancellations."""
+        return Scope(Dialect.HEPSIGLOBAL, self.channel)
 
 
 def channel_endpoint(serve: Callable[[ChannelCall], Response]) -> GatewayHandler:
@@ -36,6 +38,6 @@ def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
 def read_channel(call: Call) -> ChannelCall:
     """Raises Refusal for a caller who is not a channel."""
     principal = call.principal
-    if principal is None or principal.role != "channel":
+    if principal is None or not principal.is_channel:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a channel's")
     return ChannelCall(call, principal.key, principal.sellers)

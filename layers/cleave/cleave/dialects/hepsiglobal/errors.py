@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from cleave.api.gateway import Call, Response
+from cleave.dialects.places import HEPSIGLOBAL, field_of
 from cleave.domain.refusals import Refusal, RefusalKind
+from cleave.entry.gateway import Call, Response
 
 
 class ProblemDetails:
@@ -15,7 +16,10 @@ class ProblemDetails:
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
         """One problem for the request."""
         del call
-        errors = [{"key": refusal.code.key, "field": refusal.field, "detail": refusal.message} for refusal in refusals]
+        errors = [
+            {"key": refusal.code.key, "field": field_of(refusal, HEPSIGLOBAL), "detail": refusal.message}
+            for refusal in refusals
+        ]
         retry = {"Retry-After": "1"} if refusals[0].code.kind is RefusalKind.BUSY else {}
         return _problem(status, refusals[0].message, errors, retry)
 

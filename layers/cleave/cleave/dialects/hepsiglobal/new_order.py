@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import LINE_LIMIT, Id, Money, Name, Text, WireModel, json_size, parse
 from cleave.clock import from_ms, to_ms
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
@@ -15,6 +13,8 @@ from cleave.domain.ids import MAX_ORDER_ITEMS
 from cleave.domain.new_order import NewItem, NewOrder
 from cleave.domain.package import MAX_UNITS, Package
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+from cleave.entry.wire import LINE_LIMIT, Id, Money, Name, Text, WireModel, json_size, parse
+from cleave.table.limits import KILOBYTE
 
 # The dialect names no storefront; this is the one of Trendyol's clients that name none either.
 STOREFRONT = "TR"

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from cleave.api.wire import Id, Name, Quantity, Text, WireModel, parse
-from cleave.application.allocate_items import ItemCancellation
+from cleave.application.accept.allocation import ItemCancellation, ItemFields
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON
 from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
+from cleave.entry.wire import Id, Name, Quantity, Text, WireModel, parse
 
 # With a package for each, and DynamoDB's 100 items in a transaction, there is room for every item's record.
 _MAX_ITEMS = 40
@@ -92,4 +92,6 @@ def _to_cancellation(channel: ChannelCall, item: CancelItem, prefix: str) -> Ite
         at=channel.call.at,
         correlation_id=channel.call.request_id,
     )
-    return ItemCancellation(item.order_number, item.order_item_number, item.cancel_quantity, prefix, cancellation)
+    names = ("order_number", "order_item_number", "cancel_quantity", "cancel_id")
+    fields = ItemFields(*(f"{prefix}{name}" for name in names))
+    return ItemCancellation(item.order_number, item.order_item_number, item.cancel_quantity, fields, cancellation)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cleave.api.wire import WireModel
+from cleave.entry.wire import WireModel
 
 
 class TokenRequest(WireModel):

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cleave.api.wire import Id, WireModel
-from cleave.application.subscriptions import Webhook
-from cleave.clock import to_ms
+from cleave.application.subscribe.webhooks import WebhookWish
+from cleave.clock import optional_ms, to_ms
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
+from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.subscription import Authentication, Dialect, Subscription, channel_owner
-from cleave.store.subscriptions import MAX_CHANNEL_SELLERS
+from cleave.domain.subscription import MAX_CHANNEL_SELLERS, Authentication, Dialect, Subscription, channel_owner
+from cleave.entry.wire import Id, WireModel
 
 
 class ChannelWebhookRequest(WireModel):
@@ -24,12 +24,12 @@ class ChannelWebhookRequest(WireModel):
     seller_ids: Annotated[list[Id] | None, Field(min_length=1, max_length=5_000)] = None
 
 
-def to_channel_webhook(channel: ChannelCall) -> Webhook:
-    """The webhook that a channel asks for. Raises Refusal or Refusals."""
+def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:
+    """The webhook that a channel asks for, with so many requests at once. Raises Refusal or Refusals."""
     request = channel.call.body(ChannelWebhookRequest)
     if "?" in request.base_url:
         raise Refusal(RefusalCode.WEBHOOK_URL_INVALID, "must have no query", field="base_url")
-    return Webhook(
+    return WebhookWish(
         owner=channel_owner(channel.channel),
         sellers=_sellers(channel, request.seller_ids),
         dialect=Dialect.HEPSIGLOBAL,
@@ -37,8 +37,9 @@ def to_channel_webhook(channel: ChannelCall) -> Webhook:
         authentication=Authentication.NONE if request.token is None else Authentication.BEARER,
         username=None,
         secret=request.token,
-        statuses=frozenset({"CANCELLED"}),
+        statuses=frozenset({Status.CANCELLED}),
         at=channel.call.at,
+        tracks=tracks,
     )
 
 
@@ -56,7 +57,6 @@ def _sellers(channel: ChannelCall, wanted: list[int] | None) -> frozenset[int]:
 
 def render_channel_webhook(subscription: Subscription) -> dict[str, Any]:
     """As a list shows it: never a secret."""
-    modified = subscription.modified_at
     return {
         "id": subscription.subscription_id,
         "base_url": subscription.url,
@@ -65,5 +65,5 @@ def render_channel_webhook(subscription: Subscription) -> dict[str, Any]:
         "status": subscription.status,
         "passive_reason": subscription.passive_reason,
         "created_at": to_ms(subscription.created_at),
-        "modified_at": None if modified is None else to_ms(modified),
+        "modified_at": optional_ms(subscription.modified_at),
     }

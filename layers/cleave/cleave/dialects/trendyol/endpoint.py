@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cleave.api.endpoint import GatewayHandler, endpoint
-from cleave.api.gateway import Call, Principal, Response
-from cleave.api.wire import MAX_ID
 from cleave.dialects.trendyol.errors import TrendyolErrors
-from cleave.domain.cancellation import PackageAddress
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.cancellation import PackageAddress, Scope
+from cleave.domain.refusals import Place, Refusal, RefusalCode
+from cleave.domain.roles import Principal
+from cleave.domain.subscription import Dialect
+from cleave.entry.endpoint import GatewayHandler, endpoint
+from cleave.entry.gateway import Call, Response
+from cleave.entry.wire import MAX_ID
 
 TURKEY = "TR"
 STOREFRONTS = frozenset({TURKEY, "AE", "SA", "QA", "KW", "BH", "OM", "DE", "AZ", "RO", "CZ", "HU", "SK", "BG", "GR"})
@@ -32,9 +34,9 @@ class SellerCall:
         return _HEADER in self.call.headers
 
     @property
-    def scope(self) -> str:
-        """Within it, the keys of the seller's own cancellations are unique."""
-        return f"trendyol#{self.seller_id}"
+    def scope(self) -> Scope:
+        """Of the seller's own cancellations."""
+        return Scope(Dialect.TRENDYOL, str(self.seller_id))
 
     @property
     def package_id(self) -> int:
@@ -68,7 +70,7 @@ def whole_seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHan
 def read_seller(call: Call) -> SellerCall:
     """Raises Refusal for a caller who is neither this seller nor an operator."""
     principal = call.principal
-    if principal is None or principal.role not in {"seller", "operator"}:
+    if principal is None or not principal.speaks_for_sellers:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a seller's")
     seller_id = _seller_id(call, principal)
     code = call.headers.get(_HEADER, TURKEY).strip().upper()
@@ -87,16 +89,14 @@ def read_whole_seller(call: Call) -> SellerCall:
 def _seller_id(call: Call, principal: Principal) -> int:
     """A seller that is somebody else's is answered as one that does not exist. All are an operator's."""
     text = call.path.get("sellerId", "")
-    own = {str(seller): seller for seller in principal.sellers}
-    if principal.role == "operator" and _ID.fullmatch(text) and int(text) <= MAX_ID:
-        return int(text)
-    if text not in own:
+    seller_id = int(text) if _ID.fullmatch(text) and int(text) <= MAX_ID else None
+    if seller_id is None or not principal.may_act_for(seller_id):
         raise Refusal(RefusalCode.SELLER_NOT_FOUND, "the path's seller does not exist")
-    return own[text]
+    return seller_id
 
 
 def _check_storefront(code: str, allowed: frozenset[str]) -> None:
     known = allowed or STOREFRONTS
     if code not in known:
         message = f"known storefronts: {', '.join(sorted(known))}"
-        raise Refusal(RefusalCode.STOREFRONT_INVALID, message, field="storeFrontCode")
+        raise Refusal(RefusalCode.STOREFRONT_INVALID, message, field=Place.STOREFRONT)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cleave.api.gateway import Call, Response, json_response
 from cleave.clock import to_ms
+from cleave.dialects.places import TRENDYOL, field_of
 from cleave.domain.refusals import Refusal, RefusalKind
+from cleave.entry.gateway import Call, Response, json_response
 
 _EXCEPTIONS = {
     RefusalKind.UNAUTHENTICATED: "ClientApiAuthenticationException",
@@ -41,4 +42,5 @@ def _entry(key: str, message: str) -> dict[str, str]:
 
 
 def _message(refusal: Refusal) -> str:
-    return f"{refusal.field}: {refusal.message}" if refusal.field else refusal.message
+    field = field_of(refusal, TRENDYOL)
+    return f"{field}: {refusal.message}" if field else refusal.message

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Number, Quantity, Text, WireModel, json_size
 from cleave.domain.package import CANCELLABLE, CLOSED, MAX_UNITS, CreatedBy, Status
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.entry.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Number, Quantity, Text, WireModel, json_size
+from cleave.table.limits import KILOBYTE
 
 # Units of such a line are cancelled, or live on in another package.
 _GONE = CLOSED | {Status.UNSUPPLIED}

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cleave.api.gateway import KILOBYTE
-from cleave.api.wire import parse
-from cleave.application.import_packages import ImportedPackage
+from cleave.application.intake.import_packages import ImportedPackage
 from cleave.clock import from_ms
 from cleave.dialects.fingerprints import fingerprint
+from cleave.dialects.places import TRENDYOL, field_of
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
 from cleave.dialects.trendyol.exported import WireLine, WirePackage, check_package
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.money import package_totals
 from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, Unit
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+from cleave.entry.wire import parse
+from cleave.table.limits import KILOBYTE
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _MAX_PACKAGES = 200  # the dialect's own largest page
@@ -64,7 +65,7 @@ def _imported(seller: SellerCall, raw: Any, prefix: str) -> ImportedPackage:  # 
 
 
 def _within(prefix: str, refusal: Refusal) -> Refusal:
-    field = ".".join(part for part in (prefix, refusal.field) if part) or None
+    field = ".".join(part for part in (prefix, field_of(refusal, TRENDYOL)) if part) or None
     return Refusal(refusal.code, refusal.message, field=field)
 
 

@@ -4,15 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cleave.api.wire import WireModel, parse
 from cleave.dialects.reasons import BY_REASON
 from cleave.dialects.trendyol.cancel import MAX_LINES, CancelRequest, cancellation_of
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.lines import NamedLine
-from cleave.dialects.trendyol.update import UpdateRequest, status_change_of
+from cleave.dialects.trendyol.update import UpdateRequest, status_notice_of
 from cleave.domain.cancellation import Cancellation
 from cleave.domain.reasons import Reason
-from cleave.domain.status import StatusChange
+from cleave.domain.status import StatusNotice
+from cleave.entry.wire import WireModel, parse
 
 # The path's own page calls it a notification of goods that cannot be supplied, and knows no reasons.
 _REASON_ID = BY_REASON[Reason.OUT_OF_STOCK].trendyol_id
@@ -30,10 +30,10 @@ class LegacyCancelRequest(WireModel):
     lines: Annotated[list[NamedLine], Field(min_length=1, max_length=MAX_LINES)]
 
 
-def to_legacy_update(seller: SellerCall) -> Cancellation | StatusChange:
+def to_legacy_update(seller: SellerCall) -> Cancellation | StatusNotice:
     """What the seller asks for by the older path. Raises Refusal or Refusals."""
     document = seller.call.json()
     if parse(LegacyStatus, document).status != "UnSupplied":
-        return status_change_of(seller, parse(UpdateRequest, document))
+        return status_notice_of(seller, parse(UpdateRequest, document))
     request = parse(LegacyCancelRequest, document)
     return cancellation_of(seller, CancelRequest(lines=request.lines, reasonId=_REASON_ID))

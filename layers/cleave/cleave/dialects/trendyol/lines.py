@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cleave.api.wire import Id, Quantity, WireModel
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
+from cleave.entry.wire import Id, Quantity, WireModel
 
 
 class NamedLine(WireModel):

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from cleave.application.list_packages import PackageQuery
+from cleave.application.read.packages import PackageQuery
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.parameters import Parameters, refused, whole_number
-from cleave.store import keys
-from cleave.store.listing import Listing, Span
+from cleave.domain.listing import By, Listing
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
@@ -14,7 +13,7 @@ _MAX_OFFSET = 10_000
 _MAX_IDS = 50
 _ONE_WEEK = timedelta(days=7)
 # The first of each is the default.
-_ORDER_FIELDS = {"PackageLastModifiedDate": keys.BY_MODIFIED, "CreatedDate": keys.BY_CREATED}
+_ORDER_FIELDS = {"PackageLastModifiedDate": By.MODIFIED, "CreatedDate": By.CREATED}
 _DESCENDING = {"DESC": True, "ASC": False}
 
 
@@ -24,24 +23,26 @@ def to_query(seller: SellerCall) -> PackageQuery:
     order_number = parameters.order_number("orderNumber")
     package_ids = _package_ids(parameters)
     size = parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE)
+    start_ms, end_ms = _window(seller, parameters, is_named=order_number is not None or bool(package_ids))
     return PackageQuery(
         listing=Listing(seller.seller_id, seller.storefront, parameters.statuses("status")),
         order_number=order_number,
         package_ids=package_ids,
         by=parameters.choice("orderByField", _ORDER_FIELDS),
-        span=_span(seller, parameters, is_named=order_number is not None or bool(package_ids)),
+        start_ms=start_ms,
+        end_ms=end_ms,
         descending=parameters.choice("orderByDirection", _DESCENDING),
         page=parameters.number("page", 0, least=0, most=_MAX_OFFSET // size),
         size=size,
     )
 
 
-def _span(seller: SellerCall, parameters: Parameters, *, is_named: bool) -> Span:
+def _window(seller: SellerCall, parameters: Parameters, *, is_named: bool) -> tuple[int, int | None]:
     """A caller that names an order or packages, and no dates, wants them however old they are."""
     start_ms, end_ms = parameters.window("startDate", "endDate", seller.call.at, _ONE_WEEK)
     if is_named and parameters.text("startDate") is None and parameters.text("endDate") is None:
         start_ms = 0
-    return Span.between(start_ms, end_ms)
+    return start_ms, end_ms
 
 
 def _package_ids(parameters: Parameters) -> tuple[int, ...]:

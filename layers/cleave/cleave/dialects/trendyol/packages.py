@@ -21,13 +21,12 @@ _NOT_CANCELLED = {"cancelledBy": "", "cancelReason": "", "cancelReasonCode": 0}
 
 def page(packages: Sequence[Package], *, total: int, page_number: int, size: int) -> dict[str, Any]:
     """The envelope around one page of ``total`` packages."""
-    return {
-        "totalElements": total,
-        "totalPages": -(-total // size),
-        "page": page_number,
-        "size": size,
-        "content": [render_package(package) for package in packages],
-    }
+    return {**page_head(total, page_number, size), "content": [render_package(package) for package in packages]}
+
+
+def page_head(total: int, page_number: int, size: int) -> dict[str, int]:
+    """What the envelope says of the page."""
+    return {"totalElements": total, "totalPages": -(-total // size), "page": page_number, "size": size}
 
 
 def render_package(package: Package) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cleave.api.wire import MAX_ID, MAX_TIME
 from cleave.clock import to_ms
 from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.entry.wire import MAX_ID, MAX_TIME
 
 TWO_WEEKS = timedelta(days=14)
 # Callers count two weeks back from their own clocks, and before the request has travelled.
@@ -60,7 +60,7 @@ class Parameters:
             raise refused(name, f"must be one of {', '.join(choices)}")
         return choices[text]
 
-    def statuses(self, name: str) -> frozenset[Status]:
+    def statuses(self, name: str) -> frozenset[str]:
         """Raises Refusal at the first that is none."""
         texts = self.texts(name)
         if not _STATUSES.keys() >= set(texts):

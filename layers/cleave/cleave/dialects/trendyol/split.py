@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cleave.api.wire import Id, Quantity, WireModel
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.domain.partition import MAX_GROUPS, Group, SplitRequest
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
+from cleave.entry.wire import Id, Quantity, WireModel
 
 _MAX_LINES = 500  # as many as an imported package may have
 

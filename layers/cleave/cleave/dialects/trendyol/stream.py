@@ -1,30 +1,26 @@
 """GET …/orders/stream: a walk over a seller's packages, from cursor to cursor."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from cleave.api.cursors import Values, open_cursor, seal_cursor
-from cleave.application.walk_packages import Step, Walk, next_step, start_walk
+from cleave.application.read.walk import Step, Walk, WalkQuery
 from cleave.clock import to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.dialects.trendyol.fitting import Fitted, fit_packages, with_content
 from cleave.dialects.trendyol.listing import DEFAULT_SIZE, MAX_SIZE
-from cleave.dialects.trendyol.packages import render_package
 from cleave.dialects.trendyol.parameters import TWO_WEEKS, Parameters, refused
-from cleave.store.listing import Listing, Span
-from cleave.store.table import Table
+from cleave.domain.listing import Listing
+from cleave.entry.cursors import Values, open_cursor, seal_cursor
 
 _START, _END, _CURSOR = "lastModifiedStartDate", "lastModifiedEndDate", "nextCursor"
 
 
 @dataclass(frozen=True, slots=True)
 class StreamRequest:
-    """``walk`` None: a new one begins, over ``span``. ``bound_to`` is what a cursor is worth something for."""
+    """``bound_to`` is what a cursor is worth something for."""
 
-    listing: Listing
-    span: Span
-    walk: Walk | None
+    query: WalkQuery
     size: int
-    at_ms: int
     bound_to: Values
 
 
@@ -34,37 +30,30 @@ def to_stream_request(seller: SellerCall) -> StreamRequest:
     listing = Listing(seller.seller_id, seller.storefront, parameters.statuses("packageItemStatuses"))
     bound_to = _bound_to(listing, parameters)
     walk = _walk(parameters, bound_to)
+    # Looked at where a walk begins; later its start may be more than two weeks ago.
+    window = (0, None) if walk else parameters.window(_START, _END, seller.call.at, TWO_WEEKS)
     return StreamRequest(
-        listing=listing,
-        span=_span(seller, parameters) if walk is None else walk.span,
-        walk=walk,
+        query=WalkQuery(listing, window, walk, to_ms(seller.call.at)),
         size=parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE),
-        at_ms=to_ms(seller.call.at),
         bound_to=bound_to,
     )
 
 
-def take_step(table: Table, request: StreamRequest) -> dict[str, Any]:
-    """The answer: one step of the walk."""
-    if request.walk is None:
-        step = start_walk(table, request.listing, request.span, request.at_ms, request.size)
-    else:
-        step = next_step(table, request.listing, request.walk, request.size)
-    return _render(step, request)
+def render_step(request: StreamRequest, take: Callable[[int], Step]) -> str:
+    """The answer: one step of the walk, of fewer packages than were asked for if those would be too large together."""
+    size = request.size
+    while True:
+        step = take(size)
+        fitted = fit_packages(step.packages)
+        if not fitted.is_cut or size == 1:
+            return _render(request, step, fitted)
+        size //= 2
 
 
-def _render(step: Step, request: StreamRequest) -> dict[str, Any]:
-    return {
-        "hasMore": step.then is not None,
-        "nextCursor": None if step.then is None else seal_cursor(_values(step.then), request.bound_to),
-        "size": request.size,
-        "content": [render_package(package) for package in step.packages],
-    }
-
-
-def _span(seller: SellerCall, parameters: Parameters) -> Span:
-    """Looked at where a walk begins; later its start may be more than two weeks ago."""
-    return Span.between(*parameters.window(_START, _END, seller.call.at, TWO_WEEKS))
+def _render(request: StreamRequest, step: Step, fitted: Fitted) -> str:
+    cursor = None if step.then is None else seal_cursor(step.then.values, request.bound_to)
+    head = {"hasMore": step.then is not None, "nextCursor": cursor, "size": request.size}
+    return with_content(head, fitted)
 
 
 def _bound_to(listing: Listing, parameters: Parameters) -> Values:
@@ -79,9 +68,4 @@ def _walk(parameters: Parameters, bound_to: Values) -> Walk | None:
     values = open_cursor(cursor, bound_to)
     if values is None:
         raise refused(_CURSOR, "is not a cursor of this seller's, or was given out for other filters")
-    started_ms, top, first, last, catching_up = values
-    return Walk(started_ms, top, Span(first, last), catching_up)
-
-
-def _values(walk: Walk) -> Values:
-    return [walk.started_ms, walk.top, walk.span.first, walk.span.last, walk.catching_up]
+    return Walk.from_values(values)

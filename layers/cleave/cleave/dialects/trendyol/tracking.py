@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from cleave.api.wire import Text, WireModel
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.providers import PROVIDERS
 from cleave.domain.package import Carriage
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.tracking import TrackingChange
+from cleave.domain.tracking import TrackingNotice
+from cleave.entry.wire import Text, WireModel
 
 type CarrierNumber = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
 
@@ -28,7 +28,7 @@ class LegacyTrackingRequest(WireModel):
     trackingNumber: CarrierNumber
 
 
-def to_tracking_change(seller: SellerCall) -> TrackingChange:
+def to_tracking_notice(seller: SellerCall) -> TrackingNotice:
     """The tracking details that the seller feeds. Raises Refusal or Refusals."""
     request = seller.call.body(TrackingRequest)
     name = PROVIDERS.get(request.providerCode)
@@ -36,10 +36,10 @@ def to_tracking_change(seller: SellerCall) -> TrackingChange:
         message = f"known providers: {', '.join(PROVIDERS)}"
         raise Refusal(RefusalCode.PROVIDER_UNKNOWN, message, field="providerCode")
     carriage = Carriage(request.cargoSenderNumber, name, request.returnTrackingNumber)
-    return TrackingChange(seller.address, carriage, seller.call.at)
+    return TrackingNotice(seller.address, carriage, seller.call.at)
 
 
-def to_legacy_tracking_change(seller: SellerCall) -> TrackingChange:
+def to_legacy_tracking_notice(seller: SellerCall) -> TrackingNotice:
     """The number that the seller feeds. Raises Refusal or Refusals."""
     request = seller.call.body(LegacyTrackingRequest)
-    return TrackingChange(seller.address, Carriage(sender_number=request.trackingNumber), seller.call.at)
+    return TrackingNotice(seller.address, Carriage(sender_number=request.trackingNumber), seller.call.at)

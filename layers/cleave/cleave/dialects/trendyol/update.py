@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cleave.api.wire import WireModel
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeated
 from cleave.domain.package import Status
-from cleave.domain.status import StatusChange
+from cleave.domain.status import StatusNotice
+from cleave.entry.wire import WireModel
 
 _MAX_LINES = 500  # as many as an imported package may have
 
@@ -27,16 +27,16 @@ class UpdateRequest(WireModel):
     params: UpdateParams = UpdateParams()
 
 
-def to_status_change(seller: SellerCall) -> StatusChange:
+def to_status_notice(seller: SellerCall) -> StatusNotice:
     """The status that the seller notifies. Raises Refusal or Refusals."""
-    return status_change_of(seller, seller.call.body(UpdateRequest))
+    return status_notice_of(seller, seller.call.body(UpdateRequest))
 
 
-def status_change_of(seller: SellerCall, request: UpdateRequest) -> StatusChange:
+def status_notice_of(seller: SellerCall, request: UpdateRequest) -> StatusNotice:
     """The same, from a body that was read before."""
     refuse_repeated(request.lines)
     status = Status(request.status)
-    return StatusChange(
+    return StatusNotice(
         address=seller.address,
         status=status,
         units={line.lineId: line.quantity for line in request.lines},

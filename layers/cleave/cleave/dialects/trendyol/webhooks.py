@@ -1,35 +1,26 @@
 """Webhook subscriptions, as Trendyol's webhook endpoints take and show them."""
 
 import re
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from cleave.api.wire import Text, WireModel
-from cleave.application.subscriptions import Webhook
-from cleave.clock import to_ms
+from cleave.application.subscribe.webhooks import WebhookWish
+from cleave.clock import optional_ms, to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
+from cleave.entry.wire import Text, WireModel
 
-STATUSES = frozenset(
-    [
-        "CREATED",
-        "PICKING",
-        "INVOICED",
-        "SHIPPED",
-        "CANCELLED",
-        "DELIVERED",
-        "UNDELIVERED",
-        "RETURNED",
-        "UNSUPPLIED",
-        "AWAITING",
-        "UNPACKED",
-        "AT_COLLECTION_POINT",
-        "VERIFIED",
-    ]
-)
+# Package statuses as subscriptions spell them.
+STATUSES = {
+    **{status.upper(): status for status in Status},
+    "AT_COLLECTION_POINT": Status.AT_COLLECTION_POINT,
+}
+del STATUSES[Status.AT_COLLECTION_POINT.upper()]
+_SPELLED = {status: spelled for spelled, status in STATUSES.items()}
+
 _FORBIDDEN_WORDS = re.compile("trendyol|dolap|localhost", re.IGNORECASE)
 type Secret = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\x20-\x7e]+$")]
 
@@ -45,13 +36,13 @@ class WebhookRequest(WireModel):
     subscribedStatuses: Annotated[list[Text], Field(max_length=50)] | None = None
 
 
-def to_webhook(seller: SellerCall) -> Webhook:
-    """The webhook that a seller asks for. Raises Refusal or Refusals."""
+def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
+    """The webhook that a seller asks for, with so many requests at once. Raises Refusal or Refusals."""
     request = seller.call.body(WebhookRequest)
     if _FORBIDDEN_WORDS.search(request.url):
         message = "must not contain Trendyol, Dolap or Localhost"
         raise Refusal(RefusalCode.WEBHOOK_URL_INVALID, message, field="url")
-    return Webhook(
+    return WebhookWish(
         owner=seller_owner(seller.seller_id),
         sellers=frozenset({seller.seller_id}),
         dialect=Dialect.TRENDYOL,
@@ -61,6 +52,7 @@ def to_webhook(seller: SellerCall) -> Webhook:
         secret=_secret(request),
         statuses=_statuses(request.subscribedStatuses or []),
         at=seller.call.at,
+        tracks=tracks,
     )
 
 
@@ -69,7 +61,7 @@ def _statuses(wanted: list[str]) -> frozenset[str]:
         if status not in STATUSES:
             message = f"known statuses: {', '.join(sorted(STATUSES))}"
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"subscribedStatuses.{place}")
-    return frozenset(wanted)
+    return frozenset(STATUSES[status] for status in wanted)
 
 
 def _secret(request: WebhookRequest) -> str:
@@ -91,15 +83,11 @@ def render_subscription(subscription: Subscription) -> dict[str, Any]:
     return {
         "id": subscription.subscription_id,
         "createdDate": to_ms(subscription.created_at),
-        "lastModifiedDate": _optional_ms(subscription.modified_at),
+        "lastModifiedDate": optional_ms(subscription.modified_at),
         "url": subscription.url,
         "username": subscription.username,
         "authenticationType": subscription.authentication,
         "status": subscription.status,
-        "subscribedStatuses": sorted(subscription.statuses) or None,
+        "subscribedStatuses": sorted(_SPELLED[Status(each)] for each in subscription.statuses) or None,
         "passiveReason": subscription.passive_reason,
     }
-
-
-def _optional_ms(moment: datetime | None) -> int | None:
-    return None if moment is None else to_ms(moment)

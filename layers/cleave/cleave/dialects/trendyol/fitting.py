@@ -1,0 +1,104 @@
+"""Answers that hold many packages, or large ones:
+
+they fit what Lambda hands on, and say where something is left out.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from cleave.dialects.trendyol.packages import render_package
+from cleave.domain.listing import UnreadablePackage
+from cleave.domain.package import Package
+from cleave.entry.endpoint import MOST_ANSWER_BYTES
+from cleave.entry.wire import to_json
+
+# Kept for each package that is still to come, without its lines.
+_LEAST_BYTES = 2_000
+_LINE_FIELDS = frozenset(
+    {
+        "lineId",
+        "quantity",
+        "stockCode",
+        "barcode",
+        "lineUnitPrice",
+        "lineGrossAmount",
+        "lineSellerDiscount",
+        "lineTyDiscount",
+        "lineTotalDiscount",
+        "orderLineItemStatusName",
+        "cancelledBy",
+        "cancelReason",
+        "cancelReasonCode",
+    }
+)
+
+
+class Packages(Protocol):
+    """Packages that are opened one by one."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __iter__(self) -> Iterator[Package | UnreadablePackage]:
+        """Each of them, or what is left of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """``texts`` are the packages as JSON. ``is_cut``: something of them is left out, and they say so."""
+
+    texts: Sequence[str]
+    unreadable: Sequence[int]
+    is_cut: bool
+
+
+def fit_packages(packages: Packages) -> Fitted:
+    """Each package as it is, while there is room; then without what is bulky; then without its lines.
+
+    One is opened at a time: a page of the largest ones would fill the memory of its function.
+    """
+    texts: list[str] = []
+    unreadable: list[int] = []
+    room = MOST_ANSWER_BYTES
+    is_cut = False
+    for left, package in zip(range(len(packages) - 1, -1, -1), packages, strict=True):
+        if isinstance(package, UnreadablePackage):
+            unreadable.append(package.package_id)
+            continue
+        text, was_cut = _fitting(package, room - left * _LEAST_BYTES)
+        room -= _weight(text)
+        is_cut = is_cut or was_cut
+        texts.append(text)
+    return Fitted(texts, unreadable, is_cut)
+
+
+def _fitting(package: Package, room: int) -> tuple[str, bool]:
+    rendered = render_package(package)
+    text = to_json(rendered)
+    if _weight(text) <= room:
+        return text, False
+    text = to_json(_without_bulk(rendered))
+    return (text, True) if _weight(text) <= room else (to_json(_without_lines(rendered)), True)
+
+
+def _weight(text: str) -> int:
+    """Bytes of a JSON text within a JSON text, as Lambda's answer holds it."""
+    return len(json.dumps(text, ensure_ascii=False).encode())
+
+
+def _without_bulk(rendered: Mapping[str, Any]) -> dict[str, Any]:
+    lines = [{name: value for name, value in line.items() if name in _LINE_FIELDS} for line in rendered["lines"]]
+    return {**rendered, "lines": lines, "truncated": True}
+
+
+def _without_lines(rendered: Mapping[str, Any]) -> dict[str, Any]:
+    known = {name: value for name, value in rendered.items() if not isinstance(value, dict | list)}
+    return {**known, "lines": [], "packageHistories": [], "truncated": True}
+
+
+def with_content(head: Mapping[str, Any], fitted: Fitted) -> str:
+    """An envelope around the packages; it names those that could not be read, if there are any."""
+    more = {"unreadablePackageIds": list(fitted.unreadable)} if fitted.unreadable else {}
+    return f'{to_json({**head, **more})[:-1]},"content":[{",".join(fitted.texts)}]}}'

@@ -1,0 +1,33 @@
+"""The queue of wakes, as Lambda brings it."""
+
+import json
+from typing import Any
+
+from cleave.application.tell.drain import Drain, DrainResult
+from cleave.application.tell.probe import Probe
+from cleave.application.tell.wake import Wake
+from cleave.logs import Log, note
+
+
+def consume_queue(drain: Drain, probe: Probe, event: dict[str, Any]) -> dict[str, Any]:
+    """Do what the messages ask for.
+
+    Lambda's answer for ReportBatchItemFailures: one that fails comes again by itself.
+    """
+    failed = [record["messageId"] for record in event["Records"] if not _done(drain, probe, record["body"])]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _done(drain: Drain, probe: Probe, body: str) -> bool:
+    try:
+        wake = Wake(**json.loads(body))
+        result = _handle(drain, probe, wake)
+    except Exception:  # noqa: BLE001 - nobody waits behind this message; what it is about stays due
+        note(Log.WAKE_FAILED)
+        return False
+    note(Log.WAKE_DONE, subscription=wake.subscription_id, track=wake.track, result=result)
+    return True
+
+
+def _handle(drain: Drain, probe: Probe, wake: Wake) -> DrainResult:
+    return probe(wake.subscription_id) if wake.track is None else drain(wake.subscription_id, wake.track)

@@ -1,0 +1,49 @@
+"""The table's stream, as Lambda brings it: records of packages and events that are due."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cleave.application.split.due_work import Work, Worker
+from cleave.domain.events import Event
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count, gathered
+from cleave.store.due_packages import due_work
+from cleave.store.formats import Unreadable
+from cleave.table.attributes import from_stream_image
+
+type Batch = dict[str, Any]
+
+
+def consume_stream(worker: Worker, event: Batch) -> Batch:
+    """Work off a batch. Lambda's answer for ReportBatchItemFailures: it brings the stream again from the first of them.
+
+    What is done when it comes again, is done again without effect.
+    """
+    failed: list[str] = []
+    work: dict[str, Work] = {}
+    for record in event["Records"]:
+        place = record["dynamodb"]["SequenceNumber"]
+        try:
+            found = due_work(from_stream_image(record["dynamodb"].get("NewImage", {})))
+        except Unreadable:
+            note(Log.ITEM_FAILED, order_number=None, why=Unreadable.__name__)
+            count(Metric.ITEMS_FAILED)
+            failed.append(place)
+        else:
+            if found is not None:
+                work[place] = found
+    with gathered():
+        undone = {_name(each) for each in worker.work_off(_once(list(work.values())))}
+    failed += [place for place, each in work.items() if _name(each) in undone]
+    return {"batchItemFailures": [{"itemIdentifier": place} for place in failed]}
+
+
+def _once(work: Sequence[Work]) -> list[Work]:
+    """An item that was written several times is done once, as its last record says."""
+    return list({_name(each): each for each in work}.values())
+
+
+def _name(work: Work) -> tuple[str, int, str | int]:
+    if isinstance(work, Event):
+        return work.order_number, work.seller_id, work.first
+    return "", work.seller_id, str(work.package_id)
