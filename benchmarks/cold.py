@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import partial
 
-from cleave.store.attributes import to_attributes
+from cleave.table.attributes import to_attributes
 from cleave_cli.template import resources
 
 from benchmarks import builds

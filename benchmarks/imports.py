@@ -24,7 +24,7 @@ _COLUMNS = (_START, _STANDARD, "botocore", _CLIENT, "pydantic", "Powertools", "o
 _MARK = "__hello__"
 _PROGRAM = f"import sys, {_MARK}; import app"
 # Its import makes the client, as Lambda's init does.
-_MAKES_CLIENT = "cleave.api.resources"
+_MAKES_CLIENT = "cleave.entry.resources"
 
 type Shares = Mapping[str, float]
 

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 from cleave import clock
-from cleave.application.attempt import Attempts
-from cleave.application.consume import drain_batch
-from cleave.application.drain import Drainer
+from cleave.application.tell.attempt import Attempts
+from cleave.entry.stream import drain_batch
+from cleave.application.tell.drain import Drainer
 from cleave.domain.circuit import parse_policy
 from cleave.outbound.resources import delivery_queue
 

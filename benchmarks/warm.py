@@ -12,7 +12,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from cleave.store.attributes import to_attributes
+from cleave.table.attributes import to_attributes
 
 from benchmarks import builds
 from benchmarks.cold import ANSWERS, LEFT

@@ -14,11 +14,11 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
-from cleave.api import resources
+from cleave.entry import resources
 from cleave.outbound import resources as outbound
 from cleave.store import keys
-from cleave.store.attributes import to_attributes
-from cleave.store.table import Table
+from cleave.table.attributes import to_attributes
+from cleave.table.table import Table
 from cleave_cli.engine import running_engine
 from cleave_cli.environment import REGION, ROOT_CREDENTIALS
 from cleave_cli.paths import StateDir

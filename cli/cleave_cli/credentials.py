@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cleave import clock
-from cleave.store.credentials import Credential, Role, store_credential
-from cleave.store.table import Table
+from cleave.domain.roles import Role
+from cleave.store.credentials import Credential, store_credential
+from cleave.table.table import Table
 
 from cleave_cli import limits
 from cleave_cli.deploy import Deployment

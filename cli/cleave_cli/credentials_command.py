@@ -20,7 +20,7 @@ from cleave.store.credentials import (
     rotate_secret,
     store_credential,
 )
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from cleave_cli import limits
 from cleave_cli.console import console

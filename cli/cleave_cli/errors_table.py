@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cleave.api.endpoint import STATUS
 from cleave.domain.refusals import RefusalCode, RefusalKind
+from cleave.entry.endpoint import STATUS
 
 from cleave_cli.paths import ROOT
 from cleave_cli.template import resources

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
-from cleave.store.credentials import Credential, Role
+from cleave.domain.roles import Role
+from cleave.store.credentials import Credential
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient

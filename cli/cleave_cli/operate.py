@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import boto3
 import typer
 from cleave import clock
-from cleave.application.gauge_deliveries import DeliveriesGauge, read_deliveries_gauge
-from cleave.application.gauge_pending import PendingGauge, read_pending_gauge
-from cleave.store.table import Table
+from cleave.application.operate.gauges import DeliveriesGauge, PendingGauge, read_deliveries_gauge, read_pending_gauge
+from cleave.table.table import Table
 from rich.table import Table as Grid
 
 from cleave_cli.console import console

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
-from cleave.application.timeline import Part, Place, TimelinePage, Viewer, read_timeline
+from cleave.application.read.timeline import Part, Place, TimelinePage, Viewer, read_timeline
 from cleave.clock import from_ms
 from cleave.dialects.timeline import MAX_SIZE, render_timeline
 from cleave.domain.refusals import Refusal
-from cleave.store.table import Table
+from cleave.table.table import Table
 from rich.table import Table as Grid
 from rich.text import Text
 from rich.tree import Tree

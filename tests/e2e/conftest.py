@@ -23,7 +23,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli.api import ChannelClient, SellerClient
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import Receiver, running_receiver

@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from cleave import clock
-from cleave.store.credentials import Credential, Role, store_credential
-from cleave.store.table import Table
+from cleave.domain.roles import Role
+from cleave.store.credentials import Credential, store_credential
+from cleave.table.table import Table
 from cleave_cli.credentials import new_key, new_secret
 from cleave_cli.main import app
 from cleave_cli.stack import LocalStack

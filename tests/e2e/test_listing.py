@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from cleave.application.list_packages import PackageQuery, find_packages
+from cleave.application.read.packages import PackageQuery, find_packages
 from cleave.store import keys
 from cleave.store.listing import Listing, Span
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli.api import SellerClient
 
 from tests.support.calls import calls_of

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cleave.store import keys
 from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli.api import SellerClient
 from cleave_cli.main import app
 from cleave_cli.paths import ROOT, StateDir

@@ -11,8 +11,8 @@ import standardwebhooks
 import svix
 from cleave import clock
 from cleave.store import keys
-from cleave.store.table import Table
 from cleave.store.tracks import Wake, park
+from cleave.table.table import Table
 from cleave_cli.api import SellerClient
 from cleave_cli.credentials import write_local_json
 from cleave_cli.main import app

@@ -13,9 +13,9 @@ import boto3
 import cleave.clock
 import pytest
 from botocore.config import Config
-from cleave.api import resources
+from cleave.entry import resources
 from cleave.outbound import resources as outbound
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Answered
 from cleave_cli.receiver import Receiver, running_receiver
 from moto import mock_aws
@@ -144,7 +144,7 @@ def let_happen(
     monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     monkeypatch.setenv("SPLIT_SETTLE_MS", "0")
-    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
+    caches: list[Any] = [outbound.secret_box, outbound.wake_queue, outbound.webhook_sender]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
     yield Flow(lambda: take_records(table), url)

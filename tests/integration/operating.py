@@ -8,19 +8,20 @@ from typing import Any
 
 import boto3
 import pytest
-from cleave.api import resources
-from cleave.application.attempt import Attempts, Standing
-from cleave.application.subscriptions import turn_off
+from cleave.application.subscribe.webhooks import turn_off
+from cleave.application.tell.attempt import Attempts, Standing
 from cleave.domain.delivery import TRACKS
 from cleave.domain.subscription import PassiveReason
+from cleave.entry import resources
 from cleave.outbound import resources as outbound
 from cleave.store.deliveries import delivery_page
 from cleave.store.orders import read_event
 from cleave.store.subscriptions import read_subscription
-from cleave.store.table import Table
 from cleave.store.tracks import Wake
+from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Answered
 from cleave_cli.receiver import Receiver, running_receiver
+from functions.sweep_deliveries.app import handler as sweep_deliveries
 
 from functions.authorizer.app import handler as authorizer
 from functions.cancel_package.app import handler as cancel_package
@@ -29,7 +30,6 @@ from functions.deliver_webhook.app import handler as deliver_webhook
 from functions.order_cancel.app import handler as order_cancel
 from functions.package_stream.app import handler as package_stream
 from functions.reconcile.app import handler as reconcile
-from functions.sweep_deliveries.app import handler as sweep_deliveries
 from tests.support.gateway import Answer, Caller
 from tests.support.operators import Seen
 from tests.support.stream import stream_records

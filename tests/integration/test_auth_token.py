@@ -9,8 +9,9 @@ from typing import Any
 
 import jwt
 import pytest
-from cleave.store.credentials import Credential, Role, store_credential
-from cleave.store.table import Table
+from cleave.domain.roles import Role
+from cleave.store.credentials import Credential, store_credential
+from cleave.table.table import Table
 
 from functions.auth_token.app import handler as auth_token
 from functions.authorizer.app import handler as authorizer

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cleave.api.tokens import issue_token
+from cleave.entry.tokens import issue_token
 from cleave.store.credentials import (
     Credential,
     NoCredential,
@@ -19,8 +19,8 @@ from cleave.store.credentials import (
     rotate_secret,
     store_credential,
 )
-from cleave.store.failures import ConditionsFailed
-from cleave.store.table import Table
+from cleave.table.failures import ConditionsFailed
+from cleave.table.table import Table
 
 from functions.authorizer.app import handler as authorizer
 from functions.list_webhooks.app import handler as list_webhooks

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cleave.application.consume import StreamConsumer
-from cleave.application.settle import Settle
+from cleave.application.split.quiet_period import Settle
+from cleave.entry.stream import StreamConsumer
 from cleave.store.orders import order_package_ids
 from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.order_cancel.app import handler as order_cancel
 from functions.split_package.app import handler as split_package

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from cleave.application.split_package import split_package
+from cleave.application.split.split_package import split_package
 from cleave.domain.reasons import CancelledBy
 from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_order_item.app import handler as cancel_order_item
 from functions.order_cancel.app import handler as order_cancel

@@ -9,7 +9,7 @@ _PROBE = """
 import gc, json, sys
 sys.path.insert(0, "functions/cancel_package")
 import app
-from cleave.api import resources
+from cleave.entry import resources
 print(json.dumps([resources.client.cache_info().currsize, gc.get_freeze_count() > 0, "boto3" in sys.modules]))
 """
 

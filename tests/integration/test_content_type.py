@@ -1,7 +1,7 @@
 """What a body may call itself, in both dialects."""
 
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.order_cancel.app import handler as order_cancel

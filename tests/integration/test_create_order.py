@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cleave.store.orders import read_event, read_orders
 from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.create_order.app import handler as create_order
 from functions.get_shipment_packages.app import handler as get_shipment_packages

@@ -4,15 +4,15 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from cleave.application.drain import Outcome
-from cleave.application.notify import fan_out
-from cleave.application.wake import wake_all
+from cleave.application.tell.drain import Outcome
+from cleave.application.tell.fan_out import fan_out
+from cleave.application.tell.wake import wake_all
 from cleave.domain.delivery import Answer, Lane
 from cleave.domain.subscription import seller_owner
 from cleave.store.orders import put_event
 from cleave.store.subscriptions import read_subscription
-from cleave.store.table import Table
 from cleave.store.tracks import Wake, take
+from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.telling import (

@@ -1,7 +1,7 @@
 """Whoever dies between whichever two calls: everything is told, in order, without anybody's help."""
 
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.killing import Killer

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from cleave.application.deliveries import DeliveryPage, DeliveryQuery, list_deliveries, replay
+from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, list_deliveries, replay
 from cleave.domain.delivery import Delivery, DeliveryState
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
 from cleave.store.attempts import read_attempts
 from cleave.store.deliveries import sort_key
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.telling import OK, SELLER, DelayQueue, Script, drainer, happen, status, webhook

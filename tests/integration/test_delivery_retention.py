@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from cleave.application.deliveries import DeliveryQuery, list_deliveries, replay
+from cleave.application.read.deliveries import DeliveryQuery, list_deliveries, replay
 from cleave.clock import from_ms
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
-from cleave.store.attributes import Item, to_item
 from cleave.store.deliveries import KEPT, sort_key, waiting_page
-from cleave.store.table import Delete, Table
+from cleave.table.attributes import Item, to_item
+from cleave.table.requests import Delete
+from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.telling import OK, SELLER, DelayQueue, Script, drainer, happen, status, webhook

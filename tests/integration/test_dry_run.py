@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.dry_run_cancel_package.app import handler as dry_run

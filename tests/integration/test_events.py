@@ -7,8 +7,8 @@ from typing import Any
 
 import boto3
 import pytest
-from cleave.api import resources
 from cleave.domain.delivery import Lane
+from cleave.domain.roles import Role
 from cleave.domain.subscription import (
     Authentication,
     Dialect,
@@ -17,12 +17,13 @@ from cleave.domain.subscription import (
     SubscriptionStatus,
     seller_owner,
 )
+from cleave.entry import resources
 from cleave.outbound import resources as outbound
-from cleave.store.credentials import Credential, Role, store_credential
+from cleave.store.credentials import Credential, store_credential
 from cleave.store.deliveries import queue, read_lanes
 from cleave.store.orders import change_order, put_event, read_orders
 from cleave.store.subscriptions import put_subscription
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli.events.command import FOLDER, all_events, path_of, render
 from cleave_cli.events.endpoints import SELLER_KEY
 from cleave_cli.events.lambda_event import LambdaEvent

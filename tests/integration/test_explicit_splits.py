@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from cleave import clock as time
-from cleave.application.split_package import split_package
+from cleave.application.split.split_package import split_package
 from cleave.store.orders import read_event, read_orders
 from cleave.store.packages import put_package, read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages

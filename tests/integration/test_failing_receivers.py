@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from cleave.application.drain import Outcome
-from cleave.application.subscriptions import activate
-from cleave.application.wake import sweep
+from cleave.application.subscribe.webhooks import activate
+from cleave.application.tell.drain import Outcome
+from cleave.application.tell.wake import sweep
 from cleave.domain.circuit import parse_policy
 from cleave.domain.delivery import Answer, DeliveryState, Lane
 from cleave.domain.subscription import PassiveReason, Subscription, SubscriptionStatus, seller_owner
 from cleave.store.deliveries import read_deliveries, read_lanes, slot_of
 from cleave.store.subscriptions import read_status_changes, read_subscription, read_told_of
-from cleave.store.table import Table
 from cleave.store.tracks import Wake, read_circuit
+from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.calls import calls_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cleave.store import keys
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_order_item.app import handler as cancel_order_item
 from functions.cancel_package.app import handler as cancel_package

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.import_orders.app import handler as import_orders

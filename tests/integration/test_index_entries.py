@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from cleave.store import keys
-from cleave.store.attributes import Item, to_item
 from cleave.store.packages import put_package, stored_package
-from cleave.store.table import Table
+from cleave.table.attributes import Item, to_item
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.create_order.app import handler as create_order

@@ -1,6 +1,6 @@
 """An answer that Lambda would not hand on is refused with what to do about it, instead of a 502 without end."""
 
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.import_orders.app import handler as import_orders

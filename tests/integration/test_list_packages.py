@@ -5,11 +5,11 @@ from typing import Any
 
 import moto.dynamodb.models.table as moto_table
 import pytest
-from cleave.application.split_package import split_package
+from cleave.application.split.split_package import split_package
 from cleave.clock import now
 from cleave.domain.package import Package, Status
 from cleave.store.packages import put_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler

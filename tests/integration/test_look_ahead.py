@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from cleave.application.consume import StreamConsumer
-from cleave.application.split_package import split_package
+from cleave.application.split.split_package import split_package
 from cleave.clock import now
 from cleave.domain.package import Status
+from cleave.entry.stream import StreamConsumer
 from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.import_orders.app import handler as import_orders

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 
 import pytest
-from cleave.api import resources
-from cleave.store.table import Table
+from cleave.entry import resources
+from cleave.table.table import Table
 
 from functions.auth_token.app import handler as auth_token
 from tests.support.calls import calls_of

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from cleave import clock
-from cleave.api.authorizer import authenticate
-from cleave.store.table import Table
+from cleave.entry.authorizer import authenticate
+from cleave.table.table import Table
 
 from functions.get_delivery.app import handler as get_delivery
 from functions.get_webhook.app import handler as get_webhook

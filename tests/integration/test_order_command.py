@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from cleave.application import timeline
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli import order as command
 from cleave_cli.errors import CleaveError
 from cleave_cli.receiver import Receiver

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.application.consume import StreamConsumer
-from cleave.store.table import Table
+from cleave.entry.stream import StreamConsumer
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cleave.application.notify import fan_out
+from cleave.application.tell.fan_out import fan_out
 from cleave.domain.events import PackageEvent
 from cleave.store import keys
 from cleave.store.orders import put_event
-from cleave.store.table import Table
 from cleave.store.tracks import Wake, release, ring, take
+from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.breaker import BreakableClient, Breaker

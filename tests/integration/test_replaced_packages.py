@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.import_orders.app import handler as import_orders

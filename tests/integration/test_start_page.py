@@ -7,7 +7,7 @@ import pytest
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store.orders import read_orders
 from cleave.store.packages import StoredPackage, read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.create_order.app import handler as create_order
 from functions.order_cancel.app import handler as order_cancel

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from cleave.store.orders import read_event, read_orders
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages

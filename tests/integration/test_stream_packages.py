@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cleave.api import resources
 from cleave.domain.package import Package, Status
-from cleave.store.attributes import Attributes
-from cleave.store.table import IndexQuery, Table
+from cleave.entry import resources
+from cleave.table.attributes import Attributes
+from cleave.table.requests import IndexQuery
+from cleave.table.table import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from cleave.api import resources
-from cleave.store.table import Table
+from cleave.entry import resources
+from cleave.table.table import Table
 from cleave_cli.receiver import Receiver
 
 from functions.create_channel_webhook.app import handler as create_for_channel

@@ -13,7 +13,8 @@ from cleave.store import keys
 from cleave.store.deliveries import queue, read_lanes, sort_key
 from cleave.store.orders import change_order, put_event, read_orders
 from cleave.store.packages import read_package
-from cleave.store.table import Delete, Table
+from cleave.table.requests import Delete
+from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Reply
 from cleave_cli.receiver import Receiver
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cleave.store import keys
 from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.create_order.app import handler as create_order

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.application.split_package import split_package
+from cleave.application.split.split_package import split_package
 from cleave.store import keys
 from cleave.store.packages import read_package
-from cleave.store.table import Table, Update
+from cleave.table.requests import Update
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.import_orders.app import handler as import_orders

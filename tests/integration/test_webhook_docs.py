@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cleave.api import resources
+from cleave.entry import resources
 from cleave.outbound.signing import signature_headers
 from cleave_cli.receiver import Received, Receiver
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from cleave.api import resources
-from cleave.application.subscriptions import rotate
+from cleave.application.subscribe.webhooks import rotate
 from cleave.clock import to_ms
 from cleave.dialects.hepsiglobal.cancelled import render_cancelled
 from cleave.dialects.reasons import BY_REASON
@@ -19,9 +18,10 @@ from cleave.domain.ids import cancel_id
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.split import cancel_units
 from cleave.domain.subscription import channel_owner, seller_owner
+from cleave.entry import resources
 from cleave.outbound import resources as outbound
 from cleave.store.subscriptions import read_owned, read_told_of
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from functions.activate_webhook.app import handler as activate
 from functions.create_channel_webhook.app import handler as create_for_channel

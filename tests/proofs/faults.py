@@ -39,7 +39,7 @@ FAULTS = (
     ),
     Fault(
         "take a key that was used before",
-        "store/table.py",
+        "table/table.py",
         '**self._common("attribute_not_exists(pk)")',
         '"TableName": self.name',
         f"{_RACES}[the_same_key]",
@@ -125,7 +125,7 @@ FAULTS = (
     ),
     Fault(
         "give up at the first conflict",
-        "store/failures.py",
+        "table/failures.py",
         'frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})',
         'frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})',
         f"{_STREAM}::test_a_moment_of_throttling_or_conflict_is_waited_out_in_one_invocation",

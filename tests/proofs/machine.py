@@ -293,7 +293,7 @@ class CleaveMachine(RuleBasedStateMachine):
         first = {each.headers["webhook-id"]: each for each in reversed(told)}
         in_order = list(dict.fromkeys(each.headers["webhook-id"] for each in told))
         tellings = [_transition(json.loads(first[each].body)) for each in in_order]
-        expected = [(int(event["package_id"]), event["status"]) for event in order.story.events]
+        expected = [(event.package_id, event.status) for event in order.story.events]
         assert tellings == expected, f"told {tellings}, happened {expected}"
         numbers = [int(first[each].headers["webhook-sequence"]) for each in in_order]
         assert numbers == list(range(1, len(expected) + 1)), f"numbered {numbers}"

@@ -134,7 +134,7 @@ def cancel_against_status(arena: Arena) -> None:
     if not won(answers[CALLERS // 2 :]):  # the cancels kept them all out for as long as they tried
         assert shop.notify(PACKAGE, "Picking").status == 200
     story = arena.check(shop, units)
-    assert [event["status"] for event in story.events] == ["Picking"]
+    assert [event.status for event in story.events] == ["Picking"]
 
 
 def cancel_against_explicit_split(arena: Arena) -> None:

@@ -49,7 +49,7 @@ def test_a_status_that_comes_while_a_split_is_written_is_the_new_packages_too(wo
     world.split_and_tell()
     assert [answer.status for answer in answers] == [200]
     story = read_story(world.table, 501, ORDER)
-    assert [event["status"] for event in story.events] == ["Picking", "Cancelled", "Picking"]
+    assert [event.status for event in story.events] == ["Picking", "Cancelled", "Picking"]
 
 
 def test_a_split_that_comes_while_a_status_is_written_wins(world: World, shop: Shop) -> None:
@@ -65,4 +65,4 @@ def test_a_split_that_comes_while_a_status_is_written_wins(world: World, shop: S
     assert (answer.status, answer.json["errors"][0]["key"]) == (409, "shipment.package.replaced")
     story = read_story(world.table, 501, ORDER)
     check_promises(story, recorded_units(story, {1: 5}))
-    assert [event["status"] for event in story.events] == ["Cancelled", "Created"]
+    assert [event.status for event in story.events] == ["Cancelled", "Created"]

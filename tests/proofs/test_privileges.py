@@ -13,11 +13,12 @@ from uuid import uuid4
 import boto3
 import cleave.clock
 import pytest
-from cleave.api import resources
+from cleave.domain.roles import Role
+from cleave.entry import resources
 from cleave.observability import logger
 from cleave.outbound import resources as outbound
-from cleave.store.credentials import Credential, Role, store_credential
-from cleave.store.table import Table
+from cleave.store.credentials import Credential, store_credential
+from cleave.table.table import Table
 from cleave_cli.deploy import engine_session
 from cleave_cli.environment import REGION, ROOT_CREDENTIALS
 from cleave_cli.receiver import Answer, running_receiver

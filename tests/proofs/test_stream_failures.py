@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 from botocore.exceptions import ClientError
 from cleave.application import consume
-from cleave.application.split_package import split_package
+from cleave.application.split.split_package import split_package
 
 from tests.support.breaker import Killed
 from tests.support.orders import Shop, wire_package

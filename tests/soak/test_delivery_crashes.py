@@ -1,7 +1,7 @@
 """A process dies at each single call of a story of deliveries."""
 
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.killing import Killer

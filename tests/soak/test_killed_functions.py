@@ -14,7 +14,7 @@ from secrets import choice, randbelow
 
 import httpx
 import pytest
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli.api import ChannelClient, SellerClient
 from cleave_cli.engine import Engine
 from cleave_cli.paths import LAMBDA_PYTHON

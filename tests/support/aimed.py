@@ -12,7 +12,8 @@ from typing import Any
 from zlib import crc32
 
 import httpx
-from cleave.store.credentials import Credential, Role
+from cleave.domain.roles import Role
+from cleave.store.credentials import Credential
 from cleave_cli.api import ChannelClient, SellerClient
 from cleave_cli.credentials import Channel, Seller, let_in
 from cleave_cli.receiver import Answer, Receiver

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cleave import clock
-from cleave.application.attempt import Attempts
-from cleave.application.drain import Drainer
-from cleave.application.notify import fan_out
-from cleave.application.subscriptions import Webhook, subscribe
+from cleave.application.subscribe.webhooks import Webhook, subscribe
+from cleave.application.tell.attempt import Attempts
+from cleave.application.tell.drain import Drainer
+from cleave.application.tell.fan_out import fan_out
 from cleave.domain.circuit import parse_policy
 from cleave.domain.delivery import Lane
 from cleave.domain.events import PackageEvent
@@ -27,8 +27,8 @@ from cleave.outbound.webhook import WebhookSender
 from cleave.store.deliveries import MAX_QUEUED_AT_ONCE, queue, read_lanes
 from cleave.store.orders import put_event
 from cleave.store.subscriptions import read_subscription
-from cleave.store.table import Table
 from cleave.store.tracks import Wake
+from cleave.table.table import Table
 
 from tests.unit.builders import line, package
 

@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cleave.store.packages import read_package
-from cleave.store.table import Table
+from cleave.store.packages import read_state
+from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.dry_run_cancel_package.app import handler as dry_run_cancel_package
@@ -98,13 +98,13 @@ class Guesses:
             return
         self.apply()
         for each in predicted:
-            closed = read_package(self.table, self.seller_id, each["shipmentPackageId"])
+            closed = read_state(self.table, self.seller_id, each["shipmentPackageId"])
             assert closed is not None
             assert closed.package.status == each["status"]
             gone = [(line.line_id, line.quantity, line.status) for line in closed.package.lines if line.cancelled]
             assert sorted(gone) == sorted((x["lineId"], x["quantity"], x["status"]) for x in each["cancelledLines"])
             successors = [
-                read_package(self.table, self.seller_id, package_id) for package_id in closed.package.successor_ids
+                read_state(self.table, self.seller_id, package_id) for package_id in closed.package.successor_ids
             ]
             shown = [
                 {"status": every.package.status, "lines": [(x.line_id, x.quantity) for x in every.package.lines]}

@@ -9,8 +9,8 @@ from typing import Any, cast
 from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import PackageEvent
 from cleave.domain.subscription import Subscription
-from cleave.store.table import Table
 from cleave.store.tracks import Wake
+from cleave.table.table import Table
 
 from tests.support.telling import DelayQueue, Script
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cleave.api.wire import to_json
 from cleave.dialects.trendyol.packages import render_package
 from cleave.domain.package import Package, Status
-from cleave.store.attributes import to_attributes
-from cleave.store.packages import put_package
-from cleave.store.table import Table
+from cleave.entry.wire import to_json
+from cleave.store.packages import package_item
+from cleave.table.attributes import to_attributes
+from cleave.table.table import Table
 
 from tests.unit import builders
 
@@ -41,9 +41,7 @@ def package(
 def put(table: Table, packages: Iterable[Package]) -> None:
     """Store packages, over what is there: moto takes minutes for transactions with thousands of items."""
     for batch in itertools.batched(packages, 25, strict=False):
-        unprocessed: Any = {
-            table.name: [{"PutRequest": {"Item": to_attributes(put_package(each).item)}} for each in batch]
-        }
+        unprocessed: Any = {table.name: [{"PutRequest": {"Item": to_attributes(package_item(each))}} for each in batch]}
         while unprocessed:
             unprocessed = table.client.batch_write_item(RequestItems=unprocessed)["UnprocessedItems"]
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from cleave.store import keys
+from cleave.table.requests import Key
 from cleave_cli.engine_main import leading_keys
 
 from tests.support.template import resources
@@ -108,7 +109,7 @@ def folder_of() -> dict[str, str]:
 def all_prefixes() -> set[str]:
     """How the partition keys of all that store/keys.py makes a key of begin."""
     functions = [each for name, each in vars(keys).items() if isfunction(each) and not name.startswith("_")]
-    makers = [each for each in functions if each.__annotations__["return"] is keys.Key]
+    makers = [each for each in functions if each.__annotations__["return"] is Key]
     made = [make(*(1 if each is int else "x" for each in _parameters(make))) for make in makers]
     return {prefix_of(key[keys.PARTITION]) for key in made}
 

@@ -1,20 +1,25 @@
-"""What the stream function does, without a stream: applies all that waits, in any order of packages."""
+"""What the stream function does, without a stream: does all that is due, in any order of packages."""
 
-from cleave import clock
-from cleave.application.split_package import split_package
-from cleave.store.attributes import to_item
-from cleave.store.packages import package_state
-from cleave.store.table import Table
+from datetime import timedelta
+
+from cleave.application.split.due_work import Worker
+from cleave.application.tell.wake import Wake
+from cleave.store.due_packages import DuePackage, due_work
+from cleave.store.packages import read_states
+from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.table.attributes import to_item
+from cleave.table.table import Table
+
+
+def unheard(wake: Wake, delay: timedelta) -> None:
+    """A queue that forgets."""
+    del wake, delay
 
 
 def apply_waiting(table: Table) -> dict[int, tuple[int, ...]]:
     """Split every package that something waits on; answers package id → ids of its successors."""
     items = [to_item(attributes) for attributes in table.client.scan(TableName=table.name)["Items"]]
-    waiting = [item for item in items if "waiting" in item and "waiting_since" in item]
-    applied: dict[int, tuple[int, ...]] = {}
-    for item in waiting:
-        package_id = package_state(item).package_id
-        split = split_package(table, int(item["seller_id"]), item["order_number"], package_id, clock.now())
-        if split is not None:
-            applied[package_id] = split.closed.successor_ids
-    return applied
+    work = [each for each in map(due_work, items) if isinstance(each, DuePackage)]
+    assert Worker(table, unheard, TrackingNumbers()).work_off(work) == []
+    found = {each.ref: read_states(table, each.seller_id, [each.package_id]) for each in work}
+    return {ref[1]: states[ref[1]].package.successor_ids for ref, states in found.items()}

@@ -3,15 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from cleave.domain.package import CLOSED, CreatedBy, Package, Status
+from cleave.domain.events import EventNote
+from cleave.domain.order import Order
+from cleave.domain.package import CreatedBy, Package
+from cleave.domain.package_state import PackageState
 from cleave.store import keys
-from cleave.store.attributes import Item, to_attributes, to_item
-from cleave.store.orders import to_order
-from cleave.store.packages import StoredPackage, stored_package
-from cleave.store.splits import PLAN
-from cleave.store.table import Table
+from cleave.store.events import EventSummary, read_summaries
+from cleave.store.orders import order_package_ids, to_order
+from cleave.store.packages import read_states
+from cleave.table.attributes import Item, to_attributes, to_item
+from cleave.table.table import Table
 
 
 class PromiseBrokenError(AssertionError):
@@ -20,16 +24,33 @@ class PromiseBrokenError(AssertionError):
 
 @dataclass
 class Story:
-    """All that is stored of one seller's order. ``imported_history`` is how many entries its packages came with."""
+    """All that is stored of one seller's order. ``imported_history`` is how many entries its packages came with.
 
-    packages: dict[int, StoredPackage]
-    pending: set[int]
-    planned: set[int]
-    live: set[int]
-    sequence: int
-    events: list[Item]
+    ``due`` are packages that somebody has to look at, ``untold`` the first numbers of events that say so themselves.
+    """
+
+    packages: dict[int, PackageState]
+    order: Order
+    due: set[int]
+    untold: list[int]
+    summaries: list[EventSummary]
     cancellations: dict[str, Item] = field(default_factory=dict)
     imported_history: int = 0
+
+    @property
+    def live(self) -> set[int]:
+        """The packages that the order takes for live."""
+        return {each.package_id for each in self.order.live}
+
+    @property
+    def planned(self) -> set[int]:
+        """Packages that are to be split as their seller asked."""
+        return {key for key, state in self.packages.items() if state.planned and not state.package.is_closed}
+
+    @property
+    def events(self) -> list[EventNote]:
+        """All that happened, in order."""
+        return [note for summary in self.summaries for note in summary.notes]
 
 
 @dataclass
@@ -54,20 +75,18 @@ def read_story(table: Table, seller_id: int, order_number: str) -> Story:
     """One query for the order, one read of its packages, one of the cancellations that they name."""
     items = _partition(table, keys.order_partition(order_number))
     (order,) = (item for item in items if item["sk"] == keys.order(seller_id, order_number)["sk"])
-    prefix = keys.order_package_prefix(seller_id)
-    ids = [int(item["package_id"]) for item in items if item["sk"].startswith(prefix)]
-    found = table.batch_get([keys.package(seller_id, package_id) for package_id in ids])
+    states = read_states(table, seller_id, order_package_ids(table, seller_id, order_number))
+    own = f"{keys.EVENT_PREFIX}{seller_id}#"
     story = Story(
-        packages={int(item["package_id"]): stored_package(item) for item in found},
-        pending={int(item["package_id"]) for item in found if keys.PENDING in item},
-        planned={int(item["package_id"]) for item in found if PLAN in item and item["status"] not in CLOSED},
-        live={live.package_id for live in to_order(order).live},
-        sequence=int(order["sequence"]),
-        events=[item for item in items if item.get("kind") == keys.EVENT and item["seller_id"] == seller_id],
+        packages=states,
+        order=to_order(order),
+        due={package_id for package_id, state in states.items() if state.is_due},
+        untold=[int(item["sk"].rpartition("#")[2]) for item in items if item["sk"].startswith(own) and "due" in item],
+        summaries=list(read_summaries(table, seller_id, order_number)),
     )
-    named = sorted({key for stored in story.packages.values() for key in _named(stored)})
+    named = sorted({key for state in story.packages.values() for key in _named(state)})
     for item in table.batch_get([keys.cancellation(key) for key in named]):
-        story.cancellations[item["cancellation_id"]] = item
+        story.cancellations[item["pk"].partition("#")[2]] = item
     return story
 
 
@@ -89,7 +108,7 @@ def ending(story: Story) -> dict[str, Any]:
             package.package_id: (package.status, [(line.line_id, line.status, line.quantity) for line in package.lines])
             for package in _packages(story)
         },
-        "events": [(int(event["package_id"]), event["status"]) for event in story.events],
+        "events": [(event.package_id, event.status) for event in story.events],
     }
 
 
@@ -110,7 +129,7 @@ def _partition(table: Table, partition: str) -> list[Item]:
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
-def _named(stored: StoredPackage) -> set[str]:
+def _named(stored: PackageState) -> set[str]:
     waiting = {reservation.cancellation_id for reservation in stored.reservations}
     gone = {line.cancelled.cancellation_id for line in stored.package.lines if line.cancelled}
     return waiting | gone | set(stored.package.caused_by)
@@ -136,32 +155,34 @@ def _packages(story: Story) -> Iterable[Package]:
 
 
 def _never_more_than_there_is(story: Story, units: Units) -> None:
+    """A unit is cancelled where its line is, whatever package shows it; live on a package that is not closed."""
     cancelled: Counter[int] = Counter()
     live: Counter[int] = Counter()
     seen: Counter[tuple[int, str]] = Counter()
     for package in _packages(story):
         for line in package.lines:
-            if package.status not in CLOSED:
-                live[line.line_id] += line.quantity
-            elif line.status is Status.UNSUPPLIED:
+            if line.is_cancelled:
                 cancelled[line.line_id] += line.quantity
-            if package.status not in CLOSED or line.status is Status.UNSUPPLIED:
+            elif not package.is_closed:
+                live[line.line_id] += line.quantity
+            if line.is_cancelled or not package.is_closed:
                 seen.update((line.line_id, unit.unit_id) for unit in line.units)
     _require(1, f"ordered {units.ordered}, cancelled {cancelled}, live {live}", holds=units.ordered == cancelled + live)
     _require(1, "cancelled more than was accepted", holds=cancelled <= units.taken)
     _require(1, f"a unit in two places: {seen}", holds=all(count == 1 for count in seen.values()))
-    for stored in story.packages.values():
-        _require(1, f"{stored.package.package_id} has {stored.state.left} left", holds=_left_is_right(stored))
-    open_ids = {package.package_id for package in _packages(story) if package.status not in CLOSED}
+    for state in story.packages.values():
+        left = state.availability.left
+        _require(1, f"{state.package.package_id} has {left} left", holds=_left_is_right(state))
+    open_ids = {package.package_id for package in _packages(story) if not package.is_closed}
     _require(1, f"the order knows {story.live} as live, they are {open_ids}", holds=story.live == open_ids)
 
 
-def _left_is_right(stored: StoredPackage) -> bool:
+def _left_is_right(state: PackageState) -> bool:
     """What a live package can still give is what it has and nobody was promised."""
-    left = Counter({line.line_id: line.quantity for line in stored.package.lines})
-    for waiting in stored.reservations:
+    left = Counter(state.package.givable)
+    for waiting in state.reservations:
         left.subtract(waiting.units)
-    return stored.package.status in CLOSED or left == Counter(stored.state.left)
+    return state.package.is_closed or left == Counter(state.availability.left)
 
 
 def _once(story: Story, units: Units) -> None:
@@ -175,9 +196,6 @@ def _once(story: Story, units: Units) -> None:
     accepted = {key: Counter(of) for key, of in units.accepted.items() if of}
     _require(2, f"accepted {accepted}, waiting or applied {done}", holds=accepted == done)
     _require(3, "an accepted cancellation is not recorded", holds=set(accepted) <= set(story.cancellations))
-    waits = Counter(waiting.cancellation_id for each in story.packages.values() for waiting in each.reservations)
-    for key, item in story.cancellations.items():
-        _require(2, f"{key} waits on {waits[key]} packages", holds=int(item["packages_waiting"]) == waits[key])
 
 
 def _splits_explain_themselves(story: Story) -> None:
@@ -193,25 +211,26 @@ def _splits_explain_themselves(story: Story) -> None:
             is_cancel = package.created_by == CreatedBy.CANCEL
             _require(4, f"{package.package_id} has no cause", holds=bool(package.caused_by) == is_cancel)
             for key in package.caused_by:
-                known = {int(each) for each in story.cancellations[key]["successor_ids"]}
-                _require(4, f"{key} does not know {package.package_id}", holds=package.package_id in known)
+                taken = {int(each) for each in story.cancellations[key]["units"]}
+                _require(4, f"{key} took nothing from {package.parent_id}", holds=package.parent_id in taken)
 
 
 def _refusals_name_the_live(story: Story) -> None:
-    """Of a replaced package, the live ones that it names without a further look are those in which its units are."""
-    for package_id, stored in story.packages.items():
-        heirs = stored.state.heirs
-        _require(3, f"{package_id} lives, and has {heirs}", holds=not heirs or stored.package.status in CLOSED)
-        sure = {heir for heir, is_live in heirs.items() if is_live}
-        _require(3, f"{package_id} names {sure} as live", holds=sure <= story.live)
-        descendants = {each for heir in heirs for each in _live_descendants(story, heir)}
-        live = set(_live_descendants(story, package_id)) - {package_id}
-        _require(3, f"{package_id} leads to {descendants}, not to {live}", holds=descendants == live)
+    """A refusal on a replaced package names the live ones in which its units are: with one look more, or none."""
+    for package_id, state in story.packages.items():
+        if not state.package.is_closed:
+            continue
+        available = state.availability
+        descendants = sorted(set(_live_descendants(story, package_id)))
+        named = story.order.live_in(available.chain_id)
+        _require(3, f"{package_id} leads to {named}, not to {descendants}", holds=named == descendants)
+        at_once = available.followed or sorted(available.successor_ids) == descendants
+        _require(3, f"{package_id} names {available.successor_ids}, not {descendants}", holds=at_once)
 
 
 def _live_descendants(story: Story, package_id: int) -> Iterable[int]:
     package = story.packages[package_id].package
-    if package.status not in CLOSED:
+    if not package.is_closed:
         yield package_id
     for successor_id in package.successor_ids:
         yield from _live_descendants(story, successor_id)
@@ -219,19 +238,34 @@ def _live_descendants(story: Story, package_id: int) -> Iterable[int]:
 
 def _events_tell_all(story: Story) -> None:
     """Each transition is told once, in an unbroken order, the end of a package before the birth of its successor."""
-    sequences = [int(event["sequence"]) for event in story.events]
-    _require(4, f"events {sequences} of {story.sequence}", holds=sequences == list(range(1, story.sequence + 1)))
+    sequences = [event.sequence for event in story.events]
+    last = story.order.sequence
+    _require(4, f"events {sequences} of {last}", holds=sequences == list(range(1, last + 1)))
+    times = [summary.at for summary in story.summaries]
+    _require(8, f"events at {times}", holds=times == sorted(set(times)))
     told: dict[int, list[str]] = {}
-    places = {(int(event["package_id"]), event["status"]): int(event["sequence"]) for event in story.events}
+    places = {(event.package_id, event.status): event.sequence for event in story.events}
     for event in story.events:
-        told.setdefault(int(event["package_id"]), []).append(event["status"])
+        told.setdefault(event.package_id, []).append(event.status)
     for package in _packages(story):
         entered = _entered(story, package)
         _require(2, f"{package.package_id} entered {entered}", holds=told.get(package.package_id, []) == entered)
         for successor_id in package.successor_ids:
             born = min(place for (each, _), place in places.items() if each == successor_id)
-            ended = places[package.package_id, package.status.value]
+            ended = places[package.package_id, str(package.status)]
             _require(4, f"{successor_id} was born before its parent ended", holds=ended < born)
+    _lanes_have_no_gap(story)
+
+
+def _lanes_have_no_gap(story: Story) -> None:
+    """The numbers of each subscription count on from event to event, and each event names the one before it."""
+    ends: dict[str, tuple[int, datetime | None]] = {}
+    for summary in story.summaries:
+        for name, telling in summary.told.items():
+            number, before = ends.get(name, (0, None))
+            follows = (telling.first, telling.previous_at) == (number + 1, before)
+            _require(8, f"{name} is told {telling.first} after {number}", holds=follows or telling.first == 1)
+            ends[name] = (telling.first + telling.count - 1, summary.at)
 
 
 def _entered(story: Story, package: Package) -> list[str]:
@@ -245,15 +279,12 @@ def _entered(story: Story, package: Package) -> list[str]:
 
 
 def _nothing_can_be_forgotten(story: Story) -> None:
-    waiting = story.planned | {package_id for package_id, stored in story.packages.items() if stored.reservations}
-    _require(5, f"waiting {waiting}, listed {story.pending}", holds=waiting == story.pending)
+    waiting = {package_id for package_id, state in story.packages.items() if state.is_to_be_split}
+    _require(5, f"waiting {waiting}, listed {story.due}", holds=waiting <= story.due)
 
 
 def check_settled(story: Story, units: Units) -> None:
     """Promise 5 of a world that had time: everything accepted is applied, every event fanned out."""
     check_promises(story, units)
-    _require(5, f"still waiting: {story.pending}", holds=not story.pending)
-    unsent = [int(event["sequence"]) for event in story.events if keys.PENDING in event]
-    _require(5, f"events not fanned out: {unsent}", holds=not unsent)
-    late = [key for key, item in story.cancellations.items() if "applied_at" not in item]
-    _require(5, f"never applied: {late}", holds=not late)
+    _require(5, f"still due: {story.due}", holds=not story.due)
+    _require(5, f"events not fanned out: {story.untold}", holds=not story.untold)

@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 
-from cleave.application.attempt import Attempts
-from cleave.application.drain import Drainer
-from cleave.application.notify import fan_out
-from cleave.application.subscriptions import activate
-from cleave.application.wake import sweep
+from cleave.application.subscribe.webhooks import activate
+from cleave.application.tell.attempt import Attempts
+from cleave.application.tell.drain import Drainer
+from cleave.application.tell.fan_out import fan_out
+from cleave.application.tell.wake import sweep
 from cleave.domain.delivery import TRACKS, Answer, Delivery
 from cleave.domain.subscription import Subscription, seller_owner
 from cleave.store.deliveries import waiting_page
 from cleave.store.orders import put_event
-from cleave.store.table import Table
 from cleave.store.tracks import read_circuit
+from cleave.table.table import Table
 
 from tests.support.killing import Killer, MortalQueue, MortalSender, mortal_table, until_done
 from tests.support.telling import OK, POLICY, SELLER, Clock, Script, event, status, webhook

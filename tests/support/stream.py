@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from cleave.store.table import Table
+from cleave.table.table import Table
 from moto.dynamodb.models import dynamodb_backends
 
 _MOTO_ACCOUNT = "123456789012"

@@ -61,9 +61,20 @@ def _field_matches(wanted: Any, value: Any, name: str) -> bool:  # noqa: ANN401 
     present = isinstance(value, Mapping) and name in value
     if isinstance(wanted, Mapping):
         return _matches(wanted, value[name] if present else {})
-    return any(
-        present == each["exists"] if isinstance(each, Mapping) else present and value[name] == each for each in wanted
-    )
+    return any(_leaf_matches(each, value[name] if present else None, present=present) for each in wanted)
+
+
+def _leaf_matches(wanted: Any, value: Any, *, present: bool) -> bool:  # noqa: ANN401 - JSON
+    """Lambda's comparisons, as far as the template uses them."""
+    match wanted:
+        case {"exists": expected}:
+            return present == bool(expected)
+        case {"anything-but": others}:
+            return present and value not in others
+        case {"prefix": prefix}:
+            return present and str(value).startswith(prefix)
+        case _:
+            return present and bool(value == wanted)
 
 
 @dataclass

@@ -8,22 +8,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from cleave.application.attempt import Attempts
-from cleave.application.drain import Drainer, Outcome
-from cleave.application.notify import fan_out
-from cleave.application.subscriptions import Subscribed, Webhook, subscribe
+from cleave.application.subscribe.webhooks import Subscribed, WebhookWish, subscribe
+from cleave.application.tell.attempt import Attempts, Outgoing
+from cleave.application.tell.drain import Drain, DrainResult
+from cleave.application.tell.fan_out import fan_out
+from cleave.application.tell.probe import Probe
+from cleave.application.tell.wake import Wake
+from cleave.domain.change import OrderChange
 from cleave.domain.circuit import RetryPolicy, parse_policy
 from cleave.domain.delivery import Answer, Delivery
-from cleave.domain.events import PackageEvent
+from cleave.domain.events import Event, announce
 from cleave.domain.package import Package
 from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
-from cleave.store.orders import put_event
-from cleave.store.table import Table
-from cleave.store.tracks import Wake
+from cleave.store.changes import write_change
+from cleave.store.due import clear_event
+from cleave.store.due_packages import read_audience
+from cleave.table.table import Table
 
 from tests.unit.builders import line, package
 
 SELLER = 20811
+TRACKS = 8
 POLICY: RetryPolicy = parse_policy("5s 30s 2m 10m 30m 2h 6h 12h off 3d")
 
 
@@ -55,14 +60,14 @@ class DelayQueue:
         """What is on its way, next first."""
         return [wake for _, _, wake in sorted(self.sent, key=lambda entry: entry[:2])]
 
-    def run(self, drain: Callable[[Wake], Outcome]) -> list[Outcome]:
+    def run(self, drain: Callable[[Wake], DrainResult]) -> list[DrainResult]:
         """Handle all messages that are due now, and those that come of them."""
         outcomes = []
         while self.sent and self.sent[0][0] <= self.clock():
             outcomes.append(drain(heapq.heappop(self.sent)[2]))
         return outcomes
 
-    def run_until(self, drain: Callable[[Wake], Outcome], end: datetime) -> None:
+    def run_until(self, drain: Callable[[Wake], DrainResult], end: datetime) -> None:
         """Let time pass from message to message."""
         self.run(drain)
         while self.sent and self.sent[0][0] <= end:
@@ -83,13 +88,14 @@ class Script:
     told: list[tuple[str, str, int]] = field(default_factory=list)  # webhook-id, order, number; only what was taken
     tried: list[str] = field(default_factory=list)
 
-    def __call__(self, subscription: Subscription, event: PackageEvent, delivery: Delivery, at: datetime) -> Answer:
+    def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
         del at
-        assert event.sequence == delivery.event_sequence
+        delivery, place = outgoing.delivery, outgoing.place
+        assert outgoing.event.first == delivery.event
         answer = self.decide(subscription, delivery) if self.decide else self.answer
-        self.tried.append(delivery.message_id)
+        self.tried.append(delivery.message_id(place))
         if answer.ok:
-            self.told.append((delivery.message_id, delivery.slot.lane.order_number, delivery.slot.number))
+            self.told.append((delivery.message_id(place), delivery.lane.order_number, delivery.number(place)))
         return answer
 
     def in_order(self, order_number: str) -> list[int]:
@@ -112,24 +118,48 @@ def webhook(
 ) -> Subscribed:
     """A webhook of SELLER's in Trendyol's dialect."""
     owner, sellers = seller_owner(SELLER), frozenset({SELLER})
-    wanted = Webhook(owner, sellers, Dialect.TRENDYOL, url, Authentication.API_KEY, None, "key", statuses, at)
+    wanted = WebhookWish(
+        owner, sellers, Dialect.TRENDYOL, url, Authentication.API_KEY, None, "key", statuses, at, TRACKS
+    )
     return subscribe(table, seal, wanted)
 
 
-def drainer(table: Table, send: Script, bell: DelayQueue, policy: RetryPolicy = POLICY) -> Drainer:
+@dataclass(frozen=True)
+class Drainer:
+    """The function that the queue calls."""
+
+    drain: Drain
+    probe: Probe
+
+    def __call__(self, wake: Wake) -> DrainResult:
+        return self.probe(wake.subscription_id) if wake.track is None else self.drain(wake.subscription_id, wake.track)
+
+
+def drainer(table: Table, send: Script, queue: DelayQueue, policy: RetryPolicy = POLICY) -> Drainer:
     """One whose waits are exactly the schedule's."""
-    return Drainer(table, bell, Attempts(table, send, bell, policy, lambda: 0.5))
+    attempts = Attempts(table, send, queue, policy, lambda: 0.5)
+    return Drainer(Drain(table, queue, attempts), Probe(table, queue, attempts))
 
 
-def event(order_number: str, sequence: int, at: datetime, of: Package | None = None) -> PackageEvent:
-    """An event of SELLER's order."""
+def store_event(table: Table, order_number: str, at: datetime, of: Package | None = None) -> Event:
+    """The next event of SELLER's order, stored with who is told of it."""
     told = replace(of or package(line(1, 1)), order_number=order_number)
-    return PackageEvent(order_number, SELLER, sequence, at, told)
+    part = SELLER, order_number
+    order, recipients = read_audience(table, [part])[part]
+    said = announce(order, [[told]], recipients, order.next_at(at))
+    write_change(table, OrderChange(before=order, after=said.order, at=at, events=said.events))
+    return said.events[0]
 
 
-def happen(table: Table, bell: DelayQueue, order_number: str, sequences: range, of: Package | None = None) -> None:
-    """Store events and fan them out, as the stream does."""
+def tell(table: Table, queue: DelayQueue, event: Event) -> None:
+    """Fan it out, as the stream does."""
+    fan_out(table, queue, [event], queue.clock())
+    clear_event(table, event)
+
+
+def happen(table: Table, queue: DelayQueue, order_number: str, sequences: range, of: Package | None = None) -> None:
+    """Store events and fan them out; ``sequences`` are the numbers that they have to get."""
     for sequence in sequences:
-        one = event(order_number, sequence, bell.clock(), of)
-        table.write([put_event(one)])
-        fan_out(table, bell, one, bell.clock())
+        event = store_event(table, order_number, queue.clock(), of)
+        assert event.first == sequence
+        tell(table, queue, event)

@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from cleave import clock
-from cleave.api import resources
-from cleave.store.table import Table
+from cleave.entry import resources
 from cleave.store.tracks import Wake, park
+from cleave.table.table import Table
 from cleave_cli.receiver import Answer, Receiver
+from functions.sweep_deliveries.app import handler as sweep
 
 from functions.auth_token.app import handler as auth_token
 from functions.authorizer.app import handler as authorizer
@@ -21,7 +22,6 @@ from functions.get_shipment_packages_stream.app import handler as walk
 from functions.list_deliveries.app import handler as list_deliveries
 from functions.reconcile.app import handler as reconcile
 from functions.replay_deliveries.app import handler as replay
-from functions.sweep_deliveries.app import handler as sweep
 from tests.support.endpoints import BODIES, Endpoint, Target, ask, endpoints
 from tests.support.gateway import Caller
 

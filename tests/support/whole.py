@@ -8,6 +8,7 @@ import boto3
 
 from functions.deliver_webhook.app import handler as deliver
 from functions.package_stream.app import handler as package_stream
+from tests.support.stream_source import SourceConfig
 
 
 @dataclass
@@ -34,5 +35,4 @@ class Flow:
 
 def is_for_the_function(record: dict[str, Any]) -> bool:
     """The filters of its event source."""
-    image = record["dynamodb"].get("NewImage", {})
-    return "waiting_since" in image or (record["eventName"] == "INSERT" and "kind" in image)
+    return SourceConfig.from_template().lets_through(record)

@@ -14,10 +14,10 @@ from unittest import mock
 import boto3
 import cleave.clock
 from botocore.config import Config
-from cleave.api import resources
+from cleave.entry import resources
 from cleave.observability import logger
 from cleave.outbound import resources as outbound_resources
-from cleave.store.table import Table
+from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Reply
 from cleave_cli.receiver import Receiver, running_receiver
 
@@ -34,6 +34,7 @@ _ENVIRONMENT = {
     "DELIVERY_QUEUE_URL": "queue",
     "SECRETS_KEY_ID": "key",
     "ALLOW_LOCAL_WEBHOOKS": "true",
+    "FAILED_RECORDS_BUCKET": "failed",
 }
 REQUEST_FAILED = Answer(502, None, {})  # what API Gateway answers for a function that ended
 
@@ -46,6 +47,13 @@ class PlainKms:
 
     def decrypt(self, **request: Any) -> dict[str, bytes]:  # noqa: ANN401 - as in boto3
         return {"Plaintext": request["CiphertextBlob"]}
+
+
+class EmptyBucket:
+    """The event source has given up nothing."""
+
+    def list_objects_v2(self, **_: Any) -> dict[str, int]:  # noqa: ANN401 - as in boto3
+        return {"KeyCount": 0}
 
 
 def handler(function: str) -> Handler:
@@ -99,7 +107,7 @@ class World:
 
     def create_client(self, service: str, **_: object) -> Any:  # noqa: ANN401 - one of several clients
         """In place of botocore's session."""
-        clients = {"dynamodb": self.table.client, "sqs": self.queue, "kms": PlainKms()}
+        clients = {"dynamodb": self.table.client, "sqs": self.queue, "kms": PlainKms(), "s3": EmptyBucket()}
         return BreakableClient(clients[service], self.breaker)
 
     def call(self, caller: Caller, function: str, body: object = None, **request: Any) -> Answer:  # noqa: ANN401

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from cleave.store.attributes import to_attributes, to_item
+from cleave.table.attributes import to_attributes, to_item
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

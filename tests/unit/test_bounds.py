@@ -9,9 +9,9 @@ from typing import Any
 
 import cleave.dialects
 import pytest
-from cleave.api.gateway import _MAX_DEPTH, Call
-from cleave.api.wire import WireModel
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.entry.gateway import _MAX_DEPTH, Call
+from cleave.entry.wire import WireModel
 
 ENDS = {
     "string": {"maxLength", "enum", "const", "format"},

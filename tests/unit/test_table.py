@@ -3,8 +3,9 @@
 import boto3
 import pytest
 from botocore.stub import Stubber
-from cleave.store.failures import Contended
-from cleave.store.table import Table, Update
+from cleave.table.failures import Contended
+from cleave.table.requests import Update
+from cleave.table.table import Table
 
 CHANGE = Update(key={"pk": "P", "sk": "S"}, change="SET a = :a", condition="a < :a", values={"a": 1})
 

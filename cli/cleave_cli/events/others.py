@@ -7,23 +7,26 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from cleave.api.gateway import Call
+from cleave.application.tell.wake import Wake
 from cleave.clock import from_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.imports import to_imported
 from cleave.domain.cancellation import Reservation
-from cleave.domain.events import PackageEvent
+from cleave.domain.events import Event
 from cleave.domain.package import Package
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.recipients import Selection, Telling
 from cleave.domain.subscription import seller_owner
+from cleave.entry.gateway import Call
 from cleave.store import keys
-from cleave.store.attributes import to_attributes
-from cleave.store.orders import put_event
-from cleave.store.packages import put_package, reservation_document
-from cleave.store.tracks import Wake
+from cleave.store.dictionary import DICTIONARIES
+from cleave.store.events import create_event
+from cleave.store.packages import package_item, reservation_item
+from cleave.table.attributes import to_attributes
 
 from cleave_cli.events.endpoints import SELLER_KEY
-from cleave_cli.events.lambda_event import EXAMPLE_MS, Event, LambdaEvent, arn
+from cleave_cli.events.lambda_event import EXAMPLE_MS, LambdaEvent, arn
+from cleave_cli.events.lambda_event import Event as Document
 from cleave_cli.openapi.examples import sample_orders
 from cleave_cli.openapi.parameters import EXAMPLE_WEBHOOK
 from cleave_cli.template import resources
@@ -31,6 +34,7 @@ from cleave_cli.template import resources
 # Of nobody: the local engine's credentials are made at each start, and those of AWS by `cleave credentials`.
 EXAMPLE_SECRET = "example-api-secret"  # noqa: S105 - says so itself
 EXAMPLE_TRACK = 0
+EXAMPLE_EXPIRY = EXAMPLE_MS // 1000 + 63_072_000
 _METHOD_ARN = arn("execute-api", "a1b2c3d4e5/dev/GET/integration/order/sellers/20811/orders")
 _CONTEXT = {"credential": SELLER_KEY, "role": "seller", "sellers": "20811", "storefronts": ""}
 _RESERVATION = Reservation(
@@ -50,21 +54,20 @@ def other_events() -> Iterator[LambdaEvent]:
     yield LambdaEvent("authorizer", "good", _authorizer(EXAMPLE_SECRET), _ALLOWED)
     yield LambdaEvent("authorizer", "bad", _authorizer("another"), "Unauthorized")
     package = _sample()
-    key = f"{package.seller_id}#{package.package_id}"
+    stored = package_item(package)
     waiting = {
-        "waiting_since": EXAMPLE_MS,
-        "waiting": {_RESERVATION.cancellation_id: reservation_document(_RESERVATION)},
+        "waiting": {_RESERVATION.cancellation_id: reservation_item(_RESERVATION)},
         "version": 2,
+        keys.DUE: EXAMPLE_MS,
+        keys.SHARD: keys.shard(keys.package(package.seller_id, package.package_id)),
     }
-    waiting |= {keys.PENDING: keys.pending(key)}
-    stored = put_package(package).item
     yield LambdaEvent("package_stream", "good", _stream("MODIFY", {**stored, **waiting}), {"batchItemFailures": []})
-    event = put_event(example_event()).item
+    event = create_event(example_event(), EXAMPLE_EXPIRY, is_due=True).item
     yield LambdaEvent("package_stream", "event", _stream("INSERT", event), {"batchItemFailures": []})
-    lost = {**stored, **waiting, "package_id": 1}
+    damaged = {**stored, **waiting, "left": None}
     failed = {"batchItemFailures": [{"itemIdentifier": "100000000000000000001"}]}
-    yield LambdaEvent("package_stream", "bad", _stream("MODIFY", lost), failed)
-    wake = Wake(seller_owner(20811), EXAMPLE_WEBHOOK, EXAMPLE_TRACK)
+    yield LambdaEvent("package_stream", "bad", _stream("MODIFY", damaged), failed)
+    wake = Wake(EXAMPLE_WEBHOOK, EXAMPLE_TRACK)
     yield LambdaEvent("deliver_webhook", "good", _queue(json.dumps(asdict(wake))), {"batchItemFailures": []})
     message = {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975830a7d"}]}
     yield LambdaEvent("deliver_webhook", "bad", _queue("no JSON"), message)
@@ -80,10 +83,11 @@ def _scheduled() -> Iterator[LambdaEvent]:
             yield LambdaEvent(folder, "good", _schedule(folder), ...)
 
 
-def example_event() -> PackageEvent:
-    """The first event of the sample order."""
+def example_event() -> Event:
+    """The first event of the sample order, of which its seller's webhook is told."""
     package = _sample()
-    return PackageEvent(package.order_number, 20811, 1, package.modified_at, package)
+    telling = Telling(seller_owner(20811), EXAMPLE_TRACK, Selection((0,)), count=1, first=1, previous_at=None)
+    return Event(package.order_number, 20811, 1, package.modified_at, (package,), {EXAMPLE_WEBHOOK: telling})
 
 
 def _sample() -> Package:
@@ -92,7 +96,7 @@ def _sample() -> Package:
     return imported.package
 
 
-def _authorizer(secret: str) -> Event:
+def _authorizer(secret: str) -> Document:
     basic = base64.b64encode(f"{SELLER_KEY}:{secret}".encode()).decode()
     return {
         "type": "REQUEST",
@@ -108,7 +112,7 @@ def _authorizer(secret: str) -> Event:
     }
 
 
-def _stream(kind: str, item: dict[str, Any]) -> Event:
+def _stream(kind: str, item: dict[str, Any]) -> Document:
     image = {name: _as_json(value) for name, value in to_attributes(_stable(item)).items()}
     changed = {
         "ApproximateCreationDateTime": EXAMPLE_MS // 1000,
@@ -116,7 +120,7 @@ def _stream(kind: str, item: dict[str, Any]) -> Event:
         "NewImage": image,
         "SequenceNumber": "100000000000000000001",
         "SizeBytes": len(json.dumps(image)),
-        "StreamViewType": "NEW_AND_OLD_IMAGES",
+        "StreamViewType": "NEW_IMAGE",
     }
     record = {
         "eventID": "c4ca4238a0b923820dcc509a6f75849b",
@@ -132,7 +136,10 @@ def _stream(kind: str, item: dict[str, Any]) -> Event:
 
 def _stable(item: dict[str, Any]) -> dict[str, Any]:
     """Every zlib stores alike, but no two compress alike."""
-    return {**item, "document": zlib.compress(zlib.decompress(item["document"]), level=0)}
+    number, *_ = item["document"]
+    plain = zlib.decompressobj(-zlib.MAX_WBITS, DICTIONARIES[number]).decompress(item["document"][1:])
+    packer = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=DICTIONARIES[number])
+    return {**item, "document": bytes([number]) + packer.compress(plain) + packer.flush()}
 
 
 def _as_json(typed: Any) -> Any:  # noqa: ANN401 - any attribute
@@ -144,7 +151,7 @@ def _as_json(typed: Any) -> Any:  # noqa: ANN401 - any attribute
     return typed if isinstance(typed, str | bool | None) else base64.b64encode(bytes(typed)).decode()
 
 
-def _queue(body: str) -> Event:
+def _queue(body: str) -> Document:
     return {
         "Records": [
             {
@@ -161,7 +168,7 @@ def _queue(body: str) -> Event:
     }
 
 
-def _schedule(folder: str) -> Event:
+def _schedule(folder: str) -> Document:
     return {
         "version": "0",
         "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",

@@ -33,8 +33,8 @@ OPERATIONS = (
         "What a cancel with this body would do, or every reason why it would be refused. Nothing is written.",
         takes=taking(CancelRequest, shown.CANCEL_TRAYS),
         answer=replace(
-            answering(answers.RehearsedInTrendyol, shown.REHEARSED),
-            examples={"example": shown.REHEARSED, "refused": shown.REHEARSED_REFUSED},
+            answering(answers.RehearsedInTrendyol, shown.DRY_RUN),
+            examples={"example": shown.DRY_RUN, "refused": shown.DRY_RUN_REFUSED},
         ),
         parameters=(parameters.IDEMPOTENCY_KEY,),
     ),
@@ -47,8 +47,8 @@ OPERATIONS = (
             {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
         ),
         answer=replace(
-            answering(answers.RehearsedInHepsiGlobal, shown.REHEARSED_ITEM),
-            examples={"example": shown.REHEARSED_ITEM, "refused": shown.REHEARSED_ITEM_REFUSED},
+            answering(answers.RehearsedInHepsiGlobal, shown.DRY_RUN_ITEM),
+            examples={"example": shown.DRY_RUN_ITEM, "refused": shown.DRY_RUN_ITEM_REFUSED},
         ),
     ),
     *_both(

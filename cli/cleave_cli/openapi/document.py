@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleave.api.wire import WireModel
 from cleave.domain.subscription import Dialect
+from cleave.entry.wire import WireModel
 from pydantic import BaseModel
 
 from cleave_cli.openapi import (

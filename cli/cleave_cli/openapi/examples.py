@@ -4,12 +4,12 @@ import json
 from functools import cache
 from typing import Any
 
-from cleave.api.gateway import Call
-from cleave.api.wire import to_json
 from cleave.clock import from_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.imports import to_imported
 from cleave.dialects.trendyol.packages import page
+from cleave.entry.gateway import Call
+from cleave.entry.wire import to_json
 
 from cleave_cli.openapi.parameters import EXAMPLE_DELIVERY, EXAMPLE_WEBHOOK
 from cleave_cli.samples import SELF_PAYING_SAMPLE

@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from cleave.api.endpoint import STATUS, ErrorShape
-from cleave.api.gateway import Call
 from cleave.clock import from_ms
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
 from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Dialect
+from cleave.entry.endpoint import STATUS, ErrorShape
+from cleave.entry.gateway import Call
 from pydantic import BaseModel
 
 from cleave_cli.errors_table import MEANINGS

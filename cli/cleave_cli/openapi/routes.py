@@ -22,7 +22,7 @@ class Route:
 
     @property
     def dialect(self) -> Dialect:
-        """A path that names a seller is Trendyol's, as in ``cleave.dialects.subscriber``."""
+        """A path that names a seller is Trendyol's, as in ``cleave.dialects.webhook_calls``."""
         return Dialect.TRENDYOL if "{sellerId}" in self.path else Dialect.HEPSIGLOBAL
 
     @property
