@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from pydantic import BaseModel, ConfigDict
 
+from cleave.entry.aws_tls import aws_roots, open_connection
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.table import Table
 
@@ -66,7 +67,7 @@ def session() -> botocore.session.Session:
 @functools.cache
 def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients have no common type
     """A client of an AWS service."""
-    return session().create_client(service, config=_CONFIG)
+    return session().create_client(service, config=_CONFIG, verify=aws_roots())
 
 
 def table(seconds: float = REQUEST_SECONDS) -> Table:
@@ -99,5 +100,5 @@ def signing_secret() -> str:
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
     # Now, while Lambda starts us on a whole processor; a request of a small function gets a fraction of one.
-    client("dynamodb")
+    open_connection(client("dynamodb"))
     gc.freeze()  # what there is stays: nobody needs to look for garbage in it again
