@@ -178,3 +178,15 @@ def test_a_body_may_be_nested_64_deep(table: Table, de_seller: Caller) -> None:
     assert de_seller.call(import_orders, deepest, path=SELLER).status == 200
     answer = de_seller.call(import_orders, too_deep, path=SELLER)
     assert (answer.status, answer.json["errors"][0]["message"]) == (400, "the body may be nested 64 deep")
+
+
+def test_units_that_would_fill_the_memory_are_refused_before_any_is_made(table: Table, de_seller: Caller) -> None:
+    line = {"lineId": 1, "quantity": 5000, "stockCode": "LAMP", "lineUnitPrice": 9.5, "lineGrossAmount": 9.5}
+    package = {"orderNumber": "O-1", "status": "Created", "lines": [line]}
+    packages = [{**package, "shipmentPackageId": number} for number in range(1, 201)]
+    answer = de_seller.call(import_orders, {"content": packages}, path=SELLER)
+    assert (answer.status, answer.json["errors"][0]["message"]) == (
+        413,
+        "content.10: the packages of a request may have 50000 units together",
+    )
+    assert list(table.query("ORDER#O-1", "")) == []

@@ -17,6 +17,9 @@ MALFORMED = {
     "no JSON": "{",
     "text": '"text"',
     "a number too long for any reader": '{"lines": 1e999}',
+    "a number too small for any reader": '{"grant_type": 1e-999}',
+    "an exponent too long for any reader": '{"grant_type": 1e-99999999999999999999}',
+    "an integer too long for any reader": '{"lines": ' + "9" * 5_000 + "}",
     "of the wrong types": json.dumps(
         {name: [[7]] for name in ("lines", "url", "cancel_items", "order_items", "since")}
     ),

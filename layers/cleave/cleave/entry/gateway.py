@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -125,10 +125,14 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
 
 
 def _fraction(text: str) -> Decimal:
-    """A number that JSON can say and no reader of ours could hold is refused: it would be shown as Infinity."""
-    if not math.isfinite(float(text)):
+    """A number that JSON can say and no reader of ours could hold is refused: it would be shown as Infinity or 0."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent of twenty digits
+        raise ValueError(text) from None
+    if not math.isfinite(float(number)) or (number and not float(number)):
         raise ValueError(text)
-    return Decimal(text)
+    return number
 
 
 def _not_json(constant: str) -> NoReturn:

@@ -19,6 +19,8 @@ from cleave.table.limits import KILOBYTE
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _MAX_PACKAGES = 200  # the dialect's own largest page
+# Of all packages together. A page of the largest customers has a few thousand; a million would fill the memory.
+_MAX_UNITS = 50_000
 _PACKAGE_FIELDS = frozenset(WirePackage.model_fields) - {"orderCountryCode", "orderDate"} | {"shipmentPackageStatus"}
 _LINE_FIELDS = frozenset(WireLine.model_fields)
 
@@ -26,14 +28,20 @@ _LINE_FIELDS = frozenset(WireLine.model_fields)
 def to_imported(seller: SellerCall) -> list[ImportedPackage]:
     """The packages of a page envelope, a list or a single package. Raises Refusal or Refusals."""
     document = seller.call.json(_BODY_LIMIT)
-    imported = [_imported(seller, raw, prefix) for prefix, raw in _packages(document)]
-    seen: set[int] = set()
-    for each in imported:
-        if each.package.package_id in seen:
-            message = f"package {each.package.package_id} stands in the request twice"
-            raise Refusal(RefusalCode.BODY_INVALID, message, field=each.field)
-        seen.add(each.package.package_id)
-    return imported
+    imported: dict[int, ImportedPackage] = {}
+    room = _MAX_UNITS
+    for prefix, raw in _packages(document):
+        wire = _parse(seller, raw, prefix)
+        field = f"{prefix}.shipmentPackageId".lstrip(".")
+        if wire.shipmentPackageId in imported:
+            message = f"package {wire.shipmentPackageId} stands in the request twice"
+            raise Refusal(RefusalCode.BODY_INVALID, message, field=field)
+        room -= sum(line.quantity for line in wire.lines)
+        if room < 0:
+            message = f"the packages of a request may have {_MAX_UNITS} units together"
+            raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=prefix or None)
+        imported[wire.shipmentPackageId] = ImportedPackage(_package(seller, wire, raw), fingerprint(raw), field)
+    return list(imported.values())
 
 
 def _packages(document: object) -> Sequence[tuple[str, Any]]:
@@ -52,7 +60,7 @@ def _packages(document: object) -> Sequence[tuple[str, Any]]:
     return [(f"{prefix}{place}", raw) for place, raw in enumerate(document)]
 
 
-def _imported(seller: SellerCall, raw: Any, prefix: str) -> ImportedPackage:  # noqa: ANN401 - unvalidated JSON
+def _parse(seller: SellerCall, raw: Any, prefix: str) -> WirePackage:  # noqa: ANN401 - unvalidated JSON
     try:
         wire = parse(WirePackage, raw)
         check_package(wire, raw, seller.seller_id)
@@ -60,8 +68,7 @@ def _imported(seller: SellerCall, raw: Any, prefix: str) -> ImportedPackage:  # 
         raise Refusals(tuple(_within(prefix, refusal) for refusal in found.refusals)) from None
     except Refusal as refusal:
         raise _within(prefix, refusal) from None
-    package = _package(seller, wire, raw)
-    return ImportedPackage(package, fingerprint(raw), f"{prefix}.shipmentPackageId".lstrip("."))
+    return wire
 
 
 def _within(prefix: str, refusal: Refusal) -> Refusal:
