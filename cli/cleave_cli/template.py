@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from cleave_cli.loops import without_loops
 from cleave_cli.paths import ROOT
 
 
@@ -27,9 +28,9 @@ _Loader.add_multi_constructor("!", _construct)
 
 @cache
 def template() -> dict[str, Any]:
-    """template.yaml, its intrinsic functions unresolved."""
+    """template.yaml, its loops written out, its intrinsic functions unresolved."""
     document: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    return document
+    return without_loops(document)
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
