@@ -10,17 +10,19 @@ own answers, partition keys in the conditions of roles. This teaches it.
 """
 
 import ctypes
+import functools
 import importlib
 import json
 import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+_COUNTED_BY = "usageIdentifierKey"
 # The partition key comes first in every key condition, and is compared with one value.
 _FIRST_EQUALITY = re.compile(r"=\s*(:\w+)")
 
@@ -33,6 +35,7 @@ def main() -> None:
     sys.executable, sys.argv = sys.argv[1], ["ministack"]
     accept_what_it_lacks()
     gateway = importlib.import_module("ministack.services.apigateway_v1")
+    give_values_their_types()
     count_by_authorizer(gateway)
     tell_request_time(gateway)
     tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
@@ -53,16 +56,53 @@ def accept_what_it_lacks() -> None:
     )
 
 
+def give_values_their_types() -> None:
+    """CloudFormation makes a text or a number of a value as the property wants it; MiniStack hands it on as it came."""
+    handlers = vars(importlib.import_module("ministack.services.cloudformation.provisioners"))["_RESOURCE_HANDLERS"]
+    for kind in ("AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"):
+        handlers[kind] = {
+            **handlers[kind],
+            "create": _with_types(handlers[kind]["create"], 1),
+            "update": _with_types(handlers[kind]["update"], 2),
+        }
+
+
+def _with_types(handle: Callable[..., Any], place: int) -> Callable[..., Any]:
+    """``place`` is where the handler takes the properties."""
+
+    @functools.wraps(handle)
+    def handle_typed(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - as the engine has them
+        properties = json.loads(json.dumps(arguments[place]))
+        variables = properties.get("Environment", {}).get("Variables", {})
+        variables |= {name: str(value) for name, value in variables.items()}
+        scaling = properties.get("ScalingConfig", {})
+        scaling |= {name: int(value) for name, value in scaling.items()}
+        return handle(*arguments[:place], properties, *arguments[place + 1 :], **named)
+
+    return handle_typed
+
+
 def count_by_authorizer(gateway: Any) -> None:  # noqa: ANN401 - a module of another environment
-    """Take a call's API key from what the authorizer said: the credential, which is its `usageIdentifierKey`."""
+    """Take a call's API key from what the authorizer said: its `usageIdentifierKey`, which the engine forgets unless it
+    stands in the context that it keeps."""
     counted_by: ContextVar[str | None] = ContextVar("counted_by", default=None)
-    authorize = gateway._authorize_request_v1  # noqa: SLF001 - there is no other way in
+    invoke, authorize = gateway._invoke_authorizer_lambda, gateway._authorize_request_v1  # noqa: SLF001 - no other way in
+
+    async def invoke_and_keep(*arguments: Any) -> Any:  # noqa: ANN401 - as the engine has them
+        answer = await invoke(*arguments)
+        policy = (answer or {}).get("body")
+        policy = json.loads(policy) if isinstance(policy, str | bytes) else policy
+        if isinstance(policy, dict) and _COUNTED_BY in policy:
+            kept = {**policy.get("context", {}), _COUNTED_BY: policy[_COUNTED_BY]}
+            answer["body"] = {**policy, "context": kept}
+        return answer
 
     async def authorize_and_note(*arguments: Any) -> Any:  # noqa: ANN401 - as the engine has them
         error, context = await authorize(*arguments)
-        counted_by.set((context or {}).get("credential"))
+        counted_by.set((context or {}).get(_COUNTED_BY))
         return error, context
 
+    gateway._invoke_authorizer_lambda = invoke_and_keep  # noqa: SLF001
     gateway._authorize_request_v1 = authorize_and_note  # noqa: SLF001
     gateway._api_key_from_request = lambda _headers: counted_by.get()  # noqa: SLF001
 

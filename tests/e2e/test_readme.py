@@ -98,20 +98,22 @@ def test_the_template_deploys_guided_with_every_default(fresh: tuple[LocalStack,
     client = engine_session().client("cloudformation", endpoint_url=stack.deployment.endpoint)
     outputs = stack_outputs(client, GUIDED_STACK)
     assert outputs["ApiUrl"].endswith(".amazonaws.com/dev"), printed
+    assert "Parameter AlarmEmail []" in printed
+    assert outputs["AlarmsGoTo"].startswith("nobody")
     for create in steps("Deploy to AWS")[1].command.splitlines():
         assert "secret: " in run(create, {**os.environ, **variables})
     client.delete_stack(StackName=GUIDED_STACK)
 
 
 def answer_every_question(command: str, variables: dict[str, str], folder: Path) -> str:
-    """Press Return for each question, then agree to the change set; in a folder whose settings may be overwritten."""
+    """Press Return for each question, and no more; in a folder whose settings may be overwritten."""
     shutil.copytree(SAM_BUILD, folder / ".aws-sam" / "build", symlinks=True)
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copy(ROOT / name, folder)
     template = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - ours
     stack_and_region, changes_role_rollback, save_and_where = 2, 3, 3
     questions = stack_and_region + len(template["Parameters"]) + changes_role_rollback + save_and_where
-    answers = "\n" * questions + "y\n"
+    answers = "\n" * questions
     done = subprocess.run(  # noqa: S603 - the README is ours
         command.split(),
         cwd=folder,

@@ -23,7 +23,8 @@ PUBLISHED = {
     # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html: FunctionName is all versions and aliases together.
     "AWS/Lambda": (
         {"Invocations", "Errors", "Throttles", "Duration", "IteratorAge", "ConcurrentExecutions"},
-        [{"FunctionName"}, {"FunctionName", "Resource"}, {"FunctionName", "Resource", "ExecutedVersion"}],
+        # Without a dimension: all functions of the account and region.
+        [set(), {"FunctionName"}, {"FunctionName", "Resource"}, {"FunctionName", "Resource", "ExecutedVersion"}],
     ),
     # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     "AWS/SQS": (
@@ -60,7 +61,7 @@ class Watched:
 def of_alarm(name: str, alarm: dict[str, Any]) -> Iterator[Watched]:
     stats = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each]
     for metric in stats or [alarm]:
-        dimensions = tuple(sorted((each["Name"], plain(each["Value"])) for each in metric["Dimensions"]))
+        dimensions = tuple(sorted((each["Name"], plain(each["Value"])) for each in metric.get("Dimensions", [])))
         yield Watched(name, metric["Namespace"], metric["MetricName"], dimensions)
 
 
@@ -152,10 +153,50 @@ def test_the_api_has_the_name_and_the_detailed_metrics_that_alarms_rely_on() -> 
     assert detailed <= served
 
 
-def test_no_index_of_the_table_is_forgotten() -> None:
+def test_no_index_of_the_table_is_forgotten_for_reads_nor_for_writes() -> None:
     indexes = {each["IndexName"] for each in resources("AWS::DynamoDB::Table")["Table"]["GlobalSecondaryIndexes"]}
-    watched = [dict(each.dimensions) for each in WATCHED if each.where == "TableThrottledAlarm"]
-    assert {each.get("GlobalSecondaryIndexName") for each in watched} == {*indexes, None}
+    watched = [each for each in WATCHED if each.where == "TableThrottledAlarm" and each.namespace == "AWS/DynamoDB"]
+    for name in ("ReadThrottleEvents", "WriteThrottleEvents"):
+        seen = {dict(each.dimensions).get("GlobalSecondaryIndexName") for each in watched if each.name == name}
+        assert seen == {*indexes, None}
+
+
+def test_an_alarm_on_the_table_has_a_value_in_every_period() -> None:
+    """DynamoDB publishes a throttle when there is one; alarms on its metrics stay as they are while nothing comes, so
+    one would never be over. What runs every minute gives each period a value, and what is missing counts as none."""
+    metrics = ALARMS["TableThrottledAlarm"]["Metrics"]
+    (sum_of_all,) = [each["Expression"] for each in metrics if "Expression" in each]
+    filled = [each["Id"] for each in metrics if each["Id"] not in {"all", "runs"}]
+    assert re.sub(r"\s+", " ", sum_of_all) == " + ".join(["0 * runs", *(f"FILL({each}, 0)" for each in filled)])
+    (runs,) = [each["MetricStat"]["Metric"] for each in metrics if each["Id"] == "runs"]
+    assert plain(runs["Dimensions"][0]["Value"]) == "ReconcileFunction"
+    assert len(metrics) <= 10  # CloudWatch's limit
+
+
+@pytest.mark.parametrize("name", [name for name, alarm in ALARMS.items() if "ExtendedStatistic" in alarm])
+def test_a_percentile_ignores_few_calls_and_sees_the_shortest_canary(name: str) -> None:
+    alarm = ALARMS[name]
+    assert alarm["EvaluateLowSampleCountPercentile"] == "ignore"
+    types = template()["Parameters"]["DeploymentType"]["AllowedValues"]
+    shortest = min(int(found[1]) for each in types if (found := re.search(r"Canary10Percent(\d+)Minutes", each)))
+    assert alarm["Period"] * alarm["EvaluationPeriods"] <= 60 * shortest
+    assert alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
+
+
+def test_no_stranger_sets_off_an_alarm_that_rolls_a_deployment_back() -> None:
+    """To refuse credentials is no error of the authorizer's: it denies by a policy. Refused requests are 4xx."""
+    guards = {
+        each["Ref"]
+        for each in resources("AWS::Serverless::Function")["AuthorizerFunction"]["DeploymentPreference"]["Alarms"]
+    }
+    watched = {each.name for each in WATCHED if each.where in guards}
+    assert guards <= set(ALARMS)
+    assert watched == {"5XXError", "Latency", "Errors"}
+
+
+def test_one_alarm_is_on_throttles_of_every_function() -> None:
+    (watched,) = [each for each in WATCHED if each.where == "FunctionsThrottledAlarm"]
+    assert (watched.namespace, watched.name, watched.dimensions) == ("AWS/Lambda", "Throttles", ())
 
 
 @pytest.mark.parametrize("name", ALARMS)

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +22,60 @@ from cleave_cli.loops import without_loops
 BUILT = ("CodeUri", "ContentUri")
 
 
+type Template = dict[str, Any]
+
+
 def main() -> None:
     """One processed template for each variant, in their order."""
     logging.disable(logging.CRITICAL)
-    text = Path(sys.argv[1]).read_text()
-    json.dump([processed(yaml_parse(text), **variant) for variant in json.load(sys.stdin)], sys.stdout)
+    template = json.dumps(yaml_parse(Path(sys.argv[1]).read_text()))  # text: aliases are one object, and SAM changes it
+    json.dump([processed(json.loads(template), variant) for variant in json.load(sys.stdin)], sys.stdout)
 
 
-def processed(
-    template: dict[str, Any],
-    parameters: dict[str, str],
-    builds: dict[str, str],
-    edits: list[tuple[list[str], Any]],
-    literal: bool,  # noqa: FBT001 - a member of the variant
-    region: str,
-) -> dict[str, Any]:
+def processed(template: Template, variant: dict[str, Any]) -> Template:
     """What CloudFormation gets."""
-    for path, value in edits:
-        edit(template, path, value)
-    values = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()} | parameters
+    change(template, variant)
+    values = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()}
+    values |= variant["parameters"]
     written_out = without_loops(template)
-    for name, resource in written_out["Resources"].items():
+    build(written_out["Resources"], variant["builds"])
+    if variant["literal"]:
+        written_out["Resources"] = with_values(written_out["Resources"], values)
+    os.environ["AWS_DEFAULT_REGION"] = variant["region"]
+    translator = Translator({}, Parser(), boto_session=session(variant["region"]))
+    made: Template = translator.translate(written_out, values)
+    return made
+
+
+def change(template: Template, variant: dict[str, Any]) -> None:
+    """What the variant has otherwise than the template."""
+    if variant["routes_of"] is not None:
+        for name, resource in template["Resources"].items():
+            if name not in variant["routes_of"]:
+                drop_routes(resource)
+    for path, value in variant["edits"]:
+        edit(template, path, value)
+
+
+def build(resources: Template, builds: dict[str, str]) -> None:
+    """Code as `sam package` leaves it: somewhere in S3, by what it is made of."""
+    for name, resource in resources.items():
         for code in BUILT:
             if code in resource.get("Properties", {}):
                 resource["Properties"][code] = f"s3://bucket/{builds.get(name, 'same')}"
-    if literal:
-        written_out["Resources"] = with_values(written_out["Resources"], values)
-    os.environ["AWS_DEFAULT_REGION"] = region
-    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
-    made: dict[str, Any] = translator.translate(written_out, values)
-    return made
+
+
+@cache
+def session(region: str) -> boto3.Session:
+    """Asked for nothing but the region."""
+    return boto3.Session(region_name=region)
+
+
+def drop_routes(resource: Any) -> None:  # noqa: ANN401 - a resource or a loop
+    """Without those of its events that are paths."""
+    events = resource.get("Properties", {}).get("Events", {}) if isinstance(resource, dict) else {}
+    for name in [name for name, event in events.items() if event["Type"] == "Api"]:
+        del events[name]
 
 
 def edit(template: dict[str, Any], path: list[str], value: object) -> None:

@@ -1,11 +1,12 @@
 """What the template protects: data at rest, on the way, from deletion; and what functions may at most be granted."""
 
 import re
+from typing import Any
 
 import pytest
 
 from tests.support.privileges import CONDITION, all_prefixes, as_list, granted_prefixes, statements
-from tests.support.template import resources, template
+from tests.support.template import resources, samconfig, template
 
 # Each names the items that it is done to. A scan does not, and ``ForAllValues`` is true of none.
 NAMING_ACTIONS = {
@@ -38,18 +39,31 @@ def test_the_table_and_its_failed_records_are_encrypted_by_our_key_too() -> None
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
+def kept(resource: dict[str, Any]) -> bool:
+    """Whether it outlives the stack and its own replacement, but not a first deployment that failed."""
+    return (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
 def test_every_key_is_rotated_and_outlives_the_stack() -> None:
     for name, resource in template()["Resources"].items():
         if resource["Type"] == "AWS::KMS::Key":
-            assert (resource["Properties"]["EnableKeyRotation"], resource["DeletionPolicy"]) == (True, "Retain"), name
+            assert resource["Properties"]["EnableKeyRotation"] is True, name
+            assert kept(resource), name
 
 
 def test_the_table_can_be_brought_back_and_is_not_deleted_by_accident() -> None:
     table = template()["Resources"]["Table"]
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["Properties"]["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
-    assert template()["Parameters"]["DeletionProtection"]["Default"] == "true"
-    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert kept(table)
+    assert kept(template()["Resources"]["FailedRecords"])
+
+
+def test_a_first_deployment_can_take_its_table_away_again_and_production_protects_it_afterwards() -> None:
+    """CloudFormation cannot delete a protected table: a failed first deployment would end in ROLLBACK_FAILED."""
+    assert template()["Parameters"]["DeletionProtection"]["Default"] == "false"
+    assert "DeletionProtection=true" in samconfig()["prod"]["deploy"]["parameters"]["parameter_overrides"]
+    assert "DeletionProtection=false" in samconfig()["prod-first"]["deploy"]["parameters"]["parameter_overrides"]
 
 
 @pytest.mark.parametrize(
