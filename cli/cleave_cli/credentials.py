@@ -4,19 +4,18 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cleave import clock
-from cleave.domain.roles import Role
+from cleave.domain.roles import Role, Tier
 from cleave.store.credentials import Credential, store_credential
 from cleave.table.table import Table
 
 from cleave_cli import limits
 from cleave_cli.deploy import Deployment
 from cleave_cli.errors import CleaveError
-from cleave_cli.limits import Tier
 
 
 def new_key() -> str:
@@ -75,9 +74,10 @@ def store_credentials(deployment: Deployment, credentials: Credentials) -> None:
 
 def let_in(deployment: Deployment, credential: Credential, secret: str) -> None:
     """Let a caller into a local stack, as often as it likes."""
+    credential = replace(credential, tier=Tier.NO_LIMITS)
     table = deployment.session.client("dynamodb", endpoint_url=deployment.endpoint)
     gateway = deployment.session.client("apigateway", endpoint_url=deployment.endpoint)
-    limits.register(gateway, deployment.outputs, credential, Tier.NO_LIMITS)
+    limits.register(gateway, deployment.outputs, credential)
     store_credential(Table(table, deployment.outputs["TableName"]), credential, secret, clock.now())
 
 

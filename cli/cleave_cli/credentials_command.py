@@ -1,6 +1,6 @@
 """`cleave credentials`: who may call a deployed service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,11 +9,11 @@ import boto3
 import typer
 from cleave import clock
 from cleave.dialects.trendyol.endpoint import STOREFRONTS
+from cleave.domain.roles import MAX_SELLERS, Role, Tier
 from cleave.store.credentials import (
     Credential,
-    Known,
+    ListedCredential,
     NoCredential,
-    Role,
     StillRotating,
     list_credentials,
     revoke_credential,
@@ -25,9 +25,9 @@ from cleave.table.table import Table
 from cleave_cli import limits
 from cleave_cli.console import console
 from cleave_cli.credentials import new_key, new_secret, read_endpoint
-from cleave_cli.deploy import engine_session, read_outputs, stack_outputs
+from cleave_cli.deploy import Deployment, engine_session, read_outputs, stack_outputs
 from cleave_cli.errors import CleaveError
-from cleave_cli.limits import Tier
+from cleave_cli.known_keys import wait_until_known
 from cleave_cli.paths import StateDir
 from cleave_cli.reporting import reporting_errors
 
@@ -49,6 +49,7 @@ class Service:
     table: Table
     gateway: "APIGatewayClient"
     outputs: dict[str, str]
+    base_url: str
 
 
 @app.command()
@@ -64,13 +65,15 @@ def create(
 ) -> None:
     """Make a key and a secret, and print them: the secret this once, since only its hash is stored."""
     with reporting_errors():
-        credential = _credential(role, seller or [], storefront or [])
+        credential = replace(_credential(role, seller or [], storefront or []), tier=tier)
         secret = new_secret()
         service = _service(stack, state)
         # First the limits: without them API Gateway refuses the key, so a failure between the two lets nobody in.
-        limits.register(service.gateway, service.outputs, credential, tier)
+        limits.register(service.gateway, service.outputs, credential)
         store_credential(service.table, credential, secret, clock.now())
         console.print(f"key:    {credential.key}\nsecret: {secret}", soft_wrap=True)
+        if credential.has_limits:
+            console.print(wait_until_known(service.base_url, credential, secret), soft_wrap=True)
 
 
 @app.command("list")
@@ -126,13 +129,15 @@ def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Crede
         raise CleaveError("A seller's credential is for one --seller.")
     if storefronts and role is Role.CHANNEL:
         raise CleaveError("HepsiGlobal's dialect names no storefront, so a channel cannot be limited to one.")
+    if len(sellers) > MAX_SELLERS:
+        raise CleaveError(f"A credential may act for {MAX_SELLERS} sellers; make another one for the rest.")
     unknown = sorted({*storefronts} - STOREFRONTS)
     if unknown:
         raise CleaveError(f"Unknown storefronts: {', '.join(unknown)}. Known: {', '.join(sorted(STOREFRONTS))}.")
     return Credential(new_key(), role, frozenset(sellers), frozenset(storefronts))
 
 
-def _line(known: Known) -> str:
+def _line(known: ListedCredential) -> str:
     credential, now = known.credential, clock.now()
     ending = [each.expires_at for each in known.secrets if each.expires_at and each.is_live(now)]
     columns = [
@@ -157,5 +162,6 @@ def _service(stack: str | None, state: Path) -> Service:
     else:
         endpoint, session = None, boto3.Session()
         outputs = stack_outputs(session.client("cloudformation"), stack)
+    base_url = outputs["ApiUrl"] if endpoint is None else Deployment(endpoint, outputs).base_url
     table = Table(session.client("dynamodb", endpoint_url=endpoint), outputs["TableName"])
-    return Service(table, session.client("apigateway", endpoint_url=endpoint), outputs)
+    return Service(table, session.client("apigateway", endpoint_url=endpoint), outputs, base_url)

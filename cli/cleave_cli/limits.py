@@ -1,47 +1,45 @@
 """How often a credential may call: its key is registered with a usage plan of the stack, which API Gateway keeps.
 
 The authorizer answers the credential's key as the one to count by; a method of the API answers 403 to a key that no
-plan of the stack knows.
+plan of the stack knows. Those without limits share the stack's own key: API Gateway has room for 10,000.
 """
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
-from cleave.domain.roles import Role
+from cleave.domain.roles import Tier
 from cleave.store.credentials import Credential
+
+from cleave_cli.errors import CleaveError
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
 AUTHORIZER_CACHE_SECONDS = 300  # ReauthorizeEvery in the template
+NO_ROOM = (
+    "This account and region has as many API keys as API Gateway allows. Revoke credentials that nobody uses, give "
+    "--tier none, or make the credential in another cell (docs/credentials.md)."
+)
 
 
-class Tier(StrEnum):
-    """How many products a seller has; the marketplace's limits go by this."""
-
-    UP_TO_50K = "50k"
-    UP_TO_75K = "75k"
-    UP_TO_150K = "150k"
-    LARGER = "larger"
-    NO_LIMITS = "none"
-
-
-# The template's outputs that name the plans.
+# The template's outputs that name the plans of those that are counted.
 PLANS = {
     Tier.UP_TO_50K: "LimitsUpTo50k",
     Tier.UP_TO_75K: "LimitsUpTo75k",
     Tier.UP_TO_150K: "LimitsUpTo150k",
     Tier.LARGER: "LimitsLarger",
-    Tier.NO_LIMITS: "LimitsNone",
 }
 
 
-def register(gateway: "APIGatewayClient", outputs: dict[str, str], credential: Credential, tier: Tier) -> None:
-    """Let API Gateway count the credential's calls; the marketplace limits sellers only."""
-    plan = PLANS[tier if credential.role is Role.SELLER else Tier.NO_LIMITS]
-    key = gateway.create_api_key(name=credential.key, value=credential.key, enabled=True)
-    gateway.create_usage_plan_key(usagePlanId=outputs[plan], keyId=key["id"], keyType="API_KEY")
+def register(gateway: "APIGatewayClient", outputs: dict[str, str], credential: Credential) -> None:
+    """Let API Gateway count the credential's calls, if it has limits. Raises CleaveError when there is no room."""
+    if not credential.has_limits:
+        return
+    try:
+        key = gateway.create_api_key(name=credential.key, value=credential.key, enabled=True)
+    except gateway.exceptions.LimitExceededException:
+        raise CleaveError(NO_ROOM) from None
+    gateway.create_usage_plan_key(usagePlanId=outputs[PLANS[credential.tier]], keyId=key["id"], keyType="API_KEY")
 
 
 def unregister(gateway: "APIGatewayClient", credential_key: str) -> None:

@@ -36,8 +36,9 @@ def test_the_queues_function_answers_which_message_failed(stack: LocalStack, tmp
     assert done == {"batchItemFailures": []}
 
 
-def test_the_authorizer_raises_what_api_gateway_turns_into_its_401(stack: LocalStack, tmp_path: Path) -> None:
+def test_the_authorizer_denies_what_api_gateway_answers_with_401(stack: LocalStack, tmp_path: Path) -> None:
     state = StateDir(tmp_path)
     write_local_json(state.local_json, stack.base_url, stack.credentials)
     refused = invoke_function("AuthorizerFunction", event("authorizer/bad"), state)
-    assert (refused["errorType"], refused["errorMessage"]) == ("RuntimeError", "Unauthorized")
+    (statement,) = refused["policyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny"

@@ -2,18 +2,22 @@
 
 import base64
 import fnmatch
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cleave.domain.roles import MAX_SELLERS, Role, Tier
+from cleave.entry.resources import settings
 from cleave.entry.tokens import issue_token
+from cleave.entry.wire import MAX_ID
 from cleave.store.credentials import (
     Credential,
     NoCredential,
-    Role,
     StillRotating,
+    TooManySellers,
     list_credentials,
     revoke_credential,
     rotate_secret,
@@ -50,10 +54,8 @@ def answer(header: str, path: str = "GET/v1/webhooks") -> dict[str, Any]:
 
 
 def gets_in(header: str) -> bool:
-    try:
-        return bool(answer(header))
-    except RuntimeError as refused:
-        return str(refused) != "Unauthorized"  # API Gateway turns only this one into its 401
+    (statement,) = answer(header)["policyDocument"]["Statement"]
+    return bool(statement["Effect"] == "Allow")
 
 
 def arn_of(route: tuple[str, str]) -> str:
@@ -71,6 +73,45 @@ def test_the_principal_is_one_for_all_endpoints() -> None:
         },
         "context": {"credential": KEY, "role": "seller", "sellers": "20811", "storefronts": "AE DE"},
     }
+
+
+def test_what_is_wrong_is_denied_everywhere_so_that_the_gateway_remembers_it() -> None:
+    """It would not remember an exception, and ask for each repeat of a wrong credential."""
+    assert answer(basic("wrong")) == {
+        "principalId": "nobody",
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": f"{API}/*"}],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        Credential("free", Role.SELLER, frozenset({20811}), tier=Tier.NO_LIMITS),
+        Credential("free", Role.CHANNEL, frozenset({20811, 20812})),
+        Credential("free", Role.OPERATOR, frozenset()),
+    ],
+    ids=lambda credential: credential.role.value,
+)
+def test_those_without_limits_are_counted_by_one_key(
+    credential: Credential, table: Table, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARED_KEY", "shared")
+    settings.cache_clear()
+    store_credential(table, credential, NEW, clock.now)
+    assert answer(basic(NEW, "free"))["usageIdentifierKey"] == "shared"
+    assert answer(basic(OLD))["usageIdentifierKey"] == KEY
+
+
+def test_the_answer_is_small_however_many_sellers_a_credential_may_have(table: Table, clock: FrozenClock) -> None:
+    most = frozenset(range(MAX_ID - MAX_SELLERS, MAX_ID))
+    store_credential(table, Credential("many", Role.CHANNEL, most), NEW, clock.now)
+    assert len(json.dumps(answer(basic(NEW, "many")))) < 8_192
+    with pytest.raises(TooManySellers):
+        store_credential(table, Credential("more", Role.CHANNEL, most | {1}), NEW, clock.now)
+    assert not gets_in(basic(NEW, "more"))
 
 
 def test_an_answer_that_was_cached_for_one_path_is_the_answer_for_every_other() -> None:

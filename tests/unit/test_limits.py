@@ -1,10 +1,11 @@
-"""The marketplace's limits a minute, as the usage plans of the template keep them."""
+"""Who may call how often: the marketplace's limits a minute in usage plans, and the stage's for everybody together."""
 
 import re
 from typing import Any
 
 import pytest
-from cleave_cli.limits import AUTHORIZER_CACHE_SECONDS, PLANS, Tier
+from cleave.domain.roles import Tier
+from cleave_cli.limits import AUTHORIZER_CACHE_SECONDS, PLANS
 
 from tests.support.template import resources, routes, template
 
@@ -14,7 +15,6 @@ CONTRACT = {
     Tier.UP_TO_75K: (40, 300, 100),
     Tier.UP_TO_150K: (50, 500, 200),
     Tier.LARGER: (100, None, None),
-    Tier.NO_LIMITS: (None, None, None),
 }
 KINDS = (
     re.compile(r".*/orders(/stream)?/GET"),
@@ -28,7 +28,7 @@ def stages(tier: Tier) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("tier", Tier)
+@pytest.mark.parametrize("tier", CONTRACT)
 def test_a_plan_has_the_contracts_limits_on_every_path_that_has_one(tier: Tier) -> None:
     paths = [f"{path}/{method}" for method, path in routes()]
     expected = {
@@ -47,6 +47,7 @@ def test_the_contract_names_fourteen_paths() -> None:
 
 
 def test_every_plan_has_an_output_that_the_program_finds_it_by() -> None:
+    assert set(PLANS) == set(CONTRACT) == set(Tier) - {Tier.NO_LIMITS}
     outputs = template()["Outputs"]
     assert {name: outputs[name]["Value"] for name in PLANS.values()} == {name: {"Ref": name} for name in PLANS.values()}
 
@@ -65,9 +66,41 @@ def test_calls_are_counted_by_what_the_authorizer_says_and_on_every_path_but_the
 
 
 def test_the_longest_wait_for_another_call_is_what_a_throttled_caller_is_told() -> None:
-    rates = [limit["RateLimit"] for tier in Tier for limit in stages(tier)[0].get("Throttle", {}).values()]
+    rates = [limit["RateLimit"] for tier in CONTRACT for limit in stages(tier)[0]["Throttle"].values()]
     responses = resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]
     assert responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == f"'{1 / min(rates):.0f}'"
+
+
+def test_those_without_limits_share_one_key_that_the_authorizer_names() -> None:
+    """An account and region has room for 10,000 keys; only sellers with limits take one."""
+    (key,) = resources("AWS::ApiGateway::ApiKey").values()
+    (registered,) = resources("AWS::ApiGateway::UsagePlanKey").values()
+    assert registered == {"KeyId": {"Ref": "SharedKey"}, "KeyType": "API_KEY", "UsagePlanId": {"Ref": "LimitsNone"}}
+    (stage,) = resources("AWS::ApiGateway::UsagePlan")["LimitsNone"]["ApiStages"]
+    assert "Throttle" not in stage
+    authorizer = resources("AWS::Serverless::Function")["AuthorizerFunction"]
+    assert authorizer["Environment"]["Variables"]["SHARED_KEY"] == key["Value"]
+
+
+def test_the_stage_limits_everybody_together_and_a_method_with_settings_of_its_own_too() -> None:
+    """A method's own settings are all that it has: what is not said there is not the stage's, but without a limit."""
+    settings = resources("AWS::Serverless::Api")["Api"]["MethodSettings"]
+    assert (settings[0]["ResourcePath"], settings[0]["HttpMethod"]) == ("/*", "*")
+    limits = {each["ResourcePath"]: (each["ThrottlingRateLimit"], each["ThrottlingBurstLimit"]) for each in settings}
+    tokens = limits.pop("/~1v1~1auth~1token")
+    assert all(each == limits["/*"] for each in limits.values())
+    assert (limits["/*"], tokens) == (
+        ({"Ref": "RequestsPerSecond"}, {"Ref": "RequestsBurst"}),
+        ({"Ref": "TokensPerSecond"}, {"Ref": "TokensPerSecond"}),
+    )
+
+
+def test_a_limit_for_each_address_costs_money_and_is_off_unless_asked_for() -> None:
+    limit = template()["Parameters"]["WafRequestsPerFiveMinutes"]
+    assert limit["Default"] == "0"
+    assert "$6 a month" in limit["Description"]
+    for name in ("AddressLimit", "AddressLimitOfTheApi"):
+        assert template()["Resources"][name]["Condition"] == "AddressesAreLimited"
 
 
 def test_the_program_knows_how_long_an_answer_of_the_authorizer_is_kept() -> None:

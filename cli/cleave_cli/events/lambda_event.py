@@ -11,7 +11,7 @@ ACCOUNT, REGION = "123456789012", "eu-central-1"
 
 @dataclass(frozen=True, slots=True)
 class LambdaEvent:
-    """``expected`` is a status for an endpoint, else the answer; text for an exception with that message.
+    """``expected`` is a status for an endpoint, else the answer.
 
     Expected where the sample orders are imported and the example's webhook exists; of ``get_cancellation``, where the
     good event of ``cancel_package`` came before.

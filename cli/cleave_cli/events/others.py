@@ -52,7 +52,7 @@ _ALLOWED = {"principalId": SELLER_KEY, "context": _CONTEXT}
 def other_events() -> Iterator[LambdaEvent]:
     """All of them."""
     yield LambdaEvent("authorizer", "good", _authorizer(EXAMPLE_SECRET), _ALLOWED)
-    yield LambdaEvent("authorizer", "bad", _authorizer("another"), "Unauthorized")
+    yield LambdaEvent("authorizer", "bad", _authorizer("another"), {"principalId": "nobody"})
     package = _sample()
     stored = package_item(package)
     waiting = {

@@ -4,6 +4,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Of one credential: API Gateway hands their numbers, of 16 digits at most, to every function within 8 KB.
+MAX_SELLERS = 400
+
 
 class Role(StrEnum):
     """A seller speaks Trendyol's dialect for itself, an operator for every seller.
@@ -14,6 +17,16 @@ class Role(StrEnum):
     SELLER = "seller"
     CHANNEL = "channel"
     OPERATOR = "operator"
+
+
+class Tier(StrEnum):
+    """How many products a seller has; the marketplace's limits on its calls go by this."""
+
+    UP_TO_50K = "50k"
+    UP_TO_75K = "75k"
+    UP_TO_150K = "150k"
+    LARGER = "larger"
+    NO_LIMITS = "none"
 
 
 @dataclass(frozen=True, slots=True)

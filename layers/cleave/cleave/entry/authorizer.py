@@ -43,19 +43,16 @@ def _bearer(table: Table, token: str) -> Credential | None:
     return None if since and subject.issued_at <= since else credential
 
 
-def allow_policy(credential: Credential, method_arn: str) -> dict[str, Any]:
+def allow_policy(credential: Credential, method_arn: str, shared_key: str) -> dict[str, Any]:
     """API Gateway's policy for a valid credential.
 
-    It covers the whole stage, because API Gateway caches it for every path that the same header calls; what the
-    credential may do on a path is decided where the path is known, by role and seller.
+    What the credential may do on a path is decided where the path is known, by role and seller.
     """
-    stage = "/".join(method_arn.split("/")[:2])
-    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{stage}/*"}
     return {
         "principalId": credential.key,
         # By which API Gateway counts the calls, under the usage plan that the key was registered with.
-        "usageIdentifierKey": credential.key,
-        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "usageIdentifierKey": credential.key if credential.has_limits else shared_key,
+        "policyDocument": _policy("Allow", method_arn),
         "context": {
             "credential": credential.key,
             "role": credential.role.value,
@@ -63,6 +60,19 @@ def allow_policy(credential: Credential, method_arn: str) -> dict[str, Any]:
             "storefronts": " ".join(sorted(credential.storefronts)),
         },
     }
+
+
+def deny_policy(method_arn: str) -> dict[str, Any]:
+    """The same for what is not valid. API Gateway remembers this answer, and would not remember an exception: who
+    repeats a wrong credential costs nothing."""
+    return {"principalId": "nobody", "policyDocument": _policy("Deny", method_arn)}
+
+
+def _policy(effect: str, method_arn: str) -> dict[str, Any]:
+    """For the whole stage, because API Gateway caches it for every path that the same header calls."""
+    stage = "/".join(method_arn.split("/")[:2])
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{stage}/*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def authorization_header(event: Mapping[str, Any]) -> str:

@@ -26,8 +26,6 @@ _CONFIG = Config(
     parameter_validation=False,
     user_agent=f"cleave botocore/{botocore.__version__}",
 )
-# Half of the functions' time-out: what is left is for the last attempt, which may meet a lost packet.
-REQUEST_SECONDS = 5.0
 # The longest that one call can take by the configuration above, and a little more.
 _LAST_CALL_SECONDS = 15.0
 
@@ -41,6 +39,8 @@ class Settings(BaseModel):
     delivery_queue_url: str = ""
     secrets_key_id: str = ""
     token_secret_id: str = ""
+    shared_key: str = ""
+    timeout_seconds: float = 10
     failed_records_bucket: str = ""
     allow_local_webhooks: bool = False
     split_quiet_ms: int = 0
@@ -70,12 +70,18 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients have no co
     return session().create_client(service, config=_CONFIG, verify=aws_roots())
 
 
-def table(seconds: float = REQUEST_SECONDS) -> Table:
+def request_seconds() -> float:
+    """How long a caller's request may work: half of the time-out, so that the last call has room to meet a lost packet,
+    and the caller gets an answer."""
+    return settings().timeout_seconds / 2
+
+
+def table(seconds: float | None = None) -> Table:
     """The table, for one invocation: after ``seconds`` it repeats no write that lost against others."""
     return Table(
         client("dynamodb"),
         settings().table_name,
-        deadline=time.monotonic() + seconds,
+        deadline=time.monotonic() + (request_seconds() if seconds is None else seconds),
         kept=timedelta(days=settings().retention_days),
     )
 
@@ -83,7 +89,7 @@ def table(seconds: float = REQUEST_SECONDS) -> Table:
 def seconds_left(context: object) -> float:
     """How long a function without a waiting caller may work, from its Lambda context; the default without one."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
-    return REQUEST_SECONDS if remaining is None else remaining() / 1000 - _LAST_CALL_SECONDS
+    return request_seconds() if remaining is None else remaining() / 1000 - _LAST_CALL_SECONDS
 
 
 @functools.cache

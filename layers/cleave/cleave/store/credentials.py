@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
-from cleave.domain.roles import Role
+from cleave.domain.roles import MAX_SELLERS, Role, Tier
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
 from cleave.store.formats import CURRENT, read_with
@@ -26,6 +26,10 @@ class NoCredential(Exception):  # noqa: N818 - an answer that callers act on
     """There is no such credential, or it was changed meanwhile."""
 
 
+class TooManySellers(Exception):  # noqa: N818 - an answer that callers act on
+    """More than one credential may act for."""
+
+
 class StillRotating(Exception):  # noqa: N818 - an answer that callers act on
     """The secret before the current one is still valid."""
 
@@ -38,7 +42,8 @@ class StillRotating(Exception):  # noqa: N818 - an answer that callers act on
 class Credential:
     """``sellers`` are those it may act for; of an operator's there are none, and all are meant.
 
-    No ``storefronts`` mean all. Tokens that were issued before ``tokens_since`` are worth nothing.
+    No ``storefronts`` mean all. Tokens that were issued before ``tokens_since`` are worth nothing. The ``tier`` is a
+    seller's: the marketplace limits nobody else.
     """
 
     key: str
@@ -46,6 +51,12 @@ class Credential:
     sellers: frozenset[int]
     storefronts: frozenset[str] = frozenset()
     tokens_since: datetime | None = None
+    tier: Tier = Tier.UP_TO_50K
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether its calls are counted by themselves."""
+        return self.role is Role.SELLER and self.tier is not Tier.NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,12 @@ class ListedCredential:
 
 
 def store_credential(table: Table, credential: Credential, secret: str, at: datetime) -> None:
-    """Store a new credential; raises ConditionsFailed if its key exists. Of the secret only the hash is kept."""
+    """Store a new credential; of the secret only the hash is kept.
+
+    Raises TooManySellers; ConditionsFailed if its key exists.
+    """
+    if len(credential.sellers) > MAX_SELLERS:
+        raise TooManySellers(len(credential.sellers))
     item = {
         **keys.credential(credential.key),
         **CURRENT,
@@ -78,6 +94,7 @@ def store_credential(table: Table, credential: Credential, secret: str, at: date
         "role": credential.role.value,
         "sellers": sorted(credential.sellers),
         "storefronts": sorted(credential.storefronts),
+        "tier": credential.tier.value,
         "secrets": _document([SecretHash(hash_secret(secret), None)]),
         "created_at": to_ms(at),
     }
@@ -178,4 +195,5 @@ def _to_credential(item: Item) -> Credential:
         sellers=frozenset(int(seller) for seller in item["sellers"]),
         storefronts=frozenset(item["storefronts"]),
         tokens_since=optional_moment(item.get("tokens_since")),
+        tier=Tier(item.get("tier", Tier.UP_TO_50K)),
     )
