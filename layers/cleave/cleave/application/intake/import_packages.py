@@ -82,10 +82,15 @@ def _refuse_crowded(packages: Sequence[ImportedPackage], orders: _Orders) -> Non
 
 
 def _store(table: Table, each: ImportedPackage, orders: _Orders) -> bool:
-    """Whether the package was new; another import may store it between our look and our write."""
+    """Whether the package was new; another import may store it between our look and our write.
+
+    What there is no time left for is refused, so that the caller has an answer and repeats the page.
+    """
     package = each.package
 
     def attempt() -> None:
+        if table.is_out_of_time:
+            raise Contended("the request's time is over")
         order = orders.pop(package.order_number, None) or read_order(table, package.seller_id, package.order_number)
         change = importing(package, each.fingerprint, order, clock.now())
         check_order_fits(change.after, MAX_IMPORTED_BYTES, each.field)

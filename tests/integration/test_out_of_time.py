@@ -1,0 +1,58 @@
+"""A request that has more to do than time for it is answered before API Gateway gives up on it."""
+
+from dataclasses import replace
+
+import pytest
+from cleave.entry import resources
+from cleave.table.table import Table
+
+from functions.import_orders.app import handler as import_orders
+from tests.support.gateway import Caller
+from tests.support.samples import sample
+
+SELLER = {"sellerId": 20811}
+
+
+class RunningOut(Table):
+    """Time for one write, and none for another."""
+
+    __slots__ = ("looks",)
+
+    @property
+    def is_out_of_time(self) -> bool:
+        self.looks = getattr(self, "looks", 0) + 1
+        return self.looks > 1
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+
+def test_an_import_is_answered_when_its_time_is_over_and_a_repeat_stores_the_rest(
+    table: Table, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = sample("sample-orders")
+    ids = [package["shipmentPackageId"] for package in document["content"]]
+    slow = RunningOut(table.client, table.name)
+    with monkeypatch.context() as patched:
+        patched.setattr("functions.import_orders.app.table", lambda: slow)
+        answer = de_seller.call(import_orders, document, path=SELLER)
+    assert (answer.status, answer.json["errors"][0]["key"]) == (429, "too.many.requests")
+    assert int(answer.headers["Retry-After"]) >= 1
+    repeated = de_seller.call(import_orders, document, path=SELLER)
+    assert (repeated.status, repeated.json) == (200, {"imported": ids[1:], "unchanged": ids[:1]})
+
+
+@pytest.mark.parametrize(("time_out", "seconds"), [("10", 5.0), ("28", 14.0)])
+def test_a_request_may_work_for_half_of_its_functions_time_out(
+    time_out: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last call may take 12 s and a little more, by the client's own time-outs."""
+    monkeypatch.setenv("TIMEOUT_SECONDS", time_out)
+    resources.settings.cache_clear()
+    assert resources.request_seconds() == seconds
+    resources.settings.cache_clear()
+
+
+def test_a_table_out_of_time_says_so(table: Table) -> None:
+    assert not table.is_out_of_time
+    assert replace(table, deadline=0).is_out_of_time
