@@ -26,6 +26,7 @@ from cleave_cli.openapi.command import openapi
 from cleave_cli.operate import requeue, status
 from cleave_cli.order import order
 from cleave_cli.paths import StateDir
+from cleave_cli.preflight import preflight
 from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
 from cleave_cli.reporting import reporting_errors
@@ -117,3 +118,4 @@ app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)
 app.command()(events)
 app.command()(invoke)
+app.command()(preflight)

@@ -1,0 +1,57 @@
+"""`cleave preflight`: whether this account takes the stack, before it is deployed; asks and changes nothing."""
+
+import shlex
+import tomllib
+from typing import Annotated
+
+import boto3
+import typer
+from rich.table import Table as Grid
+
+from cleave_cli.console import console
+from cleave_cli.errors import CleaveError
+from cleave_cli.paths import ROOT
+from cleave_cli.preflight_checks import Finding, Plan, Verdict, check
+from cleave_cli.preflight_facts import read_facts
+from cleave_cli.reporting import reporting_errors
+from cleave_cli.template import template
+
+_COLOUR = {Verdict.OK: "green", Verdict.WILL_FAIL: "red", Verdict.CANNOT_KNOW: "yellow"}
+
+
+def preflight(
+    config_env: Annotated[str, typer.Option(help="Stage in samconfig.toml, as for sam deploy.")] = "default",
+    stack: Annotated[str | None, typer.Option(help="Stack's name, if not the stage's.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, over the stage's; repeated.")] = None,
+) -> None:
+    """Say of each point whether a deployment to this AWS account is ok, will fail, or cannot be known.
+
+    Asks, and changes nothing. Status 1 if a point will fail.
+    """
+    with reporting_errors():
+        plan = planned(config_env, stack, parameter or [])
+        findings = list(check(read_facts(boto3.Session(), plan.stack), plan))
+        _show(findings)
+        if any(finding.verdict is Verdict.WILL_FAIL for finding in findings):
+            raise typer.Exit(1)
+
+
+def planned(stage: str, stack: str | None, given: list[str]) -> Plan:
+    """The template's defaults, under what the stage says, under what was given. Raises CleaveError."""
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    if stage not in config:
+        raise CleaveError(f"samconfig.toml has no {stage}.")
+    said = shlex.split(config[stage]["deploy"]["parameters"].get("parameter_overrides", ""))
+    defaults = {name: str(each["Default"]) for name, each in template()["Parameters"].items()}
+    chosen = dict(each.split("=", 1) for each in [*said, *given] if "=" in each)
+    unknown = sorted(chosen.keys() - defaults.keys())
+    if unknown:
+        raise CleaveError(f"The template has no {', '.join(unknown)}.")
+    return Plan(stack or config[stage]["global"]["parameters"]["stack_name"], defaults | chosen)
+
+
+def _show(findings: list[Finding]) -> None:
+    grid = Grid("point", "", "")
+    for each in findings:
+        grid.add_row(each.what, f"[{_COLOUR[each.verdict]}]{each.verdict.value}[/]", each.text)
+    console.print(grid)
