@@ -47,6 +47,7 @@ def test_a_request_may_work_for_half_of_its_functions_time_out(
     time_out: str, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last call may take 12 s and a little more, by the client's own time-outs."""
+    monkeypatch.setenv("TABLE_NAME", "orders")
     monkeypatch.setenv("TIMEOUT_SECONDS", time_out)
     resources.settings.cache_clear()
     assert resources.request_seconds() == seconds
