@@ -170,6 +170,8 @@ def _gateway_role(facts: Facts, plan: Plan) -> Finding:
         return _unknown(what, facts, "gateway")
     if wish == "account-role" and not facts.gateway_role:
         return Finding(what, Verdict.WILL_FAIL, "the account has no role for them; GatewayLogs=own-role makes one")
+    if f"/{plan.stack}-GatewayRole-" in facts.gateway_role:
+        return Finding(what, Verdict.OK, "the account's role is this stack's")
     if wish == "own-role" and facts.gateway_role:
         text = f"the stack's role takes the place of {facts.gateway_role}; GatewayLogs=account-role keeps that"
         return Finding(what, Verdict.OK, text)

@@ -137,6 +137,23 @@ def test_callers_get_the_new_value(deployed: Account) -> None:
     assert configured["Description"].split()[-3:-1][0] == "5"
 
 
+def test_an_account_that_took_the_stack_is_said_to_take_it(deployed: Account) -> None:
+    variables = {"AWS_ENDPOINT_URL": deployed.endpoint, **environment.ROOT_CREDENTIALS, "AWS_DEFAULT_REGION": REGION}
+    done = subprocess.run(  # noqa: S603 - ours
+        [str(paths.TOOLS / "cleave"), "preflight", "--stack", STACK],
+        env={**environment.for_sam(None), **variables, "NO_PROXY": "127.0.0.1", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "will fail" not in done.stdout
+    assert "this stack's" in done.stdout
+    (unknown,) = [line for line in done.stdout.splitlines() if "cannot know" in line]
+    assert "AlarmEmail" in unknown
+
+
 def test_a_deleted_stack_keeps_what_it_must_and_can_be_deployed_again(account: Account, deployed: Account) -> None:
     before = deployed.physical()
     assert len(deployed.log_groups()) == len(ALL) + 1

@@ -30,6 +30,7 @@ READY = Facts(
 )
 NEW_ACCOUNT = replace(READY, concurrency=10, unreserved=10)
 ROLE = "arn:aws:iam::123456789012:role/logs"
+OURS = "arn:aws:iam::123456789012:role/cleave-GatewayRole-1A2B3C4D5E6F"
 
 
 def plan(**parameters: str) -> Plan:
@@ -100,6 +101,7 @@ def test_more_reservations_than_the_account_has_fail_the_deployment() -> None:
         (replace(READY, gateway_role=ROLE), {}, "logs of API Gateway", Verdict.OK, "account-role keeps that"),
         (replace(READY, gateway_role=ROLE), {"GatewayLogs": "account-role"}, "logs of API Gateway", Verdict.OK, ROLE),
         (READY, {"GatewayLogs": "none"}, "logs of API Gateway", Verdict.OK, "none"),
+        (replace(READY, gateway_role=OURS), {}, "logs of API Gateway", Verdict.OK, "this stack's"),
         (replace(READY, gateway_role=None), {}, "logs of API Gateway", Verdict.CANNOT_KNOW, "not said"),
         (READY, {"RequestsPerSecond": "20000"}, "requests a second", Verdict.WILL_FAIL, "other APIs"),
         (replace(READY, requests_burst=None), {}, "requests a second", Verdict.CANNOT_KNOW, "not said"),
