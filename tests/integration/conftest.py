@@ -14,7 +14,6 @@ import cleave.clock
 import pytest
 from botocore.config import Config
 from cleave.entry import resources
-from cleave.outbound import resources as outbound
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Answered
 from cleave_cli.receiver import Receiver, running_receiver
@@ -23,6 +22,7 @@ from moto import mock_aws
 from functions.import_orders.app import handler as import_orders
 from tests.integration.operating import day, deployed, whole_day
 from tests.support.aws import create_table
+from tests.support.environment import new_environment, new_settings
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
 from tests.support.stream import take_records
@@ -63,16 +63,11 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
     monkeypatch.setenv("TABLE_NAME", TABLE_NAME)
     monkeypatch.setattr(resources, "_CONFIG", resources._CONFIG.merge(Config(parameter_validation=True)))
     with mock_aws():
-        _forget_clients()
+        new_environment()
         client = boto3.client("dynamodb")
         create_table(client, TABLE_NAME)
         yield resources.table()
-    _forget_clients()
-
-
-def _forget_clients() -> None:
-    for cached in (resources.settings, resources.session, resources.client, resources.signing_secret):
-        cached.cache_clear()
+    new_environment()
 
 
 @pytest.fixture
@@ -82,11 +77,11 @@ def token_secret(table: Table, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
     secrets = boto3.client("secretsmanager")
     created = secrets.create_secret(Name="token-secret", SecretString="first")
     monkeypatch.setenv("TOKEN_SECRET_ID", created["ARN"])
-    _forget_clients()
+    new_environment()
 
     def replace(value: str) -> None:
         secrets.put_secret_value(SecretId=created["ARN"], SecretString=value)
-        _forget_clients()
+        new_environment()
 
     return replace
 
@@ -135,7 +130,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def let_happen(
     table: Table, token_secret: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], None]]:
+) -> Callable[[], None]:
     """The service with its key and queue, in the stage that lets webhooks be local; called, it does what is to be
     done."""
     del token_secret
@@ -143,10 +138,5 @@ def let_happen(
     monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
     monkeypatch.setenv("DELIVERY_QUEUE_URL", url)
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
-    monkeypatch.setenv("SPLIT_SETTLE_MS", "0")
-    caches: list[Any] = [outbound.secret_box, outbound.wake_queue, outbound.webhook_sender]
-    for cached in (resources.settings, *caches):
-        cached.cache_clear()
-    yield Flow(lambda: take_records(table), url)
-    for cached in caches:
-        cached.cache_clear()
+    new_settings()
+    return Flow(lambda: take_records(table), url)

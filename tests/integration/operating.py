@@ -8,20 +8,15 @@ from typing import Any
 
 import boto3
 import pytest
-from cleave.application.subscribe.webhooks import turn_off
-from cleave.application.tell.attempt import Attempts, Standing
-from cleave.domain.delivery import TRACKS
+from cleave.application.subscribe.activation import turn_off
+from cleave.application.tell.attempt import Attempts, outgoing_of
 from cleave.domain.subscription import PassiveReason
 from cleave.entry import resources
-from cleave.outbound import resources as outbound
-from cleave.store.deliveries import delivery_page
-from cleave.store.orders import read_event
+from cleave.store.deliveries import deliveries_of
 from cleave.store.subscriptions import read_subscription
-from cleave.store.tracks import Wake
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Answered
 from cleave_cli.receiver import Receiver, running_receiver
-from functions.sweep_deliveries.app import handler as sweep_deliveries
 
 from functions.authorizer.app import handler as authorizer
 from functions.cancel_package.app import handler as cancel_package
@@ -30,11 +25,12 @@ from functions.deliver_webhook.app import handler as deliver_webhook
 from functions.order_cancel.app import handler as order_cancel
 from functions.package_stream.app import handler as package_stream
 from functions.reconcile.app import handler as reconcile
+from tests.support.environment import new_settings
 from tests.support.gateway import Answer, Caller
 from tests.support.operators import Seen
 from tests.support.stream import stream_records
 from tests.support.stream_source import SourceConfig
-from tests.support.telling import POLICY, Clock, DelayQueue, Script, happen, status, webhook
+from tests.support.telling import POLICY, TRACKS, Clock, DelayQueue, Script, status, store_event, webhook
 
 SELLER = {"sellerId": 20811}
 TRAYS = 4765081101
@@ -42,7 +38,7 @@ FILTER = SourceConfig.from_template().lets_through
 
 
 @pytest.fixture
-def deployed(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+def deployed(table: Table, monkeypatch: pytest.MonkeyPatch) -> Table:
     """The functions' environment as the template makes it, of a stack named ``stack``."""
     queue = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "stack")
@@ -51,14 +47,8 @@ def deployed(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     boto3.client("s3").create_bucket(Bucket="failed", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     monkeypatch.setenv("FAILED_RECORDS_BUCKET", "failed")
-    _forget()
-    yield table
-    _forget()
-
-
-def _forget() -> None:
-    for cached in (resources.settings, outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender):
-        cached.cache_clear()
+    new_settings()
+    return table
 
 
 @dataclass
@@ -115,25 +105,22 @@ class Day:
     def deliver_again(self, webhook_id: str) -> None:
         """As if the messages for later had come."""
         for track in range(TRACKS):
-            self._told(json.dumps({"owner": "seller:20811", "subscription_id": webhook_id, "track": track}))
+            self._told(json.dumps({"subscription_id": webhook_id, "track": track}))
 
     def _told(self, message: str) -> None:
         record = {"messageId": "1", "body": message, "eventSource": "aws:sqs"}
         assert deliver_webhook({"Records": [record]}, None) == {"batchItemFailures": []}
 
     def poison(self) -> None:
-        """An event that cannot be read."""
-        (record, *_) = [each for each in stream_records(self.table) if "kind" in each["dynamodb"].get("NewImage", {})]
+        """An event that is due and cannot be read."""
+        (record, *_) = [each for each in stream_records(self.table) if _is_of_event(each)]
         broken = json.loads(json.dumps(record))
-        broken["dynamodb"]["NewImage"]["document"] = {"B": "AAAA"}
+        broken["dynamodb"]["NewImage"] |= {"document": {"B": "AAAA"}, "due": {"N": "0"}}
         number = broken["dynamodb"]["SequenceNumber"]
         assert package_stream({"Records": [broken]}, None) == {"batchItemFailures": [{"itemIdentifier": number}]}
 
     def reconcile(self) -> None:
         reconcile({}, None)
-
-    def sweep(self) -> None:
-        sweep_deliveries({}, None)
 
     def knock(self) -> None:
         """Somebody without credentials."""
@@ -149,17 +136,21 @@ class Day:
         """A delivery that has had every step of the schedule fails again."""
         at = self.clock()
         made = webhook(self.table, at, url="https://example.org")
-        bell = DelayQueue(self.clock)
-        happen(self.table, bell, "GIVENUP", range(1, 2))
-        (delivery,) = delivery_page(self.table, made.subscription_id, "", "~", 10)
-        tried = replace(delivery, attempts=len(POLICY.steps), first_attempt_at=at - timedelta(days=4))
         subscription = read_subscription(self.table, "seller:20811", made.subscription_id)
-        told = read_event(self.table, 20811, "GIVENUP", 1)
         assert subscription is not None
-        assert told is not None
-        attempts = Attempts(self.table, Script(status(500)), bell, POLICY, lambda: 0.5)
-        attempts(Wake("seller:20811", made.subscription_id, 0), Standing(subscription, None, tried, told))
+        event = store_event(self.table, "GIVENUP", at)
+        told = {delivery.lane.subscription_id: delivery for _, delivery in deliveries_of(event)}
+        tried = replace(
+            told[made.subscription_id], attempts=len(POLICY.steps), first_attempt_at=at - timedelta(days=4)
+        )
+        attempts = Attempts(self.table, Script(status(500)), DelayQueue(self.clock), POLICY, lambda: 0.5)
+        attempts(subscription, outgoing_of(event, tried, 0))
         turn_off(self.table, subscription, PassiveReason.FAILING, at)
+
+
+def _is_of_event(record: dict[str, Any]) -> bool:
+    is_event: bool = record["dynamodb"]["Keys"]["sk"]["S"].startswith("EVENT#")
+    return is_event
 
 
 @pytest.fixture
@@ -202,4 +193,3 @@ def _live(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     day.deliver()
     day.give_up()
     day.reconcile()
-    day.sweep()

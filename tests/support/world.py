@@ -16,7 +16,6 @@ import cleave.clock
 from botocore.config import Config
 from cleave.entry import resources
 from cleave.observability import logger
-from cleave.outbound import resources as outbound_resources
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Reply
 from cleave_cli.receiver import Receiver, running_receiver
@@ -24,6 +23,7 @@ from cleave_cli.receiver import Receiver, running_receiver
 from tests.support import template
 from tests.support.aws import create_table
 from tests.support.breaker import BreakableClient, Breaker, Killed
+from tests.support.environment import new_environment
 from tests.support.gateway import Answer, Caller, Handler
 from tests.support.queue_source import QueueSource
 from tests.support.stream_source import EngineStream, SourceConfig, StreamSource
@@ -196,19 +196,11 @@ def installed(world: World, environment: Mapping[str, str]) -> Iterator[None]:
         mock.patch.object(resources, "session", return_value=world),
         mock.patch.object(cleave.clock, "now", world.clock),
     ):
-        _forget()
+        new_environment()
         level = logger.log_level
         logger.setLevel(logging.CRITICAL)  # thousands of injected failures tell nobody anything
         try:
             yield
         finally:
             logger.setLevel(level)
-            _forget()
-
-
-def _forget() -> None:
-    """Handlers keep clients for the life of a Lambda environment."""
-    for module in (resources, outbound_resources):
-        for cached in vars(module).values():
-            if hasattr(cached, "cache_clear"):
-                cached.cache_clear()
+            new_environment()

@@ -1,5 +1,6 @@
 """A package with what is about to happen to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +38,12 @@ class PackageState:
 
     @property
     def correlation_id(self) -> str:
-        """The requests that wait, in the order in which they came, with spaces between."""
-        waiting = sorted(self.reservations, key=lambda each: (each.at, each.cancellation_id))
-        ids = [each.correlation_id for each in waiting] or [self.planned.correlation_id if self.planned else ""]
-        return " ".join(dict.fromkeys(filter(None, ids)))
+        """The requests that wait."""
+        return correlation_id_of(self.reservations, self.planned)
+
+
+def correlation_id_of(reservations: Sequence[Reservation], planned: PlannedSplit | None) -> str:
+    """The requests that wait, in the order in which they came, with spaces between."""
+    waiting = sorted(reservations, key=lambda each: (each.at, each.cancellation_id))
+    ids = [each.correlation_id for each in waiting] or [planned.correlation_id if planned else ""]
+    return " ".join(dict.fromkeys(filter(None, ids)))

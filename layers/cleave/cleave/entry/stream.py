@@ -7,6 +7,7 @@ from cleave.application.split.due_work import Work, Worker
 from cleave.domain.events import Event
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count, gathered
+from cleave.observability import follow
 from cleave.store.due_packages import due_work
 from cleave.store.formats import Unreadable
 from cleave.table.attributes import from_stream_image
@@ -25,7 +26,8 @@ def consume_stream(worker: Worker, event: Batch) -> Batch:
         place = record["dynamodb"]["SequenceNumber"]
         try:
             found = due_work(from_stream_image(record["dynamodb"].get("NewImage", {})))
-        except Unreadable:
+        except Unreadable as error:
+            follow(error.correlation_id)
             note(Log.ITEM_FAILED, order_number=None, why=Unreadable.__name__)
             count(Metric.ITEMS_FAILED)
             failed.append(place)

@@ -7,13 +7,13 @@ from datetime import datetime
 from cleave.domain.cancellation import PackageRef
 from cleave.domain.events import Event
 from cleave.domain.order import Order
-from cleave.domain.package_state import PackageState
+from cleave.domain.package_state import PackageState, correlation_id_of
 from cleave.domain.recipients import Recipient
 from cleave.store import keys
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable, read_with
 from cleave.store.orders import to_order
-from cleave.store.packages import WAITING, package_id_of, reserved_at, seller_id_of, to_state
+from cleave.store.packages import package_id_of, planned_of, reservations_of, seller_id_of, to_state
 from cleave.store.recipients import to_recipients
 from cleave.table.attributes import Item
 from cleave.table.table import Table
@@ -21,13 +21,16 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class DuePackage:
-    """A package that was to be looked at when its item was read or written; ``reserved_at`` is when cancellations
-    were."""
+    """A package that was to be looked at when its item was read or written.
+
+    ``reserved_at`` is when cancellations were, ``correlation_id`` names their requests.
+    """
 
     seller_id: int
     package_id: int
     order_number: str
     reserved_at: tuple[datetime, ...]
+    correlation_id: str = ""
 
     @property
     def ref(self) -> PackageRef:
@@ -45,8 +48,14 @@ def due_work(item: Item) -> DuePackage | Event | None:
 
 
 def _due_package(item: Item) -> DuePackage:
-    waiting = tuple(sorted(reserved_at(item[WAITING])))
-    return DuePackage(seller_id_of(item), package_id_of(item), item["order_number"], waiting)
+    waiting = reservations_of(item)
+    return DuePackage(
+        seller_id=seller_id_of(item),
+        package_id=package_id_of(item),
+        order_number=item["order_number"],
+        reserved_at=tuple(sorted(each.at for each in waiting)),
+        correlation_id=correlation_id_of(waiting, planned_of(item)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from decimal import InvalidOperation
 
 from cleave.store import keys
 from cleave.table.attributes import Item
-from cleave.table.requests import Key
 
 FORMAT = "format"
 # The number goes up when the meaning of an item's attributes changes; readers of the ones before stay.
@@ -14,11 +13,15 @@ _KNOWN = {1}
 
 
 class Unreadable(Exception):  # noqa: N818 - says what happened
-    """A stored item cannot be read: it is damaged, or a later version than this one wrote it."""
+    """A stored item cannot be read: it is damaged, or a later version than this one wrote it.
 
-    def __init__(self, key: Key) -> None:
-        super().__init__(f"{key[keys.PARTITION]} {key[keys.SORT]}")
-        self.key = key
+    ``correlation_id`` is the request's that caused it, where the item still says so.
+    """
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(f"{item[keys.PARTITION]} {item[keys.SORT]}")
+        said = item.get("correlation_id")
+        self.correlation_id = said if isinstance(said, str) else None
 
 
 def read_with[T](reader: Callable[[Item], T], item: Item) -> T:
@@ -28,4 +31,4 @@ def read_with[T](reader: Callable[[Item], T], item: Item) -> T:
             raise ValueError("a later format")  # noqa: TRY301 - one way out for all that is wrong with an item
         return reader(item)
     except (ValueError, LookupError, TypeError, AttributeError, InvalidOperation) as error:
-        raise Unreadable({keys.PARTITION: item[keys.PARTITION], keys.SORT: item[keys.SORT]}) from error
+        raise Unreadable(item) from error

@@ -1,7 +1,6 @@
 """Package items, and what the rules read of them without opening the document."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
@@ -106,8 +105,8 @@ def _state(item: Item) -> PackageState:
     events = item.get("events")
     return PackageState(
         package=package,
-        reservations=tuple(_to_reservation(key, waiting) for key, waiting in item[WAITING].items()),
-        planned=to_planned(item[PLAN]) if PLAN in item else None,
+        reservations=reservations_of(item),
+        planned=planned_of(item),
         version=int(item["version"]),
         availability=_availability(item),
         is_due=keys.DUE in item,
@@ -131,7 +130,7 @@ def _availability(item: Item) -> Availability:
         waiting=len(item[WAITING]),
         chain_id=int(item.get("chain", package_id)),
         successor_ids=tuple(int(successor) for successor in item.get("successor_ids", ())),
-        planned_ids=to_planned(item[PLAN]).package_ids if PLAN in item else (),
+        planned_ids=planned.package_ids if (planned := planned_of(item)) else (),
         followed="followed" in item,
     )
 
@@ -203,6 +202,11 @@ def reservation_item(reservation: Reservation) -> list[Any]:
     ]
 
 
+def reservations_of(item: Item) -> tuple[Reservation, ...]:
+    """What waits to be taken out of a package, from its item."""
+    return tuple(_to_reservation(key, waiting) for key, waiting in item[WAITING].items())
+
+
 def _to_reservation(cancellation_id: str, waiting: Sequence[Any]) -> Reservation:
     units, reason, cancelled_by, keep_status, at, correlation_id = waiting
     return Reservation(
@@ -214,11 +218,6 @@ def _to_reservation(cancellation_id: str, waiting: Sequence[Any]) -> Reservation
         at=from_ms(int(at)),
         correlation_id=correlation_id,
     )
-
-
-def reserved_at(waiting: Mapping[str, Sequence[Any]]) -> list[datetime]:
-    """When the reservations of a package's item were made."""
-    return [from_ms(int(each[4])) for each in waiting.values()]
 
 
 def plan_item(planned: PlannedSplit) -> dict[str, Any]:
@@ -233,8 +232,12 @@ def plan_item(planned: PlannedSplit) -> dict[str, Any]:
     }
 
 
-def to_planned(document: Mapping[str, Any]) -> PlannedSplit:
-    """A plan from its package's item."""
+def planned_of(item: Item) -> PlannedSplit | None:
+    """How a package is, or was, to be split, from its item."""
+    return _to_planned(item[PLAN]) if PLAN in item else None
+
+
+def _to_planned(document: Mapping[str, Any]) -> PlannedSplit:
     return PlannedSplit(
         fingerprint=document["fingerprint"],
         groups=tuple(

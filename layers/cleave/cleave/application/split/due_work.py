@@ -7,7 +7,7 @@ or the reconcile, goes on from where the last one died.
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -116,6 +116,7 @@ class Worker:
             found = {} if self.table.is_out_of_time else read_for_split(self.table, some)
         except Exception:  # noqa: BLE001 - each fails by itself, and is noted as itself
             found = {}
+            follow(None)
             note(Log.READ_FAILED)
         again: list[DuePackage] = []
         failed: list[Work] = []
@@ -134,16 +135,16 @@ class Worker:
         reserved_at = tuple(sorted(each.at for each in read.state.reservations))
         if self.quiet.ends_at(reserved_at) <= now:
             return None
-        return DuePackage(due.seller_id, due.package_id, due.order_number, reserved_at)
+        return replace(due, reserved_at=reserved_at, correlation_id=read.state.correlation_id)
 
-    def _done[T](self, do: Callable[[T], None], work: T) -> bool:
+    def _done[T: Work](self, do: Callable[[T], None], work: T) -> bool:
+        follow(work.correlation_id)
         try:
             if self.table.is_out_of_time:
                 raise OutOfTime  # noqa: TRY301 - one way out for all that keeps work from being done
             do(work)
         except Exception as error:  # noqa: BLE001 - nobody is held back by what fails; it comes again
-            order_number = work.order_number if isinstance(work, DuePackage | Event) else None
-            note(Log.ITEM_FAILED, order_number=order_number, why=type(error).__name__)
+            note(Log.ITEM_FAILED, order_number=work.order_number, why=type(error).__name__)
             count(Metric.ITEMS_FAILED)
             return False
         return True
@@ -186,6 +187,5 @@ class Worker:
 
     def _tell(self, event: Event) -> None:
         """An event that no split made says itself that it is due."""
-        follow(event.correlation_id)
         fan_out(self.table, self.send_wake, [event], clock.now())
         clear_event(self.table, event)
