@@ -1,12 +1,15 @@
 """Domain values for tests: short to write, valid unless told otherwise."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from cleave.domain.cancellation import Reservation
+from cleave.domain.cancellation import Availability, PackageAddress, Reservation
 from cleave.domain.money import line_amounts, package_totals
 from cleave.domain.package import HistoryEntry, Line, Package, Status, Unit
+from cleave.domain.partition import Group, SplitRequest
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.refusals import LineFields
 
 START = datetime(2026, 10, 18, 9, 0, tzinfo=UTC)
 
@@ -15,13 +18,13 @@ def unit(number: int, price: str = "27.00", seller: str = "2.00", marketplace: s
     return Unit(str(number), Decimal(price), Decimal(seller), Decimal(marketplace))
 
 
-def line(line_id: int, units: int | tuple[Unit, ...], gross: str = "30.00") -> Line:
+def line(line_id: int, units: int | tuple[Unit, ...], gross: str = "30.00", status: str = Status.CREATED) -> Line:
     pieces = units if isinstance(units, tuple) else tuple(unit(number) for number in range(1, units + 1))
     return Line(
         line_id=line_id,
         stock_code=f"SKU-{line_id}",
         item_number=f"ORDER_SKU-{line_id}",
-        status=Status.CREATED,
+        status=status,
         amounts=line_amounts(Decimal(gross), pieces),
         units=pieces,
         details={"productName": f"Product {line_id}"},
@@ -45,6 +48,22 @@ def package(*lines: Line, status: Status = Status.CREATED, seller_pays: bool = T
         created_by="order-creation",
         details={"customerId": 1},
     )
+
+
+def availability(of: Package, *, waiting: int = 0) -> Availability:
+    """What an item of the package says, of which nobody has claimed anything."""
+    return Availability(of.package_id, of.order_number, of.storefront, of.status, of.givable, waiting, of.chain_id)
+
+
+def split_request(*groups: Mapping[int, int | None]) -> SplitRequest:
+    """Fields are named by their group and line."""
+    named = tuple(
+        Group(
+            units, {line_id: LineFields(f"groups.{place}.{line_id}", f"groups.{place}.{line_id}") for line_id in units}
+        )
+        for place, units in enumerate(groups)
+    )
+    return SplitRequest(PackageAddress(20811, 100, "DE"), named, keep_status=False, fingerprint="f", at=START)
 
 
 def reservation(

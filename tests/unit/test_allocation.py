@@ -11,7 +11,7 @@ ITEM = "ORDER_SKU"
 
 def live(package_id: int, *quantities: int, hour: int = 0, item: str = ITEM) -> LivePackage:
     lines = tuple(LiveLine(number, item, quantity) for number, quantity in enumerate(quantities, start=1))
-    return LivePackage(package_id, START + timedelta(hours=hour), lines)
+    return LivePackage(package_id, START + timedelta(hours=hour), package_id, lines)
 
 
 def test_prefers_the_oldest_package() -> None:

@@ -25,18 +25,19 @@ def test_details_come_back_as_they_were_each_with_its_own(
 ) -> None:
     lines = (replace(line(1, 2), details=of_first), replace(line(2, 1), details=of_second))
     stored = replace(package(*lines), details=of_package)
-    assert unpack(pack(stored)) == stored
+    assert unpack(pack([stored])) == (stored,)
 
 
 @given(DETAILS)
 def test_what_is_handed_on_unread_is_stored_as_before(details: dict[str, Any]) -> None:
-    stored = pack(replace(package(line(1, 2)), details=details))
+    stored = pack([replace(package(line(1, 2)), details=details)])
     assert pack(unpack(stored)) == stored
 
 
 def test_details_can_be_looked_into() -> None:
     stored = replace(package(line(1, 2)), details={"note": "two\nlines", "price": Decimal("9.50")})
-    details = unpack(pack(stored)).details
+    (found,) = unpack(pack([stored]))
+    details = found.details
     assert ({**details}, len(details), details["price"]) == (
         {"note": "two\nlines", "price": Decimal("9.5")},
         2,

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.package import Carriage, Package, Status
-from cleave.domain.split import cancel_units
-from cleave.domain.status import StatusChange, enter_status
-from cleave.domain.tracking import TrackingChange, feed_tracking
+from cleave.domain.split import Name, cancel_units
+from cleave.domain.status import StatusNotice, enter_status
+from cleave.domain.tracking import TrackingNotice, feed_tracking
 
 from tests.unit.builders import START, line, package, reservation
 
@@ -24,13 +24,13 @@ def modified_once(status: Status = Status.CREATED) -> Package:
 
 @CASES
 def test_a_split_does_not_turn_it_back(at: datetime, modified: datetime) -> None:
-    split = cancel_units(modified_once(), [reservation("a", {1: 1})], at=at, successor_id=200)
+    split = cancel_units(modified_once(), [reservation("a", {1: 1})], at=at, name=Name(200, None))
     assert split.closed.modified_at == modified
 
 
 @CASES
 def test_a_status_does_not_turn_it_back(at: datetime, modified: datetime) -> None:
-    change = StatusChange(ADDRESS, Status.PICKING, {}, {}, None, at)
+    change = StatusNotice(ADDRESS, Status.PICKING, {}, {}, None, at)
     entered = enter_status(modified_once(), change)
     assert entered is not None
     assert entered.modified_at == modified
@@ -38,7 +38,7 @@ def test_a_status_does_not_turn_it_back(at: datetime, modified: datetime) -> Non
 
 @CASES
 def test_tracking_does_not_turn_it_back(at: datetime, modified: datetime) -> None:
-    change = TrackingChange(ADDRESS, Carriage(sender_number="1"), at)
+    change = TrackingNotice(ADDRESS, Carriage(sender_number="1"), at)
     fed = feed_tracking(modified_once(Status.PICKING), change)
     assert fed is not None
     assert fed.modified_at == modified

@@ -1,18 +1,18 @@
 """Why a package cannot give the units that are claimed."""
 
 import pytest
-from cleave.domain.cancellation import MAX_WAITING, Claim, PackageState, refusal_of, refusals_of
+from cleave.domain.cancellation import MAX_WAITING, Availability, Claim, refusal_of, refusals_of
 from cleave.domain.package import CANCELLABLE, Status
-from cleave.domain.refusals import LineFields, RefusalCode
+from cleave.domain.refusals import LineFields, Place, RefusalCode
 
 
 def state(
     *, status: Status = Status.CREATED, waiting: int = 0, successors: tuple[int, ...] = (), left: int = 3
-) -> PackageState:
-    return PackageState(100, "DE", status, {1: left}, waiting, successors)
+) -> Availability:
+    return Availability(100, "ORDER", "DE", status, {1: left}, waiting, 100, successors)
 
 
-def code(found: PackageState | None, units: dict[int, int], storefront: str | None = "DE", arriving: int = 1) -> object:
+def code(found: Availability | None, units: dict[int, int], storefront: str | None = "DE", arriving: int = 1) -> object:
     fields = {
         line_id: LineFields(f"lines.{place}.lineId", f"lines.{place}.quantity") for place, line_id in enumerate(units)
     }
@@ -41,7 +41,7 @@ def test_a_package_that_is_not_there_is_not_found() -> None:
 
 def test_another_storefront_is_refused_before_anything_is_told_of_the_package() -> None:
     shipped = state(status=Status.SHIPPED)
-    assert code(shipped, {1: 9}, storefront="TR") == (RefusalCode.STOREFRONT_INVALID, "storeFrontCode")
+    assert code(shipped, {1: 9}, storefront="TR") == (RefusalCode.STOREFRONT_INVALID, Place.STOREFRONT)
     assert code(state(), {1: 1}, storefront=None) is None
 
 
@@ -77,5 +77,5 @@ def test_every_reason_can_be_had_and_the_one_that_decides_is_the_first() -> None
         (state(status=Status.CANCELLED, successors=(101,)), RefusalCode.PACKAGE_REPLACED),
     ],
 )
-def test_of_a_package_that_is_not_there_nothing_else_is_said(found: PackageState | None, reason: RefusalCode) -> None:
+def test_of_a_package_that_is_not_there_nothing_else_is_said(found: Availability | None, reason: RefusalCode) -> None:
     assert [each.code for each in refusals_of(found, Claim(100, {2: 9}, {}), "DE")] == [reason]

@@ -16,14 +16,14 @@ def conflicting(times: int) -> tuple[Table, Stubber]:
     stub = Stubber(client)
     for _ in range(times):
         stub.add_client_error("update_item", "TransactionConflictException", http_status_code=400)
-    stub.add_response("update_item", {})
+    stub.add_response("update_item", {"Attributes": {"a": {"N": "1"}}})
     stub.activate()
     return Table(client, "table", pause=lambda _: None), stub
 
 
 def test_an_update_that_meets_a_transaction_is_made_after_it() -> None:
     table, stub = conflicting(3)
-    table.update(CHANGE)
+    assert table.update(CHANGE) == {"a": 1}
     stub.assert_no_pending_responses()
 
 

@@ -67,23 +67,27 @@ class Audience:
 
 def splitting(state: PackageState, split: Split, order: Order, audience: Audience) -> OrderChange:
     """A package ends, and others take its place: the end comes before the births, in the events too."""
-    closed = split.closed
-    packages = (closed, *split.successors)
-    said = audience.announce(order, packages)
-    live = order.with_packages(packages)
-    begun = [each.chain_id for each in split.successors if each.chain_id != closed.chain_id]
+    said = audience.announce(order, (split.closed, *split.successors))
     return OrderChange(
         before=order,
-        after=replace(
-            said.order,
-            live=live,
-            chains=chains_with(order.chains, closed.chain_id, begun, live),
-            promised={place: size for place, size in order.promised.items() if place != closed.package_id},
-        ),
+        after=after_split(said.order, split),
         at=audience.at,
-        closed=Versioned(closed, state.version),
+        closed=Versioned(split.closed, state.version),
         born=split.successors,
         events=said.events,
+    )
+
+
+def after_split(order: Order, split: Split) -> Order:
+    """The order with the packages that took the place of one, and without what was promised for them."""
+    closed = split.closed
+    live = order.with_packages((closed, *split.successors))
+    begun = [each.chain_id for each in split.successors if each.chain_id != closed.chain_id]
+    return replace(
+        order,
+        live=live,
+        chains=chains_with(order.chains, closed.chain_id, begun, live),
+        promised={place: size for place, size in order.promised.items() if place != closed.package_id},
     )
 
 

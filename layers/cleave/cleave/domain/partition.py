@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cleave.domain.cancellation import Availability, PackageAddress, cancellable_refusal, splitting_refusal
-from cleave.domain.order import LiveLine, LivePackage, Order
 from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.domain.split import Birth, Name, Split, close, left_behind, make_successor, part_of
@@ -79,23 +78,6 @@ def plan_groups(package: Package, available: Availability, request: SplitRequest
 
 def _own_ways(package: Package) -> list[Line]:
     return [line for line in package.lines if not package.can_give(line) and not line.is_cancelled]
-
-
-def planned_live(order: Order, package: Package, groups: Mapping[int, Mapping[int, int]]) -> tuple[LivePackage, ...]:
-    """The order's live packages after ``package`` is split into ``groups``: package id to line id to quantity."""
-    items = {line.line_id: line.item_number for line in package.lines}
-    kept = [live for live in order.live if live.package_id != package.package_id]
-    made = [
-        LivePackage(
-            package_id,
-            package.created_at,
-            package_id,
-            tuple(LiveLine(line, items[line], n) for line, n in units.items()),
-        )
-        for package_id, units in groups.items()
-    ]
-    own = tuple(LiveLine(line.line_id, line.item_number, 0) for line in _own_ways(package))
-    return (*kept, *made[:-1], replace(made[-1], lines=(*made[-1].lines, *own)))
 
 
 def _waiting_refusal(state: Availability) -> Refusal | None:

@@ -3,12 +3,13 @@
 from cleave.application.accept.replaced import addressed_package
 from cleave.application.contention import contended_refusal
 from cleave.application.intake.room import MAX_ORDER_BYTES, check_order_fits
-from cleave.domain.change import planning
+from cleave.domain.change import planning, after_split
 from cleave.domain.ids import successor_id
 from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
-from cleave.domain.partition import PlannedSplit, SplitRequest, plan_groups, planned_live
+from cleave.domain.partition import PlannedSplit, SplitRequest, partition, plan_groups
+from cleave.domain.split import Name
 from cleave.store.changes import write_change
 from cleave.store.orders import order_size
 from cleave.store.packages import read_state, taken_ids
@@ -49,14 +50,8 @@ def _plan(table: Table, state: PackageState, request: SplitRequest) -> tuple[Pla
     ids, order = _free_ids(table, state.package, state.version, len(groups))
     asked = len(request.groups)
     planned = PlannedSplit(request.fingerprint, groups, ids, asked, request.keep_status, request.correlation_id)
-    after = Order(
-        order.order_number,
-        order.seller_id,
-        live=planned_live(order, state.package, dict(zip(ids, groups, strict=True))),
-        chains={**order.chains, state.package.chain_id: ids},
-    )
-    before = Order(order.order_number, order.seller_id, live=order.live, chains=order.chains)
-    return planned, order, max(0, order_size(after) - order_size(before))
+    split = partition(state.package, planned, at=request.at, names=[Name(each, None) for each in ids])
+    return planned, order, max(0, order_size(after_split(order, split)) - order_size(order))
 
 
 def _free_ids(table: Table, package: Package, version: int, count: int) -> tuple[tuple[int, ...], Order]:
