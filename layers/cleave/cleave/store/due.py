@@ -64,12 +64,6 @@ def due_entries(table: Table, shard: int, until: datetime, limit: int | None = N
     return list(islice(_query(table, shard, to_ms(until)), limit))
 
 
-def is_still_due(table: Table, key: Key) -> Item | None:
-    """The item, strongly consistent, or None if it was done since the index listed it."""
-    item = table.get(key)
-    return item if item and keys.DUE in item else None
-
-
 def clear_package(table: Table, package: Package, at: datetime) -> bool:
     """Everybody is told of a package's end: it is due no more, and its time begins. False if it was cleared before."""
     change = Update(

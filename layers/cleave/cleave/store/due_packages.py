@@ -10,6 +10,7 @@ from cleave.domain.order import Order
 from cleave.domain.package_state import PackageState, correlation_id_of
 from cleave.domain.recipients import Recipient
 from cleave.store import keys
+from cleave.store.due import DueEntry
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable, read_with
 from cleave.store.orders import to_order
@@ -45,6 +46,15 @@ def due_work(item: Item) -> DuePackage | Event | None:
     if item[keys.SORT] == keys.PACKAGE:
         return read_with(_due_package, item)
     return to_event(item) if str(item[keys.SORT]).startswith(keys.EVENT_PREFIX) else None
+
+
+def read_due_work(table: Table, entry: DueEntry) -> DuePackage | Event | None:
+    """What there is to do for an entry of the index; None where it was done since. Strongly consistent.
+
+    Raises Unreadable.
+    """
+    item = table.get(entry.key)
+    return None if item is None else due_work(item)
 
 
 def _due_package(item: Item) -> DuePackage:

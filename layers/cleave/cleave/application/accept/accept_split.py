@@ -3,7 +3,7 @@
 from cleave.application.accept.replaced import addressed_package
 from cleave.application.contention import contended_refusal
 from cleave.application.intake.room import MAX_ORDER_BYTES, check_order_fits
-from cleave.domain.change import planning, after_split
+from cleave.domain.change import after_split, planning
 from cleave.domain.ids import successor_id
 from cleave.domain.order import Order
 from cleave.domain.package import Package

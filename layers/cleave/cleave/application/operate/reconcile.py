@@ -8,8 +8,8 @@ from cleave.application.split.due_work import Worker
 from cleave.application.subscribe.revocation import end_webhooks
 from cleave.application.tell.wake import AT_ONCE, Wake
 from cleave.logs import Log, note
-from cleave.store.due import SHARDS, DueEntry, due_entries, is_still_due
-from cleave.store.due_packages import due_work
+from cleave.store.due import SHARDS, DueEntry, due_entries
+from cleave.store.due_packages import read_due_work
 from cleave.table.table import Table
 
 # The stream does an item within seconds; what is due for longer than this has been left behind.
@@ -58,8 +58,7 @@ def _look_at(table: Table, worker: Worker, entry: DueEntry, at: datetime, counts
 
 
 def _work_off(table: Table, worker: Worker, entry: DueEntry) -> None:
-    item = is_still_due(table, entry.key)
-    work = None if item is None else due_work(item)
+    work = read_due_work(table, entry)
     if work is not None and worker.work_off([work]):
         raise RuntimeError(f"{entry.kind} could not be worked off")
 
