@@ -9,12 +9,14 @@ from cleave.domain.money import line_amounts, package_totals
 from cleave.domain.package import HistoryEntry, Line, Package, Status, Unit
 from cleave.domain.partition import Group, SplitRequest
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.recipients import Recipient
 from cleave.domain.refusals import LineFields
+from cleave.domain.subscription import Dialect
 
 START = datetime(2026, 10, 18, 9, 0, tzinfo=UTC)
 
 
-def unit(number: int, price: str = "27.00", seller: str = "2.00", marketplace: str = "1.00") -> Unit:
+def unit(number: int | str, price: str = "27.00", seller: str = "2.00", marketplace: str = "1.00") -> Unit:
     return Unit(str(number), Decimal(price), Decimal(seller), Decimal(marketplace))
 
 
@@ -70,3 +72,15 @@ def reservation(
     key: str, units: dict[int, int], *, keep: bool = False, minute: int = 1, reason: Reason = Reason.OUT_OF_STOCK
 ) -> Reservation:
     return Reservation(key, units, reason, CancelledBy.SELLER, keep, START + timedelta(minutes=minute))
+
+
+def recipient(
+    name: str = "hook",
+    *statuses: str,
+    dialect: Dialect = Dialect.TRENDYOL,
+    owner: str = "seller:20811",
+    is_wanted: bool = True,
+    tracks: int = 8,
+) -> Recipient:
+    """Told of every status, unless some are named."""
+    return Recipient(name, owner, dialect, frozenset(statuses), is_wanted, tracks)

@@ -1,14 +1,22 @@
-"""A package is read back as it was stored, whatever its details hold."""
+"""Packages are read back as they were stored, whatever they hold, and what they share is stored once."""
 
+import random
+import zlib
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import pytest
+from cleave.domain.package import Carriage, HistoryEntry, Package, Status, UnitsCancelled
+from cleave.domain.reasons import CancelledBy, Reason
+from cleave.store.dictionary import CURRENT, DICTIONARIES
 from cleave.store.documents import pack, unpack
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.builders import line, package
+from tests.unit import strategies
+from tests.unit.builders import START, line, package
 
 FRACTIONS = st.decimals(-(10**9), 10**9, places=2).filter(lambda each: each != each.to_integral_value())
 VALUES = st.recursive(
@@ -17,6 +25,38 @@ VALUES = st.recursive(
     max_leaves=10,
 )
 DETAILS = st.dictionaries(st.text(), VALUES, max_size=4)
+IDS = st.integers(1, 2**53)
+SAID = st.none() | st.text(max_size=5) | st.integers(0, 2**53)
+WHY = st.none() | st.builds(UnitsCancelled, st.text(max_size=9), st.sampled_from(Reason), st.sampled_from(CancelledBy))
+
+
+@st.composite
+def whole_packages(draw: st.DrawFn) -> Package:
+    """With something, or nothing, in every field."""
+    made = draw(strategies.packages())
+    return replace(
+        made,
+        package_id=draw(IDS),
+        storefront=draw(st.text(max_size=3)),
+        status=draw(st.sampled_from([*Status, "OnHold"])),
+        lines=tuple(replace(each, details=draw(DETAILS), cancelled=draw(WHY)) for each in made.lines),
+        history=tuple(HistoryEntry(START, draw(st.sampled_from(Status))) for _ in range(draw(st.integers(0, 3)))),
+        seller_pays=draw(st.booleans()),
+        tracking_number=draw(st.none() | IDS),
+        details=draw(DETAILS),
+        origin_ids=tuple(draw(st.lists(IDS, max_size=2))),
+        parent_id=draw(st.none() | IDS),
+        successor_ids=tuple(draw(st.lists(IDS, max_size=3))),
+        caused_by=tuple(draw(st.lists(st.text(), max_size=2))),
+        carriage=Carriage(draw(SAID), draw(st.none() | st.text(max_size=3)), draw(SAID), draw(st.none() | st.text())),
+        invoice_number=draw(SAID),
+        inherited_chain=draw(st.none() | IDS),
+    )
+
+
+@given(st.lists(whole_packages(), max_size=3))
+def test_packages_come_back_as_they_were(stored: list[Package]) -> None:
+    assert unpack(pack(stored)) == tuple(stored)
 
 
 @given(DETAILS, DETAILS, DETAILS)
@@ -28,9 +68,9 @@ def test_details_come_back_as_they_were_each_with_its_own(
     assert unpack(pack([stored])) == (stored,)
 
 
-@given(DETAILS)
-def test_what_is_handed_on_unread_is_stored_as_before(details: dict[str, Any]) -> None:
-    stored = pack([replace(package(line(1, 2)), details=details)])
+@given(st.lists(whole_packages(), min_size=1, max_size=2))
+def test_what_is_handed_on_unread_is_stored_as_before(packages: list[Package]) -> None:
+    stored = pack(packages)
     assert pack(unpack(stored)) == stored
 
 
@@ -43,3 +83,51 @@ def test_details_can_be_looked_into() -> None:
         2,
         Decimal("9.5"),
     )
+
+
+def noise(kilobytes: int) -> str:
+    """What no compression makes smaller than half, and longer than zlib looks back."""
+    return random.Random(7).randbytes(kilobytes * 512).hex()  # noqa: S311 - no secret, and the same each time
+
+
+@pytest.mark.parametrize("handed_on", [False, True])
+def test_details_that_lines_and_packages_share_are_stored_once(*, handed_on: bool) -> None:
+    one = package(replace(line(1, 1), details={"notes": noise(40)}))
+    (read,) = unpack(pack([one]))
+    shared = (read if handed_on else one).lines[0].details
+    parts = tuple(replace(line(1, 1), details=shared) for _ in range(50))
+    assert len(pack([package(*parts), package(*parts)])) < len(pack([one])) + 2_000
+
+
+def test_a_document_says_with_which_dictionary_it_was_packed() -> None:
+    packed = pack([package(line(1, 1))])
+    assert packed[0] == CURRENT
+    for unknown in (b"", bytes([0]) + packed[1:], bytes([CURRENT + 1]) + packed[1:]):
+        with pytest.raises(ValueError, match="unknown version"):
+            unpack(unknown)
+
+
+def test_a_dictionary_never_changes() -> None:
+    """What was packed with one can be unpacked with the same alone: a better one gets the next number."""
+    assert {number: zlib.crc32(dictionary) for number, dictionary in DICTIONARIES.items()} == {1: 1818199301}
+
+
+@pytest.mark.parametrize("kept", [1, 2, 20, -1])
+def test_a_document_that_was_cut_off_is_damaged(kept: int) -> None:
+    with pytest.raises(ValueError, match=r"cut off|damaged"):
+        unpack(pack([package(line(1, 1), line(2, 3))])[:kept])
+
+
+# What ``store.formats.read_with`` makes an unreadable item of.
+DAMAGED = (ValueError, LookupError, TypeError, AttributeError, InvalidOperation)
+
+
+@given(st.integers(1, 200), st.integers(1, 255))
+def test_a_document_with_a_wrong_byte_is_damaged_or_another_and_never_breaks_its_reader(place: int, other: int) -> None:
+    packed = bytearray(pack([package(line(1, 1), line(2, 3))]))
+    packed[place % len(packed) or 1] ^= other
+    try:
+        found: Sequence[Package] = unpack(bytes(packed))
+    except DAMAGED:
+        return
+    assert all(isinstance(each, Package) for each in found)

@@ -72,9 +72,12 @@ def unpack(packed: bytes) -> tuple[Package, ...]:
         raise ValueError("a document of an unknown version")
     unpacker = zlib.decompressobj(_RAW, DICTIONARIES[packed[0]])
     try:
-        rows, *texts = unpacker.decompress(packed[1:]).decode().split("\n")  # which JSON never has inside
+        plain = unpacker.decompress(packed[1:]).decode()
     except zlib.error:
         raise ValueError("a damaged document") from None
+    if not unpacker.eof:
+        raise ValueError("a document that was cut off")
+    rows, *texts = plain.split("\n")  # which JSON never has inside
     details = [Details(text) for text in texts]
     return tuple(_to_package(row, details) for row in json.loads(rows))
 
