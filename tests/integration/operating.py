@@ -140,9 +140,7 @@ class Day:
         assert subscription is not None
         event = store_event(self.table, "GIVENUP", at)
         told = {delivery.lane.subscription_id: delivery for _, delivery in deliveries_of(event)}
-        tried = replace(
-            told[made.subscription_id], attempts=len(POLICY.steps), first_attempt_at=at - timedelta(days=4)
-        )
+        tried = replace(told[made.subscription_id], attempts=len(POLICY.steps), first_attempt_at=at - timedelta(days=4))
         attempts = Attempts(self.table, Script(status(500)), DelayQueue(self.clock), POLICY, lambda: 0.5)
         attempts(subscription, outgoing_of(event, tried, 0))
         turn_off(self.table, subscription, PassiveReason.FAILING, at)
