@@ -68,7 +68,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
         resources.session().register("before-parameter-build.dynamodb", check_request)
         client = boto3.client("dynamodb")
         create_table(client, TABLE_NAME)
-        yield resources.table()
+        yield Table(resources.client("dynamodb"), TABLE_NAME)
     new_environment()
 
 

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from cleave.application.split.split_package import split_package
 from cleave.domain.reasons import CancelledBy
-from cleave.store.packages import read_package
+from cleave.store.packages import read_state
 from cleave.table.table import Table
 
 from functions.cancel_order_item.app import handler as cancel_order_item
@@ -14,6 +13,7 @@ from tests.integration.conftest import FrozenClock
 from tests.integration.test_units_over_packages import ITEM, LINE, ORDER, load, package, ship
 from tests.support.calls import calls_of
 from tests.support.gateway import Answer, Caller
+from tests.support.splits import apply_waiting
 
 SELLER = 20811
 DONE = {"data": {}, "message": "the cancel of the item is accepted"}
@@ -25,7 +25,7 @@ def put(channel: Caller, body: Any = REASON, order: str = ORDER, item: str = ITE
 
 
 def reserved(table: Table, package_id: int) -> list[tuple[int, CancelledBy]]:
-    found = read_package(table, SELLER, package_id)
+    found = read_state(table, SELLER, package_id)
     assert found is not None
     return [(reservation.units[LINE], reservation.cancelled_by) for reservation in found.reservations]
 
@@ -55,8 +55,8 @@ def test_a_repeat_is_answered_the_same_before_and_after_the_split(
     table: Table, channel: Caller, clock: FrozenClock
 ) -> None:
     assert put(channel) == put(channel)
-    for package_id in (11, 12):
-        split_package(table, SELLER, ORDER, package_id, clock())
+    clock.move(seconds=1)
+    assert set(apply_waiting(table)) == {11, 12}
     answer = put(channel)
     assert (answer.status, answer.json) == (200, DONE)
 

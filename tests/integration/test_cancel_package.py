@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.application.split.split_package import split_package
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Answer, Caller
+from tests.support.splits import apply_to
 
 type Load = Callable[[str], list[dict[str, Any]]]
 
@@ -47,8 +47,8 @@ def de_order(load: Load) -> None:
 
 
 @pytest.fixture
-def split(table: Table, clock: FrozenClock) -> Callable[[int], Any]:
-    return lambda package_id: split_package(table, 20811, ORDER, package_id, clock())
+def split(table: Table) -> Callable[[int], Any]:
+    return lambda package_id: apply_to(table, 20811, package_id)
 
 
 @pytest.mark.usefixtures("de_order")

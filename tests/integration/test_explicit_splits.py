@@ -1,13 +1,14 @@
 """POST split, multi-split, quantity-split and split-packages: accepted at once, made by the stream, once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from cleave import clock as time
-from cleave.application.split.split_package import split_package
-from cleave.store.orders import read_event, read_orders
-from cleave.store.packages import put_package, read_package
+from cleave.store.events import read_events
+from cleave.store.orders import order_size, read_order
+from cleave.store.packages import package_item, read_state
+from cleave.table.requests import Put
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
@@ -138,11 +139,27 @@ def test_the_order_tells_the_end_first_and_then_each_birth(load: Load, table: Ta
     load("sample-orders")
     (lamp_id,) = _split(de_seller).json.values()
     apply_waiting(table)
-    told = [read_event(table, 20811, ORDER, sequence) for sequence in (1, 2, 3, 4)]
-    (order,) = read_orders(table, ORDER)
+    (event,) = read_events(table, 20811, ORDER, 1, 9)
+    order = read_order(table, 20811, ORDER)
     (trays_id,) = {live.package_id for live in order.live} - {lamp_id}
-    expected = [(PACKAGE, "UnPacked"), (lamp_id, "Created"), (trays_id, "Created"), None]
-    assert [event and (event.package.package_id, event.package.status) for event in told] == expected
+    expected = [(PACKAGE, "UnPacked"), (lamp_id, "Created"), (trays_id, "Created")]
+    assert [(each.package_id, each.status) for each in event.packages] == expected
+    assert (event.first, order.sequence) == (1, 3)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_accepted_split_promises_its_order_just_the_room_that_it_takes(
+    load: Load, table: Table, de_seller: Caller, way: Way
+) -> None:
+    handler, body, *_ = way
+    load("sample-orders")
+    before = order_size(read_order(table, 20811, ORDER))
+    _split(de_seller, body, handler)
+    promised = read_order(table, 20811, ORDER)
+    apply_waiting(table)
+    done = read_order(table, 20811, ORDER)
+    assert before < order_size(promised) == order_size(done)
+    assert (list(promised.promised), dict(done.promised)) == ([PACKAGE], {})
 
 
 @pytest.mark.parametrize(("keep", "status"), [(True, "Picking"), (False, "Created"), (None, "Created")])
@@ -239,11 +256,14 @@ def test_an_id_taken_since_the_answer_is_stepped_over_and_never_overwritten(
 ) -> None:
     load("sample-orders")
     (lamp_id,) = _split(de_seller).json.values()
-    stored = read_package(table, 20811, PACKAGE)
+    stored = read_state(table, 20811, PACKAGE)
     assert stored is not None
-    taker = put_package(stored.package)
-    table.write([type(taker)({**taker.item, "pk": f"PACKAGE#20811#{lamp_id}", "package_id": lamp_id})])
-    split_package(table, 20811, ORDER, PACKAGE, time.now())
+    taker = replace(stored.package, package_id=lamp_id, order_number="ANOTHER")
+    table.put(Put(package_item(taker)))
+    apply_waiting(table)
+    kept = read_state(table, 20811, lamp_id)
+    assert kept is not None
+    assert kept.package == taker
     found = _order(de_seller)
     assert lamp_id not in found
     assert sorted(str(_held(package)) for package in found.values() if package["status"] == "Created") == sorted(

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cleave.store import keys
 from cleave.table.table import Table
 
 from functions.cancel_order_item.app import handler as cancel_order_item
@@ -142,14 +141,3 @@ def test_in_another_storefront_there_is_no_such_cancellation(de_seller: Caller) 
     name = accept(de_seller)
     answers = [read(replace(de_seller, headers={"storeFrontCode": code}), name).status for code in ("DE", "AE")]
     assert answers == [200, 404]
-
-
-def test_one_that_was_recorded_before_there_were_correlation_ids_still_reads(table: Table, de_seller: Caller) -> None:
-    name = accept(de_seller)
-    key = keys.cancellation(f"trendyol#20811#{name.replace('-', '#')}")
-    table.client.update_item(
-        TableName=table.name,
-        Key={attribute: {"S": value} for attribute, value in key.items()},
-        UpdateExpression="REMOVE correlation_id",
-    )
-    assert read(de_seller, name).json["correlationId"] == ""

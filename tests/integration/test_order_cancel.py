@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.application.split.split_package import split_package
 from cleave.domain.package import Package
+from cleave.domain.package_state import PackageState
 from cleave.store import keys
-from cleave.store.packages import StoredPackage, package_state, read_package
+from cleave.store.packages import read_state, reservation_item
 from cleave.table.requests import Update
 from cleave.table.table import Table
 
@@ -16,6 +16,8 @@ from functions.order_cancel.app import handler as order_cancel
 from tests.integration.conftest import FrozenClock
 from tests.support.calls import calls_of
 from tests.support.gateway import Answer, Caller
+from tests.support.splits import apply_to
+from tests.unit.builders import reservation
 
 type Load = Callable[[str], list[dict[str, Any]]]
 
@@ -47,8 +49,8 @@ def put(channel: Caller, *items: dict[str, object]) -> Answer:
     return channel.call(order_cancel, items[0] if len(items) == 1 else {"cancel_items": list(items)})
 
 
-def stored(table: Table, package_id: int = PACKAGE) -> StoredPackage:
-    found = read_package(table, SELLER, package_id)
+def stored(table: Table, package_id: int = PACKAGE) -> PackageState:
+    found = read_state(table, SELLER, package_id)
     assert found is not None
     return found
 
@@ -58,16 +60,12 @@ def waiting(table: Table, package_id: int = PACKAGE) -> list[dict[int, int]]:
 
 
 def left(table: Table, package_id: int = PACKAGE) -> dict[int, int]:
-    item = table.get(keys.package(SELLER, package_id))
-    assert item is not None
-    return dict(package_state(item).left)
+    return dict(stored(table, package_id).availability.left)
 
 
 def split(table: Table, clock: FrozenClock, package_id: int = PACKAGE) -> Package | None:
     clock.move(seconds=1)
-    done = split_package(table, SELLER, ORDER, package_id, clock())
-    assert done is not None
-    return done.successor
+    return apply_to(table, SELLER, package_id).successor
 
 
 def set_status(table: Table, package_id: int, status: str) -> None:
@@ -228,16 +226,12 @@ def test_a_cancel_finds_units_left_by_a_cancel_in_the_other_dialect(
 
 
 def test_a_package_with_too_many_waiting_cancels_asks_to_come_back(table: Table, channel: Caller) -> None:
-    crowd = {f"trendyol#{SELLER}#{n}": stored_reservation() for n in range(50)}
+    crowd = {f"trendyol#{SELLER}#{n}": reservation_item(reservation("", {})) for n in range(50)}
     update = Update(keys.package(SELLER, PACKAGE), "SET waiting = :crowd", "attribute_exists(pk)", {"crowd": crowd})
     table.write([update])
     answer = put(channel, body())
     assert problem(answer) == (429, "shipment.package.too.many.waiting", None)
     assert answer.headers["Retry-After"] == "1"
-
-
-def stored_reservation() -> dict[str, object]:
-    return {"units": {}, "reason": "out_of_stock", "cancelled_by": "Seller", "keep_status": False, "at": 0}
 
 
 ACCEPTED = ["Query", "TransactWriteItems"]

@@ -5,19 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.application.split.split_package import split_package
 from cleave.store import keys
-from cleave.store.packages import read_package
+from cleave.store.packages import read_state
 from cleave.table.requests import Update
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.import_orders.app import handler as import_orders
 from functions.order_cancel.app import handler as order_cancel
-from tests.integration.conftest import FrozenClock
 from tests.support.calls import calls_of
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
+from tests.support.splits import apply_to
 
 SELLER, OTHER = 20811, 20812
 ORDER = "10811190301"
@@ -51,7 +50,7 @@ def cancel(channel: Caller, quantity: int, *more: dict[str, object], cancel_id: 
 
 
 def reserved(table: Table, package_id: int, seller: int = SELLER) -> int:
-    found = read_package(table, seller, package_id)
+    found = read_state(table, seller, package_id)
     assert found is not None
     return sum(reservation.units[LINE] for reservation in found.reservations)
 
@@ -104,14 +103,13 @@ def test_a_cancel_follows_a_package_that_is_split_while_it_is_on_its_way(
     table: Table,
     de_seller: Caller,
     channel: Caller,
-    clock: FrozenClock,
     before_write: Callable[[Callable[[], object]], None],
 ) -> None:
     load(de_seller, package(11))
     assert cancel(channel, 1, cancel_id=1).status == 200
-    before_write(lambda: split_package(table, SELLER, ORDER, 11, clock()))
+    before_write(lambda: apply_to(table, SELLER, 11))
     assert cancel(channel, 2, cancel_id=2).status == 200
-    closed = read_package(table, SELLER, 11)
+    closed = read_state(table, SELLER, 11)
     assert closed is not None
     (successor,) = closed.package.successor_ids
     assert reserved(table, successor) == 2
@@ -121,7 +119,6 @@ def test_a_cancel_follows_a_package_that_is_split_while_another_one_refuses_it(
     table: Table,
     de_seller: Caller,
     channel: Caller,
-    clock: FrozenClock,
     before_write: Callable[[Callable[[], object]], None],
 ) -> None:
     """The second package is looked at only because the first, which is older, has left."""
@@ -131,11 +128,11 @@ def test_a_cancel_follows_a_package_that_is_split_while_another_one_refuses_it(
     def meanwhile() -> None:
         ship(table, 11)
         assert de_seller.call(cancel_package, mine, path={"sellerId": SELLER, "packageId": 12}).status == 200
-        split_package(table, SELLER, ORDER, 12, clock())
+        apply_to(table, SELLER, 12)
 
     before_write(meanwhile)
     assert cancel(channel, 2).status == 200
-    closed = read_package(table, SELLER, 12)
+    closed = read_state(table, SELLER, 12)
     assert closed is not None
     (successor,) = closed.package.successor_ids
     assert reserved(table, successor) == 2

@@ -21,7 +21,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls handlers as the authorizer would let this credential through."""
+    """Calls handlers as the authorizer would let this credential through; without a role, where none is asked for."""
 
     role: str
     sellers: tuple[int, ...]
@@ -49,17 +49,19 @@ class Caller:
             "headers": {**self.headers, **(headers or {})},
             "body": text,
             "isBase64Encoded": False,
-            "requestContext": {"requestId": self.request_id, "authorizer": self._authorizer()},
+            "requestContext": {"requestId": self.request_id, **self._authorizer()},
         }
         answer = handler(event, None)
         check_documented(handler, event, answer)
         answered = _json(answer["body"])
         return Answer(answer["statusCode"], answered, answer["headers"])
 
-    def _authorizer(self) -> dict[str, str]:
+    def _authorizer(self) -> dict[str, dict[str, str]]:
+        if not self.role:
+            return {}
         sellers = " ".join(str(seller) for seller in self.sellers)
         context = {"credential": self.credential, "role": self.role, "sellers": sellers}
-        return {**context, "storefronts": " ".join(self.storefronts)}
+        return {"authorizer": {**context, "storefronts": " ".join(self.storefronts)}}
 
 
 def _json(body: str) -> object:
