@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.store.orders import read_event, read_orders
+from cleave.store.events import read_events
+from cleave.store.orders import read_orders
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
@@ -72,8 +73,11 @@ def test_each_new_status_is_the_next_event_of_the_order(load: Load, table: Table
     _put(de_seller, PICKING)
     _put(de_seller, PICKING)
     _put(de_seller, INVOICED)
-    events = [read_event(table, 20811, "10811190301", sequence) for sequence in (1, 2, 3)]
-    assert [event and event.package.status for event in events] == ["Picking", "Invoiced", None]
+    events = read_events(table, 20811, "10811190301", 1, 9)
+    assert [(event.first, [each.status for each in event.packages]) for event in events] == [
+        (1, ["Picking"]),
+        (2, ["Invoiced"]),
+    ]
     (order,) = read_orders(table, "10811190301")
     assert (order.sequence, [live.package_id for live in order.live]) == (2, [3330811901])
 

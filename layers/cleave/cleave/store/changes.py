@@ -39,14 +39,18 @@ class PackagesExist(Exception):  # noqa: N818 - an answer that callers act on
 
 
 def write_change(table: Table, change: OrderChange) -> None:
-    """Write all of it. Raises PackagesExist, OutOfDate where another writer was faster, or Contended."""
+    """Write all of it. Raises PackagesExist, OutOfDate where another writer was faster, or Contended.
+
+    Whoever was faster with the same package has also taken the ids that come of it: that is no other's package.
+    """
     writes = change_writes(table, change)
     try:
         table.write(writes)
     except ConditionsFailed as failed:
-        if taken := _taken(failed.found):
+        refused = {label[0] for label in failed.found}
+        if "package" not in refused and (taken := _taken(failed.found)):
             raise PackagesExist(taken) from None
-        if any(label[0] != "parent" for label in failed.found):
+        if refused != {"parent"}:
             raise OutOfDate(str(failed)) from None
         # The parent alone is gone: its time was over, and nobody will be refused on it any more.
         table.write([write for write in writes if not _is_of_parent(write)])
