@@ -1,20 +1,24 @@
 """The stream function: splits what waits, tells subscribers, and does neither twice."""
 
-import json
+import copy
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.entry.stream import StreamConsumer
+from cleave.application.tell.wake import Wake
+from cleave.store import keys
+from cleave.store.events import read_events
+from cleave.table.requests import Update
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.order_cancel.app import handler as order_cancel
+from functions.update_package.app import handler as update_package
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
-from tests.support.stream import stream_records
-from tests.support.telling import DelayQueue, Script, drainer, webhook
+from tests.support.streaming import Consumer, Record, due_records, place_of
+from tests.support.telling import TRACKS, DelayQueue, Script, drainer, webhook
 
 type Load = Callable[[str], list[dict[str, Any]]]
 
@@ -26,20 +30,6 @@ TRAYS, LAMP = 4765081101, 4765081102
 @pytest.fixture
 def de_order(load: Load) -> None:
     load("sample-orders")
-
-
-def consume(table: Table, bell: DelayQueue, records: list[dict[str, Any]]) -> list[dict[str, str]]:
-    answer = StreamConsumer(table, bell).consume({"Records": records})
-    failures: list[dict[str, str]] = answer["batchItemFailures"]
-    return failures
-
-
-def consume_all(table: Table, bell: DelayQueue) -> None:
-    """Until the consumer's own writes bring nothing new."""
-    seen = 0
-    while len(records := stream_records(table)) > seen:
-        assert consume(table, bell, records[seen:]) == []
-        seen = len(records)
 
 
 def cancel(caller: Caller, units: dict[int, int], package_id: int = 3330811901) -> int:
@@ -66,7 +56,7 @@ def test_a_partial_cancel_becomes_a_closed_package_and_its_successor(
     before = packages(de_seller)[0]
     cancel(de_seller, {TRAYS: 1, LAMP: 1})
     clock.move(seconds=2)
-    consume_all(table, bell)
+    Consumer(table, bell).everything()
     new, old = sorted(packages(de_seller), key=lambda package: package["status"] == "Cancelled")
     at = 1792314002000
     cancelled: dict[str, Any] = {"orderLineItemStatusName": "UnSupplied", "cancelledBy": "Seller"}
@@ -108,7 +98,7 @@ def test_a_partial_cancel_becomes_a_closed_package_and_its_successor(
 @pytest.mark.usefixtures("de_order")
 def test_a_whole_cancel_leaves_one_cancelled_package(table: Table, de_seller: Caller, bell: DelayQueue) -> None:
     cancel(de_seller, {TRAYS: 3, LAMP: 1})
-    consume_all(table, bell)
+    Consumer(table, bell).everything()
     (package,) = packages(de_seller)
     assert (package["status"], {line["orderLineItemStatusName"] for line in package["lines"]}) == (
         "Cancelled",
@@ -124,7 +114,7 @@ def test_a_burst_of_both_dialects_becomes_one_split(
     for cancel_id, sku in ((1, "SKU-TRAY-GREEN"), (2, "SKU-LAMP")):
         item = {"cancel_id": cancel_id, "order_number": ORDER, "cancel_quantity": 1, "reason": "out_of_stock"}
         assert channel.call(order_cancel, {**item, "order_item_number": f"{ORDER}_{sku}"}).status == 200
-    consume_all(table, bell)
+    Consumer(table, bell).everything()
     new, old = sorted(packages(de_seller), key=lambda package: package["status"] == "Cancelled")
     assert [(line["lineId"], line["quantity"]) for line in new["lines"]] == [(TRAYS, 1)]
     assert sum(line["quantity"] for line in old["lines"] if line["orderLineItemStatusName"] == "UnSupplied") == 3
@@ -136,13 +126,14 @@ def test_records_that_come_again_change_nothing(
 ) -> None:
     webhook(table, clock())
     cancel(de_seller, {TRAYS: 1})
-    consume_all(table, bell)
+    Consumer(table, bell).everything()
     stored = table.client.scan(TableName=table.name)["Items"]
     queued = set(bell.wakes)
     clock.move(minutes=1)
-    records = stream_records(table)
+    records = due_records(table)
+    assert records
     for start in range(len(records)):
-        assert consume(table, bell, records[start:]) == []
+        assert Consumer(table, bell)(records[start:]) == []
     assert (table.client.scan(TableName=table.name)["Items"], set(bell.wakes)) == (stored, queued)
 
 
@@ -152,7 +143,7 @@ def test_the_end_of_the_old_package_is_told_before_the_birth_of_the_new_one(
 ) -> None:
     webhook(table, clock())
     cancel(de_seller, {TRAYS: 1})
-    consume_all(table, bell)
+    Consumer(table, bell).everything()
     script = Script()
     bell.run(drainer(table, script, bell))
     assert script.told == [(f"20811-{ORDER}-1", ORDER, 1), (f"20811-{ORDER}-2", ORDER, 2)]
@@ -162,26 +153,80 @@ def test_the_end_of_the_old_package_is_told_before_the_birth_of_the_new_one(
 def test_a_subscription_is_told_only_of_the_statuses_it_asked_for(
     table: Table, de_seller: Caller, clock: FrozenClock, bell: DelayQueue
 ) -> None:
-    webhook(table, clock(), statuses=frozenset({"CREATED"}))
+    webhook(table, clock(), statuses=frozenset({"Created"}))
     cancel(de_seller, {TRAYS: 1})
-    consume_all(table, bell)
+    Consumer(table, bell).everything()
     script = Script()
     bell.run(drainer(table, script, bell))
     assert script.told == [(f"20811-{ORDER}-2", ORDER, 1)]
 
 
 @pytest.mark.usefixtures("de_order")
-def test_a_poison_record_holds_back_its_own_order_and_nobody_elses(
+def test_a_status_is_told_by_the_event_that_says_itself_that_it_is_due(
+    table: Table, de_seller: Caller, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    webhook(table, clock())
+    assert de_seller.call(update_package, {"status": "Picking"}, path={**SELLER, "packageId": 3330811901}).status == 200
+    (record,) = due_records(table)
+    assert Consumer(table, bell)([record]) == []
+    assert len(bell.wakes) == 1
+    script = Script()
+    bell.run(drainer(table, script, bell))
+    assert script.told == [(f"20811-{ORDER}-1", ORDER, 1)]
+    (event,) = read_events(table, 20811, ORDER, 1, 1)
+    assert keys.DUE not in (table.get(keys.event(20811, ORDER, event.first)) or {keys.DUE: 0})
+    assert Consumer(table, bell)([record]) == [], "again, without effect"
+    bell.run(drainer(table, script, bell))
+    assert len(script.told) == 1
+
+
+@pytest.mark.usefixtures("de_order")
+def test_who_splits_and_dies_before_anybody_is_told_has_it_told_by_who_comes_next(
+    table: Table, de_seller: Caller, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    made = webhook(table, clock())
+    cancel(de_seller, {TRAYS: 1})
+    (record,) = due_records(table)
+
+    def dead(*_: object) -> None:
+        raise ConnectionError
+
+    assert Consumer(table, dead)([record]) == [place_of(record)]
+    assert len(packages(de_seller)) == 2
+    assert Consumer(table, bell)([record]) == []
+    script = Script()
+    for track in range(TRACKS):
+        drainer(table, script, bell)(Wake(made.subscription_id, track))
+    assert [message for message, _, _ in script.told] == [f"20811-{ORDER}-1", f"20811-{ORDER}-2"]
+
+
+def damaged(record: Record, place: str) -> Record:
+    found = copy.deepcopy(record)
+    found["dynamodb"]["SequenceNumber"] = place
+    del found["dynamodb"]["NewImage"]["order_number"]
+    return found
+
+
+@pytest.mark.usefixtures("de_order")
+def test_a_damaged_record_fails_alone(table: Table, de_seller: Caller, bell: DelayQueue) -> None:
+    """Its order's other work is not held back either: its order is not even known."""
+    cancel(de_seller, {TRAYS: 1})
+    (good,) = due_records(table)
+    assert Consumer(table, bell)([damaged(good, "first"), good, damaged(good, "last")]) == ["first", "last"]
+    assert len(packages(de_seller)) == 2
+
+
+@pytest.mark.usefixtures("de_order")
+def test_a_record_of_a_later_version_waits_for_who_can_read_it(
     table: Table, de_seller: Caller, bell: DelayQueue
 ) -> None:
     cancel(de_seller, {TRAYS: 1})
-    good = stream_records(table)[-1]
-    poison = json.loads(json.dumps(good, default=str))
-    poison["dynamodb"]["SequenceNumber"] = "poison"
-    poison["dynamodb"]["NewImage"]["order_number"] = {"S": "poisoned"}
-    del poison["dynamodb"]["NewImage"]["package_id"]
-    later = json.loads(json.dumps(poison))
-    later["dynamodb"]["SequenceNumber"] = "later"
-    failures = consume(table, bell, [poison, good, later])
-    assert failures == [{"itemIdentifier": "poison"}, {"itemIdentifier": "later"}]
-    assert len(packages(de_seller)) == 2
+    (record,) = due_records(table)
+    later = copy.deepcopy(record)
+    later["dynamodb"]["NewImage"]["format"] = {"N": "99"}
+    assert Consumer(table, bell)([later]) == [place_of(record)]
+    assert len(packages(de_seller)) == 1
+    table.update(
+        Update(keys.package(20811, 3330811901), "SET #f = :f", "attribute_exists(pk)", {"f": 99}, {"f": "format"})
+    )
+    assert Consumer(table, bell)([record]) == [place_of(record)], "what it reads itself is as unreadable"
