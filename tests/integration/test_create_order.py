@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.store.orders import read_event, read_orders
-from cleave.store.packages import read_package
+from cleave.store import keys
+from cleave.store.events import read_event
+from cleave.store.orders import read_orders
+from cleave.store.packages import read_state
 from cleave.table.table import Table
 
 from functions.create_order.app import handler as create_order
@@ -164,11 +166,17 @@ def test_the_seller_finds_the_package_in_the_other_dialect(table: Table, channel
 def test_the_package_its_order_and_its_event_are_written_together(table: Table, channel: Caller) -> None:
     with calls_of(table.client) as calls:
         first, _ = package_ids(post(channel, order()))
-    assert calls == ["TransactWriteItems"]
-    event, stored = read_event(table, FIRST, ORDER, 1), read_package(table, FIRST, first)
+    assert calls == ["UpdateItem", "BatchGetItem", "TransactWriteItems"], "an environment leases carriers' numbers once"
+    event, stored = read_event(table, FIRST, ORDER, 1), read_state(table, FIRST, first)
     assert event is not None
     assert stored is not None
-    assert event.package == stored.package
+    assert event.packages == (stored.package,)
+    item = table.get(keys.event(FIRST, ORDER, 1))
+    assert item is not None
+    assert keys.DUE in item, "nothing else says that somebody is to be told"
+    with calls_of(table.client) as calls:
+        assert post(channel, order(order_number="ANOTHER")).status == 200
+    assert calls == ["BatchGetItem", "TransactWriteItems"]
 
 
 def test_a_repeat_is_answered_the_same_and_changes_nothing(table: Table, channel: Caller, clock: FrozenClock) -> None:
@@ -276,9 +284,23 @@ def test_the_largest_order_is_created(table: Table, channel: Caller) -> None:
     del channel
 
 
+def test_each_package_has_a_carriers_number_of_its_own(
+    table: Table, channel: Caller, tr_seller: Caller, de_seller: Caller
+) -> None:
+    del table
+    for number in range(3):
+        assert post(channel, order(order_number=f"{ORDER}-{number}")).status == 200
+    answers = [
+        caller.call(get_shipment_packages, path={"sellerId": caller.sellers[0]}, headers={"storeFrontCode": "TR"})
+        for caller in (tr_seller, de_seller)
+    ]
+    numbers = {package["cargoTrackingNumber"] for answer in answers for package in answer.json["content"]}
+    assert len(numbers) == 6
+
+
 def test_a_date_without_an_offset_is_utc(table: Table, channel: Caller) -> None:
     first, _ = package_ids(post(channel, order(order_date="2026-10-17T13:01:26")))
-    stored = read_package(table, FIRST, first)
+    stored = read_state(table, FIRST, first)
     assert stored is not None
     assert stored.package.created_at.isoformat() == "2026-10-17T13:01:26+00:00"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from cleave.store import keys
-from cleave.store.packages import put_package, stored_package
+from cleave.store.packages import package_id_of, package_item, to_state
 from cleave.table.attributes import Item, to_item
 from cleave.table.table import Table
 
@@ -39,11 +39,10 @@ WAYS: dict[str, tuple[list[tuple[Handler, Any]], int]] = {
 def places(table: Table) -> dict[int, Item]:
     """What the indexes know of each package; compared with what they should know."""
     items = [to_item(attributes) for attributes in table.client.scan(TableName=table.name)["Items"]]
-    found = {int(item["package_id"]): _entry(item) for item in items if item["sk"] == "PACKAGE"}
-    for item in items:
-        if item["sk"] == "PACKAGE":
-            assert found[int(item["package_id"])] == _entry(put_package(stored_package(item).package).item)
-    return found
+    packages = {package_id_of(item): item for item in items if item["sk"] == keys.PACKAGE}
+    for item in packages.values():
+        assert _entry(item) == _entry(package_item(to_state(item).package))
+    return {package_id: _entry(item) for package_id, item in packages.items()}
 
 
 def _entry(item: Item) -> Item:

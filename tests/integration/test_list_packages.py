@@ -5,10 +5,8 @@ from typing import Any
 
 import moto.dynamodb.models.table as moto_table
 import pytest
-from cleave.application.split.split_package import split_package
-from cleave.clock import now
 from cleave.domain.package import Package, Status
-from cleave.store.packages import put_package
+from cleave.store.packages import package_item
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
@@ -16,6 +14,7 @@ from functions.get_shipment_packages.app import handler
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
 from tests.support.listing import SELLER, entry_size, on_the_wire, package, put
+from tests.support.splits import apply_to
 from tests.support.template import resources
 
 type Query = dict[str, list[str]]
@@ -126,7 +125,7 @@ def test_an_order_that_is_split_while_it_is_read_is_shown_with_what_the_split_ma
 
     def late(**request: Any) -> Any:  # noqa: ANN401 - the client's
         if next(before, False):
-            split_package(table, SELLER, "10811190301", 3330811901, now())
+            apply_to(table, SELLER, 3330811901)
         return read(**request)
 
     monkeypatch.setattr(table.client, "batch_get_item", late)
@@ -144,8 +143,7 @@ def test_a_split_moves_the_old_package_to_the_top_under_its_successor(
     clock.move(days=30)
     body = {"lines": [{"lineId": 4765081101, "quantity": 1}], "reasonId": 500}
     assert de_seller.call(cancel_package, body, path={**PATH, "packageId": old}).status == 200
-    split = split_package(table, SELLER, "10811190301", old, clock.now)
-    assert split is not None
+    split = apply_to(table, SELLER, old)
     assert split.successor is not None
     lists: list[tuple[Query, list[Package]]] = [
         ({}, [split.successor, split.closed]),
@@ -253,7 +251,7 @@ def test_10_000_entries_of_an_index_fit_one_page_of_a_query(clock: FrozenClock, 
     longest = package(6_000_000_000_000_001, clock.now, seller_id=999_999_999, status=Status.DELIVERED)
     keys = [key["AttributeName"] for key in index["KeySchema"]]
     projected = {"pk", "sk", *keys, *index["Projection"]["NonKeyAttributes"]}
-    size = entry_size(put_package(longest).item, projected)
+    size = entry_size(package_item(longest), projected)
     assert size == {"modified": 103, "created": 102}[index["IndexName"]]
     assert 10_000 * size <= MEGABYTE
 

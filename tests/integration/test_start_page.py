@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 
 import pytest
+from cleave.domain.package_state import PackageState
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store.orders import read_orders
-from cleave.store.packages import StoredPackage, read_package
+from cleave.store.packages import read_state
 from cleave.table.table import Table
 
 from functions.create_order.app import handler as create_order
@@ -43,9 +44,9 @@ def send(channel: Caller) -> Send:
     return lambda body: channel.call(order_cancel, body, headers={"Content-Type": "application/json"})
 
 
-def package(table: Table) -> StoredPackage:
+def package(table: Table) -> PackageState:
     (order,) = read_orders(table, ORDER)
-    found = read_package(table, SELLER, order.live[0].package_id)
+    found = read_state(table, SELLER, order.live[0].package_id)
     assert found is not None
     return found
 

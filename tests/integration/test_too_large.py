@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cleave.store import keys
-from cleave.store.packages import read_package
+from cleave.store.packages import read_state
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
@@ -105,7 +105,7 @@ def test_many_cancellations_of_the_largest_lines_are_applied_together(table: Tab
         lines = [{"lineId": line["lineId"], "quantity": quantity} for line in found["lines"]]
         assert de_seller.call(cancel_package, {"lines": lines, "reasonId": 500}, path=path).status == 200
     assert list(apply_waiting(table)) == [found["shipmentPackageId"]]
-    closed = read_package(table, SELLER, found["shipmentPackageId"])
+    closed = read_state(table, SELLER, found["shipmentPackageId"])
     assert closed is not None
     assert len(closed.package.lines) == 4 * 12
 
