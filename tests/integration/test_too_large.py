@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cleave.store import keys
+from cleave.store.orders import read_order
 from cleave.store.packages import read_state
 from cleave.table.table import Table
 
@@ -133,9 +134,9 @@ def test_the_largest_package_is_split_into_as_many_as_can_be_with_its_parent_tol
     assert len(json.loads(request)["TransactItems"]) <= 100
 
 
-def crowded() -> list[Package]:
-    """Six packages of one order, any of which can be split into three, but no two of them."""
-    return [package({f"STOCK-ITEM-{n}": 9 for n in range(500)}) | {"orderNumber": "CROWDED"} for _ in range(6)]
+def crowded(order_number: str) -> list[Package]:
+    """Six packages of one order, some of which can be split into three, but not all of them."""
+    return [package({f"STOCK-ITEM-{n}": 9 for n in range(500)}) | {"orderNumber": order_number} for _ in range(6)]
 
 
 def split_into_three(seller: Caller, of: Package) -> Answer:
@@ -144,23 +145,26 @@ def split_into_three(seller: Caller, of: Package) -> Answer:
     return seller.call(split_packages, {"splitPackages": [{"packageDetails": one_of_each}] * 2}, path=path)
 
 
-def test_a_split_after_which_the_order_could_not_be_kept_is_refused(table: Table, de_seller: Caller) -> None:
-    packages = crowded()
-    assert load(de_seller, *packages).status == 200
-    assert split_into_three(de_seller, packages[0]).status == 200
-    assert list(apply_waiting(table)) == [packages[0]["shipmentPackageId"]]
-    message = "order CROWDED would have more lines in live packages than can be kept together"
-    assert refusal(split_into_three(de_seller, packages[1])) == (413, message)
-    assert list(apply_waiting(table)) == []
-
-
-def test_two_splits_that_are_accepted_before_either_is_made_fit_the_order_together(
+def test_a_split_after_which_the_order_could_not_be_kept_is_refused_before_any_is_made_or_after(
     table: Table, de_seller: Caller
 ) -> None:
-    packages = crowded()
-    assert load(de_seller, *packages).status == 200
-    assert [split_into_three(de_seller, each).status for each in packages[:2]] == [200, 200]
-    assert {len(successors) for successors in apply_waiting(table).values()} == {3}
+    """What is accepted can be made, and what is made leaves as much room as what is promised."""
+    at_once, in_turn = crowded("AT-ONCE"), crowded("IN-TURN")
+    assert load(de_seller, *at_once).status == 200
+    assert load(de_seller, *in_turn).status == 200
+    promised = [split_into_three(de_seller, each) for each in at_once]
+    taken = [answer.status for answer in promised].index(413)
+    assert 2 <= taken < 6
+    made = []
+    for each in in_turn:
+        made.append(split_into_three(de_seller, each))
+        apply_waiting(table)
+    for answers, number in ((promised, "AT-ONCE"), (made, "IN-TURN")):
+        assert [answer.status for answer in answers] == [200] * taken + [413] * (6 - taken)
+        message = f"order {number} would have more lines in live packages than can be kept together"
+        assert refusal(answers[-1]) == (413, message)
+        order = read_order(table, SELLER, number)
+        assert (len(order.live), dict(order.promised)) == (6 + 2 * taken, {})
 
 
 def test_an_item_in_more_lines_than_one_write_can_name_is_refused(

@@ -28,12 +28,12 @@ def create_order(
 
     Two round trips.
     """
+    at = creation.at
+    for package in packages_of(order, at=at, attempt=0, numbers={}):
+        check_package_fits(package, Place.ORDER_ITEMS)
     for attempt in range(_TRIES):
-        at = creation.at
         tracking = dict(zip(order.seller_ids, numbers.take(table, len(order.seller_ids)), strict=True))
         packages = packages_of(order, at=at, attempt=attempt, numbers=tracking)
-        for package in packages:
-            check_package_fits(package, Place.ORDER_ITEMS)
         try:
             create(table, creation.with_attempt(attempt), _changes(table, packages, at, correlation_id))
         except Contended:
