@@ -25,6 +25,7 @@ from functions.deliver_webhook.app import handler as deliver_webhook
 from functions.order_cancel.app import handler as order_cancel
 from functions.package_stream.app import handler as package_stream
 from functions.reconcile.app import handler as reconcile
+from functions.update_package.app import handler as update_package
 from tests.support.environment import new_settings
 from tests.support.gateway import Answer, Caller
 from tests.support.operators import Seen
@@ -72,6 +73,11 @@ class Day:
         item = {"order_number": "10811190302", "order_item_number": "10811190302_SKU-LAMP-DESK"}
         body = {"cancel_id": cancel_id, **item, "cancel_quantity": 1, "reason": "out_of_stock"}
         return self.channel.call(order_cancel, body)
+
+    def pick(self, package_id: int = 3330811902) -> None:
+        """A seller's word on a package."""
+        path = {**SELLER, "packageId": package_id}
+        assert self.seller.call(update_package, {"status": "Picking"}, path=path).status == 200
 
     def subscribe(self) -> str:
         """The webhook's id."""
