@@ -23,7 +23,7 @@ from functions.import_orders.app import handler as import_orders
 from tests.integration.operating import day, deployed, whole_day
 from tests.support.aws import create_table
 from tests.support.environment import new_environment, new_settings
-from tests.support.expressions import check_request
+from tests.support.expressions import check_event
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
 from tests.support.stream import take_records
@@ -65,7 +65,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
     monkeypatch.setattr(resources, "_CONFIG", resources._CONFIG.merge(Config(parameter_validation=True)))
     with mock_aws():
         new_environment()
-        resources.session().register("before-parameter-build.dynamodb", check_request)
+        resources.session().register("before-parameter-build.dynamodb", check_event)
         client = boto3.client("dynamodb")
         create_table(client, TABLE_NAME)
         yield Table(resources.client("dynamodb"), TABLE_NAME)

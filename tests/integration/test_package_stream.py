@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -188,7 +189,8 @@ def test_who_splits_and_dies_before_anybody_is_told_has_it_told_by_who_comes_nex
     cancel(de_seller, {TRAYS: 1})
     (record,) = due_records(table)
 
-    def dead(*_: object) -> None:
+    def dead(wake: Wake, delay: timedelta) -> None:
+        del wake, delay
         raise ConnectionError
 
     assert Consumer(table, dead)([record]) == [place_of(record)]

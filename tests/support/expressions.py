@@ -30,8 +30,13 @@ def reserved_words() -> frozenset[str]:
     return frozenset(listed.read_text().lower().split())
 
 
-def check_request(params: Mapping[str, Any], **_: object) -> None:
+def check_event(**event: Any) -> None:  # noqa: ANN401 - botocore's
     """For a client's event ``before-parameter-build``. Raises ForbiddenExpressionError."""
+    check_request(event["params"])
+
+
+def check_request(params: Mapping[str, Any]) -> None:
+    """Raises ForbiddenExpressionError."""
     for part in _parts(params):
         expressions = tuple(part[kind] for kind in _KINDS if kind in part)
         names, values = (part.get(f"ExpressionAttribute{kind}") for kind in ("Names", "Values"))

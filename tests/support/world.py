@@ -24,7 +24,7 @@ from tests.support import template
 from tests.support.aws import create_table
 from tests.support.breaker import BreakableClient, Breaker, Killed
 from tests.support.environment import new_environment
-from tests.support.expressions import check_request
+from tests.support.expressions import check_event
 from tests.support.gateway import Answer, Caller, Handler
 from tests.support.queue_source import QueueSource
 from tests.support.stream_source import EngineStream, SourceConfig, StreamSource
@@ -180,7 +180,7 @@ def running_world(endpoint: str, name: str) -> Iterator[World]:
     """A world with a table of its own on an engine."""
     session = boto3.Session("test", "test", region_name="eu-central-1")
     dynamodb = session.client("dynamodb", endpoint_url=endpoint, config=_CONFIG)
-    dynamodb.meta.events.register("before-parameter-build.dynamodb", check_request)
+    dynamodb.meta.events.register("before-parameter-build.dynamodb", check_event)
     create_table(dynamodb, name)
     streams = session.client("dynamodbstreams", endpoint_url=endpoint, config=_CONFIG)
     with ExitStack() as stack:
