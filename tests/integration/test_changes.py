@@ -1,0 +1,222 @@
+"""The one transaction of an order's change: all of it or nothing, and what refused it by name."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cleave.domain.change import Audience, OrderChange, correcting, entering, importing, planning, splitting
+from cleave.domain.order import Order
+from cleave.domain.package import Package, Status
+from cleave.domain.package_state import PackageState
+from cleave.domain.partition import PlannedSplit
+from cleave.domain.split import Name, cancel_units
+from cleave.store import keys
+from cleave.store.changes import PackagesExist, change_writes, write_change
+from cleave.store.events import grouped
+from cleave.store.orders import order_package_ids, read_order
+from cleave.store.packages import package_item, read_state
+from cleave.table.failures import OutOfDate
+from cleave.table.requests import Delete, Key, Put, Update
+from cleave.table.table import Table
+
+from tests.unit.builders import START, line, package, recipient, reservation
+
+SELLER, ORDER, PACKAGE, NEW = 20811, "ORDER", 100, 200
+AT = START + timedelta(hours=1)
+AUDIENCE = Audience([recipient()], AT, grouped)
+
+
+@pytest.fixture
+def imported(table: Table) -> PackageState:
+    """A package of three units and the order with it."""
+    write_change(table, importing(package(line(1, 3)), "print", Order(ORDER, SELLER), START))
+    return stored(table)
+
+
+def stored(table: Table, package_id: int = PACKAGE) -> PackageState:
+    state = read_state(table, SELLER, package_id)
+    assert state is not None
+    return state
+
+
+def split(table: Table, state: PackageState, new_id: int = NEW) -> OrderChange:
+    of = state.package
+    done = cancel_units(of, [reservation("trendyol#20811#key", {1: 1})], at=AT, name=Name(new_id, None))
+    return splitting(state, done, read_order(table, SELLER, ORDER), AUDIENCE)
+
+
+def everything(table: Table) -> list[str]:
+    return sorted(json.dumps(item, default=str) for item in table.client.scan(TableName=table.name)["Items"])
+
+
+def test_a_split_is_written_whole(table: Table, imported: PackageState) -> None:
+    write_change(table, split(table, imported))
+    closed, born, order = stored(table), stored(table, NEW), read_order(table, SELLER, ORDER)
+    assert (closed.package.status, closed.version, closed.end_events) == (Status.CANCELLED, 2, (1, 1))
+    assert (born.package.status, born.version, born.availability.left) == (Status.CREATED, 1, {1: 2})
+    assert ([live.package_id for live in order.live], order.sequence, order.version) == ([NEW], 2, 2)
+    assert order.told["hook"].number == 2
+    assert order_package_ids(table, SELLER, ORDER) == [PACKAGE, NEW]
+
+
+def test_the_writes_of_a_change_are_named(table: Table, imported: PackageState) -> None:
+    child = split(table, imported)
+    write_change(table, child)
+    change = split(table, stored(table, NEW), 300)
+    labels = [write.label for write in change_writes(table, change) if not isinstance(write, Put)]
+    assert labels == [
+        ("package", SELLER, NEW),
+        ("parent", SELLER, PACKAGE),
+        ("born", SELLER, 300),
+        ("order", SELLER),
+        ("event", SELLER, 3),
+    ]
+
+
+def bump(key: Key) -> Update:
+    """Somebody else's write."""
+    return Update(key, "SET version = version + :one", "attribute_exists(pk)", {"one": 1})
+
+
+MEANWHILE: dict[str, Callable[[Table], None]] = {
+    "the package": lambda table: table.write([bump(keys.package(SELLER, PACKAGE))]),
+    "its order": lambda table: table.write([bump(keys.order(SELLER, ORDER))]),
+    "its order's next event": lambda table: table.put(Put({**keys.event(SELLER, ORDER, 1)})),
+    "the package, which took the ids that come of it too": lambda table: write_change(
+        table, split(table, stored(table))
+    ),
+}
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE.values(), ids=MEANWHILE)
+def test_a_change_of_what_somebody_has_written_since_is_out_of_date(
+    table: Table, imported: PackageState, meanwhile: Callable[[Table], None]
+) -> None:
+    change = split(table, imported)
+    meanwhile(table)
+    before = everything(table)
+    with pytest.raises(OutOfDate):
+        write_change(table, change)
+    assert everything(table) == before
+
+
+def changes_of(state: PackageState, order: Order) -> dict[str, OrderChange]:
+    picked = replace(state.package, status=Status.PICKING)
+    plan = PlannedSplit("f", ({1: 1}, {1: 2}), (200, 201), 2, keep_status=False)
+    return {
+        "a status": entering(state, picked, order, AUDIENCE),
+        "its own word": correcting(state, picked, AT),
+        "a plan": planning(state, plan, order, 70, AT),
+    }
+
+
+@pytest.mark.parametrize("kind", ["a status", "its own word", "a plan"])
+def test_every_kind_of_change_meets_a_cancellation_that_came_meanwhile(
+    table: Table, imported: PackageState, kind: str
+) -> None:
+    change = changes_of(imported, read_order(table, SELLER, ORDER))[kind]
+    table.write([bump(keys.package(SELLER, PACKAGE))])
+    before = everything(table)
+    with pytest.raises(OutOfDate):
+        write_change(table, change)
+    assert everything(table) == before
+
+
+def test_an_order_that_came_into_being_meanwhile_is_out_of_date(table: Table, imported: PackageState) -> None:
+    del imported
+    other = package(line(2, 1), package_id=101)
+    with pytest.raises(OutOfDate):
+        write_change(table, importing(other, "print", Order(ORDER, SELLER), START))
+    assert read_state(table, SELLER, 101) is None
+
+
+def test_an_id_that_is_taken_is_told_with_what_its_import_was_made_of(table: Table, imported: PackageState) -> None:
+    again = importing(imported.package, "other", replace(read_order(table, SELLER, ORDER)), START)
+    with pytest.raises(PackagesExist) as found:
+        write_change(table, again)
+    assert found.value.fingerprints == {PACKAGE: "print"}
+
+
+def test_an_id_that_a_split_finds_taken_is_told_without_a_word_on_its_content(
+    table: Table, imported: PackageState
+) -> None:
+    taker = package(line(9, 1), package_id=NEW)
+    table.put(Put(package_item(taker)))
+    before = everything(table)
+    with pytest.raises(PackagesExist) as found:
+        write_change(table, split(table, imported))
+    assert (found.value.fingerprints, everything(table)) == ({NEW: None}, before)
+
+
+def test_a_parent_whose_time_is_over_does_not_keep_its_child_from_being_replaced(
+    table: Table, imported: PackageState
+) -> None:
+    write_change(table, split(table, imported))
+    table.delete(Delete(keys.package(SELLER, PACKAGE)))
+    write_change(table, split(table, stored(table, NEW), 300))
+    assert stored(table, NEW).package.successor_ids == (300,)
+    assert read_state(table, SELLER, PACKAGE) is None
+
+
+def test_a_parent_whose_time_is_over_does_not_hide_what_else_refuses(table: Table, imported: PackageState) -> None:
+    write_change(table, split(table, imported))
+    change = split(table, stored(table, NEW), 300)
+    table.write([Delete(keys.package(SELLER, PACKAGE)), bump(keys.order(SELLER, ORDER))])
+    with pytest.raises(OutOfDate):
+        write_change(table, change)
+    assert read_state(table, SELLER, 300) is None
+
+
+def expiry(table: Table, key: Key) -> int | None:
+    item = table.get(key)
+    assert item is not None
+    return int(item[keys.EXPIRES]) if keys.EXPIRES in item else None
+
+
+def test_what_a_change_writes_is_kept_from_then_on_and_what_is_due_without_an_end(
+    table: Table, imported: PackageState
+) -> None:
+    kept = replace(table, kept=timedelta(days=200))
+    reserve = Update(
+        keys.package(SELLER, PACKAGE), "SET due = :at, #s = :shard REMOVE expires_at", "attribute_exists(pk)",
+        {"at": 1, "shard": 1}, {"s": "shard"},
+    )  # fmt: skip
+    table.write([reserve])
+    write_change(kept, split(kept, stored(table)))
+    del imported
+    ends = int((AT + timedelta(days=200)).timestamp())
+    assert {place: expiry(table, key) for place, key in _written().items()} == {
+        "closed": None,
+        "born": ends,
+        "pointer": ends,
+        "event": ends,
+        "order": ends + 30 * 86_400,
+    }
+
+
+def _written() -> dict[str, Key]:
+    return {
+        "closed": keys.package(SELLER, PACKAGE),
+        "born": keys.package(SELLER, NEW),
+        "pointer": keys.order_package(SELLER, ORDER, NEW),
+        "event": keys.event(SELLER, ORDER, 1),
+        "order": keys.order(SELLER, ORDER),
+    }
+
+
+def test_a_change_that_leaves_the_order_as_it_is_does_not_write_it(table: Table, imported: PackageState) -> None:
+    order = table.get(keys.order(SELLER, ORDER))
+    write_change(table, correcting(imported, replace(imported.package, invoice_number="7"), AT))
+    assert table.get(keys.order(SELLER, ORDER)) == order
+    assert stored(table).package.invoice_number == "7"
+
+
+def test_only_an_event_that_no_package_speaks_for_says_that_it_is_due(table: Table, imported: PackageState) -> None:
+    picked: Package = replace(imported.package, status=Status.PICKING)
+    write_change(table, entering(imported, picked, read_order(table, SELLER, ORDER), AUDIENCE))
+    write_change(table, split(table, stored(table)))
+    items: list[Any] = [table.get(keys.event(SELLER, ORDER, first)) for first in (1, 2)]
+    assert [keys.DUE in item for item in items] == [True, False]
