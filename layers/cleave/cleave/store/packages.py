@@ -1,6 +1,6 @@
 """Package items, and what the rules read of them without opening the document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
@@ -220,16 +220,16 @@ def _to_reservation(cancellation_id: str, waiting: Sequence[Any]) -> Reservation
     )
 
 
-def plan_item(planned: PlannedSplit) -> dict[str, Any]:
+def plan_item(planned: PlannedSplit) -> list[Any]:
     """An accepted explicit split as it waits inside its package's item."""
-    return {
-        "fingerprint": planned.fingerprint,
-        "groups": [{str(line_id): quantity for line_id, quantity in group.items()} for group in planned.groups],
-        "package_ids": list(planned.package_ids),
-        "asked": planned.asked,
-        "keep_status": planned.keep_status,
-        "correlation_id": planned.correlation_id,
-    }
+    return [
+        planned.fingerprint,
+        [{str(line_id): quantity for line_id, quantity in group.items()} for group in planned.groups],
+        list(planned.package_ids),
+        planned.asked,
+        planned.keep_status,
+        planned.correlation_id,
+    ]
 
 
 def planned_of(item: Item) -> PlannedSplit | None:
@@ -237,14 +237,13 @@ def planned_of(item: Item) -> PlannedSplit | None:
     return _to_planned(item[PLAN]) if PLAN in item else None
 
 
-def _to_planned(document: Mapping[str, Any]) -> PlannedSplit:
+def _to_planned(plan: Sequence[Any]) -> PlannedSplit:
+    fingerprint, groups, package_ids, asked, keep_status, correlation_id = plan
     return PlannedSplit(
-        fingerprint=document["fingerprint"],
-        groups=tuple(
-            {int(line_id): int(quantity) for line_id, quantity in group.items()} for group in document["groups"]
-        ),
-        package_ids=tuple(int(package_id) for package_id in document["package_ids"]),
-        asked=int(document["asked"]),
-        keep_status=document["keep_status"],
-        correlation_id=document["correlation_id"],
+        fingerprint=fingerprint,
+        groups=tuple({int(line_id): int(quantity) for line_id, quantity in group.items()} for group in groups),
+        package_ids=tuple(int(package_id) for package_id in package_ids),
+        asked=int(asked),
+        keep_status=keep_status,
+        correlation_id=correlation_id,
     )
