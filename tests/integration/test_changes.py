@@ -14,6 +14,7 @@ from cleave.domain.package_state import PackageState
 from cleave.domain.partition import PlannedSplit
 from cleave.domain.split import Name, cancel_units
 from cleave.store import keys
+from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change
 from cleave.store.events import grouped
 from cleave.store.orders import order_package_ids, read_order
@@ -22,6 +23,7 @@ from cleave.table.failures import OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update
 from cleave.table.table import Table
 
+from tests.support.stored import cancellation_of
 from tests.unit.builders import START, line, package, recipient, reservation
 
 SELLER, ORDER, PACKAGE, NEW = 20811, "ORDER", 100, 200
@@ -180,21 +182,52 @@ def test_what_a_change_writes_is_kept_from_then_on_and_what_is_due_without_an_en
     table: Table, imported: PackageState
 ) -> None:
     kept = replace(table, kept=timedelta(days=200))
-    reserve = Update(
-        keys.package(SELLER, PACKAGE), "SET due = :at, #s = :shard REMOVE expires_at", "attribute_exists(pk)",
-        {"at": 1, "shard": 1}, {"s": "shard"},
-    )  # fmt: skip
-    table.write([reserve])
+    assert expiry(table, keys.package(SELLER, PACKAGE)) is not None
+    record(kept, [cancellation_of("key", PACKAGE, {1: 1})])
+    assert expiry(table, keys.package(SELLER, PACKAGE)) is None
     write_change(kept, split(kept, stored(table)))
     del imported
-    ends = int((AT + timedelta(days=200)).timestamp())
     assert {place: expiry(table, key) for place, key in _written().items()} == {
         "closed": None,
-        "born": ends,
-        "pointer": ends,
-        "event": ends,
-        "order": ends + 30 * 86_400,
+        "born": ENDS,
+        "pointer": ENDS,
+        "event": ENDS,
+        "order": ENDS + 30 * 86_400,
     }
+
+
+ENDS = int((AT + timedelta(days=200)).timestamp())
+
+
+def test_a_package_that_ends_without_a_successor_keeps_its_pointer_for_as_long(
+    table: Table, imported: PackageState
+) -> None:
+    kept = replace(table, kept=timedelta(days=200))
+    done = cancel_units(imported.package, [reservation("a", {1: 3})], at=AT, name=Name(NEW, None))
+    write_change(kept, splitting(imported, done, read_order(table, SELLER, ORDER), AUDIENCE))
+    assert expiry(table, keys.order_package(SELLER, ORDER, PACKAGE)) == ENDS
+
+
+@pytest.mark.parametrize("is_due", [False, True])
+def test_the_time_of_a_package_begins_anew_with_each_event_but_while_it_is_due(
+    table: Table, imported: PackageState, *, is_due: bool
+) -> None:
+    kept = replace(table, kept=timedelta(days=200))
+    if is_due:
+        record(table, [cancellation_of("key", PACKAGE, {1: 1})])
+    state = stored(table) if is_due else imported
+    picked = replace(state.package, status=Status.PICKING)
+    write_change(kept, entering(state, picked, read_order(table, SELLER, ORDER), AUDIENCE))
+    assert expiry(table, keys.package(SELLER, PACKAGE)) == (None if is_due else ENDS)
+    assert expiry(table, keys.order_package(SELLER, ORDER, PACKAGE)) == ENDS
+    assert stored(table).availability.left == ({1: 2} if is_due else {1: 3})
+
+
+def test_a_word_that_is_no_event_does_not_lengthen_a_packages_time(table: Table, imported: PackageState) -> None:
+    before = expiry(table, keys.package(SELLER, PACKAGE))
+    kept = replace(table, kept=timedelta(days=200))
+    write_change(kept, correcting(imported, replace(imported.package, invoice_number="7"), AT))
+    assert expiry(table, keys.package(SELLER, PACKAGE)) == before
 
 
 def _written() -> dict[str, Key]:

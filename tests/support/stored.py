@@ -110,7 +110,7 @@ def _split(table: Table) -> None:
     for package_id, new_id, hours in ((CLOSED, BORN, 1), (BORN, BORN + 1, 2)):
         state = read_state(table, SELLER, package_id)
         assert state is not None
-        cancellation = _cancellation(f"split-{package_id}", package_id, {CLOSED * 10 + 1: 1})
+        cancellation = cancellation_of(f"split-{package_id}", package_id, {CLOSED * 10 + 1: 1})
         record(table, [cancellation])
         state = read_state(table, SELLER, package_id)
         assert state is not None
@@ -120,7 +120,8 @@ def _split(table: Table) -> None:
         write_change(table, splitting(state, split, read_order(table, SELLER, ORDER), audience))
 
 
-def _cancellation(key: str, package_id: int, units: dict[int, int]) -> Cancellation:
+def cancellation_of(key: str, package_id: int, units: dict[int, int]) -> Cancellation:
+    """One of SELLER's in the German storefront."""
     return Cancellation(
         key=CancellationKey(Scope(Dialect.TRENDYOL, str(SELLER)), f"key#{key}"),
         fingerprint="print",
@@ -137,7 +138,7 @@ def _cancellation(key: str, package_id: int, units: dict[int, int]) -> Cancellat
 
 
 def _reserve(table: Table) -> None:
-    record(table, [_cancellation("waits", OPEN, {OPEN * 10 + 1: 2})])
+    record(table, [cancellation_of("waits", OPEN, {OPEN * 10 + 1: 2})])
 
 
 def _plan(table: Table) -> None:

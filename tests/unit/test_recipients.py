@@ -68,6 +68,11 @@ def test_a_channel_is_not_told_of_what_it_reported_itself() -> None:
     assert told(channel("hg"), closed(own, sellers, others)) == [(0, 1), (0, 2)]
 
 
+def test_a_channel_is_told_by_the_end_of_a_package_and_by_nothing_before() -> None:
+    """A package that lives shows no cancelled line of ours; if one came in with such a line, that is old news."""
+    assert told(channel(), package(cancelled(1), line(2, 1), status=Status.PICKING)) == []
+
+
 def test_a_channel_is_not_told_of_lines_that_came_in_cancelled() -> None:
     assert told(channel(), closed(line(1, 1, status=Status.CANCELLED), cancelled(2))) == [(0, 1)]
 
