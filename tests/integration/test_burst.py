@@ -99,6 +99,18 @@ def test_a_burst_without_an_end_is_split_a_second_after_its_first_call(
     assert [sum(pauses.slept), pauses.passed] == pytest.approx([1.0, 1.0])
 
 
+def test_a_burst_that_began_before_the_batch_is_split_a_second_after_its_first_call_too(
+    table: Table, package: Package, clock: FrozenClock, burst: Callable[[object], Callable[[], None]]
+) -> None:
+    for moment in range(0, 1000, 200):
+        burst(moment)()
+        clock.move(milliseconds=200 if moment < 800 else 100)
+    pauses = Pauses(clock, at_90=burst("last"))
+    consume(table, pauses)
+    assert splits(table, package) == [6]
+    assert pauses.passed == 0.1
+
+
 def test_a_package_waits_only_for_what_of_its_quiet_period_is_left(
     table: Table, package: Package, clock: FrozenClock, burst: Callable[[object], Callable[[], None]]
 ) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from cleave.application.split import due_work
+from cleave.clock import now
 from cleave.domain.package import Status
 from cleave.store import keys
+from cleave.store.due import clear_package
 from cleave.store.packages import read_state
 from cleave.table.requests import Update
 from cleave.table.table import Table
@@ -19,6 +21,7 @@ from functions.cancel_package.app import handler as cancel_package
 from functions.import_orders.app import handler as import_orders
 from tests.support.breaker import BreakableClient, Breaker
 from tests.support.gateway import Caller
+from tests.support.operators import Seen
 from tests.support.samples import Package, fresh_package
 from tests.support.splits import apply_to
 from tests.support.streaming import Consumer, Record, due_records, place_of
@@ -87,8 +90,8 @@ def records(table: Table, de_seller: Caller) -> Callable[[list[Package]], list[R
     """Of a cancellation of each package."""
 
     def made(packages: list[Package]) -> list[Record]:
-        for package in packages:
-            cancel(de_seller, package)
+        for number, package in enumerate(packages):
+            cancel(replace(de_seller, request_id=f"request {number}"), package)
         return due_records(table)
 
     return made
@@ -206,8 +209,27 @@ def test_a_damaged_package_fails_its_own_record(table: Table, de_seller: Caller,
     brought = records(packages)
     key = keys.package(SELLER, packages[1]["shipmentPackageId"])
     table.update(Update(key, "SET document = :nothing", "attribute_exists(pk)", {"nothing": b""}))
-    assert consume(table, Counting(), brought) == [place_of(brought[1])]
+    seen = Seen()
+    with seen.watching():
+        assert consume(table, Counting(), brought) == [place_of(brought[1])]
     assert closed(table, [packages[0], packages[2]]) == [True, True]
+    (failed,) = seen.said("item.failed")
+    assert (failed["order_number"], failed["correlation_id"]) == (packages[1]["orderNumber"], "request 1")
+
+
+def test_a_package_keeps_its_mark_until_it_has_ended(
+    table: Table, de_seller: Caller, records: Callable[..., Any]
+) -> None:
+    (wire,) = load(de_seller, 1)
+    records([wire])
+    state = read_state(table, SELLER, wire["shipmentPackageId"])
+    assert state is not None
+    assert not clear_package(table, state.package, now())
+    assert len(due_records(table)) == 1
+    after = read_state(table, SELLER, wire["shipmentPackageId"])
+    assert after == state
+    apply_to(table, SELLER, wire["shipmentPackageId"])
+    assert not clear_package(table, state.package, now()), "whoever was faster has cleared it"
 
 
 def test_nothing_is_begun_when_the_time_is_up(table: Table, de_seller: Caller, records: Callable[..., Any]) -> None:
