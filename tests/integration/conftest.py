@@ -79,11 +79,11 @@ def token_secret(table: Table, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
     secrets = boto3.client("secretsmanager")
     created = secrets.create_secret(Name="token-secret", SecretString="first")
     monkeypatch.setenv("TOKEN_SECRET_ID", created["ARN"])
-    new_environment()
+    new_settings()
 
     def replace(value: str) -> None:
         secrets.put_secret_value(SecretId=created["ARN"], SecretString=value)
-        new_environment()
+        new_settings()
 
     return replace
 

@@ -202,19 +202,26 @@ def test_who_splits_and_dies_before_anybody_is_told_has_it_told_by_who_comes_nex
     assert [message for message, _, _ in script.told] == [f"20811-{ORDER}-1", f"20811-{ORDER}-2"]
 
 
-def damaged(record: Record, place: str) -> Record:
+def damaged(record: Record, place: str, **attributes: object) -> Record:
+    """Without its order, or with such attributes."""
     found = copy.deepcopy(record)
     found["dynamodb"]["SequenceNumber"] = place
-    del found["dynamodb"]["NewImage"]["order_number"]
+    found["dynamodb"]["NewImage"] |= attributes
+    if not attributes:
+        del found["dynamodb"]["NewImage"]["order_number"]
     return found
 
 
 @pytest.mark.usefixtures("de_order")
-def test_a_damaged_record_fails_alone(table: Table, de_seller: Caller, bell: DelayQueue) -> None:
-    """Its order's other work is not held back either: its order is not even known."""
+@pytest.mark.parametrize("attributes", [{}, {"waiting": {"S": "no map"}}, {"document": {"B": "A"}}, {"left": {"X": 1}}])
+def test_a_damaged_record_fails_alone(
+    table: Table, de_seller: Caller, bell: DelayQueue, attributes: dict[str, object]
+) -> None:
+    """Its order's other work is not held back either: its order may not even be known."""
     cancel(de_seller, {TRAYS: 1})
     (good,) = due_records(table)
-    assert Consumer(table, bell)([damaged(good, "first"), good, damaged(good, "last")]) == ["first", "last"]
+    records = [damaged(good, "first", **attributes), good, damaged(good, "last", **attributes)]
+    assert Consumer(table, bell)(records) == ["first", "last"]
     assert len(packages(de_seller)) == 2
 
 
