@@ -6,9 +6,9 @@ from typing import Any
 
 from cleave import clock
 from cleave.application.tell.attempt import Attempts
-from cleave.entry.stream import drain_batch
 from cleave.application.tell.drain import Drainer
 from cleave.domain.circuit import parse_policy
+from cleave.entry.stream import drain_batch
 from cleave.outbound.resources import delivery_queue
 
 from benchmarks.meter import Bill
