@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import boto3
 import typer
 from cleave import clock
-from cleave.application.operate.gauges import DeliveriesGauge, PendingGauge, read_deliveries_gauge, read_pending_gauge
+from cleave.application.operate.gauges import read_gauges
 from cleave.table.table import Table
 from rich.table import Table as Grid
 
@@ -72,13 +72,12 @@ def status(stack: StackOption = None, state: StateOption = FOLDER) -> None:
 
 def rows(stack: Stack, at: datetime) -> Iterator[tuple[str, str, str]]:
     """What is shown."""
-    pending: PendingGauge = read_pending_gauge(stack.table, at)
-    waiting: DeliveriesGauge = read_deliveries_gauge(stack.table, at)
-    yield "oldest accepted cancellation not applied", f"{pending.cancellation:.0f} s", "pending-cancellations"
-    yield "oldest event not handed to webhooks", f"{pending.event:.0f} s", "pending-events"
+    gauges = read_gauges(stack.table, at)
+    yield "oldest accepted cancellation not applied", f"{gauges.cancellation:.0f} s", "pending-cancellations"
+    yield "oldest event not handed to webhooks", f"{gauges.event:.0f} s", "pending-events"
     yield "batches that the stream gave up", str(failed_batches(stack)), "failed-records"
-    yield "oldest delivery that waits for a receiver", f"{waiting.oldest:.0f} s", "waiting-deliveries"
-    yield "receivers that fail", str(waiting.failing), "waiting-deliveries"
+    yield "oldest delivery that waits for a receiver", f"{gauges.delivery:.0f} s", "waiting-deliveries"
+    yield "receivers that fail", str(gauges.failing), "waiting-deliveries"
     yield "dead letters of the delivery queue", str(depth(stack, "DeliveryDeadLettersUrl")), "dead-letters"
 
 

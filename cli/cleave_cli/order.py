@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from cleave.application.read.timeline import Part, Place, TimelinePage, Viewer, read_timeline
+from cleave.application.read.cancellation import FollowedCancellation
+from cleave.application.read.timeline import Part, TimelinePage, TimelinePlace, Viewer, read_timeline
 from cleave.clock import from_ms
 from cleave.dialects.timeline import MAX_SIZE, render_timeline
 from cleave.domain.refusals import Refusal
@@ -56,7 +58,7 @@ def read_story(table: Table, number: str, sellers: frozenset[int] | None) -> Doc
 
 
 def _pages(table: Table, number: str, viewer: Viewer) -> Iterable[TimelinePage]:
-    then: Place | None = Place()
+    then: TimelinePlace | None = TimelinePlace()
     while then is not None:
         page = read_timeline(table, number, viewer, then, MAX_SIZE)
         yield page
@@ -64,14 +66,18 @@ def _pages(table: Table, number: str, viewer: Viewer) -> Iterable[TimelinePage]:
 
 
 def _joined(first: Part, more: Part) -> Part:
-    cancellations = {each.cancellation_id: each for each in (*first.cancellations, *more.cancellations)}
+    cancellations = {each.recorded.cancellation_id: each for each in (*first.cancellations, *more.cancellations)}
     return replace(
         first,
         packages=[*first.packages, *more.packages],
-        cancellations=sorted(cancellations.values(), key=lambda each: (each.accepted_at, each.cancellation_id)),
+        cancellations=sorted(cancellations.values(), key=_accepted_first),
         events=[*first.events, *more.events],
         deliveries=[*first.deliveries, *more.deliveries],
     )
+
+
+def _accepted_first(found: FollowedCancellation) -> tuple[datetime, str]:
+    return found.recorded.accepted_at, found.recorded.cancellation_id
 
 
 def tree(number: str, part: Document) -> Tree:

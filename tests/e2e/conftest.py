@@ -9,7 +9,6 @@ Fixtures:
 ``channel``       ``ChannelClient``, the HepsiGlobal caller, with its token
 ``anonymous``     a bare ``httpx.Client`` at the base URL, without credentials
 ``table``         the service's own view of the deployed table, to look behind the API
-``world``         the delivery side on a table of its own, with workers of the tests' own
 ``receiver``      a real HTTP receiver on 127.0.0.1, new for each test: ``url``, ``requests``, ``wait_for``,
                   and ``respond`` to program its answers
 
@@ -19,7 +18,6 @@ Everything under tests/e2e is marked ``e2e``. Tests share the stack: take orders
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -29,8 +27,6 @@ from cleave_cli.paths import StateDir
 from cleave_cli.receiver import Receiver, running_receiver
 from cleave_cli.stack import LocalStack, local_stack
 
-from tests.support.aws import create_table
-from tests.support.delivery_world import LiveQueue, World
 from tests.support.subscribing import webhooks_path
 
 HERE = Path(__file__).parent
@@ -98,13 +94,3 @@ def receiver(self_paying: SellerClient, other_seller: SellerClient) -> Iterator[
             for webhook in seller.http.get(webhooks_path(seller)).raise_for_status().json():
                 if webhook["url"].startswith(running.url):
                     seller.http.delete(f"{webhooks_path(seller)}/{webhook['id']}").raise_for_status()
-
-
-@pytest.fixture
-def world(stack: LocalStack) -> Iterator[World]:
-    """Events that happen, deliveries and a queue, on a fresh table of the engine's."""
-    client = stack.deployment.session.client("dynamodb", endpoint_url=stack.deployment.endpoint)
-    name = f"deliveries-{uuid4()}"
-    create_table(client, name)
-    yield World(Table(client, name), LiveQueue())
-    client.delete_table(TableName=name)

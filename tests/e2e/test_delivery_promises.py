@@ -4,11 +4,29 @@ The large runs are in tests/soak.
 """
 
 import itertools
+from collections.abc import Iterator
 
+import pytest
 from cleave_cli.receiver import Answer, Received, running_receiver
+from cleave_cli.stack import LocalStack
 
 from tests.support.delivery_world import World
-from tests.support.promises import ALIVE, DEADLINES, SCHEDULE, count, count_with_random_failures, measure_isolation
+from tests.support.promises import (
+    ALIVE,
+    DEADLINES,
+    SCHEDULE,
+    count,
+    count_with_random_failures,
+    measure_isolation,
+    running_world,
+)
+
+
+@pytest.fixture
+def world(stack: LocalStack) -> Iterator[World]:
+    """The delivery side on a table of its own."""
+    with running_world(stack) as running:
+        yield running
 
 
 def test_with_random_failures_every_event_arrives_once_and_in_order(world: World) -> None:

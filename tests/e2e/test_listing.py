@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from cleave.application.read.packages import PackageQuery, find_packages
-from cleave.store import keys
-from cleave.store.listing import Listing, Span
+from cleave.domain.listing import By, Listing
+from cleave.domain.package import Package
 from cleave.table.table import Table
 from cleave_cli.api import SellerClient
 
@@ -56,8 +56,9 @@ def test_a_page_of_200_out_of_10_000_is_one_query_and_two_batch_reads(table: Tab
         listing=Listing(seller_id, "SK", frozenset()),
         order_number=None,
         package_ids=(),
-        by=keys.BY_CREATED,
-        span=Span.between(START_MS, START_MS + DAY_MS),
+        by=By.CREATED,
+        start_ms=START_MS,
+        end_ms=START_MS + DAY_MS,
         descending=False,
         page=7,
         size=200,
@@ -65,7 +66,8 @@ def test_a_page_of_200_out_of_10_000_is_one_query_and_two_batch_reads(table: Tab
     with calls_of(table.client) as calls:
         found = find_packages(table, query)
     assert calls == ["Query", "BatchGetItem", "BatchGetItem"]
-    assert (found.total, [each.package_id for each in found.packages]) == (10_000, ids[1400:1600])
+    packages = [each for each in found.packages if isinstance(each, Package)]
+    assert (found.total, [each.package_id for each in packages]) == (10_000, ids[1400:1600])
 
     parameters: dict[str, str | int] = {"startDate": START_MS, "endDate": START_MS + DAY_MS, "page": 7, "size": 200}
     parameters |= {"orderByField": "CreatedDate", "orderByDirection": "ASC"}
@@ -73,7 +75,7 @@ def test_a_page_of_200_out_of_10_000_is_one_query_and_two_batch_reads(table: Tab
     for path in (f"{orders}/orders", f"{orders}/v2/orders", f"/sapigw/suppliers/{seller_id}/orders"):
         answer = get(self_paying, path, "SK", parameters)
         whole = {"totalElements": 10_000, "totalPages": 50, "page": 7, "size": 200}
-        assert (answer.status_code, answer.json()) == (200, {**whole, "content": on_the_wire(found.packages)})
+        assert (answer.status_code, answer.json()) == (200, {**whole, "content": on_the_wire(packages)})
 
 
 def test_all_packages_of_a_seller_are_walked_over_exactly_once(table: Table, self_paying: SellerClient) -> None:

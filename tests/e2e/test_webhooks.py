@@ -3,15 +3,14 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 import standardwebhooks
 import svix
 from cleave import clock
-from cleave.store import keys
-from cleave.store.tracks import Wake, park
+from cleave.store.tracks import TrackRef, ring
 from cleave.table.table import Table
 from cleave_cli.api import SellerClient
 from cleave_cli.credentials import write_local_json
@@ -22,6 +21,9 @@ from cleave_cli.stack import LocalStack
 from typer.testing import CliRunner, Result
 
 from tests.support.subscribing import Document, about, cancel, deliveries, eventually, load, webhooks_path
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
 
 
 @pytest.fixture
@@ -199,19 +201,19 @@ def test_the_program_lists_and_replays_deliveries(
     assert (unknown.exit_code, "webhook.delivery.not.found" in unknown.output) == (1, True)
 
 
-def test_the_sweep_wakes_what_is_due(
+def test_the_scheduled_function_wakes_what_is_due(
     stack: LocalStack, table: Table, made: Document, self_paying: SellerClient
 ) -> None:
-    wake = Wake(f"seller:{self_paying.seller.seller_id}", made["id"], 3)
-    park(table, wake, clock.now() - timedelta(seconds=1))
+    """The ring is not answered with a message, as if the function that rang had died."""
+    track = TrackRef(f"seller:{self_paying.seller.seller_id}", made["id"], 3)
+    assert ring(table, track, clock.now() - timedelta(seconds=1))
     functions = stack.deployment.session.client("lambda", endpoint_url=stack.deployment.endpoint)
-    names = [
-        each["FunctionName"]
-        for page in functions.get_paginator("list_functions").paginate()
-        for each in page["Functions"]
-    ]
-    (sweep,) = (name for name in names if "SweepDeliveries" in name)
-    answer = functions.invoke(FunctionName=sweep, Payload=b"{}")
+    answer = functions.invoke(FunctionName=_name_of(functions, "Reconcile"), Payload=b"{}")
     assert "FunctionError" not in answer, answer["Payload"].read()
-    assert table.get(keys.parked(made["id"], 3)) is None
-    eventually(lambda: table.get(keys.track(made["id"], 3)), lambda track: track is not None and "rung_at" not in track)
+    eventually(lambda: table.get(track.key), lambda item: item is not None and "due" not in item)
+
+
+def _name_of(functions: "LambdaClient", logical_id: str) -> str:
+    pages = functions.get_paginator("list_functions").paginate()
+    names = (each["FunctionName"] for page in pages for each in page["Functions"])
+    return next(name for name in names if logical_id in name)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.application import timeline
+from cleave.application.read import timeline
 from cleave.table.table import Table
 from cleave_cli import order as command
 from cleave_cli.errors import CleaveError
@@ -19,7 +19,7 @@ from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
 
 SELLER: dict[str, object] = {"sellerId": 20811}
-ORDER, PACKAGE, SUCCESSOR = "10811190301", 3330811901, 5813576649843127
+ORDER, PACKAGE, SUCCESSOR = "10811190301", 3330811901, 2539000735419543
 TRAYS, LAMP = 4765081101, 4765081102
 
 

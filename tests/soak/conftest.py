@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from cleave.observability import logger
+from cleave_cli.stack import LocalStack
 
-from tests.e2e.conftest import stack, world
+from tests.e2e.conftest import stack
 from tests.integration.conftest import clock, table
+from tests.support.delivery_world import World
+from tests.support.promises import running_world
 
-__all__ = ["clock", "stack", "table", "world"]
+__all__ = ["clock", "stack", "table"]
 
 HERE = Path(__file__).parent
 
@@ -28,3 +31,10 @@ def quiet() -> Iterator[None]:
     logger.setLevel("WARNING")
     yield
     logger.setLevel(level)
+
+
+@pytest.fixture
+def world(stack: LocalStack) -> Iterator[World]:
+    """The delivery side on a table of its own."""
+    with running_world(stack) as running:
+        yield running

@@ -4,14 +4,19 @@ import itertools
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
 from cleave.outbound.exchange import Deadlines
+from cleave.table.table import Table
 from cleave_cli.receiver import Answer, Received, Receiver, running_receiver
+from cleave_cli.stack import LocalStack
 
 from tests.support import rough_receivers
-from tests.support.delivery_world import World
+from tests.support.aws import create_table
+from tests.support.delivery_world import LiveQueue, World
 from tests.support.rough_receivers import rough_receiver
 from tests.support.template import template
 
@@ -19,6 +24,16 @@ SCHEDULE = "1s 1s 2s 5s 10s 30s off 1d"
 PRODUCTS_SCHEDULE: str = template()["Parameters"]["RetrySchedule"]["Default"]
 DEADLINES = Deadlines(connect=1, total=2)
 ALIVE, DEAD = 501, 502
+
+
+@contextmanager
+def running_world(stack: LocalStack) -> Iterator[World]:
+    """The delivery side, with workers of our own, on a fresh table of the engine's."""
+    client = stack.deployment.session.client("dynamodb", endpoint_url=stack.deployment.endpoint)
+    name = f"deliveries-{uuid4()}"
+    create_table(client, name)
+    yield World(Table(client, name), LiveQueue())
+    client.delete_table(TableName=name)
 
 
 def flaky(seed: int, share: float) -> Callable[[Received], Answer]:
