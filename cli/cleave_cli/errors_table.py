@@ -49,7 +49,7 @@ MEANINGS = {
     RefusalCode.DELIVERY_NOT_FOUND: "The webhook has no such delivery.",
     RefusalCode.CANCELLATION_NOT_FOUND: "The caller has no such cancellation; one that was refused leaves no trace.",
     RefusalCode.WEBHOOK_LIMIT: "The caller has as many webhooks as it may have.",
-    RefusalCode.CONTENDED: "Others are changing the same order; the same request may be accepted in a moment.",
+    RefusalCode.CONTENDED: "Others are changing the same, or time was too short for all of it; repeat the request.",
 }
 _RETRY = {RefusalKind.BUSY: "after `Retry-After`"}
 _HEAD = """# Errors

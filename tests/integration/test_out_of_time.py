@@ -3,12 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from cleave.application.read.deliveries import DeliveryQuery, list_deliveries
+from cleave.domain.delivery import DeliveryState
+from cleave.domain.subscription import seller_owner
 from cleave.entry import resources
 from cleave.table.table import Table
 
 from functions.import_orders.app import handler as import_orders
+from functions.replay_deliveries.app import handler as replay
+from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
 from tests.support.samples import sample
+from tests.support.telling import DelayQueue, Script, drainer, happen, webhook
 
 SELLER = {"sellerId": 20811}
 
@@ -40,6 +46,30 @@ def test_an_import_is_answered_when_its_time_is_over_and_a_repeat_stores_the_res
     assert int(answer.headers["Retry-After"]) >= 1
     repeated = de_seller.call(import_orders, document, path=SELLER)
     assert (repeated.status, repeated.json) == (200, {"imported": ids[1:], "unchanged": ids[:1]})
+
+
+def test_a_replay_is_answered_when_its_time_is_over_and_a_repeat_asks_for_all(
+    table: Table, clock: FrozenClock, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, owner = DelayQueue(clock), seller_owner(20811)
+    webhook_id = webhook(table, clock()).subscription_id
+    for order in ("A", "B", "C"):
+        happen(table, queue, order, range(1, 2))
+    queue.run(drainer(table, Script(), queue))
+    clock.move(minutes=1)
+    slow = RunningOut(table.client, table.name)
+    path: dict[str, object] = {**SELLER, "webhookId": webhook_id}
+    with monkeypatch.context() as patched:
+        patched.setattr("functions.replay_deliveries.app.table", lambda: slow)
+        patched.setattr("functions.replay_deliveries.app.wake_queue", lambda: queue)
+        answer = de_seller.call(replay, {"since": 0}, path=path)
+        asked = list_deliveries(table, owner, webhook_id, DeliveryQuery(state=DeliveryState.WAITING)).rows
+        patched.setattr("functions.replay_deliveries.app.table", lambda: table)
+        repeated = de_seller.call(replay, {"since": 0}, path=path)
+    assert (answer.status, answer.json["errors"][0]["key"]) == (429, "too.many.requests")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert len(asked) == 1
+    assert (repeated.status, repeated.json["resent"]) == (202, 2)  # the first of them waits already
 
 
 @pytest.mark.parametrize(("time_out", "seconds"), [("10", 5.0), ("28", 14.0)])

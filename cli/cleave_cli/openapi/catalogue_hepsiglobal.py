@@ -27,7 +27,6 @@ _CANCEL = (
     Code.QUANTITY_EXCEEDS_LEFT,
     Code.KEY_REUSED,
     Code.PACKAGE_BUSY,
-    Code.CONTENDED,
 )
 _NEW_ORDER = {
     "order_number": "NMSAC3R37F2891PN-IO-1",
@@ -85,7 +84,7 @@ OPERATIONS = (
         "Create an order: a package for each company among its items.",
         takes=taking(WireOrder, _NEW_ORDER),
         answer=answering(answers.CreatedOrder, _CREATED),
-        refusals=(Code.COMPANY_NOT_FOUND, Code.ORDER_EXISTS, Code.ORDER_DIFFERS, Code.CONTENDED),
+        refusals=(Code.COMPANY_NOT_FOUND, Code.ORDER_EXISTS, Code.ORDER_DIFFERS),
     ),
     Operation(
         "CancelOrderItem",

@@ -14,7 +14,7 @@ from cleave_cli.openapi.examples import PACKAGE_PAGE, PACKAGE_STEP, sample_order
 from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
 
 _T = Dialect.TRENDYOL
-_PACKAGE = (Code.PACKAGE_NOT_FOUND, Code.PACKAGE_REPLACED, Code.CONTENDED)
+_PACKAGE = (Code.PACKAGE_NOT_FOUND, Code.PACKAGE_REPLACED)
 _CANCEL = (
     *_PACKAGE,
     Code.PACKAGE_STATUS,
@@ -70,7 +70,7 @@ OPERATIONS = (
         "Load packages as getShipmentPackages shows them: a page, a list or one package.",
         takes=_IMPORTED,
         answer=answering(answers.Imported, {"imported": [3330811901, 3330811902], "unchanged": []}),
-        refusals=(Code.PACKAGE_DIFFERS, Code.CONTENDED),
+        refusals=(Code.PACKAGE_DIFFERS,),
     ),
     Operation(
         "GetShipmentPackages",

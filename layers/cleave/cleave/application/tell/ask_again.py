@@ -56,7 +56,12 @@ def _again(
 
 
 def _ask(table: Table, subscription: Subscription, place: str, messages: Sequence[int], at: datetime) -> list[Wake]:
-    """The wish, its track's ring and, if only probes are sent, the next probe now: together or not at all."""
+    """The wish, its track's ring and, if only probes are sent, the next probe now: together or not at all.
+
+    Raises OutOfDate; Contended where there is no time for another one: a repeat of the request asks for all.
+    """
+    if table.is_out_of_time:
+        raise Contended("the request's time is over")
     track = _track(subscription, place)
     waiting, settled = read_delivery(table, subscription.subscription_id, track.number, place)
     if waiting is None and settled is None:
