@@ -2,6 +2,8 @@
 
 import argparse
 import importlib
+import os
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ def main() -> None:
 
 def _run(name: str, scale: Scale, output: Path) -> None:
     module: Any = importlib.import_module(f"benchmarks.{name}")
-    with step(module.TITLE):
+    with step(module.TITLE), redirect_stdout(Path(os.devnull).open("w")):  # where metrics are written
         body = module.run(scale)
     report.write_section(output, name, module.TITLE, body)
 

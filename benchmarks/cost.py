@@ -1,127 +1,181 @@
 """What a million cancellations cost, from the counted units and the measured processor time."""
 
-import itertools
-import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
 
 from benchmarks import prices
-from benchmarks.events import cancel_event
+from benchmarks.functions import memory_of
+from benchmarks.journey import Accept, Journey, accept_hepsiglobal, accept_trendyol, travel
+from benchmarks.kept import Kept, kept_by
 from benchmarks.meter import Bill
-from benchmarks.operations import accept_hepsiglobal, accept_trendyol, deliver, fan_out, split
-from benchmarks.report import table
+from benchmarks.report import Budget, budgets, table
 from benchmarks.scale import Scale
-from benchmarks.warm import CONTEXT, put_usual, usual_app
+from benchmarks.usual_way import accept_usual
 from benchmarks.world import World, world
 
 TITLE = "Dollars per million cancellations"
 _BURST = 5
-_EVENTS = 2  # the end of the old package, the birth of the new one
+_QUIET_SECONDS = 0.25
+_RECEIVER_SECONDS = 0.1
+_MESSAGES = 2  # to the receiver: the end of the old package, the birth of the new one
+_LIMITS = (("write units", "writes", 36), ("read units", "reads", 10), ("messages", "messages", 1))
 _INTRO = (
     "Counted units and this machine's processor time, by the prices and the formula in `benchmarks/prices.py`. One "
-    "webhook; authorizer, logs and storage are left out, since they are the same for both. The usual way is compared "
-    "by its accept alone: it has no split and no webhooks.\n"
+    "unit of a package of five lines is cancelled, and one webhook, registered once, is told of it in two requests. "
+    "Lambda includes the quiet period that the consumer sleeps, as if it slept for this package alone. The usual way "
+    "is compared by its accept alone: it has no split and no webhooks.\n"
 )
+
+type OpenWorld = Callable[[], AbstractContextManager[World]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``times`` is how often it happens for each cancellation."""
+    """An invocation of a function. ``times`` is how often it happens for each cancellation."""
 
     bill: Bill
+    function: str
     times: float = 1
     is_request: bool = False
+    waits: float = 0
 
     @property
     def dollars(self) -> tuple[float, float, float, float]:
         """Per million cancellations: API Gateway, Lambda, DynamoDB, queue."""
+        bill = self.bill
+        waits = self.waits + bill.round_trips * prices.ROUND_TRIP_SECONDS
         return (
             self.times * (prices.API_REQUEST if self.is_request else 0),
-            self.times * prices.lambda_dollars(self.bill.cpu, self.bill.round_trips),
-            self.times * prices.database_dollars(self.bill.writes, self.bill.reads),
-            self.times * prices.queue_dollars(self.bill.messages),
+            self.times * prices.Run(bill.cpu, waits, memory_of(self.function)).dollars,
+            self.times * prices.database_dollars(bill.writes, bill.reads),
+            self.times * prices.queue_dollars(bill.messages),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From request to receiver, as often as it takes for one cancellation."""
+
+    accept: list[Step]
+    split: Step
+    deliver: Step
+
+    @property
+    def steps(self) -> list[Step]:
+        """All of it."""
+        return [*self.accept, self.split, self.deliver]
+
+    def units(self, name: str) -> float:
+        """Of a cancellation: ``writes``, ``reads`` or ``messages``."""
+        return sum(step.times * float(getattr(step.bill, name)) for step in self.steps)
 
 
 def run(scale: Scale) -> str:
     """The section."""
     with TemporaryDirectory() as folder, running_engine(StateDir(Path(folder))) as engine:
-        return _table(partial(_typical, engine.endpoint, scale.pick(1, 3, 9)))
+        open_world: OpenWorld = partial(world, engine.endpoint, webhooks=1)
+        repeats = scale.pick(1, 3, 9)
+        single = _way(_typical(open_world, repeats, 1, accept_trendyol), "CancelPackage", 1)
+        items = _way(_typical(open_world, repeats, 1, accept_hepsiglobal), "OrderCancel", 1)
+        burst = _way(_typical(open_world, repeats, _BURST, accept_trendyol), "CancelPackage", _BURST)
+        usual = Step(_usual(open_world, repeats), "CancelPackage", is_request=True)
+        kept = {count: _kept(open_world, count) for count in (1, _BURST)}
+    return "\n".join([_INTRO, budgets(_budgets(single, burst)), _table(single, items, burst, usual), _more(kept)])
 
 
-def _table(typical: Callable[[Callable[[World], Bill]], Bill]) -> str:
-    accept = Step(typical(accept_trendyol), is_request=True)
-    item = Step(typical(accept_hepsiglobal), is_request=True)
-    usual = Step(typical(_usual), is_request=True)
-    one = Step(typical(partial(split, lines=5, quantity=6, cancellations=1)))
-    burst = Step(typical(partial(split, lines=5, quantity=6, cancellations=_BURST)), times=1 / _BURST)
-    told = [Step(typical(fan_out), times=_EVENTS), Step(typical(deliver), times=_EVENTS)]
-    told_once = [Step(step.bill, times=_EVENTS / _BURST) for step in told]
-    cases = {
-        "accept, Cleave, Trendyol": [accept],
-        "accept, Cleave, HepsiGlobal": [item],
-        "accept, the usual way": [usual],
-        "split": [one],
-        "tell one webhook of two events": told,
-        "**a cancellation from request to receiver**": [accept, one, *told],
-        f"**the same in bursts of {_BURST} on one package**": [accept, burst, *told_once],
-    }
-    columns = ("what", "API Gateway", "Lambda", "DynamoDB", "queue", "sum")
-    return _INTRO + "\n" + table(columns, [_row(name, steps) for name, steps in cases.items()])
+def _way(journey: Journey, function: str, cancellations: int) -> Way:
+    (split,), (deliver,), share = journey.split, journey.deliver, 1 / cancellations
+    return Way(
+        [Step(accept, function, share, is_request=True) for accept in journey.accept],
+        Step(split, "PackageStream", share, waits=_QUIET_SECONDS),
+        Step(deliver, "DeliverWebhook", share),
+    )
 
 
-def _row(name: str, steps: list[Step]) -> tuple[str, ...]:
-    parts = [sum(each) for each in zip(*(step.dollars for step in steps), strict=True)]
-    return (name, *(f"{part:.2f}" for part in (*parts, sum(parts))))
+def _typical(open_world: OpenWorld, repeats: int, cancellations: int, accept: Accept) -> Journey:
+    """The journey with the medians of processor times."""
+    with open_world() as one:
+        travel(one, cancellations, accept)  # makes what is made once
+        journeys = [travel(one, cancellations, accept) for _ in range(repeats)]
+    first = journeys[0]
+    for place, bill in enumerate(first.bills):
+        bill.cpu = median(journey.bills[place].cpu for journey in journeys)
+    return first
 
 
-def _typical(endpoint: str, repeats: int, operation: Callable[[World], Bill]) -> Bill:
-    """The bill with the median of processor times."""
-    bills = []
-    for _ in range(repeats):
-        with world(endpoint) as one:
-            operation(one)  # makes what is made once
-            bills.append(operation(one))
+def _usual(open_world: OpenWorld, repeats: int) -> Bill:
+    with open_world() as one:
+        bills = [accept_usual(one) for _ in range(repeats + 1)][1:]
     bills[0].cpu = median(bill.cpu for bill in bills)
     return bills[0]
 
 
-def _usual(one: World) -> Bill:
-    put_usual(one)
-    app = usual_app()
-    bill = Bill()
-    for client in (app.table.meta.client, app.persistence.client):
-        _charge(client, bill)
-    app.handler(cancel_event(next(_quantities)), CONTEXT)  # makes what is made once
-    bill.calls, bill.reads, bill.writes = [], 0, 0
-    started = time.process_time()
-    app.handler(cancel_event(next(_quantities)), CONTEXT)
-    bill.cpu = time.process_time() - started
-    return bill
+def _kept(open_world: OpenWorld, cancellations: int) -> Kept:
+    with open_world() as one:
+        return kept_by(one, lambda: travel(one, cancellations), cancellations)
 
 
-_quantities = itertools.count(1)  # other content each time, or the decorator answers from what it stored
+def _dollars(steps: list[Step]) -> tuple[float, ...]:
+    return tuple(sum(each) for each in zip(*(step.dollars for step in steps), strict=True))
 
 
-def _charge(client: Any, bill: Bill) -> None:  # noqa: ANN401 - boto3's clients
-    def ask(params: dict[str, Any], **_: object) -> None:
-        params["ReturnConsumedCapacity"] = "TOTAL"
+def _budgets(single: Way, burst: Way) -> list[Budget]:
+    counted = [
+        Budget(f"a cancellation from request to receiver: {what}", f"{units:g}", f"{most}", units / most, 1)
+        for what, name, most in _LIMITS
+        for units in [single.units(name)]
+    ]
+    spent = [
+        ("a cancellation from request to receiver", single, 30),
+        (f"a cancellation in bursts of {_BURST}", burst, 12),
+    ]
+    return counted + [
+        Budget(f"{what}: dollars per million", f"${total:.2f}", f"${most}", total / most, 1)
+        for what, way, most in spent
+        for total in [sum(_dollars(way.steps))]
+    ]
 
-    def charged(parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
-        bill.calls.append(model.name)
-        units = parsed["ConsumedCapacity"]["CapacityUnits"]
-        if model.name == "GetItem":
-            bill.reads += units
-        else:
-            bill.writes += units
 
-    client.meta.events.register("before-parameter-build.dynamodb", ask)
-    client.meta.events.register("after-call.dynamodb", charged)
+def _table(single: Way, items: Way, burst: Way, usual: Step) -> str:
+    slow = Step(Bill(), "DeliverWebhook", waits=_MESSAGES * _RECEIVER_SECONDS)
+    cases = {
+        "accept, Trendyol": single.accept,
+        "accept, HepsiGlobal": items.accept,
+        "accept, the usual way": [usual],
+        "split and fan-out to one webhook": [single.split],
+        "deliver two messages": [single.deliver],
+        "**a cancellation from request to receiver**": single.steps,
+        "**the same, HepsiGlobal**": items.steps,
+        f"**the same in bursts of {_BURST} on one package**": burst.steps,
+    }
+    columns = ("what", "API Gateway", "Lambda", "DynamoDB", "queue", "sum")
+    rows = [_row(name, steps) for name, steps in cases.items()]
+    more = prices.LAMBDA_REQUEST  # already in the delivery
+    rows.append(_row_of("more, with a receiver that takes 100 ms", (0, slow.dollars[1] - more, 0, 0)))
+    return table(columns, rows)
+
+
+def _row(name: str, steps: list[Step]) -> tuple[str, ...]:
+    return _row_of(name, _dollars(steps))
+
+
+def _row_of(name: str, parts: tuple[float, ...]) -> tuple[str, ...]:
+    return (name, *(f"{part:.2f}" for part in (*parts, sum(parts))))
+
+
+def _more(kept: dict[int, Kept]) -> str:
+    rows = [row for count, each in kept.items() for row in each.rows(f"{count} on one package")]
+    text = (
+        "Besides, not in the sums above: what is logged, by Lambda and API Gateway too, is paid when it is written and "
+        "for 30 days; what is stored, with the entries of the indexes and a continuous backup, each month until it "
+        "expires.\n"
+    )
+    return text + "\n" + table(("what", "bytes of a cancellation", "dollars per million"), rows)

@@ -7,24 +7,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.sizes import item_size, read_units, write_units
+from benchmarks.charges import Charges, Units
 
-_READS = frozenset({"GetItem", "BatchGetItem", "Query"})
 _WRITES = frozenset({"UpdateItem", "TransactWriteItems", "PutItem", "DeleteItem"})
-_NARROWING = frozenset({"ProjectionExpression", "FilterExpression"})
-_PARAMS = "cleave_benchmark_params"
+_PARAMS, _BEFORE = "cleave_benchmark_params", "cleave_benchmark_before"
+
+
+@dataclass(slots=True)
+class Call:
+    """A request to the database, repeats by the SDK included, and the units charged for it."""
+
+    name: str
+    reads: Units = field(default_factory=dict)
+    writes: Units = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Bill:
-    """What was sent and charged: requests (repeats by the SDK included), and capacity units of the table and its
-    indexes; ``cpu`` is this process' time in seconds, our own counting included."""
+    """What was sent and charged. ``cpu`` is this process' time in seconds, without our own counting;
+    ``trips_to_the_message`` how many calls were sent before the first message, if one was."""
 
-    calls: list[str] = field(default_factory=list)
-    reads: float = 0
-    writes: float = 0
+    calls: list[Call] = field(default_factory=list)
     messages: int = 0
     cpu: float = 0
+    trips_to_the_message: int | None = None
 
     @property
     def round_trips(self) -> int:
@@ -32,21 +38,29 @@ class Bill:
         return len(self.calls)
 
     @property
+    def reads(self) -> float:
+        """Read units of the table and its indexes."""
+        return sum(sum(call.reads.values()) for call in self.calls)
+
+    @property
+    def writes(self) -> float:
+        """Write units of the table and its indexes."""
+        return sum(sum(call.writes.values()) for call in self.calls)
+
+    @property
     def spelled(self) -> str:
         """For example ``2 Query, TransactWriteItems``."""
-        return ", ".join(name if n == 1 else f"{n} {name}" for name, n in Counter(self.calls).items())
+        counts = Counter(call.name for call in self.calls)
+        return ", ".join(name if n == 1 else f"{n} {name}" for name, n in counts.items())
 
 
 class Meter:
-    """Reads the bills of a DynamoDB client and a queue's client.
-
-    ``plain`` is a DynamoDB client that nobody counts. What the engine says of writes was measured against DynamoDB
-    by its makers; what it does not say truly (reads, and writes that were refused) is charged by the items' sizes.
-    """
+    """Reads the bills of a DynamoDB client and a queue's client. ``plain`` is a DynamoDB client that nobody counts."""
 
     def __init__(self, database: Any, queue: Any, plain: Any) -> None:  # noqa: ANN401 - boto3's clients
-        self._plain = plain
+        self._charges = Charges(plain)
         self._bill: Bill | None = None
+        self._own = 0.0
         events = database.meta.events
         events.register("before-parameter-build.dynamodb", self._ask)
         events.register("before-send.dynamodb", self._sent)
@@ -57,68 +71,45 @@ class Meter:
     def open(self) -> Iterator[Bill]:
         """The bill of what is sent while the context is open."""
         self._bill = bill = Bill()
+        self._own = 0.0
         started = time.process_time()
         try:
             yield bill
         finally:
-            bill.cpu = time.process_time() - started
+            bill.cpu = time.process_time() - started - self._own
             self._bill = None
 
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        started = time.process_time()
+        yield
+        self._own += time.process_time() - started
+
     def _ask(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:  # noqa: ANN401
-        if model.name in _WRITES:
-            params["ReturnConsumedCapacity"] = "TOTAL"
-        context[_PARAMS] = params
+        if self._bill is None:
+            return
+        with self._counting():
+            context[_PARAMS] = params
+            if model.name in _WRITES:
+                params["ReturnConsumedCapacity"] = "INDEXES"
+                context[_BEFORE] = self._charges.stored(params)
 
     def _sent(self, event_name: str, **_: object) -> None:
         if self._bill is not None:
-            self._bill.calls.append(event_name.rpartition(".")[2])
+            self._bill.calls.append(Call(event_name.rpartition(".")[2]))
 
     def _queued(self, **_: object) -> None:
         if self._bill is not None:
             self._bill.messages += 1
+            if self._bill.trips_to_the_message is None:
+                self._bill.trips_to_the_message = len(self._bill.calls)
 
-    def _charged(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:  # noqa: ANN401
+    def _charged(self, parsed: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:  # noqa: ANN401
         if self._bill is None:
             return
-        if model.name in _READS:
-            self._bill.reads += self._read_units(model.name, parsed, context[_PARAMS])
-        else:
-            refused = "Error" in parsed
-            self._bill.writes += self._refused_units(context[_PARAMS]) if refused else _charge(parsed)
-
-    def _read_units(self, name: str, parsed: Mapping[str, Any], params: Mapping[str, Any]) -> float:
-        if name == "BatchGetItem":
-            return _batch_read_units(parsed, params)
-        found = self._looked_at(params) if name == "Query" else [parsed.get("Item", {})]
-        return read_units(sum(item_size(item) for item in found), consistent=params.get("ConsistentRead", False))
-
-    def _looked_at(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What a query is charged for: whole entries, those that its filter leaves out included."""
-        whole = {name: value for name, value in params.items() if name not in _NARROWING}
-        items: list[dict[str, Any]] = self._plain.query(**whole)["Items"]
-        return items
-
-    def _refused_units(self, params: Mapping[str, Any]) -> float:
-        if "TransactItems" not in params:
-            return self._write_units(params)
-        return 2 * sum(self._write_units(write) for each in params["TransactItems"] for write in each.values())
-
-    def _write_units(self, write: Mapping[str, Any]) -> float:
-        key = write.get("Key") or {name: write["Item"][name] for name in ("pk", "sk")}
-        stored = self._plain.get_item(TableName=write["TableName"], Key=key, ConsistentRead=True).get("Item", {})
-        return write_units(max(stored, write.get("Item", {}), key=item_size))
-
-
-def _charge(parsed: Mapping[str, Any]) -> float:
-    consumed = parsed["ConsumedCapacity"]
-    tables = consumed if isinstance(consumed, list) else [consumed]
-    return sum(float(each["CapacityUnits"]) for each in tables)
-
-
-def _batch_read_units(parsed: Mapping[str, Any], params: Mapping[str, Any]) -> float:
-    """Each item for itself; one that is not there costs as much as a small one."""
-    (request,) = params["RequestItems"].values()
-    (found,) = parsed["Responses"].values()
-    consistent = request["ConsistentRead"]
-    sizes = [item_size(item) for item in found] + [0] * (len(request["Keys"]) - len(found))
-    return sum(read_units(size, consistent=consistent) for size in sizes)
+        with self._counting():
+            call, params = self._bill.calls[-1], context[_PARAMS]
+            if model.name in _WRITES:
+                call.writes = self._charges.of_write(params, context[_BEFORE], parsed)
+            else:
+                call.reads = self._charges.of_read(model.name, params, parsed)

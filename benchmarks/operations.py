@@ -2,25 +2,19 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from cleave import clock
-from cleave.application.tell.attempt import Attempts
-from cleave.application.tell.drain import Drainer
-from cleave.domain.circuit import parse_policy
-from cleave.entry.stream import drain_batch
-from cleave.outbound.resources import delivery_queue
 
 from benchmarks.meter import Bill
 from benchmarks.world import SELLER, World
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.order_cancel.app import handler as order_cancel
+from tests.support.environment import new_settings
 from tests.support.gateway import Answer
 from tests.support.listing import package as listed
 from tests.support.listing import put
 from tests.support.samples import Package, fresh_cancel_id
-from tests.support.telling import Script, webhook
 
 type Operation = Callable[[World], Bill]
 
@@ -149,6 +143,7 @@ def split_again(world: World) -> Bill:
     cancel(world, package, {0: 1})
     record = world.record(package["shipmentPackageId"])
     world.consume([record])
+    new_settings()  # another environment, which has not done it itself
     with world.meter.open() as bill:
         world.consume([record])
     return bill
@@ -176,38 +171,6 @@ def _list(world: World, query: dict[str, list[str]]) -> Answer:
     return world.seller.call(get_shipment_packages, path={"sellerId": SELLER}, query=query)
 
 
-def _event_record(world: World) -> dict[str, Any]:
-    package = order(world)
-    cancel(world, package, {0: 1})
-    world.consume([world.record(package["shipmentPackageId"])])
-    return world.event_record(package, 1)
-
-
-def fan_out(world: World) -> Bill:
-    """One event to one webhook: what the stream function does with it."""
-    webhook(world.table, clock.now())
-    event = _event_record(world)
-    with world.meter.open() as bill:
-        world.consume([event])
-    return bill
-
-
-def deliver(world: World) -> Bill:
-    """One event to one webhook, from the queue's message to the receiver's answer."""
-    webhook(world.table, clock.now())
-    world.consume([_event_record(world)])
-    queue = delivery_queue()
-    message = queue.client.receive_message(QueueUrl=queue.url)["Messages"][0]
-    attempts = Attempts(world.table, Script(), queue, parse_policy("5s off 3d"), lambda: 0.5)
-    batch = {"Records": [{"messageId": "1", "body": message["Body"], "eventSource": "aws:sqs"}]}
-    with world.meter.open() as bill:
-        answer = drain_batch(Drainer(world.table, queue, attempts), batch)
-    queue.client.purge_queue(QueueUrl=queue.url)
-    if answer["batchItemFailures"]:
-        raise RuntimeError("the delivery failed")
-    return bill
-
-
 OPERATIONS: dict[str, Operation] = {
     "accept, Trendyol": accept_trendyol,
     "accept, Trendyol, 50 lines": accept_trendyol_50_lines,
@@ -231,6 +194,4 @@ OPERATIONS: dict[str, Operation] = {
     "split, redelivered record": split_again,
     "list, a page of 200 of 1,000": list_page,
     "list, one order": list_order,
-    "fan out, one event, one webhook": fan_out,
-    "deliver, one event": deliver,
 }

@@ -12,6 +12,8 @@ Dollars per million unless it says otherwise, us-east-1, on demand, arm64, witho
 They differ by region and change: this is the one place for them.
 """
 
+from dataclasses import dataclass
+
 API_REQUEST = 3.50
 LAMBDA_REQUEST = 0.20
 LAMBDA_GB_SECOND = 13.3334
@@ -19,17 +21,39 @@ WRITE_UNIT = 0.625
 READ_UNIT = 0.125
 QUEUE_REQUEST = 0.40
 QUEUE_REQUESTS_PER_MESSAGE = 3
-MEMORY_MB = 256
-# A function of 256 MB has this part of a processor; work that takes 1 ms of CPU takes 1 / CPU_SHARE ms there.
-CPU_SHARE = MEMORY_MB / 1769
+# Of a gigabyte: logs when they are written and for each month that they are kept (compressed to some 15 %); the table
+# and its continuous backup for each month.
+LOGS_WRITTEN, LOGS_KEPT, LOGS_COMPRESSED = 0.50, 0.03, 0.15
+TABLE_KEPT, BACKUP_KEPT = 0.25, 0.20
+# A function of this size has one processor, a smaller one its part of it: what takes 1 ms of a processor takes
+# FULL_PROCESSOR_MB / memory ms there.
+FULL_PROCESSOR_MB = 1769
 # What a request waits for the database, each round trip; DynamoDB's own figure is single-digit milliseconds.
 ROUND_TRIP_SECONDS = 0.005
 
 
-def lambda_dollars(cpu_seconds: float, round_trips: int) -> float:
-    """Of a million invocations."""
-    seconds = cpu_seconds / CPU_SHARE + round_trips * ROUND_TRIP_SECONDS
-    return LAMBDA_REQUEST + seconds * MEMORY_MB / 1024 * LAMBDA_GB_SECOND
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An invocation: seconds of a processor, and of waiting for others, which takes the same time in any function."""
+
+    cpu: float
+    waits: float
+    memory: int
+
+    @property
+    def seconds(self) -> float:
+        """As billed."""
+        return self.cpu / cpu_share(self.memory) + self.waits
+
+    @property
+    def dollars(self) -> float:
+        """Of a million of them."""
+        return LAMBDA_REQUEST + self.seconds * self.memory / 1024 * LAMBDA_GB_SECOND
+
+
+def cpu_share(memory: int) -> float:
+    """The part of a processor that one thread of a function of so many MB has."""
+    return min(1.0, memory / FULL_PROCESSOR_MB)
 
 
 def database_dollars(writes: float, reads: float) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 _KILOBYTE = 1024
@@ -32,10 +33,19 @@ def _value_size(typed: Mapping[str, Any]) -> int:
         case "B":
             return len(value)
         case "N":
-            return (len(str(value).lstrip("-").replace(".", "").strip("0")) + 1) // 2 + 1
+            return _number_size(Decimal(value))
         case "M":
             return _CONTAINER + sum(len(name.encode()) + _value_size(each) + _ENTRY for name, each in value.items())
         case "L":
             return _CONTAINER + sum(_value_size(each) + _ENTRY for each in value)
         case _:  # NULL, BOOL
             return 1
+
+
+def _number_size(number: Decimal) -> int:
+    """A byte for each two digits, in pairs that begin at the decimal point; zeros at either end take none."""
+    sign, digits, exponent = number.as_tuple()
+    text = "".join(map(str, digits)).lstrip("0")
+    used = text.rstrip("0")
+    last = int(exponent) + len(text) - len(used)
+    return 1 + (len(used) + (last % 2 if used else 0) + 1) // 2 + (sign if used else 0)

@@ -21,7 +21,7 @@ from benchmarks.world import World, stream_record, world
 TITLE = "The stream"
 _LEAST = 0.8
 _BATCH = 25
-_WAITING = frozenset({keys.PENDING, "waiting_since"})
+_WAITING = frozenset({keys.DUE, keys.SHARD})
 _RECORDED = "before-parameter-build.dynamodb.TransactWriteItems"
 _INTRO = (
     "One consumer, batches of 25 records (a package of five lines with one cancellation each), on the local engine, "

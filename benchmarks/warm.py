@@ -1,42 +1,29 @@
 """Processor time of a warm request, without the database and with it, what it allocates, and peak memory."""
 
-import importlib.util
 import itertools
-import json
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
-
-from cleave.table.attributes import to_attributes
 
 from benchmarks import builds
 from benchmarks.cold import ANSWERS, LEFT
-from benchmarks.events import LINE_ID, PACKAGE_ID, cancel_event, item_event
+from benchmarks.events import cancel_event, item_event
 from benchmarks.memory import memory
-from benchmarks.operations import order
 from benchmarks.report import Budget, budgets, table
-from benchmarks.scale import Scale, interleave, middle, say, to_nowhere
+from benchmarks.scale import Scale, interleave, middle, say
 from benchmarks.transport import prepared_answers
-from benchmarks.world import SELLER, STOREFRONT, World, engine_world
+from benchmarks.usual_way import CONTEXT, put_usual, usual_app
+from benchmarks.usual_way import LEFT as USUAL_LEFT
+from benchmarks.world import World, engine_world
 from functions.cancel_package.app import handler as cancel_package
 from functions.order_cancel.app import handler as order_cancel
 
 TITLE = "Warm requests and memory"
 _MOST = 0.5
-_USUAL_LEFT = 10**12
 _PER_PACKAGE = 40  # as many cancellations may wait on one, and a few more
-CONTEXT = SimpleNamespace(
-    function_name="benchmark",
-    memory_limit_in_mb=256,
-    invoked_function_arn="arn:aws:lambda:eu-central-1:000000000000:function:benchmark",
-    aws_request_id="00000000-0000-0000-0000-000000000000",
-    get_remaining_time_in_millis=lambda: 10_000,
-)
 _INTRO = (
     "Microseconds of processor time per request of one process: medians of batches run in turns. Without the database, "
     "botocore's HTTP layer is replaced by prepared answers; building, signing and parsing stay. With it, the client's "
@@ -91,17 +78,6 @@ def run(scale: Scale) -> str:
         say("memory")
         peaks = memory(scale, world)
     return "\n".join([_INTRO, budgets([*_budgets(stubbed), *peaks]), _table(stubbed, real)])
-
-
-def usual_app() -> Any:  # noqa: ANN401 - a module
-    """Baseline (b), imported now that the environment names a table."""
-    spec = importlib.util.spec_from_file_location("usual_app", builds.BASELINES / "usual/app.py")
-    if spec is None or spec.loader is None:
-        raise ImportError("the usual way is not there")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    to_nowhere(module.logger)
-    return module
 
 
 def _cpu(handler: Handler, events: list[dict[str, Any]], statuses: frozenset[int]) -> float:
@@ -184,21 +160,11 @@ def _with_database(scale: Scale, usual: Handler, world: World) -> dict[str, floa
             "usual, accept": accept_usual,
             "Trendyol, accept": accept_trendyol,
             "HepsiGlobal, accept": accept_hepsiglobal,
-            "usual, refuse": partial(_cpu, usual, [cancel_event(_USUAL_LEFT + 1)] * count, _REFUSED),
+            "usual, refuse": partial(_cpu, usual, [cancel_event(USUAL_LEFT + 1)] * count, _REFUSED),
             "Trendyol, refuse": partial(_cpu, cancel_package, [too_many] * count, _REFUSED),
             "HepsiGlobal, refuse": partial(_cpu, order_cancel, [too_many_items] * count, _REFUSED),
         },
     )
-
-
-def put_usual(world: World) -> None:
-    """A package as it was imported, with so many units that they never end."""
-    key = {"pk": f"SELLER#{SELLER}", "sk": f"PACKAGE#{PACKAGE_ID}"}
-    left = {str(LINE_ID): _USUAL_LEFT}
-    imported = json.loads(json.dumps(order(world)), parse_float=Decimal)
-    state = {"storefront": STOREFRONT, "status": "Created", "version": 1, "left": left, "waiting": list[object]()}
-    package = {**imported, **key, **state}
-    world.plain.put_item(TableName=world.table.name, Item=to_attributes(package))
 
 
 def _budgets(stubbed: Mapping[str, Stubbed]) -> list[Budget]:

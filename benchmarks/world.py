@@ -14,10 +14,11 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+from cleave import clock
 from cleave.entry import resources
-from cleave.outbound import resources as outbound
 from cleave.store import keys
 from cleave.table.attributes import to_attributes
+from cleave.table.requests import Key
 from cleave.table.table import Table
 from cleave_cli.engine import running_engine
 from cleave_cli.environment import REGION, ROOT_CREDENTIALS
@@ -27,8 +28,10 @@ from benchmarks.meter import Meter
 from functions.import_orders.app import handler as import_orders
 from functions.package_stream.app import handler as package_stream
 from tests.support.aws import create_table
+from tests.support.environment import new_environment
 from tests.support.gateway import Caller
 from tests.support.samples import Package, fresh_package
+from tests.support.telling import webhook
 
 SELLER, STOREFRONT = 20811, "DE"
 
@@ -63,11 +66,7 @@ class World:
         (successor,) = image["successor_ids"]["L"]
         return int(successor["N"])
 
-    def event_record(self, package: Package, sequence: int) -> dict[str, Any]:
-        """The stream's record of an event of the package's order."""
-        return self._record(keys.event(SELLER, package["orderNumber"], sequence))
-
-    def _record(self, key: keys.Key) -> dict[str, Any]:
+    def _record(self, key: Key) -> dict[str, Any]:
         stored = self.plain.get_item(TableName=self.table.name, Key=to_attributes(key), ConsistentRead=True)
         return stream_record(stored["Item"])
 
@@ -115,21 +114,19 @@ def engine_world() -> Iterator[World]:
 
 
 @contextmanager
-def world(endpoint: str) -> Iterator[World]:
-    """A world on a running engine."""
+def world(endpoint: str, webhooks: int = 0) -> Iterator[World]:
+    """A world on a running engine, whose seller has so many webhooks. Packages are split at once."""
     name = f"bench-{secrets.token_hex(4)}"
     variables = {**ROOT_CREDENTIALS, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": endpoint, "NO_PROXY": "*"}
-    with patch.dict(os.environ, {**variables, "TABLE_NAME": name, "SPLIT_SETTLE_MS": "0"}):
-        _forget()
+    with patch.dict(os.environ, {**variables, "TABLE_NAME": name}):
+        new_environment()
         plain = boto3.client("dynamodb")
         create_table(plain, name)
         os.environ["DELIVERY_QUEUE_URL"] = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
         meter = Meter(resources.client("dynamodb"), resources.client("sqs"), plain)
+        table = Table(resources.client("dynamodb"), name)
+        for _ in range(webhooks):
+            webhook(table, clock.now())
         seller = Caller("seller", (SELLER,), {"storeFrontCode": STOREFRONT})
-        yield World(Table(resources.client("dynamodb"), name), meter, plain, seller, Caller("channel", (SELLER,), {}))
-    _forget()
-
-
-def _forget() -> None:
-    for cached in (resources.settings, resources.session, resources.client, outbound.delivery_queue):
-        cached.cache_clear()
+        yield World(table, meter, plain, seller, Caller("channel", (SELLER,), {}))
+    new_environment()
