@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from benchmarks.journey import travel
 from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
 
+from benchmarks.journey import travel
 from benchmarks.meter import Bill
 from benchmarks.operations import OPERATIONS
 from benchmarks.world import world
