@@ -1,31 +1,39 @@
 """Deliveries: in order along a lane, once each, one holder of a track at a time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from cleave.application.tell.drain import Outcome
+from cleave.application.operate.reconcile import PATIENCE, reconcile
+from cleave.application.split.due_work import Worker
+from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.fan_out import fan_out
-from cleave.application.tell.wake import wake_all
-from cleave.domain.delivery import Answer, Lane
+from cleave.application.tell.recovery import send_wakes, wakes_of
+from cleave.domain.delivery import Answer
+from cleave.domain.events import track_of
+from cleave.domain.package import Status
 from cleave.domain.subscription import seller_owner
-from cleave.store.orders import put_event
 from cleave.store.subscriptions import read_subscription
-from cleave.store.tracks import Wake, take
+from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.store.tracks import take
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.telling import (
     OK,
     SELLER,
+    TRACKS,
     DelayQueue,
     Script,
     drainer,
-    event,
     happen,
     status,
+    store_event,
+    tell,
     webhook,
 )
+from tests.unit.builders import line, package
 
 OWNER = seller_owner(SELLER)
 
@@ -51,9 +59,12 @@ def test_an_event_that_the_stream_brings_again_is_not_told_again(
 ) -> None:
     webhook(table, clock())
     script = Script()
-    happen(table, bell, "A", range(1, 3))
-    for sequence in (1, 2, 1):
-        assert fan_out(table, bell, event("A", sequence, clock()), clock()) == 0
+    events = [store_event(table, "A", clock()) for _ in range(2)]
+    assert [fan_out(table, bell, [each], clock()) for each in events] == [1, 1]
+    assert fan_out(table, bell, [events[0], events[1], events[0]], clock()) == 0
+    bell.run(drainer(table, script, bell))
+    for each in events:
+        fan_out(table, bell, [each], clock())  # after it was settled
     bell.run(drainer(table, script, bell))
     assert script.in_order("A") == [1, 2]
 
@@ -63,23 +74,24 @@ def test_an_event_that_the_stream_brings_too_early_comes_after_those_before_it(
 ) -> None:
     webhook(table, clock())
     script = Script()
-    events = [event("A", sequence, clock()) for sequence in (1, 2, 3)]
-    table.write([put_event(each) for each in events])
+    events = [store_event(table, "A", clock()) for _ in range(3)]
     for each in (events[2], events[0], events[1]):
-        fan_out(table, bell, each, clock())
-    bell.run(drainer(table, script, bell))
+        tell(table, bell, each)
+        bell.run(drainer(table, script, bell))
     assert [message for message, _, _ in script.told] == [f"{SELLER}-A-{n}" for n in (1, 2, 3)]
 
 
-def test_a_lane_that_lags_far_behind_is_filled_without_a_gap(
-    table: Table, clock: FrozenClock, bell: DelayQueue, monkeypatch: pytest.MonkeyPatch
+def test_a_lane_of_which_only_the_last_event_came_waits_for_the_others_and_has_no_gap(
+    table: Table, clock: FrozenClock, bell: DelayQueue
 ) -> None:
-    monkeypatch.setattr("cleave.store.orders._EVENT_PAGE", 3)
     webhook(table, clock())
     script = Script()
-    events = [event("A", sequence, clock()) for sequence in range(1, 9)]
-    table.write([put_event(each) for each in events])
-    fan_out(table, bell, events[-1], clock())
+    events = [store_event(table, "A", clock()) for _ in range(8)]
+    tell(table, bell, events[-1])
+    bell.run(drainer(table, script, bell))
+    assert script.told == []
+    clock.move(seconds=1 + PATIENCE.total_seconds())
+    reconcile(table, Worker(table, bell, TrackingNumbers()), clock())
     bell.run(drainer(table, script, bell))
     assert script.in_order("A") == list(range(1, 9))
 
@@ -97,15 +109,13 @@ def test_an_order_number_of_any_characters_makes_a_header_that_can_be_sent(
 def test_what_happened_before_a_webhook_was_made_is_not_for_it(
     table: Table, clock: FrozenClock, bell: DelayQueue
 ) -> None:
-    before = event("A", 1, clock())
-    table.write([put_event(before)])
-    clock.move(seconds=1)
+    before = store_event(table, "A", clock())
     webhook(table, clock())
     script = Script()
-    fan_out(table, bell, before, clock())
+    tell(table, bell, before)
     happen(table, bell, "A", range(2, 3))
     bell.run(drainer(table, script, bell))
-    assert [message for message, _, _ in script.told] == [f"{SELLER}-A-2"]
+    assert script.told == [(f"{SELLER}-A-2", "A", 1)]
 
 
 def test_a_machine_whose_clock_is_behind_does_not_turn_a_lane_around(
@@ -123,23 +133,25 @@ def test_a_machine_whose_clock_is_behind_does_not_turn_a_lane_around(
 
 
 def test_a_lane_is_numbered_by_what_its_subscription_wants(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:
-    webhook(table, clock(), statuses=frozenset({"CANCELLED"}))
+    webhook(table, clock(), statuses=frozenset({Status.CANCELLED}))
     script = Script()
-    happen(table, bell, "A", range(1, 3))
+    created = package(line(1, 1))
+    for sequence, state in enumerate((created.status, Status.CANCELLED, created.status, Status.CANCELLED), start=1):
+        happen(table, bell, "A", range(sequence, sequence + 1), replace(created, status=state))
     bell.run(drainer(table, script, bell))
-    assert script.told == []
+    assert script.told == [(f"{SELLER}-A-2", "A", 1), (f"{SELLER}-A-4", "A", 2)]
 
 
 def test_while_one_holds_a_track_nobody_else_sends(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:
     made = webhook(table, clock())
     script = Script()
     happen(table, bell, "A", range(1, 2))
-    (wake,) = bell.wakes
-    assert take(table, wake, "another", clock()).taken
-    assert bell.run(drainer(table, script, bell)) == [Outcome.HELD]
+    track = track_of(SELLER, "A", TRACKS)
+    assert take(table, made.subscription_id, track, "another", clock()) is not None
+    assert bell.run(drainer(table, script, bell)) == [DrainResult.NOTHING_DUE]
     assert script.tried == []
     clock.move(minutes=2)
-    assert drainer(table, script, bell)(Wake(OWNER, made.subscription_id, wake.track)) is Outcome.DRAINED
+    assert drainer(table, script, bell).drain(made.subscription_id, track) is DrainResult.DRAINED
     assert script.in_order("A") == [1]
 
 
@@ -183,11 +195,12 @@ def test_a_lane_is_not_turned_around_by_what_is_queued_behind_where_the_drain_ha
     table: Table, clock: FrozenClock, bell: DelayQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One machine's clock is behind: number 1 is queued among what was told already, number 2 after it."""
-    monkeypatch.setattr("cleave.application.drain._PAGE", 1)
+    monkeypatch.setattr("cleave.application.tell.drain._PAGE", 1)
     webhook(table, clock())
     clock.move(minutes=1)
     script = Script()
-    beside = next(f"O{n}" for n in range(99) if Lane("", SELLER, f"O{n}").track == Lane("", SELLER, "A").track)
+    here = track_of(SELLER, "A", TRACKS)
+    beside = next(order for order in map(str, range(99)) if track_of(SELLER, order, TRACKS) == here)
 
     def queued_meanwhile(*_: object) -> Answer:
         if not script.tried:
@@ -207,7 +220,7 @@ def test_the_queue_is_no_longer_than_there_are_tracks(table: Table, clock: Froze
     webhook(table, clock())
     for order in range(30):
         happen(table, bell, f"O{order}", range(1, 2))
-    assert len(bell.sent) <= 8
+    assert len(bell.sent) <= TRACKS
 
 
 def test_a_lane_that_waits_costs_one_message_however_often_its_track_is_looked_at(
@@ -220,23 +233,24 @@ def test_a_lane_that_waits_costs_one_message_however_often_its_track_is_looked_a
     drain = drainer(table, script, bell)
     bell.run(drain)
     clock.move(seconds=1)
-    assert [drain(wake) for _ in range(3)] == [Outcome.DRAINED] * 3
+    assert [drain(wake) for _ in range(3)] == [DrainResult.NOTHING_DUE] * 3
     assert bell.wakes == [wake]
 
 
-def test_a_track_that_is_held_costs_one_message_however_often_it_is_looked_at(
+def test_a_track_that_is_held_costs_no_message_however_often_it_is_looked_at_and_rung(
     table: Table, clock: FrozenClock, bell: DelayQueue
 ) -> None:
-    webhook(table, clock())
+    made = webhook(table, clock())
     happen(table, bell, "A", range(1, 2))
     ((_, _, wake),) = bell.sent
     bell.sent.clear()
-    assert take(table, wake, "another", clock()).taken
+    assert take(table, made.subscription_id, track_of(SELLER, "A", TRACKS), "another", clock()) is not None
     drain = drainer(table, Script(), bell)
-    for _ in range(3):
+    for sequence in (2, 3, 4):
         clock.move(seconds=2)
-        assert drain(wake) is Outcome.HELD
-    assert bell.wakes == [wake]
+        happen(table, bell, "A", range(sequence, sequence + 1))
+        assert drain(wake) is DrainResult.NOTHING_DUE
+    assert bell.wakes == []
 
 
 def test_a_handler_whose_clock_is_behind_has_the_track_looked_at_again(
@@ -251,7 +265,7 @@ def test_a_handler_whose_clock_is_behind_has_the_track_looked_at_again(
     bell.sent.clear()
     script.answer = OK
     clock.now = due - timedelta(milliseconds=5)
-    assert drain(wake) is Outcome.DRAINED
+    assert drain(wake) is DrainResult.DRAINED
     assert script.told == []
     clock.move(seconds=1)
     bell.run(drain)
@@ -270,15 +284,18 @@ def test_a_lane_with_more_than_can_be_sent_in_time_goes_on_in_another_invocation
 
     script.decide = slow
     happen(table, bell, "A", range(1, 8))
-    assert bell.run(drainer(table, script, bell)) == [Outcome.MORE, Outcome.MORE, Outcome.DRAINED]
+    assert bell.run(drainer(table, script, bell)) == [DrainResult.MORE, DrainResult.MORE, DrainResult.DRAINED]
     assert script.in_order("A") == [1, 2, 3, 4, 5, 6, 7]
     found = read_subscription(table, OWNER, made.subscription_id)
     assert found is not None
-    wake_all(table, bell, Wake(OWNER, found.subscription_id, None), clock())
-    assert bell.run(drainer(table, script, bell)) == [Outcome.DRAINED] * 8
+    send_wakes(bell, found)
+    assert bell.run(drainer(table, script, bell)) == [DrainResult.NOTHING_DUE] * TRACKS
+    table.write(wakes_of(found, clock()))
+    send_wakes(bell, found)
+    assert bell.run(drainer(table, script, bell)) == [DrainResult.DRAINED] * TRACKS
 
 
 def test_tracks_share_the_orders_evenly() -> None:
-    tracks = [Lane("s", SELLER, f"O{number}").track for number in range(800)]
-    assert all(60 < tracks.count(track) < 140 for track in range(8))
+    tracks = [track_of(SELLER, f"O{number}", TRACKS) for number in range(800)]
+    assert all(60 < tracks.count(track) < 140 for track in range(TRACKS))
     assert all(first != second for first, second in pairwise(sorted(set(tracks))))

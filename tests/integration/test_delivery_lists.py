@@ -1,15 +1,16 @@
 """Deliveries listed by page and filter, and sent again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
-from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, list_deliveries, replay
-from cleave.domain.delivery import Delivery, DeliveryState
+from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, DeliveryRow, find_delivery, list_deliveries
+from cleave.application.read.deliveries import MessageRef as Ref
+from cleave.application.tell.ask_again import replay, resend
+from cleave.domain.delivery import DeliveryState
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
 from cleave.store.attempts import read_attempts
-from cleave.store.deliveries import sort_key
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
@@ -29,7 +30,7 @@ def bell(clock: FrozenClock) -> DelayQueue:
 def told(table: Table, clock: FrozenClock, bell: DelayQueue) -> tuple[str, Script]:
     """Six orders with two events each, a minute apart; of O0 and O1 all is refused."""
     made = webhook(table, clock())
-    script = Script(decide=lambda _, delivery: status(422) if delivery.slot.lane.order_number in {"O0", "O1"} else OK)
+    script = Script(decide=lambda _, delivery: status(422) if delivery.lane.order_number in {"O0", "O1"} else OK)
     for order in ORDERS:
         happen(table, bell, order, range(1, 3))
         bell.run(drainer(table, script, bell))
@@ -37,8 +38,8 @@ def told(table: Table, clock: FrozenClock, bell: DelayQueue) -> tuple[str, Scrip
     return made.subscription_id, script
 
 
-def names(deliveries: list[Delivery] | tuple[Delivery, ...]) -> list[str]:
-    return [f"{each.slot.lane.order_number}/{each.slot.number}" for each in deliveries]
+def names(rows: Sequence[DeliveryRow]) -> list[str]:
+    return [f"{each.delivery.lane.order_number}/{each.delivery.number(each.message)}" for each in rows]
 
 
 def pages(table: Table, subscription_id: str, **query: object) -> Iterator[DeliveryPage]:
@@ -52,7 +53,7 @@ def pages(table: Table, subscription_id: str, **query: object) -> Iterator[Deliv
 
 
 def everything(table: Table, subscription_id: str, **query: object) -> list[str]:
-    return [name for page in pages(table, subscription_id, **query) for name in names(tuple(page.deliveries))]
+    return [name for page in pages(table, subscription_id, **query) for name in names(page.rows)]
 
 
 def test_pages_of_any_size_hold_every_delivery_once_and_in_order(table: Table, told: tuple[str, Script]) -> None:
@@ -76,17 +77,25 @@ def test_filters_narrow_the_list_whatever_the_size_of_its_pages(
         assert everything(table, told[0], size=size, since=since, until=until) == ["O3/1", "O3/2", "O4/1", "O4/2"]
 
 
-def test_each_attempt_is_kept_for_thirty_days_and_then_deleted_by_the_table(
+def test_each_failed_attempt_is_kept_for_thirty_days_and_then_deleted_by_the_table(
     table: Table, told: tuple[str, Script]
 ) -> None:
-    (delivery, *_) = list_deliveries(table, OWNER, told[0], DeliveryQuery(order_number="O2")).deliveries
-    place = sort_key(delivery.slot)
-    (attempt,) = read_attempts(table, told[0], place)
-    assert (attempt.status, attempt.error, attempt.excerpt) == (200, None, "")
-    (item,) = table.page(keys.attempt_partition(told[0]), 1, after=place, before=f"{place}~")
+    (row, *_) = list_deliveries(table, OWNER, told[0], DeliveryQuery(order_number="O0")).rows
+    attempt = read_attempts(table, told[0], row.place, row.message)[0]
+    assert (attempt.status, attempt.error, attempt.excerpt) == (422, None, "")
+    prefix = keys.attempt_prefix(row.place, row.message)
+    (item,) = table.page(keys.attempt_partition(told[0]), 1, after=prefix, before=f"{prefix}~")
     expiry = resources("AWS::DynamoDB::Table")["Table"]["TimeToLiveSpecification"]
     assert expiry["Enabled"] in (True, "true")
     assert item[expiry["AttributeName"]] == int((attempt.at + timedelta(days=30)).timestamp())
+
+
+def test_an_attempt_that_was_taken_is_the_outcome_of_its_message(table: Table, told: tuple[str, Script]) -> None:
+    (listed, *_) = list_deliveries(table, OWNER, told[0], DeliveryQuery(order_number="O2")).rows
+    row, failed = find_delivery(table, OWNER, told[0], Ref(listed.place, listed.message))
+    assert (row, failed) == (listed, [])
+    assert row.outcome is not None
+    assert (row.state, row.outcome.attempts, row.outcome.answer) == (DeliveryState.DELIVERED, 1, "200")
 
 
 def test_a_replay_sends_again_in_order_what_was_taken_and_what_waits(
@@ -94,10 +103,24 @@ def test_a_replay_sends_again_in_order_what_was_taken_and_what_waits(
 ) -> None:
     subscription_id, script = told
     script.decide = None
-    clock.move(minutes=1)
     script.told.clear()
     page = replay(table, bell, OWNER, subscription_id, DeliveryQuery(until=clock(), size=100), clock())
-    assert len(page.deliveries) == 12
+    assert len(page.rows) == 12
     bell.run(drainer(table, script, bell))
     assert {order: script.in_order(order) for order in ORDERS} == {order: [1, 2] for order in ORDERS}
     assert everything(table, subscription_id, state=DeliveryState.WAITING) == []
+
+
+def test_what_is_sent_again_keeps_its_id_and_number_and_shows_each_outcome(
+    table: Table, told: tuple[str, Script], bell: DelayQueue, clock: FrozenClock
+) -> None:
+    subscription_id, script = told
+    first, second = list_deliveries(table, OWNER, subscription_id, DeliveryQuery(order_number="O3")).rows
+    script.told.clear()
+    resend(table, bell, OWNER, subscription_id, Ref(second.place, second.message), clock())
+    assert everything(table, subscription_id, order_number="O3", state=DeliveryState.WAITING) == ["O3/2"]
+    bell.run(drainer(table, script, bell))
+    assert script.told == [(f"{SELLER}-O3-2", "O3", 2)]
+    again = list_deliveries(table, OWNER, subscription_id, DeliveryQuery(order_number="O3")).rows
+    assert again[0] == first
+    assert (again[1].outcome, again[1].state) != (second.outcome, DeliveryState.WAITING)

@@ -1,17 +1,22 @@
 """Receivers that fail: probed one by one, turned off in the end, and told everything once they are back."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from cleave.application.subscribe.webhooks import activate
-from cleave.application.tell.drain import Outcome
-from cleave.application.tell.wake import sweep
-from cleave.domain.circuit import parse_policy
-from cleave.domain.delivery import Answer, DeliveryState, Lane
+from cleave.application.operate.reconcile import Reconciled, reconcile
+from cleave.application.read.deliveries import DeliveryQuery, list_deliveries
+from cleave.application.split.due_work import Worker
+from cleave.application.subscribe.activation import activate
+from cleave.application.tell.drain import DrainResult
+from cleave.application.tell.wake import Wake
+from cleave.domain.circuit import Circuit, parse_policy
+from cleave.domain.delivery import Answer, DeliveryState
+from cleave.domain.events import track_of
 from cleave.domain.subscription import PassiveReason, Subscription, SubscriptionStatus, seller_owner
-from cleave.store.deliveries import read_deliveries, read_lanes, slot_of
-from cleave.store.subscriptions import read_status_changes, read_subscription, read_told_of
-from cleave.store.tracks import Wake, read_circuit
+from cleave.store.circuits import read_circuit
+from cleave.store.subscriptions import read_subscription
+from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
@@ -19,11 +24,14 @@ from tests.support.calls import calls_of
 from tests.support.telling import (
     OK,
     SELLER,
+    TRACKS,
     DelayQueue,
     Script,
     drainer,
     happen,
     status,
+    store_event,
+    tell,
     webhook,
 )
 
@@ -35,15 +43,31 @@ def bell(clock: FrozenClock) -> DelayQueue:
     return DelayQueue(clock)
 
 
-def state_of(table: Table, subscription_id: str, order: str, number: int) -> DeliveryState:
-    (lane,) = read_lanes(table, [Lane(subscription_id, SELLER, order)])
-    slot = slot_of(subscription_id, f"{lane.times[number - 1]:014}#{SELLER}#{order}#{number:08}")
-    (delivery,) = read_deliveries(table, [slot])
-    return delivery.state
+@pytest.fixture
+def sweep(table: Table, clock: FrozenClock, bell: DelayQueue) -> Callable[[], Reconciled]:
+    """The scheduled function."""
+    return lambda: reconcile(table, Worker(table, bell, TrackingNumbers()), clock())
+
+
+def found(table: Table, subscription_id: str) -> Subscription:
+    subscription = read_subscription(table, OWNER, subscription_id)
+    assert subscription is not None
+    return subscription
+
+
+def circuit_of(table: Table, subscription_id: str) -> Circuit:
+    circuit = read_circuit(table, subscription_id)
+    assert circuit is not None
+    return circuit
+
+
+def states_of(table: Table, subscription_id: str, order: str) -> list[DeliveryState]:
+    page = list_deliveries(table, OWNER, subscription_id, DeliveryQuery(order_number=order))
+    return [row.state for row in page.rows]
 
 
 def test_after_an_outage_no_lane_waits_for_a_schedule_of_its_own(
-    table: Table, clock: FrozenClock, bell: DelayQueue
+    table: Table, clock: FrozenClock, bell: DelayQueue, sweep: Callable[[], Reconciled]
 ) -> None:
     webhook(table, clock())
     script = Script(status(500))
@@ -52,16 +76,16 @@ def test_after_an_outage_no_lane_waits_for_a_schedule_of_its_own(
     drain = drainer(table, script, bell)
     for _ in range(3):
         bell.run_until(drain, clock() + timedelta(hours=5))
-        sweep(table, bell, clock())
+        sweep()
     script.answer = OK
     bell.run_until(drain, clock() + timedelta(hours=6))
-    sweep(table, bell, clock())
+    sweep()
     bell.run(drain)
     assert (script.in_order("A"), script.in_order("B")) == ([1, 2], [1, 2])
 
 
-def test_an_event_that_is_queued_while_its_subscription_is_activated_does_not_wait_for_the_next(
-    table: Table, clock: FrozenClock, bell: DelayQueue, monkeypatch: pytest.MonkeyPatch
+def test_an_event_that_happens_while_its_subscription_is_activated_does_not_wait_for_the_next(
+    table: Table, clock: FrozenClock, bell: DelayQueue
 ) -> None:
     made = webhook(table, clock())
     script = Script(status(410))
@@ -70,39 +94,56 @@ def test_an_event_that_is_queued_while_its_subscription_is_activated_does_not_wa
     bell.run(drain)
     clock.move(minutes=1)
     script.answer = OK
-    passive = read_told_of(table, SELLER)
-
-    def read_and_then_activated(*_: object) -> list[Subscription]:
-        activate(table, bell, OWNER, made.subscription_id, clock())
-        bell.run(drain)
-        return passive
-
-    monkeypatch.setattr("cleave.application.notify.read_told_of", read_and_then_activated)
-    happen(table, bell, "A", range(2, 3))
+    passive = store_event(table, "A", clock())  # as its split saw it
+    activate(table, bell, OWNER, made.subscription_id, clock())
+    bell.run(drain)
+    tell(table, bell, passive)
     bell.run(drain)
     assert script.in_order("A") == [1, 2]
 
 
 def test_a_drain_that_fails_for_our_own_sake_is_made_good_by_the_sweep(
-    table: Table, clock: FrozenClock, bell: DelayQueue
+    table: Table, clock: FrozenClock, bell: DelayQueue, monkeypatch: pytest.MonkeyPatch, sweep: Callable[[], Reconciled]
 ) -> None:
     webhook(table, clock())
     script = Script()
+    drain = drainer(table, script, bell)
 
-    def no_keys(*_: object) -> Answer:
-        raise ConnectionError("no secrets can be opened")
+    def no_table(*_: object) -> Answer:
+        raise ConnectionError("nothing can be read")
 
-    script.decide = no_keys
     happen(table, bell, "A", range(1, 2))
-    with pytest.raises(ConnectionError):
-        bell.run(drainer(table, script, bell))
+    with monkeypatch.context() as broken:
+        broken.setattr("cleave.application.tell.drain.read_drain_input", no_table)
+        with pytest.raises(ConnectionError):
+            bell.run(drain)
     bell.sent.clear()  # the queue has given up
-    script.decide = None
     clock.move(minutes=15)
-    assert sweep(table, bell, clock()) == 1
-    bell.run(drainer(table, script, bell))
+    assert sweep().woken == 1
+    bell.run(drain)
     assert script.in_order("A") == [1]
-    assert sweep(table, bell, clock()) == 0
+    assert sweep().woken == 0
+
+
+def test_what_a_sender_raises_is_a_failed_attempt_with_a_circuit_and_a_schedule(
+    table: Table, clock: FrozenClock, bell: DelayQueue, sweep: Callable[[], Reconciled]
+) -> None:
+    made = webhook(table, clock())
+
+    def overflow(*_: object) -> Answer:
+        raise OverflowError("no such date")
+
+    script = Script(decide=overflow)
+    happen(table, bell, "A", range(1, 2))
+    drain = drainer(table, script, bell, parse_policy("10m 1h 6h off 1d"))
+    for _ in range(12):
+        bell.run_until(drain, clock() + timedelta(hours=2))
+        sweep()
+        bell.run(drain)
+    (row,) = list_deliveries(table, OWNER, made.subscription_id, DeliveryQuery()).rows
+    assert row.outcome is not None
+    assert (row.state, row.outcome.answer, row.outcome.attempts > 2) == (DeliveryState.WAITING, "OverflowError", True)
+    assert circuit_of(table, made.subscription_id).failures == row.outcome.attempts
 
 
 def test_a_lane_that_waits_costs_one_timer_however_many_events_come(
@@ -110,7 +151,7 @@ def test_a_lane_that_waits_costs_one_timer_however_many_events_come(
 ) -> None:
     webhook(table, clock())
     poison = f"{SELLER}-A-1"
-    script = Script(decide=lambda _, delivery: status(400) if delivery.message_id == poison else OK)
+    script = Script(decide=lambda _, delivery: status(400) if delivery.message_id(0) == poison else OK)
     drain = drainer(table, script, bell)
     happen(table, bell, "A", range(1, 2))
     bell.run(drain)
@@ -143,20 +184,36 @@ def test_a_receiver_that_fails_gets_one_probe_for_each_step_whatever_waits(
 def test_an_event_for_a_receiver_that_fails_does_not_read_what_waits_for_it(
     table: Table, clock: FrozenClock, bell: DelayQueue
 ) -> None:
-    webhook(table, clock())
+    made = webhook(table, clock())
     drain = drainer(table, Script(status(500)), bell)
-    happen(table, bell, "A", range(1, 2))
-    for order in range(12):
+    for order in range(40):
         happen(table, bell, f"O{order}", range(1, 2))
     bell.run(drain)
-    wake = Wake(OWNER, read_told_of(table, SELLER)[0].subscription_id, 0)
+    assert circuit_of(table, made.subscription_id).is_open
+    bell.sent.clear()
     with calls_of(table.client) as sent:
-        assert drain(wake) is Outcome.NOT_DUE
-    assert sent == ["UpdateItem", "BatchGetItem", "UpdateItem"]
+        happen(table, bell, "A", range(1, 2))
+        woken = bell.run(drain)
+    shut = [call for call in sent if call in {"Query", "BatchGetItem"}]
+    assert (woken, len(shut)) == ([], 1)  # the track is shut, so that nobody is woken; one read is the split's
+
+
+def test_a_track_of_a_receiver_that_fails_is_looked_at_once_and_shut(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    made = webhook(table, clock())
+    drain = drainer(table, Script(status(500)), bell)
+    for order in range(40):
+        happen(table, bell, f"O{order}", range(1, 2))
+    bell.run(drain)
+    wake = Wake(made.subscription_id, track_of(SELLER, "O0", TRACKS))
+    with calls_of(table.client) as sent:
+        assert drain(wake) is DrainResult.NOTHING_DUE
+    assert sent == ["UpdateItem"]
 
 
 def test_a_receiver_that_comes_back_gets_everything_in_order(
-    table: Table, clock: FrozenClock, bell: DelayQueue
+    table: Table, clock: FrozenClock, bell: DelayQueue, sweep: Callable[[], Reconciled]
 ) -> None:
     made = webhook(table, clock())
     script = Script(status(503))
@@ -169,7 +226,7 @@ def test_a_receiver_that_comes_back_gets_everything_in_order(
     script.answer = OK
     for _ in range(8):
         bell.run_until(drain, clock() + timedelta(minutes=25))
-        sweep(table, bell, clock())
+        sweep()
     bell.run(drain)
     assert {order: script.in_order(order) for order in orders} == {key: [1, 2] for key in orders}
     assert read_circuit(table, made.subscription_id) is None
@@ -179,14 +236,10 @@ def test_retry_after_is_honoured_at_once_and_bounded(table: Table, clock: Frozen
     made = webhook(table, clock())
     happen(table, bell, "A", range(1, 2))
     bell.run(drainer(table, Script(status(429, retry_after=600)), bell))
-    circuit = read_circuit(table, made.subscription_id)
-    assert circuit is not None
-    assert circuit.probe_at == clock() + timedelta(minutes=10)
+    assert circuit_of(table, made.subscription_id).probe_at == clock() + timedelta(minutes=10)
     clock.move(minutes=10)
     bell.run(drainer(table, Script(status(429, retry_after=10**8)), bell))
-    circuit = read_circuit(table, made.subscription_id)
-    assert circuit is not None
-    assert circuit.probe_at == clock() + timedelta(hours=6)
+    assert circuit_of(table, made.subscription_id).probe_at == clock() + timedelta(hours=6)
 
 
 def test_gone_turns_the_subscription_off_and_what_happens_meanwhile_waits(
@@ -197,9 +250,8 @@ def test_gone_turns_the_subscription_off_and_what_happens_meanwhile_waits(
     happen(table, bell, "A", range(1, 2))
     drain = drainer(table, script, bell)
     bell.run(drain)
-    found = read_subscription(table, OWNER, made.subscription_id)
-    assert found is not None
-    assert (found.status, found.passive_reason) == (SubscriptionStatus.PASSIVE, PassiveReason.GONE)
+    passive = found(table, made.subscription_id)
+    assert (passive.status, passive.passive_reason) == (SubscriptionStatus.PASSIVE, PassiveReason.GONE)
     happen(table, bell, "A", range(2, 4))
     bell.run_until(drain, clock() + timedelta(hours=1))
     assert len(script.tried) == 1
@@ -215,6 +267,7 @@ def test_a_subscription_that_fails_for_the_whole_window_becomes_passive_and_lose
     bell: DelayQueue,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    sweep: Callable[[], Reconciled],
 ) -> None:
     made, created = webhook(table, clock()), clock()
     script = Script(status(500))
@@ -223,18 +276,17 @@ def test_a_subscription_that_fails_for_the_whole_window_becomes_passive_and_lose
     drain = drainer(table, script, bell, parse_policy("10m 1h 6h off 1d"))
     for _ in range(6):
         bell.run_until(drain, clock() + timedelta(hours=6))
-        sweep(table, bell, clock())
+        sweep()
         bell.run(drain)
-    found = read_subscription(table, OWNER, made.subscription_id)
-    assert found is not None
-    assert (found.status, found.passive_reason) == (SubscriptionStatus.PASSIVE, PassiveReason.FAILING)
+    passive = found(table, made.subscription_id)
+    assert (passive.status, passive.passive_reason) == (SubscriptionStatus.PASSIVE, PassiveReason.FAILING)
     assert len(script.tried) <= 5 + 6  # five to open, and the steps of a day
-    (turned,) = read_status_changes(table, OWNER, made.subscription_id)
+    (turned,) = passive.turns
     assert (turned.status, turned.reason) == ("PASSIVE", "failing")
     assert turned.at - timedelta(days=1) >= created
     assert "subscription.passive" in caplog.messages
     assert "SubscriptionTurnedPassive" in capsys.readouterr().out
-    assert sweep(table, bell, clock()) <= 4
+    assert sweep().woken == 0
     script.answer = OK
     activate(table, bell, OWNER, made.subscription_id, clock())
     bell.run(drain)
@@ -242,26 +294,26 @@ def test_a_subscription_that_fails_for_the_whole_window_becomes_passive_and_lose
 
 
 def test_an_event_that_alone_is_refused_holds_up_its_own_order_only_and_is_exhausted_in_the_end(
-    table: Table, clock: FrozenClock, bell: DelayQueue
+    table: Table, clock: FrozenClock, bell: DelayQueue, sweep: Callable[[], Reconciled]
 ) -> None:
     made = webhook(table, clock())
     poison = f"{SELLER}-A-1"
-    script = Script(decide=lambda _, delivery: status(400) if delivery.message_id == poison else OK)
+    script = Script(decide=lambda _, delivery: status(400) if delivery.message_id(0) == poison else OK)
     happen(table, bell, "A", range(1, 3))
     drain = drainer(table, script, bell, parse_policy("10m 1h 6h off 1d"))
     for tick in range(8):
         happen(table, bell, f"O{tick}", range(1, 2))
         bell.run_until(drain, clock() + timedelta(hours=6))
-        sweep(table, bell, clock())
+        sweep()
         bell.run(drain)
         assert script.in_order(f"O{tick}") == [1]
-    assert state_of(table, made.subscription_id, "A", 1) is DeliveryState.EXHAUSTED
+    assert states_of(table, made.subscription_id, "A") == [DeliveryState.EXHAUSTED, DeliveryState.DELIVERED]
     assert script.in_order("A") == [2]  # the gap shows that number 1 is lost
     assert 3 < script.tried.count(poison) < 10
 
 
 def test_random_failures_lose_nothing_and_turn_nothing_around(
-    table: Table, clock: FrozenClock, bell: DelayQueue
+    table: Table, clock: FrozenClock, bell: DelayQueue, sweep: Callable[[], Reconciled]
 ) -> None:
     webhook(table, clock())
     count = iter(range(10**6))
@@ -274,6 +326,6 @@ def test_random_failures_lose_nothing_and_turn_nothing_around(
         bell.run(drain)
     for _ in range(30):
         bell.run_until(drain, clock() + timedelta(minutes=5))
-        sweep(table, bell, clock())
+        sweep()
     assert {order: script.in_order(order) for order in orders} == {key: [1, 2, 3] for key in orders}
     assert len(set(script.told)) == len(script.told)

@@ -50,12 +50,17 @@ class TrackRef:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A track that its taker holds. ``rings`` are those until then, ``due`` when it had something to do."""
+    """A track that its taker holds.
+
+    ``rings`` are those until then, ``due`` when it had something to do. ``reminded`` is the last time at which it was
+    let go to be drained at: a message may be on its way for then.
+    """
 
     track: TrackRef
     holder: str
     rings: int
     due: datetime | None
+    reminded: datetime | None = None
 
 
 def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
@@ -135,7 +140,8 @@ def take(
 
 def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
     track = TrackRef(item["owner"], subscription_id, number)
-    return Held(track, holder, int(item["rings"]), optional_moment(item.get(keys.DUE)))
+    due, reminded = optional_moment(item.get(keys.DUE)), optional_moment(item.get("reminded"))
+    return Held(track, holder, int(item["rings"]), due, reminded)
 
 
 def release(table: Table, held: Held, next_due: datetime | None) -> bool:
@@ -152,7 +158,7 @@ def shut(table: Table, held: Held) -> bool:
 
 
 def _let_go(table: Table, held: Held, next_due: datetime | None, *, shut: bool) -> bool:
-    sets = [*(["#due = :due"] if next_due else []), *(["shut = :yes"] if shut else [])]
+    sets = [*(["#due = :due, reminded = :due"] if next_due else []), *(["shut = :yes"] if shut else [])]
     gone = ["holder", "#until", *([] if next_due else ["#due", "#shard"])]
     change = Update(
         key=held.track.key,

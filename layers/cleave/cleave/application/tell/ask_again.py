@@ -1,11 +1,18 @@
 """Sending messages again because a person asked: tried at once, whatever has become of them and of their receiver."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from cleave.application.contention import contended_refusal
-from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, MessageRef, find_delivery, list_deliveries
+from cleave.application.read.deliveries import (
+    DeliveryPage,
+    DeliveryQuery,
+    DeliveryRow,
+    MessageRef,
+    find_delivery,
+    list_deliveries,
+)
 from cleave.application.subscribe.webhooks import find_webhook
 from cleave.application.tell.wake import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit
@@ -23,42 +30,61 @@ from cleave.table.table import Table
 def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, ref: MessageRef, at: datetime) -> None:
     """Send one message again, at its place in its order, whatever has become of it. Raises Refusal."""
     find_delivery(table, owner, subscription_id, ref)
-    _again(table, send_wake, find_webhook(table, owner, subscription_id), ref.place, [ref.message], at)
+    subscription = find_webhook(table, owner, subscription_id)
+    _send(send_wake, _again(table, subscription, ref.place, [ref.message], at, is_first=True))
 
 
 def replay(
     table: Table, send_wake: SendWake, owner: str, subscription_id: str, query: DeliveryQuery, at: datetime
 ) -> DeliveryPage:
-    """Send all settled messages of a page again, in order.
+    """Send all messages of a page again, in order; those that wait for their time now, too.
 
     Answers the page; its next page is the rest. Raises Refusal.
     """
     subscription = find_webhook(table, owner, subscription_id)
     page = list_deliveries(table, owner, subscription_id, query)
     wanted: dict[str, list[int]] = {}
-    for row in page.rows:
-        if not row.is_waiting:
-            wanted.setdefault(row.place, []).append(row.message)
-    for place, messages in wanted.items():
-        _again(table, send_wake, subscription, place, messages, at)
+    for row in _to_ask_for(page.rows):
+        wanted.setdefault(row.place, []).append(row.message)
+    wakes: list[Wake] = []
+    try:
+        for number, (place, messages) in enumerate(wanted.items()):
+            wakes += _again(table, subscription, place, messages, at, is_first=number == 0)
+    finally:
+        _send(send_wake, wakes)
     return page
 
 
-def _again(
-    table: Table, send_wake: SendWake, subscription: Subscription, place: str, messages: Sequence[int], at: datetime
-) -> None:
-    try:
-        wakes = until_current(lambda: _ask(table, subscription, place, messages, at))
-    except Contended:
-        raise contended_refusal() from None
-    for each in wakes:
+def _to_ask_for(rows: Sequence[DeliveryRow]) -> Sequence[DeliveryRow]:
+    """What waits anyway needs no wish, unless it waits for its time.
+
+    Where all waits for a receiver that fails, the first is what is tried.
+    """
+    found = [row for row in rows if not row.is_waiting or row.delivery.not_before is not None]
+    return found or rows[:1]
+
+
+def _send(send_wake: SendWake, wakes: Iterable[Wake]) -> None:
+    for each in dict.fromkeys(wakes):
         send_wake(each, AT_ONCE)
 
 
-def _ask(table: Table, subscription: Subscription, place: str, messages: Sequence[int], at: datetime) -> list[Wake]:
+def _again(
+    table: Table, subscription: Subscription, place: str, messages: Sequence[int], at: datetime, *, is_first: bool
+) -> list[Wake]:
+    try:
+        return until_current(lambda: _ask(table, subscription, place, messages, at, is_first=is_first))
+    except Contended:
+        raise contended_refusal() from None
+
+
+def _ask(
+    table: Table, subscription: Subscription, place: str, messages: Sequence[int], at: datetime, *, is_first: bool
+) -> list[Wake]:
     """The wish, its track's ring and, if only probes are sent, the next probe now: together or not at all.
 
-    Raises OutOfDate; Contended where there is no time for another one: a repeat of the request asks for all.
+    ``is_first``: of what is asked for at once, it is what is probed. Raises OutOfDate; Contended where there is no time
+    for another one: a repeat of the request asks for the rest.
     """
     if table.is_out_of_time:
         raise Contended("the request's time is over")
@@ -66,7 +92,7 @@ def _ask(table: Table, subscription: Subscription, place: str, messages: Sequenc
     waiting, settled = read_delivery(table, subscription.subscription_id, track.number, place)
     if waiting is None and settled is None:
         return []  # its time was over since it was listed
-    circuit = read_circuit(table, subscription.subscription_id)
+    circuit = read_circuit(table, subscription.subscription_id) if is_first else None
     probe = _probe_now(subscription, circuit, track, place, at)
     try:
         table.write([ask_again(track.number, waiting, settled, messages, str(uuid4())), wake(track, at), *probe])

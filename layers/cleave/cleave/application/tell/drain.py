@@ -15,7 +15,7 @@ from cleave.domain.events import Event
 from cleave.store.deliveries import note_progress, place_of, read_waiting
 from cleave.store.drain_inputs import DrainInput, read_drain_input
 from cleave.store.retention import DELIVERIES_KEPT
-from cleave.store.tracks import Held, TrackRef, hand_over, look_again, release, shut, take
+from cleave.store.tracks import CLOCKS_DIFFER, Held, hand_over, look_again, release, shut, take
 from cleave.table.table import Table
 
 # Well within the lease and the function's time-out, a last request included.
@@ -59,16 +59,20 @@ class Drain:
                 break
             is_over = shut(self.table, held) if result is DrainResult.SHUT else release(self.table, held, one_pass.due)
             if is_over:
-                self._remind(held.track, one_pass.due)
+                self._remind(held, one_pass.due)
                 break
             held = look_again(self.table, held)
         return result
 
-    def _remind(self, track: TrackRef, due: datetime | None) -> None:
-        """A retry that is near has a message of its own; the scheduled function sees to the others."""
+    def _remind(self, held: Held, due: datetime | None) -> None:
+        """A retry that is near has a message of its own, and one is enough; the scheduled function sees to the others.
+
+        A handler whose clock is a little behind may be handling the message that was sent.
+        """
         wait = None if due is None else max(due - clock.now(), AT_ONCE)
-        if wait is not None and wait <= MAX_DELAY:
-            self.send_wake(Wake(track.subscription_id, track.number), wait)
+        if wait is None or wait > MAX_DELAY or (due == held.reminded and wait > CLOCKS_DIFFER):
+            return
+        self.send_wake(Wake(held.track.subscription_id, held.track.number), wait)
 
 
 @dataclass(slots=True)
