@@ -64,6 +64,9 @@ LISTS = {
     "a comma list of statuses": ({"status": ["Created,Picking"]}, [1, 2]),
     "repeated statuses": ({"status": ["Created", "Invoiced"]}, [1, 3]),
     "a status that only filters": ({"status": ["Verified"]}, []),
+    "a status that nobody has": ({"status": ["Repack"]}, []),
+    "statuses in any letter case": ({"status": ["created,PICKING,AT_COLLECTION_POINT"]}, [1, 2]),
+    "other fields in any letter case": ({"orderByField": ["packagelastmodifieddate"], "status": ["Created"]}, [1]),
     "ids are found however old": ({"shipmentPackageIds": ["5"]}, [5]),
     "repeated ids": ({"shipmentPackageIds": ["5", "1"]}, [1, 5]),
     "ids with brackets": ({"shipmentPackageIds[]": ["5", "2"]}, [2, 5]),
@@ -180,8 +183,8 @@ REFUSED = {
     ),
     "a start to come": ({"startDate": [str(NOW + 1)]}, "startDate: must not be after now"),
     "status": (
-        {"status": ["Created,Lost"]},
-        f"status: known statuses: {', '.join(Status)}",
+        {"status": ["Created,no word"]},
+        "status: must be at most 50 words of letters, digits and underscores",
     ),
     "too many ids": (
         {"shipmentPackageIds": ["1,2"] * 25 + ["3"]},
@@ -200,7 +203,7 @@ REFUSED = {
         {"orderByField": ["OrderDate"]},
         "orderByField: must be one of PackageLastModifiedDate, CreatedDate",
     ),
-    "direction": ({"orderByDirection": ["desc"]}, "orderByDirection: must be one of DESC, ASC"),
+    "direction": ({"orderByDirection": ["down"]}, "orderByDirection: must be one of DESC, ASC"),
 }
 
 

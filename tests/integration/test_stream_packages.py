@@ -127,8 +127,8 @@ REFUSED = {
     "size zero": ({"size": ["0"]}, "size: must be from 1 to 200"),
     "size above": ({"size": ["201"]}, "size: must be from 1 to 200"),
     "status": (
-        {"packageItemStatuses": ["created"]},
-        f"packageItemStatuses: known statuses: {', '.join(Status)}",
+        {"packageItemStatuses": ["-"]},
+        "packageItemStatuses: must be at most 50 words of letters, digits and underscores",
     ),
     "a time as text": ({"lastModifiedStartDate": ["now"]}, "lastModifiedStartDate: must be a whole number"),
     "more than two weeks": (

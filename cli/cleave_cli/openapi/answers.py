@@ -5,7 +5,6 @@ A field that is not here is one that no answer has, except where packages carry 
 
 from typing import Any, Literal
 
-from cleave.domain.package import Status
 from pydantic import BaseModel, ConfigDict
 
 
@@ -47,7 +46,7 @@ class ShownLine(BaseModel):
     lineTyDiscount: float
     lineTotalDiscount: float
     discountDetails: list[ShownUnit]
-    orderLineItemStatusName: Status
+    orderLineItemStatusName: str
     cancelledBy: str
     cancelReason: str
     cancelReasonCode: int
@@ -66,8 +65,8 @@ class ShownPackage(BaseModel):
     shipmentPackageId: int
     orderNumber: str
     supplierId: int
-    status: Status
-    shipmentPackageStatus: Status
+    status: str
+    shipmentPackageStatus: str
     cargoTrackingNumber: int | None
     packageGrossAmount: float
     packageSellerDiscount: float

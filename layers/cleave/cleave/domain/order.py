@@ -34,6 +34,10 @@ class LivePackage:
         """Whether it has units of the item."""
         return any(line.item_number == item_number for line in self.lines)
 
+    def has_parted(self, item_number: str) -> bool:
+        """Whether it has units of the item that went a way of their own."""
+        return any(line.item_number == item_number and not line.quantity for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class LaneEnd:

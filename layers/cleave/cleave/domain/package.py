@@ -41,8 +41,11 @@ _BY_FOLDED = {status.casefold(): status for status in Status}
 
 
 def status_word(text: str) -> str:
-    """The known status of that name in any letter case; another word as it is: marketplaces add some each year."""
-    return _BY_FOLDED.get(text.casefold(), text)
+    """The known status of that name in any letter case, with or without underscores.
+
+    Another word as it is: marketplaces add some each year.
+    """
+    return _BY_FOLDED.get(text.casefold().replace("_", ""), text)
 
 
 # Every unit is kept by itself, and what is kept of a package must fit one item of the table.

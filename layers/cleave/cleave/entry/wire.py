@@ -18,6 +18,8 @@ MAX_TIME = 253_402_300_799_999
 # In bytes of JSON, without its units. A closed package shows a line once for each cancellation that took from it, and
 # compression finds what is repeated only up to 32 KB back.
 LINE_LIMIT = 16 * 1024
+# What a status may look like, of those too that nobody has told us of.
+STATUS_WORD = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
 
 type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
 type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]

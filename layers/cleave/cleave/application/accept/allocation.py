@@ -139,6 +139,9 @@ def _all_units(item: ItemCancellation, order: Order, known: KnownOrders, left: M
         if status is not None and package.holds(item.item_number):
             message = f"units of item {item.item_number} are in package {package.package_id}, which is {status}"
             raise Refusal(RefusalCode.PACKAGE_STATUS, message, field=place)
+        if package.has_parted(item.item_number):
+            message = f"units of item {item.item_number} in package {package.package_id} went a way of their own"
+            raise Refusal(RefusalCode.PACKAGE_STATUS, message, field=place)
     quantity = available(item.item_number, order.live, left)
     if not quantity:
         message = f"item {item.item_number} has no units left that can be cancelled"

@@ -4,20 +4,31 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
-from cleave.domain.package import CANCELLABLE, CLOSED, MAX_UNITS, CreatedBy, Status
+from cleave.domain.package import CLOSED, MAX_UNITS, CreatedBy, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.entry.wire import LINE_LIMIT, MAX_TIME, Id, Money, Name, Number, Quantity, Text, WireModel, json_size
+from cleave.entry.wire import (
+    LINE_LIMIT,
+    MAX_TIME,
+    STATUS_WORD,
+    Id,
+    Money,
+    Name,
+    Number,
+    Quantity,
+    Text,
+    WireModel,
+    json_size,
+)
 from cleave.table.limits import KILOBYTE
 
-# Units of such a line are cancelled, or live on in another package.
-_GONE = CLOSED | {Status.UNSUPPLIED}
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 
 
 type Time = Annotated[int, Field(ge=0, le=MAX_TIME)]
-type WireStatus = Annotated[Status, Field(strict=False)]
+# Marketplaces add statuses each year, and clients write them in any case: a word is taken for what it is.
+type WireStatus = Annotated[str, StringConstraints(pattern=STATUS_WORD), AfterValidator(status_word)]
 
 
 class WireUnit(WireModel):
@@ -92,8 +103,6 @@ def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> 
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.discountDetails")
     if wire.status not in CLOSED:
         _refuse_repeated(wire)
-    if wire.status in CANCELLABLE:
-        _refuse_gone(wire)
 
 
 def _check_sizes(wire: WirePackage, raw: Mapping[str, Any]) -> None:
@@ -108,21 +117,14 @@ def _check_sizes(wire: WirePackage, raw: Mapping[str, Any]) -> None:
 
 
 def _refuse_repeated(wire: WirePackage) -> None:
-    """Units are claimed by line, so a line that stood there twice would give them twice.
+    """Units of a line may have gone several ways, and then stand there once for each; twice on one way is a mistake.
 
-    A closed package gives none, and shows a line once for each cancellation and once for what moved on.
+    A closed package shows a line once for each cancellation and once for what moved on.
     """
-    seen: set[int] = set()
+    seen: set[tuple[int, str]] = set()
     for place, line in enumerate(wire.lines):
-        if line.lineId in seen:
-            message = f"line {line.lineId} stands in the package twice"
+        way = line.lineId, line.orderLineItemStatusName or wire.status
+        if way in seen:
+            message = f"line {line.lineId} stands in the package twice with one status"
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.lineId")
-        seen.add(line.lineId)
-
-
-def _refuse_gone(wire: WirePackage) -> None:
-    """All units of a package that can be cancelled from are live; those that are not could be taken once more."""
-    for place, line in enumerate(wire.lines):
-        if line.orderLineItemStatusName in _GONE:
-            message = f"is {line.orderLineItemStatusName}, while the package is {wire.status}"
-            raise Refusal(RefusalCode.BODY_INVALID, message, field=f"lines.{place}.orderLineItemStatusName")
+        seen.add(way)

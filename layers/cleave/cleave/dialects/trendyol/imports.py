@@ -78,7 +78,7 @@ def _within(prefix: str, refusal: Refusal) -> Refusal:
 
 def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> Package:
     at = seller.call.at
-    lines = tuple(_line(wire, line, raw["lines"][place]) for place, line in enumerate(wire.lines))
+    lines = tuple(_line(wire, place, raw["lines"][place]) for place in range(len(wire.lines)))
     return Package(
         package_id=wire.shipmentPackageId,
         seller_id=seller.seller_id,
@@ -122,7 +122,9 @@ def _moment(milliseconds: int | None, otherwise: datetime) -> datetime:
     return otherwise if milliseconds is None else from_ms(milliseconds)
 
 
-def _line(package: WirePackage, line: WireLine, raw: Mapping[str, Any]) -> Line:
+def _line(package: WirePackage, place: int, raw: Mapping[str, Any]) -> Line:
+    line = package.lines[place]
+    before = sum(each.quantity for each in package.lines[:place] if each.lineId == line.lineId)
     discount = line.lineTotalDiscount
     return Line(
         line_id=line.lineId,
@@ -136,13 +138,16 @@ def _line(package: WirePackage, line: WireLine, raw: Mapping[str, Any]) -> Line:
             line.lineSellerDiscount + line.lineTyDiscount if discount is None else discount,
             line.lineUnitPrice,
         ),
-        units=tuple(_units(line)),
+        units=tuple(_units(line, before)),
         details={name: value for name, value in raw.items() if name not in _LINE_FIELDS},
     )
 
 
-def _units(line: WireLine) -> list[Unit]:
-    """From ``discountDetails``; an export without them says the same of every unit by the line's own amounts."""
+def _units(line: WireLine, before: int) -> list[Unit]:
+    """From ``discountDetails``; an export without them says the same of every unit by the line's own amounts.
+
+    ``before``: so many units of the line stand in the package before, with other statuses.
+    """
     if line.discountDetails:
         return [
             Unit(str(u.lineItemId), u.lineItemPrice, u.lineItemSellerDiscount, u.lineItemTyDiscount)
@@ -150,7 +155,7 @@ def _units(line: WireLine) -> list[Unit]:
         ]
     return [
         Unit(f"{line.lineId}-{number}", line.lineUnitPrice, line.lineSellerDiscount, line.lineTyDiscount)
-        for number in range(1, line.quantity + 1)
+        for number in range(before + 1, before + line.quantity + 1)
     ]
 
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cleave.clock import to_ms
-from cleave.domain.package import Status
+from cleave.domain.package import status_word
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.entry.wire import MAX_ID, MAX_TIME
+from cleave.entry.wire import MAX_ID, MAX_TIME, STATUS_WORD
 
 TWO_WEEKS = timedelta(days=14)
 # Callers count two weeks back from their own clocks, and before the request has travelled.
 _LEEWAY = timedelta(minutes=1)
 _MAX_DIGITS = len(str(MAX_ID))
 _ORDER_NUMBER = re.compile(r"[^\s#]{1,100}")  # as an import takes them; DynamoDB fails on a key above 1 KB
-_STATUSES = {status.value: status for status in Status}
+_MAX_STATUSES = 50  # each is a part of a query's expression
+_STATUS = re.compile(STATUS_WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,19 @@ class Parameters:
         return None if self.text(name) is None else self.number(name, 0, least=0, most=MAX_TIME)
 
     def choice[T](self, name: str, choices: Mapping[str, T]) -> T:
-        """What the value stands for; the first choice if there is none. Raises Refusal."""
-        text = self.text(name) or next(iter(choices))
-        if text not in choices:
+        """What the value stands for in any letter case; the first choice if there is none. Raises Refusal."""
+        folded = {each.casefold(): meaning for each, meaning in choices.items()}
+        text = (self.text(name) or next(iter(choices))).casefold()
+        if text not in folded:
             raise refused(name, f"must be one of {', '.join(choices)}")
-        return choices[text]
+        return folded[text]
 
     def statuses(self, name: str) -> frozenset[str]:
-        """Raises Refusal at the first that is none."""
+        """In any letter case, also words that no page lists: packages may have come in with them. Raises Refusal."""
         texts = self.texts(name)
-        if not _STATUSES.keys() >= set(texts):
-            raise refused(name, f"known statuses: {', '.join(_STATUSES)}")
-        return frozenset(_STATUSES[text] for text in texts)
+        if len(texts) > _MAX_STATUSES or not all(_STATUS.match(text) for text in texts):
+            raise refused(name, f"must be at most {_MAX_STATUSES} words of letters, digits and underscores")
+        return frozenset(status_word(text) for text in texts)
 
     def window(self, start: str, end: str, at: datetime, default: timedelta) -> tuple[int, int | None]:
         """The milliseconds from ``start`` to ``end``; without an end, up to now and open. Raises Refusal.

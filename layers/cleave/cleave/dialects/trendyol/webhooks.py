@@ -8,7 +8,7 @@ from pydantic import Field
 from cleave.application.subscribe.webhooks import WebhookWish
 from cleave.clock import optional_ms, to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
-from cleave.domain.package import Status
+from cleave.domain.package import Status, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
 from cleave.entry.wire import Text, WireModel
@@ -58,10 +58,10 @@ def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
 
 def _statuses(wanted: list[str]) -> frozenset[str]:
     for place, status in enumerate(wanted):
-        if status not in STATUSES:
+        if status_word(status) not in _SPELLED:
             message = f"known statuses: {', '.join(sorted(STATUSES))}"
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"subscribedStatuses.{place}")
-    return frozenset(STATUSES[status] for status in wanted)
+    return frozenset(status_word(status) for status in wanted)
 
 
 def _secret(request: WebhookRequest) -> str:
