@@ -6,7 +6,7 @@ from cleave.store import keys
 
 from functions.reconcile.app import handler as reconcile
 from tests.support.orders import Shop, wire_package
-from tests.support.stories import check_settled, ending, read_story, recorded_units
+from tests.support.stories import check_settled, ending, names, read_story, recorded_units
 from tests.support.world import World
 
 ORDER = "O"
@@ -30,8 +30,9 @@ def one_hour(world: World, shop: Shop, *, with_stream: bool) -> dict[str, Any]:
     world.settle(24, with_stream=with_stream)
     story = read_story(world.table, shop.seller_id, ORDER)
     check_settled(story, recorded_units(story, ORDERED))
+    known = names(story)
     pages = [page["content"][0] for page in world.told(told)]
-    return {**ending(story), "told": [(page["shipmentPackageId"], page["status"]) for page in pages]}
+    return {**ending(story), "told": [(known[page["shipmentPackageId"]], page["status"]) for page in pages]}
 
 
 def happen(shop: Shop, number: int) -> None:
@@ -66,13 +67,13 @@ def test_what_is_younger_than_a_minute_is_left_to_the_stream(world: World) -> No
     shop = Shop(world, 501)
     shop.load([wire_package(71, ORDER, {1: 5})])
     shop.cancel(71, {1: 1}, "key")
+    shop.notify(71, "Picking")
     world.clock.step(59)
-    assert reconcile({}, None) == {"done": 0, "failed": 0}
+    assert reconcile({}, None) == {"done": 0, "failed": 0, "woken": 0}
     world.clock.step(1)
-    assert reconcile({}, None) == {"done": 1, "failed": 0}
-    assert reconcile({}, None) == {"done": 0, "failed": 0}
+    assert reconcile({}, None) == {"done": 2, "failed": 0, "woken": 0}  # the package, and the event of its status
     world.clock.step(60)
-    assert reconcile({}, None) == {"done": 2, "failed": 0}  # the two events of the split
+    assert reconcile({}, None) == {"done": 0, "failed": 0, "woken": 0}
 
 
 def test_what_fails_is_counted_and_holds_back_nobody(world: World) -> None:
@@ -88,6 +89,6 @@ def test_what_fails_is_counted_and_holds_back_nobody(world: World) -> None:
 
     world.clock.step(61)
     world.breaker.interfere = broken
-    assert reconcile({}, None) == {"done": 1, "failed": 1}
+    assert reconcile({}, None) == {"done": 1, "failed": 1, "woken": 0}
     world.breaker.interfere = None
-    assert reconcile({}, None) == {"done": 1, "failed": 0}
+    assert reconcile({}, None) == {"done": 1, "failed": 0, "woken": 0}

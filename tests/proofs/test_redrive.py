@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
-from cleave.application import consume
+from cleave.application.split import due_work
 from cleave_cli.redrive import Redrive, Redriven
 
 from tests.support.orders import Shop, wire_package
@@ -63,7 +63,7 @@ def test_what_a_bug_kept_from_being_done_is_done_by_one_command_once_it_is_mende
     shop = Shop(world, SELLER)
     shop.load([wire_package(1, "O", {1: 2}), wire_package(2, "O", {1: 2})])
     assert shop.cancel(1, {1: 1}, "first").status == shop.cancel(2, {1: 1}, "second").status == 200
-    with mock.patch.object(consume, "split_package", side_effect=ZeroDivisionError):
+    with mock.patch.object(due_work, "split_package", side_effect=ZeroDivisionError):
         world.split_and_tell()
         bucket = given_up(world)
         still = redriven(bucket)

@@ -5,13 +5,18 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
-from cleave.application import consume
+from cleave.application.split import due_work
 from cleave.application.split.split_package import split_package
+from cleave.domain.change import OrderChange
+from cleave.store.due_packages import ReadPackage
+from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.table.table import Table
 
 from tests.support.breaker import Killed
 from tests.support.orders import Shop, wire_package
@@ -41,14 +46,15 @@ class Context:
 
 @dataclass
 class Failing:
-    """Fails the requests that touch the ill seller's package, so many times."""
+    """Fails the writes that name the ill seller's package, or another ``item``, so many times."""
 
     error: Exception
     times: int
+    item: str = f"PACKAGE#{ILL}#"
     failed: int = 0
 
     def __call__(self, request: dict[str, Any]) -> None:
-        if f"PACKAGE#{ILL}#" in repr(request.get("TransactItems")) and self.failed < self.times:
+        if self.item in repr(request.get("TransactItems", request.get("Item"))) and self.failed < self.times:
             self.failed += 1
             raise self.error
 
@@ -135,7 +141,7 @@ def garbled(record: Record) -> None:
 
 
 def half(record: Record) -> None:
-    del record["dynamodb"]["NewImage"]["package_id"]
+    del record["dynamodb"]["NewImage"]["waiting"]
 
 
 def headless(record: Record) -> None:
@@ -159,21 +165,21 @@ def test_a_malformed_record_holds_back_nobody_and_ends_itself_in_the_destination
 
 def test_an_item_of_a_type_that_nobody_knows_is_passed_over(case: Case) -> None:
     def strange(record: Record) -> None:
-        record["dynamodb"]["NewImage"] = {"kind": {"S": "omen"}, "waiting_since": {"N": "1"}}
+        record["dynamodb"]["NewImage"] = {"pk": {"S": "OMEN#1"}, "sk": {"S": "OMEN"}, "due": {"N": "1"}}
 
     case.damage(strange)
     case.stream.invoke_once()
     assert (case.is_split(ILL), case.is_split(WELL), case.stream.waiting) == (False, True, [])
 
 
-def with_bug(table: object, seller_id: int, *rest: Any) -> Any:  # noqa: ANN401 - the split's own
-    if seller_id == ILL:
+def with_bug(table: Table, numbers: TrackingNumbers, read: ReadPackage, at: datetime) -> OrderChange:
+    if read.state.package.seller_id == ILL:
         raise ZeroDivisionError
-    return split_package(table, seller_id, *rest)  # type: ignore[arg-type]
+    return split_package(table, numbers, read, at)
 
 
-def test_a_bug_holds_back_the_packages_of_its_own_order_alone_until_it_is_mended(case: Case) -> None:
-    with mock.patch.object(consume, "split_package", with_bug):
+def test_a_bug_holds_back_its_own_package_alone_until_it_is_mended(case: Case) -> None:
+    with mock.patch.object(due_work, "split_package", with_bug):
         case.stream.invoke_once()
         assert case.is_split(WELL)
         second = Shop(case.world, WELL)
@@ -197,15 +203,18 @@ def test_a_record_that_grew_too_old_goes_to_the_destination_unseen_and_reconcile
     case.settled(WELL)
 
 
-def test_the_records_of_an_order_behind_a_failed_one_wait_for_it(case: Case) -> None:
+def test_a_failed_record_holds_back_no_other_of_its_order_and_what_is_told_is_told_in_order(case: Case) -> None:
     shop = Shop(case.world, WELL)
     shop.subscribe()
-    case.stream.invoke_once()
+    assert shop.notify(WELL, "Picking").status == 200
     case.world.flow()
-    events = [record for _, record in case.stream.waiting if f"O{WELL}" in repr(record)]
-    assert len(events) == 2
-
-    bugged = mock.patch.object(consume, "fan_out", side_effect=[ZeroDivisionError, 1])
-    with bugged:
-        answer = case.stream.handler({"Records": events}, None)
-    assert len(answer["batchItemFailures"]) == 2
+    *packages, event = case.stream.waiting
+    case.stream.waiting[:] = [event, *packages]
+    case.world.breaker.interfere = Failing(ZeroDivisionError(), 1, "WAITING#")
+    case.stream.invoke_once()
+    assert (case.is_split(WELL), len(case.stream.waiting)) == (True, 1 + len(packages))
+    case.world.deliver()
+    assert case.world.told() == []
+    case.world.settle(1)
+    case.settled(WELL)
+    assert [page["content"][0]["status"] for page in case.world.told()] == ["Picking", "Cancelled", "Created"]

@@ -1,6 +1,7 @@
 """After any time-out the caller can repeat the request, and gets the truth."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,12 @@ REQUESTS: dict[str, Callable[[Shop], Answer]] = {
     "change status": lambda shop: shop.notify(71, "Picking"),
     "split": lambda shop: shop.split(71, [{1: 1}]),
 }
+
+
+def without_ids(answer: Any) -> Any:  # noqa: ANN401 - an answer's JSON
+    """What sellers' answers have in common: ids of new packages are made of the seller's."""
+    ids = (answer or {}).get("newPackageIds")
+    return answer if ids is None else {**answer, "newPackageIds": len(ids)}
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -38,7 +45,8 @@ def test_a_request_whose_answer_was_lost_is_answered_truly_when_it_is_repeated(
         later = request(shop)
         assert {again.status, later.status} == {200}
         if name != "import":  # it tells what was new to it
-            assert again.json == later.json == expected.json
+            assert again.json == later.json
+            assert without_ids(again.json) == without_ids(expected.json)
         story = read_story(world.table, shop.seller_id, ORDER)
         assert len(story.cancellations) == int(name.startswith("cancel"))
         assert len(story.events) == int(name == "change status")

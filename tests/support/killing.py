@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from cleave.domain.delivery import Answer, Delivery
-from cleave.domain.events import PackageEvent
+from cleave.application.tell.attempt import Outgoing
+from cleave.application.tell.wake import Wake
+from cleave.domain.delivery import Answer
 from cleave.domain.subscription import Subscription
-from cleave.store.tracks import Wake
 from cleave.table.table import Table
 
 from tests.support.telling import DelayQueue, Script
@@ -91,9 +91,9 @@ class MortalSender:
     script: Script
     killer: Killer
 
-    def __call__(self, subscription: Subscription, event: PackageEvent, delivery: Delivery, at: datetime) -> Answer:
+    def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
         self.killer.call()
-        answer = self.script(subscription, event, delivery, at)
+        answer = self.script(subscription, outgoing, at)
         self.killer.call()
         return answer
 

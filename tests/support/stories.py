@@ -101,14 +101,30 @@ def recorded_units(story: Story, ordered: Mapping[int, int]) -> Units:
     return units
 
 
+def names(story: Story) -> dict[int, str]:
+    """What each package is: its own id if it came in, else the place at which it was split off its parent.
+
+    A successor's id depends on its seller and on how often its parent was written.
+    """
+
+    def name(package: Package) -> str:
+        if package.parent_id is None:
+            return str(package.package_id)
+        parent = story.packages[package.parent_id].package
+        return f"{name(parent)}.{parent.successor_ids.index(package.package_id)}"
+
+    return {package.package_id: name(package) for package in _packages(story)}
+
+
 def ending(story: Story) -> dict[str, Any]:
-    """What became of an order, without what depends on when things were done."""
+    """What became of an order, without what depends on when and how often things were done."""
+    known = names(story)
     return {
         "packages": {
-            package.package_id: (package.status, [(line.line_id, line.status, line.quantity) for line in package.lines])
-            for package in _packages(story)
+            known[each.package_id]: (each.status, [(line.line_id, line.status, line.quantity) for line in each.lines])
+            for each in _packages(story)
         },
-        "events": [(event.package_id, event.status) for event in story.events],
+        "events": [(known[event.package_id], event.status) for event in story.events],
     }
 
 
