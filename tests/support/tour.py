@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
-from cleave import clock
+from cleave.domain.subscription import channel_owner
 from cleave.entry import resources
-from cleave.store.tracks import TrackRef, ring
+from cleave.store.credentials import revoke_credential
+from cleave.store.owners import end_owner
+from cleave.store.subscriptions import read_owned
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer, Receiver
 
@@ -62,8 +63,8 @@ class Tour:
         return target
 
     def ask(self, code: str, target: Target, body: object = None, *, as_channel: bool = False) -> Any:  # noqa: ANN401
-        """The function's first endpoint in the dialect; a function is a process of its own, which knows no secret."""
-        resources.signing_secret.cache_clear()
+        """The function's first endpoint in the dialect; a function is a process of its own, which knows nothing yet."""
+        _new_process()
         endpoint = next(each for each in endpoints() if each.code == code and each.is_sellers != as_channel)
         return ask(self.channel if as_channel else self.seller, endpoint, target, body)
 
@@ -78,6 +79,11 @@ class Tour:
         return ask(self.seller if endpoint.is_sellers else self.channel, endpoint, target)
 
 
+def _new_process() -> None:
+    resources.signing_secret.cache_clear()
+    resources.tracking_numbers.cache_clear()
+
+
 def run(tour: Tour) -> None:
     """From the first token to the last webhook deleted."""
     _get_in(tour)
@@ -86,14 +92,16 @@ def run(tour: Tour) -> None:
     _orders(tour)
     tour.let_happen()
     target = replace(_delivered(tour, own), url=tour.receiver.url)
+    _moved(tour, target)
     _failing_receiver(tour, target)
     _lists(tour, target)
-    _left_behind(tour, target)
+    _left_behind(tour)
     ends = frozenset({"delete_webhook", "create_webhook", "create_channel_webhook"})
     tour.every_endpoint(target, skipped=ends)
     tour.let_happen()
     _refused(tour)
     _failed(tour, target)
+    _revoked(tour)
     assert tour.ask("delete_webhook", target).status == 200
 
 
@@ -142,9 +150,26 @@ def _packages(tour: Tour) -> None:
     assert tour.ask("legacy_update_package", tour.target(), notified).status == 200
     tour.let_happen()
     for replaced in (cancelled_from, split, _replaced_often(tour)):
-        for code in (*PACKAGE_CODES, "update_tracking", "legacy_update_tracking"):
+        for code in (*PACKAGE_CODES, "update_tracking", "legacy_update_tracking", "dry_run_cancel_package"):
             assert tour.ask(code, replaced).status in {200, 409}, code  # 200 where it is a repeat
         assert tour.ask("import_orders", replaced).status in {200, 409}
+    _both_at_once(tour)
+
+
+def _both_at_once(tour: Tour) -> None:
+    """Two imports of packages of one order: the first has read it when the second writes it."""
+    first = tour.target()
+    target, other = replace(first, package=first.package + 1), replace(first, package=first.package + 2)
+    others: list[int] = []
+
+    def meanwhile(**_: object) -> None:
+        if not others:
+            others.append(0)
+            others.append(tour.ask("import_orders", other).status)
+
+    with _before(tour, "before-call.dynamodb.TransactWriteItems", meanwhile):
+        assert tour.ask("import_orders", target).status == 200
+    assert others == [0, 200]
 
 
 def _more_lines(target: Target, count: int) -> range:
@@ -191,13 +216,26 @@ def _delivered(tour: Tour, webhook: str) -> Target:
     return replace(target, delivery=content[-1]["id"])
 
 
+def _moved(tour: Tour, target: Target) -> None:
+    """To another URL and other statuses, and back; it is told of what happens meanwhile by a worker that died."""
+    assert tour.ask("update_webhook", replace(target, url=f"{target.url}/moved")).status == 200
+    few = {**BODIES["update_webhook"](target), "subscribedStatuses": ["CREATED"]}
+    assert tour.ask("update_webhook", target, few).status == 200
+    assert tour.ask("update_webhook", target).status == 200
+    assert tour.ask("cancel_package", tour.target()).status == 200
+    with _failing(tour, "before-call.dynamodb.PutItem", times=1):
+        tour.let_happen()
+
+
 def _failing_receiver(tour: Tour, target: Target) -> None:
     """Refuses, so that its circuit opens, and is active again."""
     tour.receiver.respond = lambda _: Answer(503, body=tour.mark.encode())
     for _ in range(6):
         assert tour.ask("cancel_package", tour.target()).status == 200
     tour.let_happen()
-    reconcile({}, None)
+    tour.wait(60)
+    reconcile({}, None)  # which has the receiver probed
+    tour.let_happen()
     tour.receiver.respond = lambda _: Answer(410, body=tour.mark.encode())
     assert tour.ask("activate_webhook", target).status == 200
     tour.let_happen()
@@ -228,18 +266,27 @@ def _lists(tour: Tour, target: Target) -> None:
 _NOT_OURS = {"since": 0, "cursor": "not a cursor of ours"}
 
 
-def _left_behind(tour: Tour, target: Target) -> None:
-    """By the stream, then by the queue; the scheduled functions find it."""
+def _left_behind(tour: Tour) -> None:
+    """By the stream, then by the queue; the scheduled function finds it."""
     assert tour.ask("cancel_package", tour.target()).status == 200
+    assert tour.ask("update_package", tour.target()).status == 200
     tour.wait(120)
-    with _failing(tour, "before-call.dynamodb.BatchGetItem"):
-        assert reconcile({}, None)["failed"] == 1
-    for _ in range(2):  # the split, then the events of it
-        assert reconcile({}, None)["done"]
-        tour.wait(120)
-    tour.let_happen()
-    ring(tour.table, TrackRef(f"seller:{SELLER}", target.webhook, 0), clock.now() - timedelta(seconds=1))
+    with _failing(tour, "before-call.dynamodb.TransactWriteItems"):
+        found = reconcile({}, None)
+        assert (found["done"], found["failed"]) == (1, 1)  # the event of a status, and the package
+    assert reconcile({}, None)["done"] == 1
+    tour.wait(120)
     assert reconcile({}, None)["woken"]
+    tour.let_happen()
+
+
+def _revoked(tour: Tour) -> None:
+    """By an operator who dies right after it; the scheduled function ends the channel's webhook."""
+    owner = channel_owner("tour")
+    assert read_owned(tour.table, owner)
+    revoke_credential(tour.table, "tour", [end_owner(owner)])
+    assert reconcile({}, None)["done"] == 1
+    assert read_owned(tour.table, owner) == []
 
 
 def _refused(tour: Tour) -> None:
@@ -267,15 +314,24 @@ def _failed(tour: Tour, target: Target) -> None:
 
 
 @contextmanager
-def _failing(tour: Tour, calls: str) -> Iterator[None]:
+def _failing(tour: Tour, calls: str, times: int | None = None) -> Iterator[None]:
     """With an error that repeats what we were told: as botocore's does of a wrong parameter."""
+    failed: list[str] = []
 
     def fail(**_: object) -> None:
-        raise RuntimeError(tour.mark)
+        if times is None or len(failed) < times:
+            failed.append(calls)
+            raise RuntimeError(tour.mark)
 
+    with _before(tour, calls, fail):
+        yield
+
+
+@contextmanager
+def _before(tour: Tour, calls: str, do: Callable[..., None]) -> Iterator[None]:
     events = tour.table.client.meta.events
-    events.register(calls, fail)
+    events.register(calls, do)
     try:
         yield
     finally:
-        events.unregister(calls, fail)
+        events.unregister(calls, do)
