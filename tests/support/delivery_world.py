@@ -9,28 +9,31 @@ import random
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cleave import clock
-from cleave.application.subscribe.webhooks import Webhook, subscribe
+from cleave.application.subscribe.webhooks import WebhookWish, subscribe
 from cleave.application.tell.attempt import Attempts
-from cleave.application.tell.drain import Drainer
+from cleave.application.tell.drain import Drain
 from cleave.application.tell.fan_out import fan_out
+from cleave.application.tell.probe import Probe
+from cleave.application.tell.wake import Wake
 from cleave.domain.circuit import parse_policy
-from cleave.domain.delivery import Lane
-from cleave.domain.events import PackageEvent
 from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
 from cleave.outbound.connection import checked_pools
 from cleave.outbound.exchange import Deadlines
 from cleave.outbound.webhook import WebhookSender
-from cleave.store.deliveries import MAX_QUEUED_AT_ONCE, queue, read_lanes
-from cleave.store.orders import put_event
+from cleave.store.deliveries import deliveries_of, queue_delivery
+from cleave.store.due import clear_event
 from cleave.store.subscriptions import read_subscription
-from cleave.store.tracks import Wake
+from cleave.store.tracks import TrackRef, ring
 from cleave.table.table import Table
 
-from tests.unit.builders import line, package
+from tests.support.telling import TRACKS, Drainer, store_event
+
+# Deliveries on a lane that is filled.
+_LANE = 45
 
 
 class PlainBox:
@@ -85,38 +88,46 @@ class World:
     def webhook(self, seller_id: int, url: str) -> Subscription:
         """A webhook of the seller in Trendyol's dialect."""
         owner = seller_owner(seller_id)
-        wanted = Webhook(
-            owner,
-            frozenset({seller_id}),
-            Dialect.TRENDYOL,
-            url,
-            Authentication.API_KEY,
-            None,
-            "k",
-            frozenset(),
-            clock.now(),
+        wish = WebhookWish(
+            owner=owner,
+            sellers=frozenset({seller_id}),
+            dialect=Dialect.TRENDYOL,
+            url=url,
+            authentication=Authentication.API_KEY,
+            username=None,
+            secret="k",
+            statuses=frozenset(),
+            at=clock.now(),
+            tracks=TRACKS,
         )
-        made = subscribe(self.table, lambda secret, *_: secret.encode(), wanted)
+        made = subscribe(self.table, lambda secret, *_: secret.encode(), wish)
         found = read_subscription(self.table, owner, made.subscription_id)
         assert found is not None
         return found
 
     def happen(self, seller_id: int, order_number: str, sequence: int) -> None:
-        """An event is stored and fanned out, as by splitter and stream."""
-        told = package(line(1, 1))
-        event = PackageEvent(order_number, seller_id, sequence, clock.now(), told)
-        self.table.write([put_event(event)])
-        fan_out(self.table, self.bell, event, clock.now())
+        """An event is stored and fanned out, as by splitter and stream; ``sequence`` is the number that it has to
+        get."""
+        event = store_event(self.table, order_number, clock.now(), seller_id=seller_id)
+        assert event.first == sequence
+        fan_out(self.table, self.bell, [event], clock.now())
+        clear_event(self.table, event)
 
     def fill(self, subscription: Subscription, deliveries: int) -> None:
-        """Let so many deliveries wait, on lanes of MAX_QUEUED_AT_ONCE."""
+        """Let so many deliveries wait, on lanes that are full, each of which has one event, told again and again."""
         (seller_id,) = subscription.sellers
-        for number in range(-(-deliveries // MAX_QUEUED_AT_ONCE)):
-            lane = Lane(subscription.subscription_id, seller_id, f"FILL{number}")
-            event = PackageEvent(lane.order_number, seller_id, 1, clock.now(), package(line(1, 1)))
-            self.table.write([put_event(event)])
-            (state,) = read_lanes(self.table, [lane])
-            assert queue(self.table, state, [(each + 1, None) for each in range(MAX_QUEUED_AT_ONCE)], clock.now())
+        for number in range(-(-deliveries // _LANE)):
+            event = store_event(self.table, f"FILL{number}", clock.now(), seller_id=seller_id)
+            clear_event(self.table, event)
+            ((track, delivery),) = deliveries_of(event)
+            for _ in range(_LANE):
+                assert queue_delivery(self.table, track, delivery)
+                later = delivery.event_at + timedelta(milliseconds=1)
+                delivery = replace(
+                    delivery, event_at=later, previous_at=delivery.event_at, first=delivery.first + delivery.count
+                )
+            if ring(self.table, TrackRef(subscription.owner, subscription.subscription_id, track), clock.now()):
+                self.bell(Wake(subscription.subscription_id, track), timedelta(0))
 
     @contextlib.contextmanager
     def workers(self, count: int, schedule: str, deadlines: Deadlines) -> Iterator[None]:
@@ -135,7 +146,7 @@ class World:
     def _work(self, schedule: str, deadlines: Deadlines) -> None:
         sender = WebhookSender(checked_pools(allow_local=True), PlainBox(), deadlines)  # type: ignore[arg-type]
         attempts = Attempts(self.table, sender, self.bell, parse_policy(schedule), random.random)
-        drain = Drainer(self.table, self.bell, attempts)
+        drain = Drainer(Drain(self.table, self.bell, attempts), Probe(self.table, self.bell, attempts))
         while (wake := self.bell.take()) is not None:
             try:
                 drain(wake)

@@ -2,27 +2,41 @@
 
 from datetime import timedelta
 
-from cleave.application.subscribe.webhooks import activate
+from cleave.application.operate.reconcile import reconcile
+from cleave.application.split.due_work import Worker
+from cleave.application.subscribe.activation import activate
 from cleave.application.tell.attempt import Attempts
-from cleave.application.tell.drain import Drainer
-from cleave.application.tell.fan_out import fan_out
-from cleave.application.tell.wake import sweep
-from cleave.domain.delivery import TRACKS, Answer, Delivery
+from cleave.application.tell.drain import Drain
+from cleave.application.tell.probe import Probe
+from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.subscription import Subscription, seller_owner
-from cleave.store.deliveries import waiting_page
-from cleave.store.orders import put_event
-from cleave.store.tracks import read_circuit
+from cleave.store.circuits import read_circuit
+from cleave.store.deliveries import read_waiting
+from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.table import Table
 
 from tests.support.killing import Killer, MortalQueue, MortalSender, mortal_table, until_done
-from tests.support.telling import OK, POLICY, SELLER, Clock, Script, event, status, webhook
+from tests.support.telling import (
+    OK,
+    POLICY,
+    SELLER,
+    TRACKS,
+    Clock,
+    Drainer,
+    Script,
+    status,
+    store_event,
+    tell,
+    webhook,
+)
 
 OWNER = seller_owner(SELLER)
 # Enough to pass over every call of the story below, which a test makes sure of.
-CALLS = 280
-LONELY_CALLS = 63
-# Every five minutes, for an hour.
-SWEEPS = 12
+CALLS = 240
+LONELY_CALLS = 56
+# Each minute, for an hour.
+SWEEPS = 60
+MINUTE = timedelta(minutes=1)
 
 
 def gone_once_then_down_for_a_while(script: Script) -> None:
@@ -36,47 +50,61 @@ def gone_once_then_down_for_a_while(script: Script) -> None:
     script.decide = decide
 
 
+def mortal_drainer(table: Table, queue: MortalQueue, script: Script, killer: Killer) -> Drainer:
+    """The function that the queue calls, in a process that may die."""
+    attempts = Attempts(table, MortalSender(script, killer), queue, POLICY, lambda: 0.5)
+    return Drainer(Drain(table, queue, attempts), Probe(table, queue, attempts))
+
+
+def sweep(table: Table, queue: MortalQueue) -> None:
+    """The scheduled function, until it gets through."""
+    until_done(lambda: reconcile(table, Worker(table, queue, TrackingNumbers()), queue.clock()))
+
+
 def story(table: Table, clock: Clock, killer: Killer) -> Script:
     """Three orders; turned off, on again, an outage, the end of it; then, up to an hour, nothing but the sweep."""
-    mortal, bell, script = mortal_table(table, killer), MortalQueue(clock, killer=killer), Script()
+    mortal, queue, script = mortal_table(table, killer), MortalQueue(clock, killer=killer), Script()
     made = webhook(table, clock())
     gone_once_then_down_for_a_while(script)
-    drain = Drainer(mortal, bell, Attempts(mortal, MortalSender(script, killer), bell, POLICY, lambda: 0.5))
-    events = [event(order, sequence, clock()) for sequence in (1, 2) for order in ("A", "B", "C")]
-    table.write([put_event(each) for each in events])
+    drain = mortal_drainer(mortal, queue, script, killer)
+    events = [store_event(table, order, clock()) for _ in range(2) for order in ("A", "B", "C")]
 
     def told(first: int, last: int) -> None:
         for each in events[first:last]:
-            until_done(lambda each=each: fan_out(mortal, bell, each, clock()))  # type: ignore[misc]
-            bell.run(drain)
+            until_done(lambda each=each: tell(mortal, queue, each))  # type: ignore[misc]
+            queue.run(drain)
 
     told(0, 2)
-    until_done(lambda: activate(mortal, bell, OWNER, made.subscription_id, clock()))
-    bell.run(drain)
+    until_done(lambda: activate(mortal, queue, OWNER, made.subscription_id, clock()))
+    queue.run(drain)
     told(2, 6)
     for _ in range(SWEEPS):
-        bell.run_until(drain, clock() + timedelta(minutes=5))
-        if len(set(script.told)) == len(events) and not bell.sent:
+        queue.run_until(drain, clock() + MINUTE)
+        if len(set(script.told)) == len(events) and not queue.sent:
             break
-        until_done(lambda: sweep(mortal, bell, clock()))
-        bell.run(drain)
+        sweep(mortal, queue)
+        queue.run(drain)
     assert read_circuit(table, made.subscription_id) is None
-    assert [waiting_page(table, made.subscription_id, track, "", 1) for track in range(TRACKS)] == [[]] * TRACKS
+    assert [read_waiting(table, made.subscription_id, track, "", 1) for track in range(TRACKS)] == [[]] * TRACKS
     return script
 
 
 def lonely_story(table: Table, clock: Clock, killer: Killer) -> Script:
     """One message is refused until the step that is longer than a dead handler's message is hidden; nothing else
-    happens, and nothing sweeps."""
-    mortal, bell, script = mortal_table(table, killer), MortalQueue(clock, killer=killer), Script()
+    happens but the sweep, which does not die."""
+    mortal, queue, script = mortal_table(table, killer), MortalQueue(clock, killer=killer), Script()
     webhook(table, clock())
     answers = iter([status(422)] * 4)
     script.decide = lambda *_: next(answers, OK)
-    drain = Drainer(mortal, bell, Attempts(mortal, MortalSender(script, killer), bell, POLICY, lambda: 0.5))
-    only = event("A", 1, clock())
-    table.write([put_event(only)])
-    until_done(lambda: fan_out(mortal, bell, only, clock()))
-    bell.run_until(drain, clock() + timedelta(hours=1))
+    drain = mortal_drainer(mortal, queue, script, killer)
+    only = store_event(table, "A", clock())
+    until_done(lambda: tell(mortal, queue, only))
+    for _ in range(SWEEPS):
+        queue.run_until(drain, clock() + MINUTE)
+        sweep(table, queue)
+        queue.run(drain)
+        if script.told:
+            break
     return script
 
 

@@ -141,10 +141,12 @@ def drainer(table: Table, send: Script, queue: DelayQueue, policy: RetryPolicy =
     return Drainer(Drain(table, queue, attempts), Probe(table, queue, attempts))
 
 
-def store_event(table: Table, order_number: str, at: datetime, of: Package | None = None) -> Event:
-    """The next event of SELLER's order, stored with who is told of it."""
-    told = replace(of or package(line(1, 1)), order_number=order_number)
-    part = SELLER, order_number
+def store_event(
+    table: Table, order_number: str, at: datetime, of: Package | None = None, seller_id: int = SELLER
+) -> Event:
+    """The next event of a seller's order, stored with who is told of it."""
+    told = replace(of or package(line(1, 1)), order_number=order_number, seller_id=seller_id)
+    part = seller_id, order_number
     order, recipients = read_audience(table, [part])[part]
     said = announce(order, [[told]], recipients, order.next_at(at))
     write_change(table, OrderChange(before=order, after=said.order, at=at, events=said.events))
