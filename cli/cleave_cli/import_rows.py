@@ -1,11 +1,12 @@
 """The rows of an import file: packages as Trendyol shows them and orders as HepsiGlobal creates them, mixed or not."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cleave.dialects.fingerprints import fingerprint
 
 _LINE_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
@@ -21,7 +22,7 @@ class Row:
     @property
     def is_package(self) -> bool:
         """Whether it has the shape of a package of Trendyol's dialect."""
-        return isinstance(self.content, dict) and "shipmentPackageId" in self.content
+        return isinstance(self.content, dict) and not {"shipmentPackageId", "orderNumber"}.isdisjoint(self.content)
 
     @property
     def is_order(self) -> bool:
@@ -30,8 +31,7 @@ class Row:
 
     def digest(self, target: str) -> str:
         """Equal for equal content that goes to the same place."""
-        text = json.dumps([target, self.content], sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+        return fingerprint([target, self.content])
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -42,7 +42,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     """
     if path.suffix.lower() not in _LINE_SUFFIXES:
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = json.loads(path.read_text(encoding="utf-8-sig"))
         except ValueError:
             yield from _read_lines(path)
             return

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_DIGEST_LENGTH = 64
+_DIGEST_LENGTH = 32
 
 
 class ImportState:

@@ -12,7 +12,7 @@ import pytest
 from cleave.domain.roles import MAX_SELLERS, Role, Tier
 from cleave.entry.resources import settings
 from cleave.entry.tokens import issue_token
-from cleave.entry.wire import MAX_ID
+from cleave.entry.values import MAX_ID
 from cleave.store.credentials import (
     Credential,
     NoCredential,

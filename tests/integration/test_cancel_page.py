@@ -118,8 +118,8 @@ WRONG: list[tuple[str, object]] = [
     ("lines", None),
     ("lines", []),
     ("reasonId", None),
-    ("reasonId", "500"),
-    ("shouldKeepPreviousStatus", "true"),
+    ("reasonId", "out of stock"),
+    ("shouldKeepPreviousStatus", "yes"),
 ]
 
 

@@ -248,7 +248,7 @@ def with_item(**other: object) -> dict[str, Any]:
         (with_item(quantity=0), ["order_items.0.quantity"]),
         (with_item(quantity=5001), ["order_items.0.quantity"]),
         (with_item(unit_product_price=-1), ["order_items.0.unit_product_price"]),
-        (with_item(unit_product_price="12.39", sku=""), ["order_items.0.sku", "order_items.0.unit_product_price"]),
+        (with_item(unit_product_price="12,39", sku=""), ["order_items.0.sku", "order_items.0.unit_product_price"]),
         (order(order_items=[item(BAG, FIRST, 1, 1), item(BAG, SECOND, 1, 1)]), ["order_items.1.item_number"]),
         (order(order_items=[item(f"{n}", FIRST, 2000, 1) for n in range(3)]), ["order_items"]),
     ],

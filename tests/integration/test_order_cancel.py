@@ -165,7 +165,7 @@ def test_units_that_wait_for_another_cancel_can_not_be_taken_again(channel: Call
 @pytest.mark.parametrize(
     ("wrong", "refusal"),
     [
-        ({"cancel_id": "1"}, (400, "bad.request", "cancel_id")),
+        ({"cancel_id": "C-1"}, (400, "bad.request", "cancel_id")),
         ({"cancel_quantity": 0}, (400, "bad.request", "cancel_quantity")),
         ({"order_number": "no-such-order"}, (404, "order.not.found", "order_number")),
         ({"order_item_number": f"{ORDER}_NONE"}, (404, "order.item.not.found", "order_item_number")),

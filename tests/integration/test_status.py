@@ -164,8 +164,8 @@ REFUSED: list[tuple[Any, int, str, str]] = [
         "line.quantity.exceeds.left",
         "lines.0.quantity: line 4765081102 has 1 units",
     ),
-    ({**INVOICED, "params": {"invoiceNumber": ""}}, 400, "bad.request", "params.invoiceNumber: "),
-    ({**INVOICED, "params": {"invoiceNumber": 7}}, 400, "bad.request", "params.invoiceNumber: "),
+    ({**INVOICED, "params": {"invoiceNumber": "7" * 101}}, 400, "bad.request", "params.invoiceNumber: "),
+    ({**INVOICED, "params": {"invoiceNumber": True}}, 400, "bad.request", "params.invoiceNumber: "),
 ]
 
 

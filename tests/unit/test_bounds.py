@@ -31,8 +31,8 @@ def endless(schema: Any, place: str) -> Iterator[str]:  # noqa: ANN401 - a JSON 
         for number, each in enumerate(schema):
             yield from endless(each, f"{place}.{number}")
     elif isinstance(schema, dict):
-        if "max_digits" in schema:
-            return  # a Decimal, which strict models take as a number only
+        if schema.get("anyOf", [{}])[0].get("type") == "number":
+            return  # a Decimal, of so many digits
         kind = schema.get("type")
         if kind in ENDS and not ENDS[kind] & schema.keys():
             yield place

@@ -4,9 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, DeliveryRow, MessageRef
 from cleave.clock import optional_moment, optional_ms, to_ms
@@ -14,7 +12,8 @@ from cleave.dialects.trendyol.parameters import Parameters, refused
 from cleave.dialects.webhook_calls import WebhookCall
 from cleave.domain.delivery import Attempt, DeliveryState
 from cleave.entry.cursors import Values, open_cursor, seal_cursor
-from cleave.entry.wire import MAX_TIME, Name, Text, WireModel
+from cleave.entry.values import Name, Text, Time
+from cleave.entry.wire import WireModel
 
 _DEFAULT_SIZE, _MAX_SIZE = 50, 200
 _REPLAYED_AT_ONCE = 100
@@ -27,7 +26,7 @@ class ReplayRequest(WireModel):
     """What to send again: all since a time (epoch ms), or all of one order. ``cursor`` goes on where the last
     request ended."""
 
-    since: Annotated[int, Field(ge=0, le=MAX_TIME)] | None = None
+    since: Time | None = None
     orderNumber: Name | None = None
     cursor: Text | None = None
 

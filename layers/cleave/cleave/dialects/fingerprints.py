@@ -2,9 +2,27 @@
 
 import hashlib
 import json
+from datetime import datetime
+from decimal import Decimal
 
 
 def fingerprint(document: object) -> str:
-    """Equal for equal JSON, whatever the order of the keys and however a number was written; 32 characters."""
-    text = json.dumps(document, sort_keys=True, default=float, separators=(",", ":"))
+    """Equal for equal content, whatever the order of the keys and however a number was written; 32 characters."""
+    text = json.dumps(_meant(document), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _meant(document: object) -> object:
+    """10, 10.0 and 10.00 are one number, and null is as good as nothing."""
+    match document:
+        case dict():
+            return {name: _meant(value) for name, value in document.items() if value is not None}
+        case list() | tuple():
+            return [_meant(each) for each in document]
+        case Decimal():
+            return int(document) if document == document.to_integral_value() else float(document)
+        case float():
+            return int(document) if document.is_integer() else document
+        case datetime():
+            return document.isoformat()
+    return document

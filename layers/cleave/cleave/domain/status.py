@@ -56,7 +56,7 @@ def _entered(line: Line, before: str, after: str) -> Line:
 
 def _check_repeat(package: Package, notice: StatusNotice) -> None:
     """A repeat changes nothing, so it must not say anything new."""
-    if notice.invoice_number not in {None, package.invoice_number}:
+    if notice.invoice_number is not None and notice.invoice_number != str(package.invoice_number):
         message = f"package {package.package_id} was invoiced with another number"
         raise Refusal(RefusalCode.INVOICE_DIFFERS, message, field=Place.INVOICE_NUMBER)
 

@@ -28,10 +28,15 @@ def feed_tracking(package: Package, notice: TrackingNotice) -> Package | None:
     said, before = notice.carriage, package.carriage
     carriage = replace(
         before,
-        sender_number=before.sender_number if said.sender_number is None else said.sender_number,
-        provider_name=before.provider_name if said.provider_name is None else said.provider_name,
-        return_number=before.return_number if said.return_number is None else said.return_number,
+        sender_number=_said(said.sender_number, before.sender_number),
+        provider_name=said.provider_name or before.provider_name,
+        return_number=_said(said.return_number, before.return_number),
     )
     if carriage == before:
         return None
     return replace(package, carriage=carriage, modified_at=package.modified_by(notice.at))
+
+
+def _said(now: str | int | None, before: str | int | None) -> str | int | None:
+    """A number of the carrier's is the same as text and as a number."""
+    return before if now is None or str(now) == str(before) else now

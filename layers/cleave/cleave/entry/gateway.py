@@ -19,6 +19,7 @@ from cleave.table.limits import KILOBYTE
 type Event = Mapping[str, Any]
 
 _JSON = "application/json"
+_BYTE_ORDER_MARK = "\ufeff"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 # Far more than any body means, and far less than Python reads: what came in nested is written and read nested deeper.
 _MAX_DEPTH = 64
@@ -50,7 +51,8 @@ class Call:
         if len(self.raw_body.encode(errors="surrogatepass")) > limit:
             raise Refusal(RefusalCode.BODY_TOO_LARGE, f"the body may have {limit // KILOBYTE} KB")
         try:
-            document = json.loads(self.raw_body, parse_float=_fraction, parse_constant=_not_json)
+            text = self.raw_body.removeprefix(_BYTE_ORDER_MARK)
+            document = json.loads(text, parse_float=_fraction, parse_constant=_not_json)
             json.dumps(document, default=str, ensure_ascii=False).encode()  # refuses halves of surrogate pairs
         except (ValueError, RecursionError):
             raise Refusal(RefusalCode.BODY_NOT_JSON, "the body is not JSON") from None

@@ -1,44 +1,83 @@
-"""What every wire model shares, and how a body that does not fit one is refused."""
+"""What every wire model shares: one reader for both dialects, and how a body that does not fit one is refused."""
 
+import functools
 import json
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+from cleave.entry.faults import words_for
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-# Above this a JSON number is no longer exact in the clients that read it.
-MAX_ID = 2**53 - 1
-# The end of the year 9999, in milliseconds: Python has no later time.
-MAX_TIME = 253_402_300_799_999
 # In bytes of JSON, without its units. A closed package shows a line once for each cancellation that took from it, and
 # compression finds what is repeated only up to 32 KB back.
 LINE_LIMIT = 16 * 1024
-# What a status may look like, of those too that nobody has told us of.
-STATUS_WORD = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
-
-type Id = Annotated[int, Field(gt=0, le=MAX_ID)]
-type Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
-type Number = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)]
-type Text = Annotated[str, StringConstraints(max_length=1000)]
-type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\s#]+$")]
-
-
-def _integers_are_money(value: object) -> object:
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-type Money = Annotated[Decimal, BeforeValidator(_integers_are_money), Field(max_digits=15, decimal_places=4)]
 
 
 class WireModel(BaseModel):
-    """Strict: ``"1"``, ``1.0`` and ``true`` are not the number 1. Errors never repeat what was sent."""
+    """Each field is one of the kinds of ``values``. Errors never repeat what was sent.
+
+    A field that is null, blank, or an empty list where an object is meant, is not there. ``OLD_NAMES`` maps what a
+    field was called before to its name; it is read where the new one is not there. ``SHOWN_BLANK`` are fields that are
+    shown as an empty text if they came in as one.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    OLD_NAMES: ClassVar[Mapping[str, str]] = {}
+    SHOWN_BLANK: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_meant(cls, document: Any) -> Any:  # noqa: ANN401 - unvalidated JSON
+        if not isinstance(document, dict):
+            return document
+        said = {name: value for name, value in document.items() if name not in cls.OLD_NAMES}
+        for old, new in cls.OLD_NAMES.items():
+            if old in document and not _is_set(cls, new, said.get(new)):
+                said[new] = document[old]
+        return {
+            name: value for name, value in said.items() if name not in cls.model_fields or _is_set(cls, name, value)
+        }
+
+
+def _is_set(model: type[WireModel], name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip()) or name in model.SHOWN_BLANK
+    return value is not None and (value != [] or name not in _objects(model))
+
+
+@functools.cache
+def _objects(model: type[WireModel]) -> frozenset[str]:
+    return frozenset(name for name, field in model.model_fields.items() if _is_object(field.annotation))
+
+
+def _is_object(annotation: object) -> bool:
+    return any(_is_model(each) for each in (annotation, *get_args(annotation))) and get_origin(annotation) is not list
+
+
+def _is_model(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, WireModel)
+
+
+@functools.cache
+def _old_names(model: type[WireModel]) -> Mapping[str, str]:
+    """What each field of the model, and of those within it, was called before."""
+    found = {new: old for old, new in model.OLD_NAMES.items()}
+    for field in model.model_fields.values():
+        for each in filter(_is_model, _types(field.annotation)):
+            found |= _old_names(each)
+    return found
+
+
+def _types(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - any form of a type
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _types(inner)
 
 
 def parse[T: WireModel](model: type[T], document: Any) -> T:  # noqa: ANN401 - whatever JSON holds
@@ -46,15 +85,32 @@ def parse[T: WireModel](model: type[T], document: Any) -> T:  # noqa: ANN401 - w
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Refusals(tuple(_refusal(detail) for detail in details)) from None
+        faults: dict[str, str] = {}
+        for detail in error.errors(include_url=False, include_input=False):
+            faults.setdefault(as_written(model, document, detail["loc"]), _words(detail))
+    refusals = [Refusal(RefusalCode.BODY_INVALID, words, field=place or None) for place, words in faults.items()]
+    raise Refusals(tuple(refusals))
 
 
-def _refusal(detail: "ErrorDetails") -> Refusal:
-    # pydantic's own words for this one name our class
-    message = "must be a JSON object" if detail["type"] == "model_type" else detail["msg"]
-    field = ".".join(str(part) for part in detail["loc"]) or None
-    return Refusal(RefusalCode.BODY_INVALID, message, field=field)
+def _words(detail: "ErrorDetails") -> str:
+    return words_for(detail["type"], detail.get("ctx", {}), detail["msg"])
+
+
+def as_written(model: type[WireModel], document: Any, place: Iterable[str | int]) -> str:  # noqa: ANN401 - JSON
+    """A place with dots, by the names that stand in the document."""
+    old_names, written = _old_names(model), []
+    for part in place:
+        name = str(part)
+        if isinstance(document, list):
+            document = document[int(name)]
+        elif isinstance(document, dict):
+            old = old_names.get(name, name)
+            name = old if old in document and document.get(name) in (None, "") else name
+            document = document.get(name)
+        else:
+            break  # what follows are the library's names of types
+        written.append(name)
+    return ".".join(written)
 
 
 def to_json(document: object) -> str:

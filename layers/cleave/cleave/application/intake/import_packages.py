@@ -44,6 +44,8 @@ def import_packages(table: Table, packages: Sequence[ImportedPackage]) -> Import
     other content, Refusal for what is too large to be kept. Each package is one transaction; a repeat after a failure
     stores the rest.
     """
+    if not packages:
+        return Imported((), ())
     for each in packages:
         check_package_fits(each.package, each.field)
     seller_id = packages[0].package.seller_id

@@ -8,7 +8,8 @@ from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.entry.gateway import path_text
-from cleave.entry.wire import Text, WireModel
+from cleave.entry.values import Text
+from cleave.entry.wire import WireModel
 
 # The only reason that the dialect's page shows here; a seller's reasons come in by its webhook.
 _REASON = Reason.CUSTOMER_DEMAND

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from cleave.clock import from_ms, to_ms
 from cleave.dialects.fingerprints import fingerprint
@@ -13,7 +13,8 @@ from cleave.domain.ids import MAX_ORDER_ITEMS
 from cleave.domain.new_order import NewItem, NewOrder
 from cleave.domain.package import MAX_UNITS, Package
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
-from cleave.entry.wire import LINE_LIMIT, Id, Money, Name, Text, WireModel, json_size, parse
+from cleave.entry.values import Id, Label, Name, Price, Text, as_whole, plain_fault
+from cleave.entry.wire import LINE_LIMIT, WireModel, json_size, parse
 from cleave.table.limits import KILOBYTE
 
 # The dialect names no storefront; this is the one of Trendyol's clients that name none either.
@@ -25,25 +26,25 @@ _ORDER_LIMIT = 16 * KILOBYTE  # what is not items is kept with the package and t
 _MAX_COMPANIES = 24
 
 
-def _read_time(value: object) -> object:
-    """ISO 8601 from 1970 on; without an offset it is UTC. Anything else is left for pydantic to refuse."""
-    if not isinstance(value, str):
-        return value
+def _read_time(value: object) -> datetime:
+    """ISO 8601 from 1970 on; without an offset it is UTC."""
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        return value
-    return moment if moment >= _EARLIEST else value
+        raise plain_fault("must be a time as ISO 8601 writes it") from None
+    if moment < _EARLIEST:
+        raise plain_fault("must not be before 1970")
+    return moment
 
 
 type Time = Annotated[AwareDatetime, BeforeValidator(_read_time)]
-type Label = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-type Price = Annotated[Money, Field(ge=0)]
 
 
 class WireCustomer(WireModel):
-    """The fields that Trendyol's dialect has a place for."""
+    """The fields that Trendyol's dialect has a place for; all others are kept with the order."""
+
+    model_config = ConfigDict(extra="allow")
 
     name: Text = ""
     phone: Text = ""
@@ -51,19 +52,23 @@ class WireCustomer(WireModel):
 
 
 class WireItem(WireModel):
-    """The fields of an item that a rule or Trendyol's dialect reads."""
+    """The fields of an item that a rule or Trendyol's dialect reads; all others are kept with it."""
+
+    model_config = ConfigDict(extra="allow")
 
     item_number: Label
     company_id: Id
     sku: Label
     product_name: Text = ""
-    quantity: Annotated[int, Field(gt=0, le=MAX_UNITS)]
+    quantity: Annotated[int, Field(gt=0, le=MAX_UNITS), BeforeValidator(as_whole)]
     unit_product_price: Price
     currency: Text | None = None
 
 
 class WireOrder(WireModel):
-    """The fields of an order that a rule or Trendyol's dialect reads."""
+    """The fields of an order that a rule or Trendyol's dialect reads; all others are kept with it."""
+
+    model_config = ConfigDict(extra="allow")
 
     order_number: Name
     order_date: Time
@@ -84,7 +89,7 @@ def to_new_order(channel: ChannelCall) -> tuple[NewOrder, str]:
     _check(channel, wire)
     items = tuple(_item(wire, item, raw) for item, raw in zip(wire.order_items, document["order_items"], strict=True))
     order = NewOrder(wire.order_number, STOREFRONT, wire.order_date, items, details)
-    return order, fingerprint(document)
+    return order, fingerprint(wire.model_dump())
 
 
 def _check_sizes(document: Mapping[str, Any]) -> None:

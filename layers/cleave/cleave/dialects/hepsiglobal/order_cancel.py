@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from cleave.application.accept.allocation import ItemCancellation, ItemFields
 from cleave.dialects.fingerprints import fingerprint
@@ -13,7 +13,8 @@ from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON
 from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
-from cleave.entry.wire import Id, Name, Quantity, Text, WireModel, parse
+from cleave.entry.values import Id, Label, Name, Quantity, Text
+from cleave.entry.wire import WireModel, parse
 
 # With a package for each, and DynamoDB's 100 items in a transaction, there is room for every item's record.
 _MAX_ITEMS = 40
@@ -25,7 +26,7 @@ class CancelItem(WireModel):
     cancel_id: Id
     order_number: Name
     cancel_quantity: Quantity
-    order_item_number: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    order_item_number: Label
     reason: Text
 
 

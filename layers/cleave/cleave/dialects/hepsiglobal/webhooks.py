@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from cleave.application.subscribe.webhooks import WebhookWish
 from cleave.clock import optional_ms, to_ms
@@ -10,7 +10,10 @@ from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import MAX_CHANNEL_SELLERS, Authentication, Dialect, Subscription, channel_owner
-from cleave.entry.wire import Id, WireModel
+from cleave.entry.values import PRINTABLE, Id, as_text
+from cleave.entry.wire import WireModel
+
+type Secret = Annotated[str, Field(min_length=1, max_length=512, pattern=PRINTABLE), BeforeValidator(as_text)]
 
 
 class ChannelWebhookRequest(WireModel):
@@ -19,9 +22,9 @@ class ChannelWebhookRequest(WireModel):
     Without ``seller_ids`` the channel is told of all sellers that it may act for when it subscribes.
     """
 
-    base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+$")]
-    token: Annotated[str | None, Field(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")] = None
-    seller_ids: Annotated[list[Id] | None, Field(min_length=1, max_length=5_000)] = None
+    base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE), BeforeValidator(as_text)]
+    token: Secret | None = None
+    seller_ids: Annotated[list[Id], Field(min_length=1, max_length=5_000)] | None = None
 
 
 def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:

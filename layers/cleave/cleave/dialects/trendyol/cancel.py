@@ -13,7 +13,8 @@ from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeat
 from cleave.domain.cancellation import Cancellation, CancellationKey, Claim
 from cleave.domain.reasons import CancelledBy
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
-from cleave.entry.wire import Number, WireModel
+from cleave.entry.values import Number, Truth
+from cleave.entry.wire import WireModel
 
 MAX_LINES = 100
 _MAX_KEY_LENGTH = 255
@@ -24,7 +25,7 @@ class CancelRequest(WireModel):
 
     lines: Annotated[list[NamedLine], Field(min_length=1, max_length=MAX_LINES)]
     reasonId: Number
-    shouldKeepPreviousStatus: bool = False
+    shouldKeepPreviousStatus: Truth = False
 
 
 def to_cancellation(seller: SellerCall) -> Cancellation:

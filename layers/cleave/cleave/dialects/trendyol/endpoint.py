@@ -11,7 +11,7 @@ from cleave.domain.roles import Principal
 from cleave.domain.subscription import Dialect
 from cleave.entry.endpoint import GatewayHandler, endpoint
 from cleave.entry.gateway import Call, Response
-from cleave.entry.wire import MAX_ID
+from cleave.entry.values import MAX_ID
 
 TURKEY = "TR"
 STOREFRONTS = frozenset({TURKEY, "AE", "SA", "QA", "KW", "BH", "OM", "DE", "AZ", "RO", "CZ", "HU", "SK", "BG", "GR"})

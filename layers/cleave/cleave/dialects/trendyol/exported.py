@@ -4,48 +4,45 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES, UNIT_NAMES
+from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.package import CLOSED, MAX_UNITS, CreatedBy, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.entry.wire import (
-    LINE_LIMIT,
-    MAX_TIME,
-    STATUS_WORD,
-    Id,
-    Money,
-    Name,
-    Number,
-    Quantity,
-    Text,
-    WireModel,
-    json_size,
-)
+from cleave.entry.values import STATUS_WORD, Id, Money, Name, Number, Quantity, Said, Text, Time, as_text, as_whole
+from cleave.entry.wire import LINE_LIMIT, WireModel, json_size
 from cleave.table.limits import KILOBYTE
 
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 
 
-type Time = Annotated[int, Field(ge=0, le=MAX_TIME)]
 # Marketplaces add statuses each year, and clients write them in any case: a word is taken for what it is.
-type WireStatus = Annotated[str, StringConstraints(pattern=STATUS_WORD), AfterValidator(status_word)]
+type WireStatus = Annotated[
+    str, StringConstraints(pattern=STATUS_WORD), AfterValidator(status_word), BeforeValidator(as_text)
+]
 
 
 class WireUnit(WireModel):
     """``discountDetails`` has one entry for each unit."""
 
-    lineItemId: Text | Number = ""
+    OLD_NAMES = UNIT_NAMES
+
+    lineItemId: Text = ""
     lineItemPrice: Money
     lineItemSellerDiscount: Money = Decimal(0)
     lineItemTyDiscount: Money = Decimal(0)
 
 
 class WireLine(WireModel):
-    """The fields of a line that a rule reads."""
+    """The fields of a line that a rule reads; all others are kept with it."""
+
+    model_config = ConfigDict(extra="allow")
+    OLD_NAMES = LINE_NAMES
 
     lineId: Id
     quantity: Quantity
-    stockCode: Annotated[str, Field(max_length=300)] = ""
+    stockCode: Annotated[str, Field(max_length=300), BeforeValidator(as_text)] = ""
     lineUnitPrice: Money
     lineGrossAmount: Money
     lineSellerDiscount: Money = Decimal(0)
@@ -63,7 +60,11 @@ class WireHistory(WireModel):
 
 
 class WirePackage(WireModel):
-    """The fields of a package that a rule reads."""
+    """The fields of a package that a rule reads; all others are kept with it."""
+
+    model_config = ConfigDict(extra="allow")
+    OLD_NAMES = PACKAGE_NAMES
+    SHOWN_BLANK = frozenset(CARRIAGE_FIELDS)
 
     shipmentPackageId: Id
     orderNumber: Name
@@ -72,7 +73,7 @@ class WirePackage(WireModel):
     lines: Annotated[list[WireLine], Field(min_length=1, max_length=500)]
     status: WireStatus
     whoPays: Number | None = None
-    cargoTrackingNumber: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    cargoTrackingNumber: Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(as_whole)] | None = None
     packageGrossAmount: Money | None = None
     packageSellerDiscount: Money | None = None
     packageTyDiscount: Money | None = None
@@ -81,18 +82,18 @@ class WirePackage(WireModel):
     orderDate: Time | None = None
     lastModifiedDate: Time | None = None
     packageHistories: Annotated[list[WireHistory], Field(max_length=1000)] | None = None
-    cargoSenderNumber: Text | Number | None = None
+    cargoSenderNumber: Said | None = None
     cargoProviderName: Text | None = None
-    returnTrackingNumber: Text | Number | None = None
+    returnTrackingNumber: Said | None = None
     cargoTrackingLink: Text | None = None
-    invoiceNumber: Text | Number | None = None
+    invoiceNumber: Said | None = None
     createdBy: Text = CreatedBy.ORDER
     originPackageIds: Annotated[list[Id], Field(max_length=1000)] | None = None
 
 
 def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> None:
     """What the types cannot say. ``raw`` is what ``wire`` was read from. Raises Refusal."""
-    if wire.supplierId not in {None, seller_id}:
+    if wire.supplierId not in {None, 0, seller_id}:
         message = "must be the seller of the path"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="supplierId")
     _check_sizes(wire, raw)

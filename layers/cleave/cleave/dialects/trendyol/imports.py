@@ -14,15 +14,14 @@ from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.money import package_totals
 from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, Unit
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
-from cleave.entry.wire import parse
+from cleave.entry.wire import as_written, parse
 from cleave.table.limits import KILOBYTE
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _MAX_PACKAGES = 200  # the dialect's own largest page
 # Of all packages together. A page of the largest customers has a few thousand; a million would fill the memory.
 _MAX_UNITS = 50_000
-_PACKAGE_FIELDS = frozenset(WirePackage.model_fields) - {"orderCountryCode", "orderDate"} | {"shipmentPackageStatus"}
-_LINE_FIELDS = frozenset(WireLine.model_fields)
+_READ_ONCE = ("orderCountryCode", "orderDate")
 
 
 def to_imported(seller: SellerCall) -> list[ImportedPackage]:
@@ -32,7 +31,7 @@ def to_imported(seller: SellerCall) -> list[ImportedPackage]:
     room = _MAX_UNITS
     for prefix, raw in _packages(document):
         wire = _parse(seller, raw, prefix)
-        field = f"{prefix}.shipmentPackageId".lstrip(".")
+        field = _written(prefix, raw, "shipmentPackageId")
         if wire.shipmentPackageId in imported:
             message = f"package {wire.shipmentPackageId} stands in the request twice"
             raise Refusal(RefusalCode.BODY_INVALID, message, field=field)
@@ -40,7 +39,8 @@ def to_imported(seller: SellerCall) -> list[ImportedPackage]:
         if room < 0:
             message = f"the packages of a request may have {_MAX_UNITS} units together"
             raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=prefix or None)
-        imported[wire.shipmentPackageId] = ImportedPackage(_package(seller, wire, raw), fingerprint(raw), field)
+        meaning = fingerprint(wire.model_dump())
+        imported[wire.shipmentPackageId] = ImportedPackage(_package(seller, wire, raw), meaning, field)
     return list(imported.values())
 
 
@@ -49,13 +49,14 @@ def _packages(document: object) -> Sequence[tuple[str, Any]]:
     prefix = ""
     if isinstance(document, dict) and "content" in document:
         document, prefix = document["content"], "content."
+        document = [] if document in (None, "") else document
     if isinstance(document, dict):
         return [("", document)]
     if not isinstance(document, list):
         message = "must be a page envelope, a list of packages or one package"
         raise Refusal(RefusalCode.BODY_INVALID, message, field=prefix.rstrip(".") or None)
-    if not 0 < len(document) <= _MAX_PACKAGES:
-        message = f"must hold 1 to {_MAX_PACKAGES} packages"
+    if len(document) > _MAX_PACKAGES:
+        message = f"may hold {_MAX_PACKAGES} packages"
         raise Refusal(RefusalCode.BODY_INVALID, message, field=prefix.rstrip(".") or None)
     return [(f"{prefix}{place}", raw) for place, raw in enumerate(document)]
 
@@ -65,20 +66,25 @@ def _parse(seller: SellerCall, raw: Any, prefix: str) -> WirePackage:  # noqa: A
         wire = parse(WirePackage, raw)
         check_package(wire, raw, seller.seller_id)
     except Refusals as found:
-        raise Refusals(tuple(_within(prefix, refusal) for refusal in found.refusals)) from None
+        raise Refusals(tuple(_within(prefix, raw, refusal) for refusal in found.refusals)) from None
     except Refusal as refusal:
-        raise _within(prefix, refusal) from None
+        raise _within(prefix, raw, refusal) from None
     return wire
 
 
-def _within(prefix: str, refusal: Refusal) -> Refusal:
-    field = ".".join(part for part in (prefix, field_of(refusal, TRENDYOL)) if part) or None
+def _within(prefix: str, raw: object, refusal: Refusal) -> Refusal:
+    field = _written(prefix, raw, field_of(refusal, TRENDYOL) or "") or None
     return Refusal(refusal.code, refusal.message, field=field)
+
+
+def _written(prefix: str, raw: object, field: str) -> str:
+    """The place of a package's field in the request, by the names that stand there."""
+    return ".".join(filter(None, (prefix, as_written(WirePackage, raw, field.split(".")))))
 
 
 def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> Package:
     at = seller.call.at
-    lines = tuple(_line(wire, place, raw["lines"][place]) for place in range(len(wire.lines)))
+    lines = tuple(_line(wire, place) for place in range(len(wire.lines)))
     return Package(
         package_id=wire.shipmentPackageId,
         seller_id=seller.seller_id,
@@ -93,7 +99,7 @@ def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> P
         created_at=_moment(wire.orderDate, at),
         modified_at=_moment(wire.lastModifiedDate, at),
         created_by=wire.createdBy,
-        details={name: value for name, value in raw.items() if name not in _PACKAGE_FIELDS or _is_unsaid(name, value)},
+        details=_details(wire, raw),
         origin_ids=tuple(wire.originPackageIds or ()),
         carriage=Carriage(
             sender_number=wire.cargoSenderNumber,
@@ -105,9 +111,13 @@ def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> P
     )
 
 
-def _is_unsaid(name: str, value: object) -> bool:
-    """A null that stays a null when the package is shown again."""
-    return name in CARRIAGE_FIELDS and value is None
+def _details(wire: WirePackage, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What no rule reads, and what a rule reads only when the package comes in. A null stays one when it is shown."""
+    read_once = {name: getattr(wire, name) for name in _READ_ONCE if name in raw}
+    unsaid = {name: None for name in CARRIAGE_FIELDS if raw.get(name, "") is None}
+    said = {**(wire.model_extra or {}), **read_once, **unsaid}
+    said.pop("shipmentPackageStatus", None)
+    return {name: said[name] for name in (*raw, *said) if name in said}  # in the order in which they came
 
 
 def _storefront(seller: SellerCall, wire: WirePackage) -> str:
@@ -122,7 +132,7 @@ def _moment(milliseconds: int | None, otherwise: datetime) -> datetime:
     return otherwise if milliseconds is None else from_ms(milliseconds)
 
 
-def _line(package: WirePackage, place: int, raw: Mapping[str, Any]) -> Line:
+def _line(package: WirePackage, place: int) -> Line:
     line = package.lines[place]
     before = sum(each.quantity for each in package.lines[:place] if each.lineId == line.lineId)
     discount = line.lineTotalDiscount
@@ -139,7 +149,7 @@ def _line(package: WirePackage, place: int, raw: Mapping[str, Any]) -> Line:
             line.lineUnitPrice,
         ),
         units=tuple(_units(line, before)),
-        details={name: value for name, value in raw.items() if name not in _LINE_FIELDS},
+        details=line.model_extra or {},
     )
 
 

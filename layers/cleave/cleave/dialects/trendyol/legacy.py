@@ -12,6 +12,7 @@ from cleave.dialects.trendyol.update import UpdateRequest, status_notice_of
 from cleave.domain.cancellation import Cancellation
 from cleave.domain.reasons import Reason
 from cleave.domain.status import StatusNotice
+from cleave.entry.values import any_case
 from cleave.entry.wire import WireModel, parse
 
 # The path's own page calls it a notification of goods that cannot be supplied, and knows no reasons.
@@ -21,7 +22,7 @@ _REASON_ID = BY_REASON[Reason.OUT_OF_STOCK].trendyol_id
 class LegacyStatus(WireModel):
     """What decides how the rest of the body is read."""
 
-    status: Literal["Picking", "Invoiced", "UnSupplied"]
+    status: Annotated[Literal["Picking", "Invoiced", "UnSupplied"], any_case("Picking", "Invoiced", "UnSupplied")]
 
 
 class LegacyCancelRequest(WireModel):

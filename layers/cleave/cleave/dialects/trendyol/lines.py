@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
-from cleave.entry.wire import Id, Quantity, WireModel
+from cleave.entry.values import Id, Quantity
+from cleave.entry.wire import WireModel
 
 
 class NamedLine(WireModel):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from cleave.clock import to_ms
 from cleave.domain.package import status_word
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.entry.wire import MAX_ID, MAX_TIME, STATUS_WORD
+from cleave.entry.values import MAX_ID, MAX_TIME, STATUS_WORD
 
 TWO_WEEKS = timedelta(days=14)
 # Callers count two weeks back from their own clocks, and before the request has travelled.

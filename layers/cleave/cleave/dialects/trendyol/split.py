@@ -9,7 +9,8 @@ from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.domain.partition import MAX_GROUPS, Group, SplitRequest
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
-from cleave.entry.wire import Id, Quantity, WireModel
+from cleave.entry.values import Id, Quantity, Truth
+from cleave.entry.wire import WireModel
 
 _MAX_LINES = 500  # as many as an imported package may have
 
@@ -20,7 +21,7 @@ class Split(WireModel):
     """The lines named travel together, the others in a package of their own."""
 
     orderLineIds: LineIds
-    shouldKeepPreviousStatus: bool = False
+    shouldKeepPreviousStatus: Truth = False
 
 
 class LineGroup(WireModel):
@@ -33,7 +34,7 @@ class MultiSplit(WireModel):
     """A package for each group, and one for the lines that are in none."""
 
     splitGroups: Annotated[list[LineGroup], Field(min_length=1, max_length=MAX_GROUPS)]
-    shouldKeepPreviousStatus: bool = False
+    shouldKeepPreviousStatus: Truth = False
 
 
 class LineQuantities(WireModel):
@@ -47,7 +48,7 @@ class QuantitySplit(WireModel):
     """A package for each quantity of each line, and one for all that is not named."""
 
     quantitySplit: Annotated[list[LineQuantities], Field(min_length=1, max_length=MAX_GROUPS)]
-    shouldKeepPreviousStatus: bool = False
+    shouldKeepPreviousStatus: Truth = False
 
 
 class LineQuantity(WireModel):
@@ -67,7 +68,7 @@ class SplitPackages(WireModel):
     """A package for each entry, and one for all that is not named."""
 
     splitPackages: Annotated[list[PackageDetails], Field(min_length=1, max_length=MAX_GROUPS)]
-    shouldKeepPreviousStatus: bool = False
+    shouldKeepPreviousStatus: Truth = False
 
 
 def to_split(seller: SellerCall) -> SplitRequest:

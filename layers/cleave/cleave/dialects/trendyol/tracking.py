@@ -2,16 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.providers import PROVIDERS
 from cleave.domain.package import Carriage
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.tracking import TrackingNotice
-from cleave.entry.wire import Text, WireModel
+from cleave.entry.values import PRINTABLE, Text, as_text
+from cleave.entry.wire import WireModel
 
-type CarrierNumber = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+type CarrierNumber = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE), BeforeValidator(as_text)
+]
 
 
 class TrackingRequest(WireModel):

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeated
 from cleave.domain.package import Status
 from cleave.domain.status import StatusNotice
+from cleave.entry.values import any_case, as_text
 from cleave.entry.wire import WireModel
 
 _MAX_LINES = 500  # as many as an imported package may have
@@ -16,13 +17,13 @@ _MAX_LINES = 500  # as many as an imported package may have
 class UpdateParams(WireModel):
     """``invoiceNumber`` comes with Invoiced."""
 
-    invoiceNumber: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    invoiceNumber: Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(as_text)] | None = None
 
 
 class UpdateRequest(WireModel):
     """Trendyol's updatePackage, as a notification of status; clients send all lines."""
 
-    status: Literal["Picking", "Invoiced"]
+    status: Annotated[Literal["Picking", "Invoiced"], any_case("Picking", "Invoiced")]
     lines: Annotated[list[NamedLine], Field(max_length=_MAX_LINES)] = Field(default_factory=list)
     params: UpdateParams = UpdateParams()
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from cleave.application.subscribe.webhooks import WebhookWish
 from cleave.clock import optional_ms, to_ms
@@ -11,7 +11,8 @@ from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.domain.package import Status, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
-from cleave.entry.wire import Text, WireModel
+from cleave.entry.values import PRINTABLE, PRINTABLE_OR_SPACE, Text, any_case, as_text
+from cleave.entry.wire import WireModel
 
 # Package statuses as subscriptions spell them.
 STATUSES = {
@@ -22,14 +23,15 @@ del STATUSES[Status.AT_COLLECTION_POINT.upper()]
 _SPELLED = {status: spelled for spelled, status in STATUSES.items()}
 
 _FORBIDDEN_WORDS = re.compile("trendyol|dolap|localhost", re.IGNORECASE)
-type Secret = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\x20-\x7e]+$")]
+type Secret = Annotated[str, Field(min_length=1, max_length=256, pattern=PRINTABLE_OR_SPACE), BeforeValidator(as_text)]
+_TYPES = (Authentication.BASIC.value, Authentication.API_KEY.value)
 
 
 class WebhookRequest(WireModel):
-    """Which secret is needed depends on ``authenticationType``."""
+    """Which secret is needed depends on ``authenticationType``; without one, on which secrets are there."""
 
-    url: Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^[\x21-\x7e]+$")]
-    authenticationType: Literal["BASIC_AUTHENTICATION", "API_KEY"]
+    url: Annotated[str, Field(min_length=1, max_length=2048, pattern=PRINTABLE), BeforeValidator(as_text)]
+    authenticationType: Annotated[Literal["BASIC_AUTHENTICATION", "API_KEY"], any_case(*_TYPES)] | None = None
     username: Secret | None = None
     password: Secret | None = None
     apiKey: Secret | None = None
@@ -42,14 +44,15 @@ def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
     if _FORBIDDEN_WORDS.search(request.url):
         message = "must not contain Trendyol, Dolap or Localhost"
         raise Refusal(RefusalCode.WEBHOOK_URL_INVALID, message, field="url")
+    authentication = _authentication(request)
     return WebhookWish(
         owner=seller_owner(seller.seller_id),
         sellers=frozenset({seller.seller_id}),
         dialect=Dialect.TRENDYOL,
         url=request.url,
-        authentication=Authentication(request.authenticationType),
+        authentication=authentication,
         username=request.username,
-        secret=_secret(request),
+        secret=_secret(request, authentication),
         statuses=_statuses(request.subscribedStatuses or []),
         at=seller.call.at,
         tracks=tracks,
@@ -64,8 +67,19 @@ def _statuses(wanted: list[str]) -> frozenset[str]:
     return frozenset(status_word(status) for status in wanted)
 
 
-def _secret(request: WebhookRequest) -> str:
-    if request.authenticationType == Authentication.API_KEY:
+def _authentication(request: WebhookRequest) -> Authentication:
+    if request.authenticationType is not None:
+        return Authentication(request.authenticationType)
+    if request.username is not None and request.password is not None:
+        return Authentication.BASIC
+    if request.apiKey is None:
+        message = f"must be one of {', '.join(_TYPES)}"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field="authenticationType")
+    return Authentication.API_KEY
+
+
+def _secret(request: WebhookRequest, authentication: Authentication) -> str:
+    if authentication is Authentication.API_KEY:
         return _required("apiKey", request.apiKey)
     _required("username", request.username)
     return _required("password", request.password)

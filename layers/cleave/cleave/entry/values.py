@@ -1,0 +1,104 @@
+"""The kinds of values that wire models have, and as what else clients write them. docs/values.md is the table of it.
+
+Services in Java take a text of digits for a number and a number for a text, and clients rely on it. What is taken for a
+value means the same everywhere: from here on nobody can tell how it was written.
+"""
+
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+# Above this a JSON number is no longer exact in the clients that read it.
+MAX_ID = 2**53 - 1
+# The end of the year 9999, in milliseconds: Python has no later time.
+MAX_TIME = 253_402_300_799_999
+_MAX_TEXT = 1000
+_NUMBER = re.compile(r"-?[0-9]{1,40}(?:[.][0-9]{1,40})?")
+_TRUTHS = {"true": True, "false": False}
+
+# Patterns of texts, and how a text that does not fit is refused: nobody should have to read a regular expression.
+# What a status may look like, of those too that nobody has told us of.
+STATUS_WORD = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
+NAMES = r"^[^\s#]+$"
+PRINTABLE = r"^[\x21-\x7e]+$"
+PRINTABLE_OR_SPACE = r"^[\x20-\x7e]+$"
+PATTERNS = {
+    STATUS_WORD: "must be one word of letters and digits",
+    NAMES: "must have no spaces and no #",
+    PRINTABLE: "must have letters, digits and signs of ASCII only, without spaces",
+    PRINTABLE_OR_SPACE: "must have letters, digits, signs and spaces of ASCII only",
+}
+
+
+def plain_fault(message: str) -> PydanticCustomError:
+    """To be raised by validators of ours; callers get the message as it is."""
+    return PydanticCustomError("plain", "{message}", {"message": message})
+
+
+def as_number(value: object) -> object:
+    """A text that is a number is that number. Anything else is left for pydantic to refuse."""
+    if isinstance(value, str) and _NUMBER.fullmatch(text := value.strip()):
+        return Decimal(text)
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def as_amount(value: object) -> object:
+    """Money. Raises a fault for what is no number."""
+    number = as_number(value)
+    if not isinstance(number, Decimal):
+        raise plain_fault("must be a number")
+    return number
+
+
+def as_whole(value: object) -> object:
+    """A number without a fraction: 1.0 is 1."""
+    number = as_number(value)
+    return int(number) if isinstance(number, Decimal) and number == number.to_integral_value() else value
+
+
+def as_text(value: object) -> object:
+    """A number is the text that prints it."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def as_truth(value: object) -> object:
+    """The two words in any letter case. A number is neither: 1 may be meant as a quantity."""
+    return _TRUTHS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _as_said(value: object) -> object:
+    """Kept as it came, text or number: to be shown again."""
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise plain_fault("must be text or a whole number")
+    return value
+
+
+def any_case(*words: str) -> BeforeValidator:
+    """One of the words, in any letter case."""
+    folded = {word.casefold(): word for word in words}
+
+    def as_word(value: object) -> object:
+        return folded.get(value.strip().casefold(), value) if isinstance(value, str) else value
+
+    return BeforeValidator(as_word)
+
+
+type Id = Annotated[int, Field(gt=0, le=MAX_ID), BeforeValidator(as_whole)]
+type Quantity = Annotated[int, Field(gt=0, le=1_000_000), BeforeValidator(as_whole)]
+type Number = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID), BeforeValidator(as_whole)]
+type Time = Annotated[int, Field(ge=0, le=MAX_TIME), BeforeValidator(as_whole)]
+type Money = Annotated[Decimal, Field(max_digits=15, decimal_places=4), BeforeValidator(as_amount)]
+type Price = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=4), BeforeValidator(as_amount)]
+type Truth = Annotated[bool, BeforeValidator(as_truth)]
+type Text = Annotated[str, StringConstraints(max_length=_MAX_TEXT), BeforeValidator(as_text)]
+type Label = Annotated[str, StringConstraints(min_length=1, max_length=300), BeforeValidator(as_text)]
+type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NAMES), BeforeValidator(as_text)]
+type Said = Annotated[
+    Annotated[str, StringConstraints(max_length=_MAX_TEXT)] | Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)],
+    BeforeValidator(_as_said),
+]
