@@ -146,7 +146,7 @@ def leaves() -> Iterator[tuple[type[WireModel], str, str]]:
             yield from ((model, name, kind) for kind in OTHERWISE_WRITTEN.keys() & kinds if is_free and len(kinds) == 1)
 
 
-@pytest.mark.parametrize(("model", "name", "kind"), leaves())
+@pytest.mark.parametrize(("model", "name", "kind"), list(leaves()))
 def test_every_field_of_every_model_is_read_by_the_table(model: type[WireModel], name: str, kind: str) -> None:
     kinds = {"must be text", "must be a whole number", "must be true or false"}
     assert (name, True) not in {(at, words in kinds) for at, words in faults_of(model, {name: OTHERWISE_WRITTEN[kind]})}

@@ -19,7 +19,7 @@ _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 
 # Marketplaces add statuses each year, and clients write them in any case: a word is taken for what it is.
 type WireStatus = Annotated[
-    str, StringConstraints(pattern=STATUS_WORD), AfterValidator(status_word), BeforeValidator(as_text)
+    str, StringConstraints(max_length=40, pattern=STATUS_WORD), AfterValidator(status_word), BeforeValidator(as_text)
 ]
 
 
