@@ -27,7 +27,7 @@ DeliveryArgument = Annotated[str, typer.Argument(help="The delivery's id, as lis
 SellerOption = Annotated[int | None, typer.Option("--seller", help="Whose webhook it is; without it, the channel's.")]
 StateOption = Annotated[Path, typer.Option("--state", help="Folder of the running stack.")]
 OrderOption = Annotated[str | None, typer.Option("--order", help="Only of this order.")]
-SinceOption = Annotated[int | None, typer.Option("--since", help="Only queued since, in epoch milliseconds.")]
+SinceOption = Annotated[int | None, typer.Option("--since", help="Only of events since, in epoch milliseconds.")]
 FOLDER = StateDir().path
 
 

@@ -105,7 +105,6 @@ def test_gone_turns_a_webhook_off_and_activation_drains_what_waited(
 def test_deliveries_are_listed_with_their_attempts_and_sent_again(
     self_paying: SellerClient, receiver: Receiver, made: Document
 ) -> None:
-    receiver.respond = lambda _: Answer(200, body=b"thanks")
     package = load(self_paying, {"LAMP": 3})
     cancel(self_paying, package)
     receiver.wait_for(2, where=about(package))
@@ -115,8 +114,7 @@ def test_deliveries_are_listed_with_their_attempts_and_sent_again(
     )
     path = f"{webhooks_path(self_paying)}/{made['id']}"
     one = self_paying.http.get(f"{path}/deliveries/{found[0]['id']}").json()
-    (attempt,) = one["attemptLog"]
-    assert (attempt["status"], attempt["answer"]) == (200, "thanks")
+    assert [attempt["status"] for attempt in one["attemptLog"]] == [200]
     assert self_paying.http.post(f"{path}/deliveries/{found[0]['id']}/resend").json() == {"resent": 1}
     receiver.wait_for(3, where=about(package))
     replayed = self_paying.http.post(f"{path}/replay", json={"orderNumber": package["orderNumber"]})

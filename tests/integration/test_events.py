@@ -7,7 +7,9 @@ from typing import Any
 
 import boto3
 import pytest
-from cleave.domain.delivery import Lane
+from cleave.application.tell.fan_out import fan_out
+from cleave.domain.change import OrderChange
+from cleave.domain.events import announce
 from cleave.domain.roles import Role
 from cleave.domain.subscription import (
     Authentication,
@@ -19,15 +21,16 @@ from cleave.domain.subscription import (
 )
 from cleave.entry import resources
 from cleave.outbound import resources as outbound
+from cleave.store.changes import write_change
 from cleave.store.credentials import Credential, store_credential
-from cleave.store.deliveries import queue, read_lanes
-from cleave.store.orders import change_order, put_event, read_orders
-from cleave.store.subscriptions import put_subscription
+from cleave.store.orders import read_orders
+from cleave.store.recipients import read_recipients
+from cleave.store.subscriptions import create_subscription
 from cleave.table.table import Table
 from cleave_cli.events.command import FOLDER, all_events, path_of, render
 from cleave_cli.events.endpoints import SELLER_KEY
 from cleave_cli.events.lambda_event import LambdaEvent
-from cleave_cli.events.others import EXAMPLE_SECRET, example_event
+from cleave_cli.events.others import EXAMPLE_SECRET, EXAMPLE_TRACK, example_event
 from cleave_cli.openapi.parameters import EXAMPLE_WEBHOOK
 
 from tests.integration.conftest import FrozenClock
@@ -59,7 +62,7 @@ def subscription(owner: str, dialect: Dialect, clock: FrozenClock) -> Subscripti
         status=SubscriptionStatus.ACTIVE,
         created_at=clock(),
         modified_at=None,
-        wants_since=clock(),
+        tracks=EXAMPLE_TRACK + 1,
     )
 
 
@@ -79,7 +82,7 @@ def world(
     place: Any = {"LocationConstraint": "eu-central-1"}
     boto3.client("s3").create_bucket(Bucket="failed-records", CreateBucketConfiguration=place)
     monkeypatch.setenv("FAILED_RECORDS_BUCKET", "failed-records")
-    caches: list[Any] = [outbound.secret_box, outbound.delivery_queue, outbound.webhook_sender]
+    caches: list[Any] = [outbound.secret_box, outbound.wake_queue, outbound.webhook_sender]
     for cached in (resources.settings, *caches):
         cached.cache_clear()
     load("sample-orders")
@@ -88,12 +91,13 @@ def world(
         ("your client id", Role.CHANNEL, "your client secret"),
     ):
         store_credential(table, Credential(key, role, frozenset({20811})), secret, clock())
-    put_subscription(table, subscription(seller_owner(20811), Dialect.TRENDYOL, clock))
+    create_subscription(table, subscription(seller_owner(20811), Dialect.TRENDYOL, clock))
     event = example_event()
     (order,) = read_orders(table, event.order_number)
-    table.write([change_order(order, (), events=1), put_event(event)])
-    (lane,) = read_lanes(table, [Lane(EXAMPLE_WEBHOOK, 20811, "10811190301")])
-    assert queue(table, lane, [(1, None)], clock())
+    said = announce(order, [event.packages], read_recipients(table, event.seller_id), event.at)
+    assert said.events == (event,), "the example is what the code makes"
+    write_change(table, OrderChange(before=order, after=said.order, at=event.at, events=said.events))
+    assert fan_out(table, outbound.wake_queue(), [event], clock()) == 1
     yield table
     for cached in caches:
         cached.cache_clear()
@@ -134,7 +138,6 @@ def test_every_file_is_what_the_program_would_write() -> None:
 def test_every_function_has_a_good_event_and_every_one_that_reads_its_event_a_bad_one() -> None:
     functions = template_resources("AWS::Serverless::Function").values()
     folders = {each["CodeUri"].removeprefix("functions/") for each in functions}
-    scheduled = {"sweep_deliveries", "reconcile"}
     assert {each.function for each in EVENTS if each.name == "good"} == folders
-    assert {each.function for each in EVENTS if each.name == "bad"} == folders - scheduled
+    assert {each.function for each in EVENTS if each.name == "bad"} == folders - {"reconcile"}
     assert all((ROOT / "functions" / folder / "app.py").is_file() for folder in folders)

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cleave.application.operate.reconcile import reconcile
 from cleave.entry import resources
+from cleave.outbound import resources as outbound
 from cleave.outbound.signing import signature_headers
-from cleave_cli.receiver import Received, Receiver
+from cleave.table.table import Table
+from cleave_cli.receiver import Answer, Received, Receiver
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.create_channel_webhook.app import handler as create_for_channel
@@ -35,7 +38,8 @@ def body_of(requests: list[Received], method: str) -> object:
     return json.loads(next(each.body for each in requests if each.method == method))
 
 
-def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(
+def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(  # noqa: PLR0913, PLR0917 - fixtures
+    table: Table,
     clock: FrozenClock,
     let_happen: Callable[[], None],
     receiver: Receiver,
@@ -50,6 +54,11 @@ def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(
     path: dict[str, object] = {**SELLER, "webhookId": made.json["id"]}
     cancelled = {"lines": [{"lineId": 4765081101, "quantity": 2}], "reasonId": 500}
     assert de_seller.call(cancel_package, cancelled, path={**SELLER, "packageId": 3330811901}).status == 200
+    refusals = [Answer(503, body=b"try later")]
+    receiver.respond = lambda _: refusals.pop() if refusals else Answer(200)
+    let_happen()
+    clock.move(seconds=10)
+    reconcile(table, outbound.worker(60), clock())
     let_happen()
 
     assert [shape(made.json), shape(made_for_channel.json)] == [
@@ -62,7 +71,7 @@ def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(
     assert shape(listed) == shape(EXAMPLES["deliveries"])
     one = de_seller.call(get_delivery, path={**path, "deliveryId": listed["content"][0]["id"]}).json
     assert shape(one) == shape({**listed["content"][0], **EXAMPLES["attempts"]})
-    assert one["attemptLog"][0]["answer"] == "thanks"
+    assert [each["answer"] for each in one["attemptLog"]] == ["try later", ""]
     clock.move(minutes=1)
     replayed = de_seller.call(replay, EXAMPLES["replay asks"], path=path)
     assert (replayed.status, replayed.json) == (202, {"resent": 2, "hasMore": False, "nextCursor": None})

@@ -64,7 +64,7 @@ def other_events() -> Iterator[LambdaEvent]:
     yield LambdaEvent("package_stream", "good", _stream("MODIFY", {**stored, **waiting}), {"batchItemFailures": []})
     event = create_event(example_event(), EXAMPLE_EXPIRY, is_due=True).item
     yield LambdaEvent("package_stream", "event", _stream("INSERT", event), {"batchItemFailures": []})
-    damaged = {**stored, **waiting, "left": None}
+    damaged = {**stored, **waiting, "waiting": "damaged"}
     failed = {"batchItemFailures": [{"itemIdentifier": "100000000000000000001"}]}
     yield LambdaEvent("package_stream", "bad", _stream("MODIFY", damaged), failed)
     wake = Wake(EXAMPLE_WEBHOOK, EXAMPLE_TRACK)

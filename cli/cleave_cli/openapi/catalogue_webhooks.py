@@ -115,7 +115,7 @@ OPERATIONS = (
             "GetDelivery",
             _T,
             "One delivery with its attempts.",
-            answer=answering(answers.DeliveryWithAttempts, {**shown.DELIVERY, "attemptLog": [shown.ATTEMPT]}),
+            answer=answering(answers.DeliveryWithAttempts, shown.DELIVERY_WITH_ATTEMPTS),
             refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
         )
     ),

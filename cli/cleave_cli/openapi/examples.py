@@ -72,4 +72,11 @@ DELIVERY = {
     "lastAttemptDate": EXAMPLE_MS,
     "deliveredDate": EXAMPLE_MS,
 }
-ATTEMPT = {"date": EXAMPLE_MS, "status": 200, "error": None, "latencyMs": 31, "answer": "thanks"}
+DELIVERY_WITH_ATTEMPTS = {
+    **DELIVERY,
+    "attempts": 2,
+    "attemptLog": [
+        {"date": EXAMPLE_MS, "status": 503, "error": None, "latencyMs": 31, "answer": "try later"},
+        {"date": EXAMPLE_MS + 5000, "status": 200, "error": None, "latencyMs": 12, "answer": ""},
+    ],
+}

@@ -11,7 +11,7 @@ from cleave_cli.openapi.operation import Parameter, Schema
 
 EXAMPLE_WEBHOOK = "3a0f4c1e-8f43-4d3e-9d53-5f1d3a4b8a11"
 EXAMPLE_CANCELLATION = "content-a12d1e42f9f251443f8976cc481457f9"  # of the example of CancelPackage
-EXAMPLE_DELIVERY = "MDE3OTIzMTQwMDAwMDAjMjA4MTEjMTA4MTExOTAzMDEjMDAwMDAwMDE"
+EXAMPLE_DELIVERY = "MC8wMTc5MjIyNDAwMDAwMCMyMDgxMSMxMDgxMTE5MDMwMQ"
 
 _ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 _TIME: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_TIME}
