@@ -12,17 +12,18 @@ from cleave_cli.processes import last_lines, run_to_end
 from benchmarks.sandbox import Function
 
 BASELINES = Path(__file__).parent / "baselines"
-_FOLDER = paths.ROOT / ".cleave/benchmarks"
+FOLDER = paths.ROOT / ".cleave/benchmarks"
 _PINS = paths.ROOT / "layers/dependencies/requirements.txt"
-_STAMP = _FOLDER / "inputs.sha256"
-_LAYERS = [paths.SAM_BUILD / "CleaveLayer/python", paths.SAM_BUILD / "DependenciesLayer/python"]
+_STAMP = FOLDER / "inputs.sha256"
+DEPENDENCIES = paths.SAM_BUILD / "DependenciesLayer/python"
+_LAYERS = [paths.SAM_BUILD / "CleaveLayer/python", DEPENDENCIES]
 
 
 def build_all() -> None:
     """Everything, unless it was built of what is here now."""
-    _FOLDER.mkdir(parents=True, exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     if not build.is_built():
-        build.build(_FOLDER / "sam.log")
+        build.build(FOLDER / "sam.log")
     digest = _digest()
     if not _STAMP.is_file() or _STAMP.read_text() != digest:
         _build_usual()
@@ -34,27 +35,27 @@ def cleave(function: str, variables: dict[str, str]) -> Function:
     return Function([paths.SAM_BUILD / f"{function}Function", *_LAYERS], variables)
 
 
-def bare(variables: dict[str, str], *, our_layer: bool = False) -> Function:
-    """Baseline (a) with boto3 as it is installed, compiled; or with Cleave's own layer, whose data is trimmed."""
-    return Function([BASELINES / "bare", _LAYERS[1] if our_layer else _FOLDER / "compiled"], variables)
+def bare(variables: dict[str, str], *, our_layer: bool = True) -> Function:
+    """Baseline (a) with Cleave's own layer, whose data is trimmed; or with boto3 as it is installed, compiled."""
+    return Function([BASELINES / "bare", DEPENDENCIES if our_layer else FOLDER / "compiled"], variables)
 
 
 def usual(variables: dict[str, str], *, compiled: bool = False) -> Function:
     """Baseline (b), as `sam build` leaves it, or with byte code."""
-    return Function([_FOLDER / ("compiled" if compiled else "usual/.aws-sam/build/UsualFunction")], variables)
+    return Function([FOLDER / ("compiled" if compiled else "usual/.aws-sam/build/UsualFunction")], variables)
 
 
 def _build_usual() -> None:
-    source = _FOLDER / "usual"
+    source = FOLDER / "usual"
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(BASELINES, source, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(_PINS, source / "usual/requirements.txt")
-    log = _FOLDER / "usual.log"
+    log = FOLDER / "usual.log"
     command = [str(paths.SAM), "build", "--template", str(source / "template.yaml")]
     command += ["--build-dir", str(source / ".aws-sam/build"), "--cache-dir", str(source / ".aws-sam/cache")]
     if run_to_end(command, environment=environment.for_sam(endpoint=None), log=log) != 0:
         raise RuntimeError(f"sam build failed:\n{last_lines(log)}")
-    _compile(source / ".aws-sam/build/UsualFunction", _FOLDER / "compiled")
+    _compile(source / ".aws-sam/build/UsualFunction", FOLDER / "compiled")
 
 
 def _compile(built: Path, target: Path) -> None:
@@ -76,4 +77,4 @@ def size_mib(folder: Path) -> float:
 
 def layer_folders() -> dict[str, Path]:
     """Cleave's layers by name."""
-    return {"CleaveLayer": _LAYERS[0].parent, "DependenciesLayer": _LAYERS[1].parent}
+    return {"CleaveLayer": _LAYERS[0].parent, "DependenciesLayer": DEPENDENCIES.parent}

@@ -12,7 +12,7 @@ from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
 
 from benchmarks import prices
-from benchmarks.functions import memory_of
+from benchmarks.functions import environment_of, memory_of
 from benchmarks.journey import Accept, Journey, accept_hepsiglobal, accept_trendyol, travel
 from benchmarks.kept import Kept, kept_by
 from benchmarks.meter import Bill
@@ -23,7 +23,7 @@ from benchmarks.world import World, world
 
 TITLE = "Dollars per million cancellations"
 _BURST = 5
-_QUIET_SECONDS = 0.25
+_QUIET_SECONDS = int(environment_of("PackageStream")["SPLIT_QUIET_MS"]) / 1000
 _RECEIVER_SECONDS = 0.1
 _MESSAGES = 2  # to the receiver: the end of the old package, the birth of the new one
 _LIMITS = (("write units", "writes", 36), ("read units", "reads", 10), ("messages", "messages", 1))

@@ -1,6 +1,5 @@
 """botocore's HTTP layer replaced by prepared answers: requests are still built and signed, answers still parsed."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -11,6 +10,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
+from benchmarks.stub import as_sent
+
 _EMPTY = (200, b"{}")
 
 
@@ -19,9 +20,9 @@ def prepared_answers(
     answers: Mapping[str, Mapping[str, Any]], refused: Mapping[str, Any] | None = None
 ) -> Iterator[None]:
     """Every client of the process gets these; ``refused`` is the item that a transaction's second condition met."""
-    bodies = {name: (200, json.dumps(answer).encode()) for name, answer in answers.items()}
+    bodies = {name: (200, as_sent(answer)) for name, answer in answers.items()}
     if refused is not None:
-        bodies["TransactWriteItems"] = (400, json.dumps(_cancelled(refused)).encode())
+        bodies["TransactWriteItems"] = (400, as_sent(_cancelled(refused)))
 
     def send(_: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
         operation = request.headers["X-Amz-Target"]

@@ -1,4 +1,4 @@
-"""Processor time of a warm request, without the database and with it, what it allocates, and peak memory."""
+"""Processor time of a warm request, without the database and with it, and what it allocates."""
 
 import itertools
 import time
@@ -11,7 +11,6 @@ from typing import Any
 from benchmarks import builds
 from benchmarks.cold import ANSWERS, LEFT
 from benchmarks.events import cancel_event, item_event
-from benchmarks.memory import memory
 from benchmarks.report import Budget, budgets, table
 from benchmarks.scale import Scale, interleave, middle, say
 from benchmarks.transport import prepared_answers
@@ -21,7 +20,7 @@ from benchmarks.world import World, engine_world
 from functions.cancel_package.app import handler as cancel_package
 from functions.order_cancel.app import handler as order_cancel
 
-TITLE = "Warm requests and memory"
+TITLE = "Warm requests"
 _MOST = 0.5
 _PER_PACKAGE = 40  # as many cancellations may wait on one, and a few more
 _INTRO = (
@@ -75,9 +74,7 @@ def run(scale: Scale) -> str:
         stubbed = _without_database(scale, usual, world)
         say("with the database")
         real = _with_database(scale, usual, world)
-        say("memory")
-        peaks = memory(scale, world)
-    return "\n".join([_INTRO, budgets([*_budgets(stubbed), *peaks]), _table(stubbed, real)])
+    return "\n".join([_INTRO, budgets(_budgets(stubbed)), _table(stubbed, real)])
 
 
 def _cpu(handler: Handler, events: list[dict[str, Any]], statuses: frozenset[int]) -> float:

@@ -5,7 +5,7 @@ import itertools
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,10 +107,11 @@ def _as_json(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def engine_world() -> Iterator[World]:
+def engine_world(webhooks: int = 0) -> Iterator[World]:
     """A world on an engine of its own."""
-    with TemporaryDirectory() as folder, running_engine(StateDir(Path(folder))) as engine, world(engine.endpoint) as it:
-        yield it
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        engine = stack.enter_context(running_engine(StateDir(Path(folder))))
+        yield stack.enter_context(world(engine.endpoint, webhooks))
 
 
 @contextmanager

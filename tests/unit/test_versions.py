@@ -46,6 +46,7 @@ PYTHON: list[Edit] = [
     *[(of(layer, "CompatibleRuntimes"), ["python3.14"]) for layer in LAYERS],
 ]
 CANCEL = frozenset({"CancelPackageFunction"})
+OWN_MEMORY = frozenset(name for name, each in FUNCTIONS.items() if "MemorySize" in each)
 
 
 def edited(*edits: Edit) -> Variant:
@@ -63,8 +64,8 @@ CASES: dict[str, tuple[Variant, frozenset[str]]] = {
     "new code of the shared layer": (Variant(builds={"CleaveLayer": "new"}), ALL),
     "new dependencies": (Variant(builds={"DependenciesLayer": "new"}), ALL),
     "another Python": (edited(*PYTHON), ALL),
-    "memory of one": (edited((of("CancelPackageFunction", "MemorySize"), 512)), CANCEL),
-    "memory of all": (edited((everywhere("MemorySize"), 512)), ALL),
+    "memory of one": (edited((of("CancelPackageFunction", "MemorySize"), 300)), CANCEL),
+    "memory of most": (edited((everywhere("MemorySize"), 300)), ALL - OWN_MEMORY),
     "time-out of one": (
         edited(
             (of("CancelPackageFunction", "Timeout"), 12),
