@@ -207,7 +207,8 @@ def test_the_local_stage_is_refused_in_every_account_but_the_engines(
     is_made: bool,  # noqa: FBT001
 ) -> None:
     """The engine takes a key of twelve digits for an account's number."""
-    rules = json.loads(json.dumps(template()["Rules"]).replace('"Equals"', '"Fn::Equals"'))
+    name = "LocalStageIsTheLocalEngines"
+    rules = {name: json.loads(json.dumps(template()["Rules"][name]).replace('"Equals"', '"Fn::Equals"'))}
     document = {
         "Parameters": {"Stage": {"Type": "String"}},
         "Rules": rules,

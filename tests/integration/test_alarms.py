@@ -73,11 +73,14 @@ def plain(value: Any) -> str:  # noqa: ANN401 - text or an intrinsic function
             return name
         case {"GetAtt": str(name)}:
             return name.partition(".")[0]
+        case {"If": [_, by_default, _]}:
+            return plain(by_default)
     raise AssertionError(value)
 
 
 def of_dashboard(name: str, dashboard: dict[str, Any]) -> Iterator[Watched]:
-    text = re.sub(r"\$\{([\w:]+)(\.\w+)?\}", r"\1", dashboard["DashboardBody"]["Sub"])
+    body = dashboard["DashboardBody"]["Sub"]
+    text = re.sub(r"\$\{([\w:]+)(\.\w+)?\}", r"\1", body if isinstance(body, str) else body[0])
     for widget in json.loads(text)["widgets"]:
         for metric in widget["properties"]["metrics"]:
             where = f"{name}: {widget['properties']['title']}"

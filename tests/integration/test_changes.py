@@ -16,9 +16,12 @@ from cleave.domain.split import Name, cancel_units
 from cleave.store import keys
 from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change
+from cleave.store.due import clear_event, clear_package
 from cleave.store.events import grouped
 from cleave.store.orders import order_package_ids, read_order
 from cleave.store.packages import package_item, read_state
+from cleave.store.retention import package_expiry
+from cleave.table.attributes import to_item
 from cleave.table.failures import OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update
 from cleave.table.table import Table
@@ -221,6 +224,53 @@ def test_the_time_of_a_package_begins_anew_with_each_event_but_while_it_is_due(
     assert expiry(table, keys.package(SELLER, PACKAGE)) == (None if is_due else ENDS)
     assert expiry(table, keys.order_package(SELLER, ORDER, PACKAGE)) == ENDS
     assert stored(table).availability.left == ({1: 2} if is_due else {1: 3})
+
+
+def test_an_event_has_no_end_until_everybody_is_told_of_it(table: Table, imported: PackageState) -> None:
+    kept = replace(table, kept=timedelta(days=200))
+    picked = replace(imported.package, status=Status.PICKING)
+    change = entering(imported, picked, read_order(table, SELLER, ORDER), AUDIENCE)
+    write_change(kept, change)
+    key = keys.event(SELLER, ORDER, 1)
+    assert expiry(table, key) is None
+    assert clear_event(kept, change.events[0])
+    assert expiry(table, key) == ENDS
+
+
+def test_nothing_that_is_due_is_among_what_ends(table: Table, imported: PackageState) -> None:
+    """Whatever is done to a package, and in whatever order: an item has a mark, or an end, and never both."""
+    kept = replace(table, kept=timedelta(days=200))
+    for step in (
+        lambda: write_change(kept, entering(stored(table), _picked(table), read_order(table, SELLER, ORDER), AUDIENCE)),
+        lambda: record(kept, [cancellation_of("key", PACKAGE, {1: 1})]),
+        lambda: write_change(kept, correcting(stored(table), replace(_picked(table), invoice_number="7"), AT)),
+        lambda: write_change(kept, split(kept, stored(table))),
+        lambda: clear_package(kept, stored(table).package, AT),
+        lambda: record(kept, [cancellation_of("another", NEW, {1: 1})]),
+    ):
+        step()
+        items = [to_item(each) for each in table.client.scan(TableName=table.name)["Items"]]
+        assert [item["sk"] for item in items if keys.DUE in item and keys.EXPIRES in item] == []
+    del imported
+
+
+def _picked(table: Table) -> Package:
+    return replace(stored(table).package, status=Status.PICKING)
+
+
+def test_a_cancellations_key_outlives_its_package_and_what_came_of_it(table: Table, imported: PackageState) -> None:
+    """Each may be changed once more on its last day."""
+    kept = replace(table, kept=timedelta(days=200))
+    record(kept, [cancellation_of("key", PACKAGE, {1: 1})])
+    write_change(kept, split(kept, stored(table)))
+    clear_package(kept, stored(table).package, AT)
+    ends = [expiry(table, key) for key in _written().values()]
+    key_ends = expiry(table, keys.cancellation(str(cancellation_of("key", PACKAGE, {1: 1}).key)))
+    assert key_ends is not None
+    changed_at_the_end = AT + timedelta(days=200)
+    assert max(end for end in ends if end is not None) < key_ends
+    assert package_expiry(changed_at_the_end, kept.kept) < key_ends
+    del imported
 
 
 def test_a_word_that_is_no_event_does_not_lengthen_a_packages_time(table: Table, imported: PackageState) -> None:

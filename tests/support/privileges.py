@@ -135,7 +135,7 @@ def granted() -> dict[str, set[Grant]]:
             (action, resource)
             for statement in own
             for action in as_list(statement["Action"])
-            for resource in map(_name, as_list(statement["Resource"]))
+            for resource in map(resource_name, as_list(statement["Resource"]))
         }
         for function, own in statements().items()
     }
@@ -159,7 +159,12 @@ def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one or many, as policies
     return value if isinstance(value, list) else [value]
 
 
-def _name(resource: Any) -> str:  # noqa: ANN401 - an intrinsic function
-    """``!GetAtt Table.Arn`` is ``Table``, ``!Sub ${Table.Arn}/index/x`` is ``Table/index/x``."""
-    text = str(next(iter(resource.values()))) if isinstance(resource, dict) else str(resource)
-    return re.sub(r"\.(Arn|Id)\b|[${}]", "", text)
+def resource_name(resource: Any) -> str:  # noqa: ANN401 - an intrinsic function
+    """``!GetAtt Table.Arn`` is ``Table``, ``!Sub ${Table.Arn}/index/x`` is ``Table/index/x``; of an ``!If`` what holds
+    by default."""
+    match resource:
+        case {"If": [_, own, _]}:
+            return resource_name(own)
+        case {"Sub": [text, _]} | {"Sub": text} | {"GetAtt": text} | text:
+            return re.sub(r"\.(Arn|Id)\b|[${}]", "", str(text))
+    raise AssertionError(resource)

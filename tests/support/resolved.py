@@ -52,8 +52,8 @@ class Stack:
                 return self.value(yes if self.holds(self.conditions[condition]) else no)
             case {"Fn::Join": [str(between), parts]}:
                 return between.join(self.value(part) for part in parts)
-            case {"Fn::Sub": str(text)}:
-                return _VARIABLE.sub(lambda found: self._variable(found[1]), text)
+            case {"Fn::Sub": text}:
+                return self._filled(*([text, {}] if isinstance(text, str) else text))
             case {"Fn::Split": [str(at), text]}:
                 return self.value(text).split(at)
             case {"Fn::Select": [index, parts]}:
@@ -63,6 +63,10 @@ class Stack:
             case list():
                 return [self.value(each) for each in node]
         return node
+
+    def _filled(self, text: str, given: dict[str, Any]) -> str:
+        known = {name: self.value(each) for name, each in given.items()}
+        return _VARIABLE.sub(lambda found: known.get(found[1]) or self._variable(found[1]), text)
 
     def _variable(self, name: str) -> str:
         resource, dot, attribute = name.partition(".")

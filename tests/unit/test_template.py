@@ -23,11 +23,18 @@ EVERYTHING = PROD | {
     "AlarmEmail": "operators@example.org",
 }
 # ``literal`` as AWS::LanguageExtensions makes it on AWS, where parameters are values before SAM sees them.
+ADOPTED = {
+    "AdoptedTable": "restored",
+    "AdoptedTableStream": "2026-11-29T00:00:00.000",
+    "AdoptedSecretsKey": f"mrk-{'1' * 32}",
+}
 VARIANTS = {
     "default": Variant(),
     "prod": Variant(PROD | {"GradualDeployment": "true"}),
     "everything": Variant(EVERYTHING),
     "everything, literal": Variant(EVERYTHING, literal=True),
+    "adopted": Variant(ADOPTED),
+    "adopted, literal": Variant(EVERYTHING | ADOPTED, literal=True),
     "another region": Variant({"GatewayLogs": "none"}, region="us-east-1"),
 }
 # Of CloudFormation, and what stays free for what is yet to come.
@@ -127,7 +134,7 @@ def test_two_stacks_and_one_stack_in_two_regions_get_in_nobodys_way() -> None:
 
 def test_the_local_stage_is_refused_in_every_account_but_the_local_engines() -> None:
     """By its fixed account number, which no account of AWS has."""
-    ((rule),) = template()["Rules"].values()
+    rule = template()["Rules"]["LocalStageIsTheLocalEngines"]
     assert rule["RuleCondition"] == {"Equals": [{"Ref": "Stage"}, "local"]}
     (assertion,) = rule["Assertions"]
     assert assertion["Assert"] == {"Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}

@@ -25,6 +25,12 @@ CHANGED = {
     ("FailedRecords", "DeletionPolicy"): "the same",
     ("*Key", "DeletionPolicy"): "the same",
     ("*Dashboard", "DashboardName"): "the region, since dashboards are all regions' together",
+    ("Table", "Condition"): "a restored one takes its place, if one is named",
+    ("SecretsKey", "Condition"): "the same",
+    ("SecretsKey", "MultiRegion"): "another region can open what it sealed",
+    ("PackageStreamFunctionTable", "EventSourceArn"): "the stream of the table that there is",
+    ("EngineDashboard", "DashboardBody"): "the name of that table",
+    ("FailedRecords", "LifecycleConfiguration"): "an end for failed records",
     # Runs
     ("DeliverWebhookFunctionQueue", "ScalingConfig"): "a bound for deliveries",
     ("PackageStreamFunctionTable", "ParallelizationFactor"): "as measured",

@@ -92,6 +92,9 @@ CASES: dict[str, tuple[Variant, frozenset[str]]] = {
     "Tracing": (given(Tracing="PassThrough"), ALL),
     "WebhookTracks": (given(WebhookTracks="4"), having("WEBHOOK_TRACKS")),
     "RetrySchedule": (given(RetrySchedule="1m off 1d"), having("RETRY_SCHEDULE")),
+    "Cell": (given(Cell="7"), having("CELL")),
+    "AdoptedTable": (given(AdoptedTable="restored", AdoptedTableStream="2026-11-29T00:00:00.000"), ALL),
+    "AdoptedSecretsKey": (given(AdoptedSecretsKey=f"mrk-{'1' * 32}"), having("SECRETS_KEY_ID")),
     "AllowLocalWebhooks": (given(AllowLocalWebhooks="true"), NONE),  # not in this stage
     "reserved concurrency": (edited((of("CreateOrderFunction", "ReservedConcurrentExecutions"), 5)), NONE),
     "tags": (edited((everywhere("Tags"), {"team": "orders"})), NONE),

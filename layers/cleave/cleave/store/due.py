@@ -77,12 +77,13 @@ def clear_package(table: Table, package: Package, at: datetime) -> bool:
 
 
 def clear_event(table: Table, event: Event) -> bool:
-    """Everybody is told of an event that says itself that it is due."""
+    """Everybody is told of an event that says itself that it is due: it is so no more, and ends with its time."""
     change = Update(
         key=keys.event(event.seller_id, event.order_number, event.first),
-        change="REMOVE #due, #shard",
+        change="REMOVE #due, #shard SET #expires = :expires",
         condition="attribute_exists(#due)",
-        names={"due": keys.DUE, "shard": keys.SHARD},
+        names={"due": keys.DUE, "shard": keys.SHARD, "expires": keys.EXPIRES},
+        values={"expires": package_expiry(event.at, table.kept)},
     )
     return _done(table, change)
 

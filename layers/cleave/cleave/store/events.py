@@ -36,9 +36,10 @@ def grouped(packages: Sequence[Package]) -> list[list[Package]]:
 
 
 def create_event(event: Event, expires_at: int, *, is_due: bool) -> Create:
-    """The write of an event; ``is_due``: nothing else says that it is yet to be fanned out."""
+    """The write of an event; ``is_due``: nothing else says that it is yet to be fanned out. Until it is, it has no
+    end."""
     key = keys.event(event.seller_id, event.order_number, event.first)
-    mark = {keys.DUE: to_ms(event.at), keys.SHARD: keys.shard(key)} if is_due else {}
+    mark = {keys.DUE: to_ms(event.at), keys.SHARD: keys.shard(key)} if is_due else {keys.EXPIRES: expires_at}
     item = {
         **key,
         **CURRENT,
@@ -47,7 +48,6 @@ def create_event(event: Event, expires_at: int, *, is_due: bool) -> Create:
         "document": pack(event.packages),
         "told": {name: _telling_item(telling) for name, telling in event.told.items()},
         "correlation_id": event.correlation_id,
-        keys.EXPIRES: expires_at,
         **mark,
     }
     return Create(item, ("event", event.seller_id, event.first))
