@@ -9,6 +9,7 @@ from cleave.entry.resources import table
 
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
-    """Load packages as getShipmentPackages shows them."""
+    """Load packages as getShipmentPackages shows them, and what later exports say of them."""
     imported = import_packages(table(), to_imported(seller))
-    return json_response({"imported": imported.new, "unchanged": imported.unchanged})
+    updated = {"updated": imported.updated} if imported.updated else {}
+    return json_response({"imported": imported.new, **updated, "unchanged": imported.unchanged})

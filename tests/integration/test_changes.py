@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cleave.domain.change import Audience, OrderChange, correcting, entering, importing, planning, splitting
+from cleave.domain.exported import Export
 from cleave.domain.order import Order
 from cleave.domain.package import Package, Status
 from cleave.domain.package_state import PackageState
@@ -37,7 +38,7 @@ AUDIENCE = Audience([recipient()], AT, grouped)
 @pytest.fixture
 def imported(table: Table) -> PackageState:
     """A package of three units and the order with it."""
-    write_change(table, importing(package(line(1, 3)), "print", Order(ORDER, SELLER), START))
+    write_change(table, importing(package(line(1, 3)), Export("print", None), Order(ORDER, SELLER), START))
     return stored(table)
 
 
@@ -134,15 +135,15 @@ def test_an_order_that_came_into_being_meanwhile_is_out_of_date(table: Table, im
     del imported
     other = package(line(2, 1), package_id=101)
     with pytest.raises(OutOfDate):
-        write_change(table, importing(other, "print", Order(ORDER, SELLER), START))
+        write_change(table, importing(other, Export("print", None), Order(ORDER, SELLER), START))
     assert read_state(table, SELLER, 101) is None
 
 
 def test_an_id_that_is_taken_is_told_with_what_its_import_was_made_of(table: Table, imported: PackageState) -> None:
-    again = importing(imported.package, "other", replace(read_order(table, SELLER, ORDER)), START)
+    again = importing(imported.package, Export("other", None), replace(read_order(table, SELLER, ORDER)), START)
     with pytest.raises(PackagesExist) as found:
         write_change(table, again)
-    assert found.value.fingerprints == {PACKAGE: "print"}
+    assert found.value.package_ids == (PACKAGE,)
 
 
 def test_an_id_that_a_split_finds_taken_is_told_without_a_word_on_its_content(
@@ -153,7 +154,7 @@ def test_an_id_that_a_split_finds_taken_is_told_without_a_word_on_its_content(
     before = everything(table)
     with pytest.raises(PackagesExist) as found:
         write_change(table, split(table, imported))
-    assert (found.value.fingerprints, everything(table)) == ({NEW: None}, before)
+    assert (found.value.package_ids, everything(table)) == ((NEW,), before)
 
 
 def test_a_parent_whose_time_is_over_does_not_keep_its_child_from_being_replaced(

@@ -43,12 +43,10 @@ def test_a_repeated_import_changes_nothing_however_it_is_written(load: Load, de_
     assert (answer.status, answer.json) == (200, {"imported": [], "unchanged": [3330811901]})
 
 
-def test_a_package_that_exists_with_other_content_is_refused_and_nothing_is_stored(
-    load: Load, de_seller: Caller
-) -> None:
+def test_one_package_that_differs_in_units_refuses_all_and_nothing_is_stored(load: Load, de_seller: Caller) -> None:
     first, _ = load("sample-orders")
     new = {**copy.deepcopy(first), "shipmentPackageId": 3330811999}
-    changed = {**first, "cargoDeci": 11}
+    changed = {**first, "packageTotalPrice": 1}
     answer = de_seller.call(import_orders, [new, changed], path=SELLER)
     assert answer == Answer(
         409,
@@ -57,8 +55,9 @@ def test_a_package_that_exists_with_other_content_is_refused_and_nothing_is_stor
             "exception": "ClientApiBusinessException",
             "errors": [
                 {
-                    "key": "shipment.package.exists.with.other.content",
-                    "message": "1.shipmentPackageId: package 3330811901 exists with other content",
+                    "key": "shipment.package.units.differ",
+                    "message": "1.packageTotalPrice: package 3330811901 has other amounts; "
+                    "PUT …/items/unsupplied cancels units, POST …/split-packages divides them",
                     "errorCode": "",
                 }
             ],

@@ -16,6 +16,7 @@ from cleave.domain.cancellation import Cancellation, CancellationKey, Claim, Sco
 from cleave.domain.change import Audience, creating, importing, planning, splitting
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, Outcome
+from cleave.domain.exported import Export
 from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.partition import PlannedSplit
@@ -68,7 +69,7 @@ def one_of_each(table: Table) -> None:
     _subscribe(table)
     for package_id in (OPEN, PLANNED, CLOSED):
         order = read_order(table, SELLER, ORDER)
-        write_change(table, importing(_package(package_id), "print", order, AT))
+        write_change(table, importing(_package(package_id), Export("print", None), order, AT))
     _split(table)
     _reserve(table)
     _plan(table)

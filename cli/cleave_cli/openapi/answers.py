@@ -19,9 +19,10 @@ class EmptyObject(AnswerModel):
 
 
 class Imported(AnswerModel):
-    """Package ids: those that are new, and those that were there with the same content."""
+    """Package ids: those that are new, those that were moved on (left out if none), and those with nothing new."""
 
     imported: list[int]
+    updated: list[int] = []
     unchanged: list[int]
 
 

@@ -67,10 +67,17 @@ OPERATIONS = (
     Operation(
         "ImportOrders",
         _T,
-        "Load packages as getShipmentPackages shows them: a page, a list or one package.",
+        "Load packages as getShipmentPackages shows them, new or moved on: a page, a list or one package.",
         takes=_IMPORTED,
         answer=answering(answers.Imported, {"imported": [3330811901, 3330811902], "unchanged": []}),
-        refusals=(Code.PACKAGE_DIFFERS,),
+        refusals=(
+            Code.PACKAGE_REPLACED,
+            Code.PACKAGE_DIFFERS,
+            Code.UNITS_DIFFER,
+            Code.STATUS_ORDER,
+            Code.PACKAGE_WAITING,
+            Code.PACKAGE_SPLITTING,
+        ),
     ),
     Operation(
         "GetShipmentPackages",

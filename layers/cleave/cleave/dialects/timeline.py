@@ -91,17 +91,21 @@ def _render_package(placed: Placed, stored: PackageState, scope: Scope | None) -
         "createdBy": package.created_by,
         "createdDate": to_ms(package.created_at),
         "lastModifiedDate": to_ms(package.modified_at),
-        "lines": [_render_line(line, stored, scope) for line in package.lines if line.status != Status.UNPACKED],
+        "lines": [
+            _render_line(line, waiting, scope)
+            for line, waiting in zip(package.lines, stored.waiting_units, strict=True)
+            if line.status != Status.UNPACKED
+        ],
     }
 
 
-def _render_line(line: Line, stored: PackageState, scope: Scope | None) -> dict[str, Any]:
+def _render_line(line: Line, waiting: int, scope: Scope | None) -> dict[str, Any]:
     """Units that live on in another package are that one's: so each unit of the order stands in the tree once."""
     return {
         "lineId": line.line_id,
         "orderItemNumber": line.item_number,
         "quantity": line.quantity,
-        "waiting": sum(each.units.get(line.line_id, 0) for each in stored.reservations),
+        "waiting": waiting,
         "status": line.status,
         "cancellationId": line.cancelled and name_in(scope, line.cancelled.cancellation_id),
     }

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from cleave.domain.cancellation import Reservation
 from cleave.domain.events import Announcement, Event, announce
+from cleave.domain.exported import Export
 from cleave.domain.order import Order, chains_with
 from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
 from cleave.domain.partition import PlannedSplit
+from cleave.domain.progress import check_nothing_waits
 from cleave.domain.recipients import Recipient
 from cleave.domain.split import Split
 
@@ -36,8 +38,8 @@ class OrderChange:
     """All of a change of one seller's part of an order.
 
     ``before`` is the order as it was read, ``after`` as it will be. ``closed`` ends; ``changed`` goes on with the same
-    units; ``born`` are new; ``planned`` waits to be split. ``events`` tell of it. ``fingerprints`` maps the packages
-    that came in by an import to what tells a repeat from other content.
+    units; ``born`` are new; ``planned`` waits to be split. ``events`` tell of it. ``exports`` maps the packages that an
+    import says something of to what is kept of it.
     """
 
     before: Order
@@ -48,7 +50,7 @@ class OrderChange:
     born: tuple[Package, ...] = ()
     planned: tuple[Versioned, PlannedSplit] | None = None
     events: tuple[Event, ...] = ()
-    fingerprints: Mapping[int, str] = field(default_factory=dict)
+    exports: Mapping[int, Export] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +113,27 @@ def creating(package: Package, order: Order, audience: Audience) -> OrderChange:
     return OrderChange(before=order, after=after, at=audience.at, born=(package,), events=said.events)
 
 
-def importing(package: Package, fingerprint: str, order: Order, at: datetime) -> OrderChange:
+def importing(package: Package, export: Export, order: Order, at: datetime) -> OrderChange:
     """A package that the marketplace has already comes in; nobody is told of it."""
     return OrderChange(
         before=order,
         after=replace(order, live=order.with_packages((package,))),
         at=at,
         born=(package,),
-        fingerprints={package.package_id: fingerprint},
+        exports={package.package_id: export},
     )
+
+
+def moving(
+    state: PackageState, changed: Package, order: Order, audience: Audience, export: Export | None = None
+) -> OrderChange:
+    """A package is moved on: it, or units of it, enter a status and subscribers are told, or it says something else of
+    itself and nobody is. Raises Refusal where what is accepted and not done yet could not be done any more."""
+    check_nothing_waits(state, changed)
+    before = state.package
+    is_told = (changed.status, changed.ways) != (before.status, before.ways)
+    change = entering(state, changed, order, audience) if is_told else correcting(state, changed, audience.at)
+    return change if export is None else replace(change, exports={changed.package_id: export})
 
 
 def correcting(state: PackageState, changed: Package, at: datetime) -> OrderChange:

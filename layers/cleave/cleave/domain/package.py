@@ -1,5 +1,6 @@
 """A shipment package, its lines and their units."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,13 +131,30 @@ class HistoryEntry:
 class Carriage:
     """What is known of the shipment at its carrier: the seller's words, or the marketplace's as they came in.
 
-    None: never said. A package that a split made is another shipment, of which nothing is said yet.
+    None: never said. A package that a split made is another shipment, of which nothing is said yet. ``by_seller``: no
+    carrier has it, its seller delivers it.
     """
 
     sender_number: str | int | None = None
     provider_name: str | None = None
     return_number: str | int | None = None
     tracking_link: str | None = None
+    by_seller: bool = False
+
+    def with_said(self, said: "Carriage") -> "Carriage":
+        """With what somebody says of it now; None leaves a field as it was."""
+        return Carriage(
+            sender_number=_newer(self.sender_number, said.sender_number),
+            provider_name=said.provider_name or self.provider_name,
+            return_number=_newer(self.return_number, said.return_number),
+            tracking_link=_newer(self.tracking_link, said.tracking_link),
+            by_seller=self.by_seller or said.by_seller,
+        )
+
+
+def _newer[T: str | int](before: T | None, said: T | None) -> T | None:
+    """A number of the carrier's is the same as text and as a number."""
+    return before if said is None or str(said) == str(before) else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +212,11 @@ class Package:
         for line in self.lines:
             units[line.line_id] = units.get(line.line_id, 0) + (line.quantity if self.can_give(line) else 0)
         return units
+
+    @property
+    def ways(self) -> Counter[tuple[int, str]]:
+        """How many units of each line are in which status."""
+        return Counter({(line.line_id, line.status): line.quantity for line in self.lines})
 
     def modified_by(self, at: datetime) -> datetime:
         """When it was last modified once a change of ``at`` is made.

@@ -37,6 +37,20 @@ class PackageState:
         return not self.package.is_closed and bool(self.reservations or self.planned)
 
     @property
+    def waiting_units(self) -> list[int]:
+        """How many units of each of its lines wait to be taken out; of two of one line the later one goes first."""
+        waiting: dict[int, int] = {}
+        for each in self.reservations:
+            for line_id, quantity in each.units.items():
+                waiting[line_id] = waiting.get(line_id, 0) + quantity
+        units: list[int] = []
+        for line in reversed(self.package.lines):
+            taken = min(line.quantity, waiting.get(line.line_id, 0)) if self.package.can_give(line) else 0
+            waiting[line.line_id] = waiting.get(line.line_id, 0) - taken
+            units.append(taken)
+        return units[::-1]
+
+    @property
     def correlation_id(self) -> str:
         """The requests that wait."""
         return correlation_id_of(self.reservations, self.planned)

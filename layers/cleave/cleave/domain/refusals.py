@@ -42,6 +42,7 @@ class RefusalCode(Enum):
     TRACKING_STATUS = ("shipment.tracking.number.cannot.be.updated", RefusalKind.CONFLICT)
     PROVIDER_UNKNOWN = ("cargo.provider.unknown", RefusalKind.INVALID)
     PACKAGE_DIFFERS = ("shipment.package.exists.with.other.content", RefusalKind.CONFLICT)
+    UNITS_DIFFER = ("shipment.package.units.differ", RefusalKind.CONFLICT)
     LINE_NOT_FOUND = ("line.not.found", RefusalKind.INVALID)
     QUANTITY_EXCEEDS_LEFT = ("line.quantity.exceeds.left", RefusalKind.CONFLICT)
     REASON_UNKNOWN = ("cancel.reason.unknown", RefusalKind.INVALID)
@@ -95,10 +96,12 @@ class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller 
 
 @dataclass(frozen=True, slots=True)
 class LineFields:
-    """The request's fields that name one of its lines and how many units of it, for refusals."""
+    """The request's fields that name one of its lines and what it says of it, for refusals."""
 
     line: str | None = None
     quantity: str | None = None
+    price: str | None = None
+    status: str | None = None
 
 
 class Refusals(Exception):  # noqa: N818 - several refusals of one request

@@ -25,18 +25,7 @@ def feed_tracking(package: Package, notice: TrackingNotice) -> Package | None:
     if package.status not in TRACKABLE:
         message = f"package {package.package_id} is {package.status}; tracking is taken in {', '.join(TRACKABLE)}"
         raise Refusal(RefusalCode.TRACKING_STATUS, message)
-    said, before = notice.carriage, package.carriage
-    carriage = replace(
-        before,
-        sender_number=_said(said.sender_number, before.sender_number),
-        provider_name=said.provider_name or before.provider_name,
-        return_number=_said(said.return_number, before.return_number),
-    )
-    if carriage == before:
+    carriage = package.carriage.with_said(notice.carriage)
+    if carriage == package.carriage:
         return None
     return replace(package, carriage=carriage, modified_at=package.modified_by(notice.at))
-
-
-def _said(now: str | int | None, before: str | int | None) -> str | int | None:
-    """A number of the carrier's is the same as text and as a number."""
-    return before if now is None or str(now) == str(before) else now

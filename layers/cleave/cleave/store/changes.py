@@ -13,8 +13,8 @@ from cleave.store.orders import put_pointer, write_order
 from cleave.store.packages import (
     PLAN,
     WAITING,
+    export_item,
     followed,
-    import_fingerprint,
     package_item,
     package_key,
     plan_item,
@@ -30,12 +30,12 @@ from cleave.table.table import Table
 class PackagesExist(Exception):  # noqa: N818 - an answer that callers act on
     """Ids of packages that were to be new are taken; nothing was written.
 
-    ``fingerprints`` maps each of them to what tells its import from others, None if it came in another way.
+    ``package_ids`` are those.
     """
 
-    def __init__(self, fingerprints: Mapping[int, str | None]) -> None:
-        super().__init__(f"packages {sorted(fingerprints)}")
-        self.fingerprints = fingerprints
+    def __init__(self, package_ids: Sequence[int]) -> None:
+        super().__init__(f"packages {sorted(package_ids)}")
+        self.package_ids = tuple(package_ids)
 
 
 def write_change(table: Table, change: OrderChange) -> None:
@@ -78,12 +78,8 @@ def _those[T](one: T | None) -> Sequence[T]:
     return () if one is None else (one,)
 
 
-def _taken(found: Mapping[Label, Item | None]) -> dict[int, str | None]:
-    return {
-        int(label[2]): import_fingerprint(item)
-        for label, item in found.items()
-        if label[0] == "born" and item is not None
-    }
+def _taken(found: Mapping[Label, Item | None]) -> list[int]:
+    return [int(label[2]) for label, item in found.items() if label[0] == "born" and item is not None]
 
 
 def _is_of_parent(write: Write) -> bool:
@@ -117,10 +113,9 @@ def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
 def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]:
     """What waits to be taken out of it goes on waiting; its time begins anew with each event."""
     package = changed.package
-    fingerprint = change.fingerprints.get(package.package_id)
     attributes = {
         **stated(package, changed.reservations),
-        **({} if fingerprint is None else {"import_fingerprint": fingerprint}),
+        **export_item(change.exports.get(package.package_id)),
         **({} if changed.is_due or not change.events else {keys.EXPIRES: ends}),
     }
     write = Update(
@@ -154,7 +149,7 @@ def _plan(waiting: Versioned, planned: PlannedSplit, change: OrderChange) -> Upd
 
 
 def _birth(package: Package, change: OrderChange, ends: int) -> list[Write]:
-    item = package_item(package, change.fingerprints.get(package.package_id))
+    item = package_item(package, change.exports.get(package.package_id))
     return [Create({**item, keys.EXPIRES: ends}, born_label(package)), put_pointer(package, ends)]
 
 

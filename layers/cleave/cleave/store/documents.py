@@ -94,7 +94,6 @@ _JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=Fal
 
 
 def _to_row(package: Package, texts: _Texts) -> list[Any]:
-    carriage = package.carriage
     return [
         package.package_id,
         package.seller_id,
@@ -113,11 +112,16 @@ def _to_row(package: Package, texts: _Texts) -> list[Any]:
         package.parent_id,
         package.successor_ids,
         package.caused_by,
-        [carriage.sender_number, carriage.provider_name, carriage.return_number, carriage.tracking_link],
+        _carriage_row(package.carriage),
         package.invoice_number,
         package.inherited_chain,
         texts.place(package.details),
     ]
+
+
+def _carriage_row(carriage: Carriage) -> list[str | int | bool | None]:
+    said = [carriage.sender_number, carriage.provider_name, carriage.return_number, carriage.tracking_link]
+    return [*said, True] if carriage.by_seller else [*said]
 
 
 def _to_package(row: Sequence[Any], details: Sequence[Details]) -> Package:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cleave.clock import from_ms, to_ms
+from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.cancellation import Availability, PackageRef, Reservation
+from cleave.domain.exported import Export
 from cleave.domain.order import Order
 from cleave.domain.package import CANCELLABLE, CLOSED, Package, status_word
 from cleave.domain.package_state import PackageState
@@ -20,7 +21,7 @@ from cleave.table.table import Table
 
 PLAN = "planned"
 WAITING = "waiting"
-_FINGERPRINT = "import_fingerprint"
+_FINGERPRINT, _EXPORTED = "import_fingerprint", "exported"
 CANCELLABLE_VALUES = {f"status_{position}": status for position, status in enumerate(sorted(CANCELLABLE))}
 CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
@@ -30,8 +31,8 @@ def package_key(package: Package) -> Key:
     return keys.package(package.seller_id, package.package_id)
 
 
-def package_item(package: Package, fingerprint: str | None = None) -> Item:
-    """The item of a package that is new; ``fingerprint`` tells a repeated import from another package."""
+def package_item(package: Package, export: Export | None = None) -> Item:
+    """The item of a package that is new; ``export`` is what is kept of its import, if it came in by one."""
     return {
         **package_key(package),
         **CURRENT,
@@ -42,8 +43,16 @@ def package_item(package: Package, fingerprint: str | None = None) -> Item:
         "version": 1,
         WAITING: {},
         **({} if package.inherited_chain is None else {"chain": package.inherited_chain}),
-        **({} if fingerprint is None else {_FINGERPRINT: fingerprint}),
+        **export_item(export),
     }
+
+
+def export_item(export: Export | None) -> Item:
+    """The attributes that hold what is kept of a package's last export; nothing where there was none."""
+    if export is None:
+        return {}
+    said = {} if export.modified_at is None else {_EXPORTED: to_ms(export.modified_at)}
+    return {_FINGERPRINT: export.fingerprint, **said}
 
 
 def stated(package: Package, reservations: Sequence[Reservation]) -> Item:
@@ -161,16 +170,11 @@ def seller_id_of(item: Item) -> int:
     return keys.listed(item[keys.LISTING])[0]
 
 
-def read_import_fingerprints(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, str | None]:
-    """Of those of the packages that exist; None for one that came in another way. Strongly consistent."""
-    items = table.batch_get([keys.package(seller_id, each) for each in package_ids])
-    return {package_id_of(item): import_fingerprint(item) for item in items}
-
-
-def import_fingerprint(item: Item) -> str | None:
-    """What tells a repeated import from another package; None of a package that came in another way."""
-    fingerprint: str | None = item.get(_FINGERPRINT)
-    return fingerprint
+def to_export(item: Item) -> Export | None:
+    """What is kept of a package's last export, from its item."""
+    if _FINGERPRINT not in item:
+        return None
+    return Export(item[_FINGERPRINT], optional_moment(item.get(_EXPORTED)))
 
 
 def followed(package: Package) -> Update | None:

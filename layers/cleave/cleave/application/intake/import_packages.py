@@ -1,19 +1,26 @@
-"""Load packages that the marketplace already has; nobody is told of them."""
+"""Load packages that the marketplace already has, and what its later exports say of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cleave import clock
+from cleave.application.accept.replaced import addressed_package
 from cleave.application.contention import contended_refusal
-from cleave.application.intake.room import MAX_IMPORTED_BYTES, check_order_fits, check_package_fits
-from cleave.domain.change import importing
+from cleave.application.intake.room import MAX_IMPORTED_BYTES, MAX_ORDER_BYTES, check_order_fits, check_package_fits
+from cleave.domain.cancellation import PackageAddress
+from cleave.domain.change import Audience, importing, moving
+from cleave.domain.exported import Export, ExportFields, moved_on
 from cleave.domain.order import Order
-from cleave.domain.package import Package
-from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+from cleave.domain.package import CLOSED, Package
+from cleave.domain.package_state import PackageState
+from cleave.domain.progress import check_nothing_waits
+from cleave.domain.refusals import Refusal, Refusals
 from cleave.store.changes import PackagesExist, write_change
+from cleave.store.due_packages import read_audience
+from cleave.store.events import grouped
+from cleave.store.known_packages import KnownPackage, read_known
 from cleave.store.orders import read_order, read_order_parts
-from cleave.store.packages import read_import_fingerprints
-from cleave.table.failures import Contended
+from cleave.table.failures import Contended, OutOfDate
 from cleave.table.retry import until_current
 from cleave.table.table import Table
 
@@ -22,57 +29,87 @@ type _Orders = dict[str, Order]
 
 @dataclass(frozen=True, slots=True)
 class ImportedPackage:
-    """``fingerprint`` is equal for equal content as it came in; ``field`` is its place in the request."""
+    """``export`` is what is kept of what came in; ``fields`` are its places in the request."""
 
     package: Package
-    fingerprint: str
-    field: str
+    export: Export
+    fields: ExportFields
+    correlation_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Imported:
-    """Ids of packages that are new, and of those that were there with the same content."""
+    """Ids of packages that are new, of those that were moved on, and of those of which nothing new was said."""
 
-    new: tuple[int, ...]
-    unchanged: tuple[int, ...]
+    new: list[int] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
 
 
 def import_packages(table: Table, packages: Sequence[ImportedPackage]) -> Imported:
-    """Store the packages that are new; all are of one seller.
+    """Store the packages that are new, and move on those that are known; all are of one seller.
 
-    All are compared with what is there before any is written: raises Refusals naming each package that exists with
-    other content, Refusal for what is too large to be kept. Each package is one transaction; a repeat after a failure
-    stores the rest.
+    All are compared with what is there before any is written: raises Refusals naming each package of which something
+    is said that cannot be, Refusal for what is too large to be kept. Each package is one transaction; a repeat after a
+    failure stores the rest.
     """
     if not packages:
-        return Imported((), ())
+        return Imported()
     for each in packages:
-        check_package_fits(each.package, each.field)
+        check_package_fits(each.package, each.fields.package)
     seller_id = packages[0].package.seller_id
-    stored = read_import_fingerprints(table, seller_id, [each.package.package_id for each in packages])
-    _refuse_differing(packages, stored)
-    new = [each for each in packages if each.package.package_id not in stored]
+    known = read_known(table, seller_id, [each.package.package_id for each in packages])
+    _refuse_impossible(table, packages, known)
+    new = [each for each in packages if each.package.package_id not in known]
     parts = read_order_parts(table, [(seller_id, each.package.order_number) for each in new])
     orders: _Orders = {number: order for (_, number), order in parts.items()}
     _refuse_crowded(new, orders)
-    written = [each.package.package_id for each in new if _store(table, each, orders)]
-    unchanged = [each.package.package_id for each in packages if each.package.package_id not in written]
-    return Imported(tuple(written), tuple(unchanged))
+    done = Imported()
+    for each in packages:
+        found = known.get(each.package.package_id)
+        if found is None and _store(table, each, orders):
+            done.new.append(each.package.package_id)
+        elif found is not None and _is_old(each, found):
+            done.unchanged.append(each.package.package_id)
+        else:
+            (done.updated if _move_on(table, each) else done.unchanged).append(each.package.package_id)
+            orders.pop(each.package.order_number, None)
+    return done
 
 
-def _refuse_differing(packages: Sequence[ImportedPackage], stored: Mapping[int, str | None]) -> None:
-    differing = [
-        each
-        for each in packages
-        if each.package.package_id in stored and stored[each.package.package_id] != each.fingerprint
-    ]
-    if differing:
-        raise Refusals(tuple(_differs(each) for each in differing))
+def _is_old(each: ImportedPackage, known: KnownPackage) -> bool:
+    if known.export is not None and known.export.fingerprint == each.export.fingerprint:
+        return True
+    return each.export.is_older_than(known.export)
 
 
-def _differs(each: ImportedPackage) -> Refusal:
-    message = f"package {each.package.package_id} exists with other content"
-    return Refusal(RefusalCode.PACKAGE_DIFFERS, message, field=each.field)
+def _refuse_impossible(table: Table, packages: Sequence[ImportedPackage], known: Mapping[int, KnownPackage]) -> None:
+    refusals: list[Refusal] = []
+    for each in packages:
+        found = known.get(each.package.package_id)
+        if found is not None and not _is_old(each, found):
+            try:
+                _moved(table, each, found.state)
+            except Refusal as refusal:
+                refusals.append(refusal)
+    if refusals:
+        raise Refusals(tuple(refusals))
+
+
+def _moved(table: Table, each: ImportedPackage, state: PackageState) -> Package | None:
+    """Of a package that was replaced, or cancelled, there is nothing more to say than that it is closed."""
+    if state.package.is_closed and each.package.status in CLOSED:
+        return None
+    package = each.package
+    try:
+        addressed_package(table, PackageAddress(package.seller_id, package.package_id, None), state)
+        changed = moved_on(state.package, package, each.export, each.fields, clock.now())
+        if changed is not None:
+            check_nothing_waits(state, changed)
+            check_package_fits(changed, each.fields.package)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.message, field=refusal.field or each.fields.package) from None
+    return changed
 
 
 def _refuse_crowded(packages: Sequence[ImportedPackage], orders: _Orders) -> None:
@@ -80,30 +117,58 @@ def _refuse_crowded(packages: Sequence[ImportedPackage], orders: _Orders) -> Non
     for number, order in orders.items():
         of_order = [each for each in packages if each.package.order_number == number]
         after = replace(order, live=order.with_packages(each.package for each in of_order))
-        check_order_fits(after, MAX_IMPORTED_BYTES, of_order[0].field)
+        check_order_fits(after, MAX_IMPORTED_BYTES, of_order[0].fields.package)
 
 
 def _store(table: Table, each: ImportedPackage, orders: _Orders) -> bool:
-    """Whether the package was new; another import may store it between our look and our write.
-
-    What there is no time left for is refused, so that the caller has an answer and repeats the page.
-    """
+    """Whether the package was new; another import may store it between our look and our write."""
     package = each.package
 
     def attempt() -> None:
-        if table.is_out_of_time:
-            raise Contended("the request's time is over")
+        _check_time(table)
         order = orders.pop(package.order_number, None) or read_order(table, package.seller_id, package.order_number)
-        change = importing(package, each.fingerprint, order, clock.now())
-        check_order_fits(change.after, MAX_IMPORTED_BYTES, each.field)
+        change = importing(package, each.export, order, clock.now())
+        check_order_fits(change.after, MAX_IMPORTED_BYTES, each.fields.package)
         write_change(table, change)
         orders[package.order_number] = replace(change.after, version=order.version + 1)
 
     try:
         until_current(attempt)
-    except PackagesExist as found:
-        _refuse_differing([each], found.fingerprints)
+    except PackagesExist:
         return False
     except Contended:
         raise contended_refusal() from None
     return True
+
+
+def _move_on(table: Table, each: ImportedPackage) -> bool:
+    """Whether it said something new of the package, as it is by now."""
+    package = each.package
+
+    def attempt() -> bool:
+        _check_time(table)
+        now = clock.now()  # before it is read who is told
+        found = read_known(table, package.seller_id, [package.package_id]).get(package.package_id)
+        if found is None:
+            raise OutOfDate("the package's time is over")
+        state = found.state
+        changed = None if _is_old(each, found) else _moved(table, each, state)
+        if changed is None:
+            return False
+        order, recipients = read_audience(table, [part := (package.seller_id, package.order_number)])[part]
+        audience = Audience(recipients, order.next_at(now), grouped, each.correlation_id)
+        change = moving(state, changed, order, audience, each.export)
+        check_order_fits(change.after, MAX_ORDER_BYTES, each.fields.package)
+        write_change(table, change)
+        return True
+
+    try:
+        return until_current(attempt)
+    except Contended:
+        raise contended_refusal() from None
+
+
+def _check_time(table: Table) -> None:
+    """What there is no time left for is refused, so that the caller has an answer and repeats the page."""
+    if table.is_out_of_time:
+        raise Contended("the request's time is over")

@@ -5,12 +5,16 @@ from typing import Any
 
 from cleave.clock import to_ms
 from cleave.dialects.places import TRENDYOL, field_of
-from cleave.domain.refusals import Refusal, RefusalKind
+from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind
 from cleave.entry.gateway import Call, Response, json_response
 
 _EXCEPTIONS = {
     RefusalKind.UNAUTHENTICATED: "ClientApiAuthenticationException",
     RefusalKind.NOT_FOUND: "TrendyolNotFoundException",
+}
+# Where the caller has to go instead; the domain knows no endpoints.
+_INSTEAD = {
+    RefusalCode.UNITS_DIFFER: "PUT …/items/unsupplied cancels units, POST …/split-packages divides them",
 }
 _BUSINESS = "ClientApiBusinessException"
 _SYSTEM = "TrendyolSystemException"
@@ -43,4 +47,6 @@ def _entry(key: str, message: str) -> dict[str, str]:
 
 def _message(refusal: Refusal) -> str:
     field = field_of(refusal, TRENDYOL)
-    return f"{field}: {refusal.message}" if field else refusal.message
+    instead = _INSTEAD.get(refusal.code)
+    message = f"{refusal.message}; {instead}" if instead else refusal.message
+    return f"{field}: {message}" if field else message

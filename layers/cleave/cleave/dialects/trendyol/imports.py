@@ -11,9 +11,10 @@ from cleave.dialects.places import TRENDYOL, field_of
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
 from cleave.dialects.trendyol.exported import WireLine, WirePackage, check_package
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
+from cleave.domain.exported import Export, ExportFields
 from cleave.domain.money import package_totals
 from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, Unit
-from cleave.domain.refusals import Refusal, RefusalCode, Refusals
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
 from cleave.entry.wire import as_written, parse
 from cleave.table.limits import KILOBYTE
 
@@ -21,6 +22,7 @@ _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's en
 _MAX_PACKAGES = 200  # the dialect's own largest page
 # Of all packages together. A page of the largest customers has a few thousand; a million would fill the memory.
 _MAX_UNITS = 50_000
+_LINE_FIELDS = ("lineId", "quantity", "lineUnitPrice", "orderLineItemStatusName")
 _READ_ONCE = ("orderCountryCode", "orderDate")
 
 
@@ -39,9 +41,29 @@ def to_imported(seller: SellerCall) -> list[ImportedPackage]:
         if room < 0:
             message = f"the packages of a request may have {_MAX_UNITS} units together"
             raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=prefix or None)
-        meaning = fingerprint(wire.model_dump())
-        imported[wire.shipmentPackageId] = ImportedPackage(_package(seller, wire, raw), meaning, field)
+        imported[wire.shipmentPackageId] = _imported(seller, wire, raw, prefix)
     return list(imported.values())
+
+
+def _imported(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any], prefix: str) -> ImportedPackage:
+    modified_at = None if wire.lastModifiedDate is None else from_ms(wire.lastModifiedDate)
+    export = Export(fingerprint(wire.model_dump()), modified_at)
+    return ImportedPackage(_package(seller, wire, raw), export, _fields(wire, raw, prefix), seller.call.request_id)
+
+
+def _fields(wire: WirePackage, raw: object, prefix: str) -> ExportFields:
+    """Where the request says what; of a line that stands there twice, the first time."""
+
+    def written(*names: str) -> list[str]:
+        return [_written(prefix, raw, name) for name in names]
+
+    package, status, lines, total = written("shipmentPackageId", "status", "lines", "packageTotalPrice")
+    places = {line.lineId: place for place, line in reversed(list(enumerate(wire.lines)))}
+    by_line = {
+        line_id: LineFields(*written(*(f"lines.{place}.{name}" for name in _LINE_FIELDS)))
+        for line_id, place in places.items()
+    }
+    return ExportFields(package, status, lines, total, by_line)
 
 
 def _packages(document: object) -> Sequence[tuple[str, Any]]:

@@ -1,0 +1,183 @@
+"""What a later export of a known package says of it: all that may change, and what has to be refused."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cleave.domain.package import Carriage, HistoryEntry, Line, Package
+from cleave.domain.progress import check_order, entered, follows, step_of
+from cleave.domain.refusals import LineFields, Refusal, RefusalCode
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is kept of a package's last export: a fingerprint that tells a repeat from other content, and when the
+    package was last modified as it says, None if it does not say."""
+
+    fingerprint: str
+    modified_at: datetime | None
+
+    def is_older_than(self, other: "Export | None") -> bool:
+        """Whether the other one says more recent things."""
+        if other is None or self.modified_at is None or other.modified_at is None:
+            return False
+        return self.modified_at < other.modified_at
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFields:
+    """The request's fields, for refusals; ``by_line`` those of the first row of each line."""
+
+    package: str | None = None
+    status: str | None = None
+    lines: str | None = None
+    total: str | None = None
+    by_line: Mapping[int, LineFields] = field(default_factory=dict)
+
+
+def moved_on(package: Package, said: Package, export: Export, fields: ExportFields, at: datetime) -> Package | None:
+    """The package as a later export says, or None where that says nothing new. Raises Refusal.
+
+    Quantities, lines and prices change by cancels and splits alone. An export from before the package's last change
+    here can move it forwards, and takes back neither a status nor what its seller said of carrier and invoice.
+    """
+    _check_same_order(package, said, fields)
+    is_recent = export.modified_at is None or export.modified_at >= package.modified_at
+    moved = package
+    if said.status != package.status:
+        if not is_recent and step_of(said.status) < step_of(package.status):
+            return None
+        check_order(package, said.status, fields.status)
+        moved = replace(entered(package, said.status, at), history=_history(package, said, at))
+    if not moved.is_closed:
+        _check_units(package, said, fields)
+        lines = tuple(_lines(package, said))
+        if not is_recent and _line_that_goes_back(package.lines, lines):
+            return None
+        _check_forwards(package, lines, fields)
+        moved = replace(moved, lines=lines)
+    changed = replace(
+        moved,
+        details={**package.details, **said.details},
+        carriage=_carriage(package.carriage, said.carriage, is_recent=is_recent),
+        tracking_number=said.tracking_number or package.tracking_number,
+        invoice_number=_newer(package.invoice_number, said.invoice_number, is_recent=is_recent),
+        origin_ids=package.origin_ids if package.parent_id is not None else said.origin_ids or package.origin_ids,
+    )
+    modified_at = package.modified_by(at if export.modified_at is None else export.modified_at)
+    return None if changed == package else replace(changed, modified_at=modified_at)
+
+
+def _check_same_order(package: Package, said: Package, fields: ExportFields) -> None:
+    if (package.order_number, package.storefront) != (said.order_number, said.storefront):
+        message = f"package {package.package_id} is of order {package.order_number} in {package.storefront}"
+        raise Refusal(RefusalCode.PACKAGE_DIFFERS, message, field=fields.package)
+
+
+def _check_units(package: Package, said: Package, fields: ExportFields) -> None:
+    before, after = _by_line(package.lines), _by_line(said.lines)
+    for line_id in sorted(before.keys() - after.keys()):
+        raise _differs(f"line {line_id} is missing", fields.lines)
+    for line_id, rows in after.items():
+        names = fields.by_line.get(line_id, LineFields())
+        if line_id not in before:
+            raise _differs(f"package {package.package_id} has no line {line_id}", names.line)
+        had, has = _count(before[line_id]), _count(rows)
+        if had != has:
+            message = f"line {line_id} has {had[0]} units, {had[1]} of them cancelled; {has[0]} and {has[1]} were said"
+            raise _differs(message, names.quantity)
+        if _prices(before[line_id]) != _prices(rows):
+            raise _differs(f"line {line_id} has other prices", names.price)
+    if package.totals != said.totals:
+        raise _differs(f"package {package.package_id} has other amounts", fields.total)
+
+
+def _differs(message: str, field: str | None) -> Refusal:
+    return Refusal(RefusalCode.UNITS_DIFFER, message, field=field)
+
+
+def _by_line(lines: Iterable[Line]) -> dict[int, list[Line]]:
+    rows: dict[int, list[Line]] = {}
+    for line in lines:
+        rows.setdefault(line.line_id, []).append(line)
+    return rows
+
+
+def _count(rows: Sequence[Line]) -> tuple[int, int]:
+    """All units of a line, and those that are cancelled."""
+    return sum(row.quantity for row in rows), sum(row.quantity for row in rows if row.is_cancelled)
+
+
+def _prices(rows: Sequence[Line]) -> list[object]:
+    units = (unit for row in rows for unit in row.units)
+    paid = sorted((unit.price, unit.seller_discount, unit.marketplace_discount) for unit in units)
+    return [{row.amounts.gross for row in rows}, paid]
+
+
+def _lines(package: Package, said: Package) -> Iterator[Line]:
+    """The rows as they are said, with what only we know; one that is said to lag behind its package is with it."""
+    before = _by_line(package.lines)
+    is_same = _shape(package) == _shape(said)
+    for place, row in enumerate(said.lines):
+        known = package.lines[place] if is_same else before[row.line_id][0]
+        lags = said.can_give(row) and step_of(row.status) < step_of(said.status)
+        yield replace(
+            known,
+            stock_code=row.stock_code or known.stock_code,
+            status=said.status if lags else row.status,
+            units=known.units if is_same else row.units,
+            amounts=known.amounts if is_same else row.amounts,
+            details={**known.details, **row.details},
+        )
+
+
+def _shape(package: Package) -> list[tuple[int, int]]:
+    return [(row.line_id, row.quantity) for row in package.lines]
+
+
+def _check_forwards(package: Package, lines: Sequence[Line], fields: ExportFields) -> None:
+    found = _line_that_goes_back(package.lines, lines)
+    if found is not None:
+        line_id, was, now = found
+        message = f"units of line {line_id} are {was}, which {now} does not follow"
+        raise Refusal(RefusalCode.STATUS_ORDER, message, field=fields.by_line.get(line_id, LineFields()).status)
+
+
+def _line_that_goes_back(before: Sequence[Line], after: Sequence[Line]) -> tuple[int, str, str] | None:
+    """Unit by unit, the furthest last: one that would be less far than before, with both statuses."""
+    known = _by_line(before)
+    for line_id, rows in _by_line(after).items():
+        for was, now in zip(_ways(known[line_id]), _ways(rows), strict=True):
+            if step_of(now) < step_of(was) and not follows(was, now):
+                return line_id, was, now
+    return None
+
+
+def _ways(rows: Iterable[Line]) -> list[str]:
+    return sorted((status for row in rows for status in [row.status] * row.quantity), key=step_of)
+
+
+def _history(package: Package, said: Package, at: datetime) -> tuple[HistoryEntry, ...]:
+    """What the export knows of the way since our last entry; the new status ends it."""
+    if said.status == package.status:
+        return package.history
+    last = package.history[-1].at if package.history else None
+    since = tuple(entry for entry in said.history if last is None or entry.at > last)
+    ends = since and since[-1].status == said.status
+    return (*package.history, *since) if ends else (*package.history, *since, HistoryEntry(at, said.status))
+
+
+def _carriage(own: Carriage, said: Carriage, *, is_recent: bool) -> Carriage:
+    return replace(
+        own,
+        sender_number=_newer(own.sender_number, said.sender_number, is_recent=is_recent),
+        provider_name=_newer(own.provider_name, said.provider_name, is_recent=is_recent),
+        return_number=_newer(own.return_number, said.return_number, is_recent=is_recent),
+        tracking_link=_newer(own.tracking_link, said.tracking_link, is_recent=is_recent),
+    )
+
+
+def _newer[T: str | int](own: T | None, said: T | None, *, is_recent: bool) -> T | None:
+    """What is not said takes nothing back."""
+    first, second = (said, own) if is_recent else (own, said)
+    return first or second or own

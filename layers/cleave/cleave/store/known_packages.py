@@ -1,0 +1,30 @@
+"""Packages that an import says something of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleave.domain.exported import Export
+from cleave.domain.package_state import PackageState
+from cleave.store import keys
+from cleave.store.packages import package_id_of, to_export, to_state
+from cleave.table.attributes import Item
+from cleave.table.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPackage:
+    """A package as it is stored, opened when it is asked for; ``export`` is what is kept of its last export."""
+
+    item: Item
+    export: Export | None
+
+    @property
+    def state(self) -> PackageState:
+        """Raises Unreadable."""
+        return to_state(self.item)
+
+
+def read_known(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, KnownPackage]:
+    """Those of the packages that exist; strongly consistent."""
+    items = table.batch_get([keys.package(seller_id, each) for each in package_ids])
+    return {package_id_of(item): KnownPackage(item, to_export(item)) for item in items}
