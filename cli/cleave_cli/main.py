@@ -16,6 +16,7 @@ from cleave_cli import credentials_command, deliveries
 from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint, read_environment
 from cleave_cli.demo import run_demo
+from cleave_cli.erase import erase
 from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.events.command import events
 from cleave_cli.guide import print_guide
@@ -114,6 +115,7 @@ app.command()(redrive)
 app.command()(status)
 app.command()(requeue)
 app.command()(order)
+app.command()(erase)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)
 app.command()(events)

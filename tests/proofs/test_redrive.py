@@ -3,40 +3,18 @@
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
 from cleave.application.split import due_work
 from cleave_cli.redrive import Redrive, Redriven
 
+from tests.support.failed_records import Bucket
 from tests.support.orders import Shop, wire_package
 from tests.support.stories import Units, check_settled, read_story
 from tests.support.world import World, handler
 
 SELLER = 601
-
-
-@dataclass
-class Bucket:
-    """S3, with what an on-failure destination put there."""
-
-    objects: dict[str, bytes] = field(default_factory=dict)
-
-    def get_paginator(self, _operation: str) -> "Bucket":
-        return self
-
-    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
-        for key in reversed(self.objects):
-            yield {"Contents": [{"Key": key}]}
-        yield {}
-
-    def get_object(self, **request: str) -> dict[str, Any]:
-        return {"Body": io.BytesIO(self.objects[request["Key"]])}
-
-    def delete_object(self, **request: str) -> None:
-        del self.objects[request["Key"]]
 
 
 class Functions:

@@ -13,6 +13,7 @@ PARTITION = "pk"
 SORT = "sk"
 SELLER_PREFIX = "SELLER#"
 EVENT_PREFIX = "EVENT#"
+PACKAGE_PREFIX = "PACKAGE#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
 # Sort keys of which there is one in a partition.
 PACKAGE = "PACKAGE"
@@ -104,7 +105,13 @@ def order_package(seller_id: int, order_number: str, package_id: int) -> Key:
 
 def order_package_prefix(seller_id: int) -> str:
     """Begins the sort keys of all packages of a seller's order."""
-    return f"PACKAGE#{seller_id}#"
+    return f"{PACKAGE_PREFIX}{seller_id}#"
+
+
+def placed_package(text: str) -> tuple[int, int]:
+    """Seller and package of such a sort key."""
+    _, seller_id, package_id = text.split("#")
+    return int(seller_id), int(package_id)
 
 
 def event_place(seller_id: int, first: int) -> str:

@@ -1,0 +1,99 @@
+"""Where an order's personal data is kept, and the writes that take it out; nothing else of an item changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cleave.domain.cancellation import PackageRef
+from cleave.domain.events import Event
+from cleave.domain.package import Package
+from cleave.store import keys
+from cleave.store.deliveries import delivery_place
+from cleave.store.documents import pack
+from cleave.store.events import to_event
+from cleave.store.formats import Unreadable
+from cleave.store.orders import read_orders
+from cleave.store.packages import to_state
+from cleave.table.failures import ConditionsFailed, OutOfDate
+from cleave.table.requests import Key, Update
+from cleave.table.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A package as it is kept; ``version`` is that of its item."""
+
+    package: Package
+    version: int
+
+
+def package_refs(table: Table, order_number: str) -> list[PackageRef]:
+    """All packages of all sellers that the order has or had; strongly consistent."""
+    refs: set[PackageRef] = set()
+    for pointer in table.query(keys.order_partition(order_number), keys.PACKAGE_PREFIX):
+        seller_id, package_id = keys.placed_package(pointer[keys.SORT])
+        refs |= {(seller_id, package_id), (seller_id, int(pointer.get("parent", package_id)))}
+    for part in read_orders(table, order_number):
+        refs |= {(part.seller_id, live.package_id) for live in part.live}
+    return sorted(refs)
+
+
+def read_kept(table: Table, ref: PackageRef) -> Kept | None:
+    """Strongly consistent. Raises Unreadable."""
+    item = table.get(keys.package(*ref))
+    if item is None:
+        return None
+    state = to_state(item)
+    return Kept(state.package, state.version)
+
+
+def write_erased_package(table: Table, kept: Kept, erased: Package) -> None:
+    """Only over the package as it was read, and so that a change that was made of that is not written.
+
+    Raises OutOfDate.
+    """
+    change = Update(
+        key=keys.package(erased.seller_id, erased.package_id),
+        change="SET document = :document, version = :next",
+        condition="version = :version",
+        values={"document": pack([erased]), "version": kept.version, "next": kept.version + 1},
+    )
+    try:
+        table.update(change)
+    except ConditionsFailed as failed:
+        raise OutOfDate(str(failed)) from None
+
+
+def kept_events(table: Table, order_number: str) -> Iterator[Event | Unreadable]:
+    """Of all sellers' parts of the order; strongly consistent."""
+    for item in table.query(keys.order_partition(order_number), keys.EVENT_PREFIX):
+        try:
+            yield to_event(item)
+        except Unreadable as damaged:
+            yield damaged
+
+
+def write_erased_event(table: Table, event: Event, packages: tuple[Package, ...]) -> None:
+    """Nobody else writes an event's packages."""
+    document = pack(replace(event, packages=packages).packages)
+    _write(table, keys.event(event.seller_id, event.order_number, event.first), "document", document)
+
+
+def erase_answers(table: Table, event: Event) -> int:
+    """Forget what receivers answered to requests about the event: they may have said it all again."""
+    place = delivery_place(event.at, event.seller_id, event.order_number)
+    erased = 0
+    for subscription_id in event.told:
+        for item in table.query(keys.attempt_partition(subscription_id), f"{place}#"):
+            if item["excerpt"]:
+                _write(table, {name: item[name] for name in (keys.PARTITION, keys.SORT)}, "excerpt", "")
+                erased += 1
+    return erased
+
+
+def _write(table: Table, key: Key, attribute: str, value: bytes | str) -> None:
+    """Unless its time was over meanwhile."""
+    change = Update(key, f"SET {attribute} = :value", "attribute_exists(pk)", {"value": value})
+    try:
+        table.update(change)
+    except ConditionsFailed:
+        return
