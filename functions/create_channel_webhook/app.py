@@ -5,14 +5,13 @@ from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
 from cleave.dialects.hepsiglobal.webhooks import to_channel_webhook
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import settings, table
-from cleave.outbound.resources import secret_box
-from cleave.outbound.urls import check_url
+from cleave.outbound.resources import secret_box, target_rules
 
 
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
     """Report sellers' cancels to this channel from now on. The signing secret is shown in this answer only."""
     wish = to_channel_webhook(channel, settings().webhook_tracks)
-    check_url(wish.url, allow_local=settings().allow_local_webhooks)
+    target_rules().check(wish.url, field="base_url")
     made = subscribe(table(), secret_box().seal, wish)
     return json_response({"id": made.subscription_id, "signing_secret": made.signing_secret}, 201)

@@ -5,14 +5,13 @@ from cleave.dialects.trendyol.endpoint import SellerCall, whole_seller_endpoint
 from cleave.dialects.trendyol.webhooks import to_webhook
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import settings, table
-from cleave.outbound.resources import secret_box
-from cleave.outbound.urls import check_url
+from cleave.outbound.resources import secret_box, target_rules
 
 
 @whole_seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """Tell this URL of the seller's packages from now on. The signing secret is shown in this answer only."""
     wish = to_webhook(seller, settings().webhook_tracks)
-    check_url(wish.url, allow_local=settings().allow_local_webhooks)
+    target_rules().check(wish.url)
     made = subscribe(table(), secret_box().seal, wish)
     return json_response({"id": made.subscription_id, "signingSecret": made.signing_secret})

@@ -6,14 +6,14 @@ from cleave.application.subscribe.webhooks import find_webhook
 from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
-from cleave.outbound.resources import webhook_sender
+from cleave.outbound.resources import sender
 
 
 @webhook_endpoint
 def handler(webhook: WebhookCall) -> Response:
     """Send the receiver a signed request with nothing in it, and tell what it answered."""
     subscription = find_webhook(table(), webhook.owner, webhook.subscription_id)
-    answer = webhook_sender().ping(subscription, f"test-{uuid4()}", webhook.call.at)
+    answer = sender().ping(subscription, f"test-{uuid4()}", webhook.call.at)
     return json_response(
         {"ok": answer.ok, "status": answer.status, "error": answer.error, "latencyMs": answer.latency_ms}
     )

@@ -6,14 +6,13 @@ from cleave.dialects.trendyol.webhooks import to_webhook
 from cleave.dialects.webhook_calls import done
 from cleave.entry.gateway import Response
 from cleave.entry.resources import settings, table
-from cleave.outbound.resources import secret_box, wake_queue
-from cleave.outbound.urls import check_url
+from cleave.outbound.resources import secret_box, target_rules, wake_queue
 
 
 @whole_seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """Change where, of what and with which credentials it is told."""
     wish = to_webhook(seller, settings().webhook_tracks)
-    check_url(wish.url, allow_local=settings().allow_local_webhooks)
+    target_rules().check(wish.url)
     update_webhook(table(), wake_queue(), secret_box().seal, seller.call.path["webhookId"], wish)
     return done()

@@ -173,7 +173,7 @@ def test_a_retry_after_the_split_changes_nothing(self_paying: SellerClient) -> N
     assert self_paying.packages(package["orderNumber"]) == packages
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 1.5, "one", True, None, 10**30])
+@pytest.mark.parametrize("quantity", [0, -1, 1.5, "1", True, None, 10**30])
 def test_a_quantity_that_is_none_is_refused_with_its_field(self_paying: SellerClient, quantity: object) -> None:
     package = import_package(self_paying, {"LAMP": 2})
     lines = [{"lineId": package["lines"][0]["lineId"], "quantity": quantity}]

@@ -14,6 +14,7 @@ from cleave.domain.roles import Role
 from cleave.domain.subscription import (
     Authentication,
     Dialect,
+    PayloadFormat,
     SigningKey,
     Subscription,
     SubscriptionStatus,
@@ -53,6 +54,7 @@ def subscription(owner: str, dialect: Dialect, clock: FrozenClock) -> Subscripti
         owner=owner,
         sellers=frozenset({20811}),
         dialect=dialect,
+        payload=PayloadFormat(dialect),
         url=CLOSED_PORT,
         authentication=Authentication.API_KEY,
         username=None,

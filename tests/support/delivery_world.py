@@ -20,7 +20,7 @@ from cleave.application.tell.fan_out import fan_out
 from cleave.application.tell.probe import Probe
 from cleave.application.tell.wake import Wake
 from cleave.domain.circuit import parse_policy
-from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
+from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
 from cleave.outbound.connection import checked_pools
 from cleave.outbound.exchange import Deadlines
 from cleave.outbound.webhook import WebhookSender
@@ -99,6 +99,7 @@ class World:
             statuses=frozenset(),
             at=clock.now(),
             tracks=TRACKS,
+            payload=PayloadFormat.TRENDYOL,
         )
         made = subscribe(self.table, lambda secret, *_: secret.encode(), wish)
         found = read_subscription(self.table, owner, made.subscription_id)

@@ -27,6 +27,7 @@ from cleave.domain.subscription import (
     Authentication,
     Dialect,
     PassiveReason,
+    PayloadFormat,
     SigningKey,
     Subscription,
     SubscriptionStatus,
@@ -98,11 +99,13 @@ def _subscribe(table: Table) -> None:
         created_at=AT,
         modified_at=AT + timedelta(hours=1),
         tracks=TRACKS,
+        payload=PayloadFormat.TRENDYOL,
         passive_reason=PassiveReason.FAILING,
         turns=(Turn(AT + timedelta(hours=1), SubscriptionStatus.PASSIVE, PassiveReason.FAILING),),
     )
     create_subscription(table, common)
     channel = replace(common, subscription_id="hook-of-channel", owner="channel:hg", dialect=Dialect.HEPSIGLOBAL)
+    channel = replace(channel, payload=PayloadFormat.HEPSIGLOBAL)
     create_subscription(table, channel)
 
 

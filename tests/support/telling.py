@@ -19,7 +19,7 @@ from cleave.domain.circuit import RetryPolicy, parse_policy
 from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import Event, announce
 from cleave.domain.package import Package
-from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
+from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
 from cleave.store.changes import write_change
 from cleave.store.due import clear_event
 from cleave.store.due_packages import read_audience
@@ -119,7 +119,17 @@ def webhook(
     """A webhook of SELLER's in Trendyol's dialect."""
     owner, sellers = seller_owner(SELLER), frozenset({SELLER})
     wanted = WebhookWish(
-        owner, sellers, Dialect.TRENDYOL, url, Authentication.API_KEY, None, "key", statuses, at, TRACKS
+        owner,
+        sellers,
+        Dialect.TRENDYOL,
+        url,
+        Authentication.API_KEY,
+        None,
+        "key",
+        statuses,
+        at,
+        TRACKS,
+        PayloadFormat.TRENDYOL,
     )
     return subscribe(table, seal, wanted)
 

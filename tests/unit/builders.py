@@ -11,7 +11,7 @@ from cleave.domain.partition import Group, SplitRequest
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Recipient
 from cleave.domain.refusals import LineFields
-from cleave.domain.subscription import Dialect
+from cleave.domain.subscription import PayloadFormat
 
 START = datetime(2026, 10, 18, 9, 0, tzinfo=UTC)
 
@@ -77,10 +77,10 @@ def reservation(
 def recipient(
     name: str = "hook",
     *statuses: str,
-    dialect: Dialect = Dialect.TRENDYOL,
+    payload: PayloadFormat = PayloadFormat.TRENDYOL,
     owner: str = "seller:20811",
     is_wanted: bool = True,
     tracks: int = 8,
 ) -> Recipient:
     """Told of every status, unless some are named."""
-    return Recipient(name, owner, dialect, frozenset(statuses), is_wanted, tracks)
+    return Recipient(name, owner, payload, frozenset(statuses), is_wanted, tracks)

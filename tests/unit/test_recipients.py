@@ -7,7 +7,7 @@ import pytest
 from cleave.domain.package import Line, Package, Status, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Message, MessageKind, Recipient, Selection, messages_of, selection_for
-from cleave.domain.subscription import Dialect, channel_owner
+from cleave.domain.subscription import PayloadFormat, channel_owner
 from cleave.store.events import from_text, to_text
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ def places(of: Recipient, *packages: Package) -> tuple[int, ...]:
 
 
 def channel(name: str = "hg", **wishes: bool) -> Recipient:
-    return recipient(name, dialect=Dialect.HEPSIGLOBAL, owner=channel_owner(name), **wishes)
+    return recipient(name, payload=PayloadFormat.HEPSIGLOBAL, owner=channel_owner(name), **wishes)
 
 
 def told(of: Recipient, *packages: Package) -> list[tuple[int, int | None]]:

@@ -55,7 +55,9 @@ def test_the_old_package_shows_what_was_cancelled_and_what_moved() -> None:
     closed = split(package(line(1, 3)), reservation("a", {1: 1}, reason=Reason.WRONG_PRICE)).closed
     cancelled, moved = closed.lines
     assert (cancelled.quantity, cancelled.status) == (1, Status.UNSUPPLIED)
-    assert cancelled.cancelled == UnitsCancelled("a", Reason.WRONG_PRICE, CancelledBy.SELLER)
+    assert cancelled.cancelled == UnitsCancelled(
+        "a", Reason.WRONG_PRICE, CancelledBy.SELLER, START + timedelta(minutes=1)
+    )
     assert (moved.quantity, moved.status, moved.cancelled) == (2, Status.UNPACKED, None)
 
 
@@ -202,7 +204,7 @@ def test_of_a_line_that_stands_twice_the_last_units_go_first() -> None:
     parent = package(line(1, (unit(1), unit(2))), line(2, (unit(3),)), line(1, (unit(4), unit(5))))
     result = split(parent, reservation("early", {1: 2}, minute=1), reservation("late", {1: 1}, minute=2))
     gone = [(part.cancelled, [u.unit_id for u in part.units]) for part in cancelled(result)]
-    assert gone == [(because("early"), ["2"]), (because("late"), ["5"]), (because("early"), ["4"])]
+    assert gone == [(because("early", 1), ["2"]), (because("late", 2), ["5"]), (because("early", 1), ["4"])]
     assert result.successor is not None
     assert [[piece.unit_id for piece in rest.units] for rest in result.successor.lines] == [["1"], ["3"]]
 
@@ -221,7 +223,9 @@ def test_no_unit_and_no_cent_is_lost_or_made(data: st.DataObject) -> None:
     before = [each for each in parent.lines if each.is_cancelled]
     assert pieces(gone) + pieces(rest) + pieces(before) == pieces(parent.lines) == pieces(result.closed.lines)
     for key, part in enumerate(parts):
-        assert quantities(each for each in gone if each.cancelled == because(str(key))) == part
+        assert (
+            quantities(each for each in gone if each.cancelled and each.cancelled.cancellation_id == str(key)) == part
+        )
     assert [each for each in result.closed.lines if each in before] == before
     own_ways = [each for each in parent.lines if not parent.can_give(each) and not each.is_cancelled]
     assert [each for each in rest if each in own_ways] == own_ways
@@ -230,8 +234,9 @@ def test_no_unit_and_no_cent_is_lost_or_made(data: st.DataObject) -> None:
     assert taken + left == parent.totals.price
 
 
-def because(cancellation_id: str) -> UnitsCancelled:
-    return UnitsCancelled(cancellation_id, Reason.OUT_OF_STOCK, CancelledBy.SELLER)
+def because(cancellation_id: str, minute: int) -> UnitsCancelled:
+    at = START + timedelta(minutes=minute)
+    return UnitsCancelled(cancellation_id, Reason.OUT_OF_STOCK, CancelledBy.SELLER, at)
 
 
 @given(st.data())

@@ -4,7 +4,6 @@ from typing import Literal
 
 from cleave.domain.package import Status
 from cleave.domain.reasons import CancelledBy, Reason
-from pydantic import Field
 
 from cleave_cli.openapi.answers import AnswerModel, Problem, TrendyolError
 from cleave_cli.openapi.answers_webhooks import ShownDelivery
@@ -124,12 +123,9 @@ class TimelineDelivery(ShownDelivery):
 
 
 class TimelinePart(AnswerModel):
-    """One seller's part of the order, in order of time. ``unreadablePackageIds`` are of packages that are damaged in
-    store; ``deliveriesLeftOut`` counts what one event has more than an answer takes."""
+    """One seller's part of the order, in order of time."""
 
     sellerId: int
-    unreadablePackageIds: list[int] = Field(default_factory=list)
-    deliveriesLeftOut: int = 0
     packages: list[TimelinePackage]
     timeline: list[CancellationAccepted | CancellationApplied | TimelineEvent | TimelineDelivery]
 

@@ -23,10 +23,11 @@ class SellerWebhook(AnswerModel):
     lastModifiedDate: int | None
     url: str
     username: str | None
-    authenticationType: Literal["BASIC_AUTHENTICATION", "API_KEY"]
+    authenticationType: Literal["BASIC_AUTHENTICATION", "API_KEY", "NONE"]
     status: SubscriptionStatus
     subscribedStatuses: list[str] | None
     passiveReason: PassiveReason | None
+    payloadFormat: Literal["trendyol", "cloudevents"]
 
 
 class StatusChange(AnswerModel):
@@ -57,6 +58,7 @@ class ChannelWebhook(AnswerModel):
     base_url: str
     seller_ids: list[int]
     authentication: Literal["bearer", "none"]
+    payload_format: Literal["hepsiglobal", "cloudevents"]
     status: SubscriptionStatus
     passive_reason: PassiveReason | None
     created_at: int

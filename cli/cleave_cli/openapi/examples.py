@@ -48,12 +48,14 @@ SELLERS = {
     "status": "ACTIVE",
     "subscribedStatuses": ["CANCELLED", "CREATED"],
     "passiveReason": None,
+    "payloadFormat": "trendyol",
 }
 CHANNELS = {
     "id": EXAMPLE_WEBHOOK,
     "base_url": "https://market.example.com/api",
     "seller_ids": [20811],
     "authentication": "bearer",
+    "payload_format": "hepsiglobal",
     "status": "ACTIVE",
     "passive_reason": None,
     "created_at": EXAMPLE_MS,

@@ -89,6 +89,7 @@ class UnitsCancelled:
     cancellation_id: str
     reason: Reason
     cancelled_by: CancelledBy
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

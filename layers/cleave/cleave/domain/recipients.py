@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from cleave.domain.cancellation import Scope
+from cleave.domain.domain_events import domain_events
 from cleave.domain.package import Package, Status
-from cleave.domain.subscription import Dialect, Subscription, channel_of
+from cleave.domain.subscription import Dialect, PayloadFormat, Subscription, channel_of
 
 # They are kept in one item, which each split of the seller's packages reads. A seller's own are limited by its owner's
 # count; channels are strangers to it, and must not take what is its own.
@@ -20,7 +21,7 @@ class Recipient:
 
     subscription_id: str
     owner: str
-    dialect: Dialect
+    payload: PayloadFormat
     statuses: frozenset[str]
     is_wanted: bool
     tracks: int
@@ -31,7 +32,7 @@ def recipient_of(subscription: Subscription) -> Recipient:
     return Recipient(
         subscription_id=subscription.subscription_id,
         owner=subscription.owner,
-        dialect=subscription.dialect,
+        payload=subscription.payload,
         statuses=subscription.statuses,
         is_wanted=subscription.is_wanted,
         tracks=subscription.tracks,
@@ -39,19 +40,22 @@ def recipient_of(subscription: Subscription) -> Recipient:
 
 
 class MessageKind(StrEnum):
-    """What a message is about: a whole package, or one cancelled line of one."""
+    """What a message is about: a whole package, one cancelled line of one, or one fact of the change."""
 
     PACKAGE = "package"
     CANCELLED_LINE = "cancelled line"
+    DOMAIN_EVENT = "domain event"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of an event. ``package`` and ``line`` are places in the event's packages and in its lines."""
+    """One message of an event. ``package`` and ``line`` are places in the event's packages and in its lines, ``fact``
+    one in its domain events."""
 
     kind: MessageKind
     package: int
     line: int | None = None
+    fact: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,13 @@ class Selection:
     """Which messages of an event a recipient is told, in a few bytes however many they are.
 
     ``packages`` are the places of those that it is told as a whole; ``cancelled_lines``: it is told of each line that
-    was cancelled. With the event, which never changes, and the owner it says each message: ``messages_of``.
+    was cancelled; ``domain_events``: of every fact. With the event, which never changes, and the owner it says each
+    message: ``messages_of``.
     """
 
     packages: tuple[int, ...] = ()
     cancelled_lines: bool = False
+    domain_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,9 @@ def selection_for(recipient: Recipient, packages: Sequence[Package]) -> Selectio
     """What a recipient wants of an event with these packages."""
     if not recipient.is_wanted:
         return Selection()
-    if recipient.dialect is Dialect.TRENDYOL:
+    if recipient.payload is PayloadFormat.CLOUDEVENTS:
+        return Selection(domain_events=True)
+    if recipient.payload is PayloadFormat.TRENDYOL:
         return Selection(tuple(place for place, each in enumerate(packages) if _is_wanted(recipient, each)))
     return Selection(cancelled_lines=True)
 
@@ -96,7 +104,9 @@ def messages_of(selection: Selection, owner: str, packages: Sequence[Package]) -
     """The messages that a selection makes of an event with these packages, in the order in which they are sent."""
     whole = [Message(MessageKind.PACKAGE, place) for place in selection.packages]
     lines = _cancelled_lines(owner, packages) if selection.cancelled_lines else ()
-    return (*whole, *lines)
+    facts = enumerate(domain_events(packages)) if selection.domain_events else ()
+    told = [Message(MessageKind.DOMAIN_EVENT, each.package, fact=number) for number, each in facts]
+    return (*whole, *lines, *told)
 
 
 def _is_wanted(recipient: Recipient, package: Package) -> bool:

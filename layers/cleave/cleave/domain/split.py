@@ -127,7 +127,7 @@ def part_of(line: Line, units: tuple[Unit, ...]) -> Line:
 
 
 def _cancelled_part(line: Line, units: tuple[Unit, ...], waiting: Reservation) -> Line:
-    cancelled = UnitsCancelled(waiting.cancellation_id, waiting.reason, waiting.cancelled_by)
+    cancelled = UnitsCancelled(waiting.cancellation_id, waiting.reason, waiting.cancelled_by, waiting.at)
     return replace(part_of(line, units), status=Status.UNSUPPLIED, cancelled=cancelled)
 
 

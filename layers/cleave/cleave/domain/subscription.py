@@ -22,6 +22,14 @@ class Dialect(StrEnum):
     HEPSIGLOBAL = "hepsiglobal"
 
 
+class PayloadFormat(StrEnum):
+    """What a subscriber is sent: a dialect's own messages, or domain events as CloudEvents."""
+
+    TRENDYOL = "trendyol"
+    HEPSIGLOBAL = "hepsiglobal"
+    CLOUDEVENTS = "cloudevents"
+
+
 class Authentication(StrEnum):
     """How a receiver wants to recognise us, besides the signature."""
 
@@ -65,7 +73,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A webhook of a seller or of a channel.
+    """A webhook of a seller or of a channel; ``url`` may be the ARN of a bus or queue instead (``domain.destination``).
 
     ``owner`` is ``seller:…`` or ``channel:…``; ``sellers`` are those it is told of. ``statuses`` are package statuses;
     none means all of them, future ones too. ``sealed_secret`` is the password, key or token that the receiver asked
@@ -87,6 +95,7 @@ class Subscription:
     created_at: datetime
     modified_at: datetime | None
     tracks: int
+    payload: PayloadFormat
     passive_reason: PassiveReason | None = None
     turns: tuple[Turn, ...] = ()
     version: int = 1

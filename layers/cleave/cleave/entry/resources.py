@@ -48,6 +48,7 @@ class Settings(BaseModel):
     webhook_tracks: int = 8
     retention_days: int = 730
     cell: int = 0
+    event_bus_arn: str = ""
     retry_schedule: str = "5s 30s 2m 10m 30m 2h 6h 12h off 3d"
 
 
@@ -65,9 +66,9 @@ def session() -> botocore.session.Session:
 
 
 @functools.cache
-def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients have no common type
-    """A client of an AWS service."""
-    return session().create_client(service, config=_CONFIG, verify=aws_roots())
+def client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore's clients have no common type
+    """A client of an AWS service, in our own region unless another is named."""
+    return session().create_client(service, region_name=region, config=_CONFIG, verify=aws_roots())
 
 
 def request_seconds() -> float:

@@ -12,8 +12,11 @@ from cleave.application.tell.probe import Probe
 from cleave.domain.circuit import parse_policy
 from cleave.entry.resources import client, settings, table, tracking_numbers
 from cleave.outbound.connection import checked_pools
+from cleave.outbound.destinations import DestinationSender
 from cleave.outbound.queue import WakeQueue
 from cleave.outbound.secrets import SecretBox
+from cleave.outbound.subscriber import SubscriberSender
+from cleave.outbound.urls import TargetRules
 from cleave.outbound.webhook import WebhookSender
 
 
@@ -47,9 +50,25 @@ def webhook_sender() -> WebhookSender:
     return WebhookSender(checked_pools(allow_local=settings().allow_local_webhooks), secret_box())
 
 
+@functools.cache
+def destination_sender() -> DestinationSender:
+    """Tells buses and queues."""
+    return DestinationSender(client)
+
+
+def sender() -> SubscriberSender:
+    """Tells either."""
+    return SubscriberSender(webhook_sender(), destination_sender())
+
+
+def target_rules() -> TargetRules:
+    """Where this stage may be asked to send."""
+    return TargetRules(settings().allow_local_webhooks, destination_sender().reach)
+
+
 def drain_and_probe(seconds: float) -> tuple[Drain, Probe]:
     """Deliver what waits, for one invocation that may work so long."""
     of_invocation, send_wake = table(seconds), wake_queue()
     policy = parse_policy(settings().retry_schedule)
-    attempts = Attempts(of_invocation, webhook_sender(), send_wake, policy, random.random)
+    attempts = Attempts(of_invocation, sender(), send_wake, policy, random.random, destination_sender())
     return Drain(of_invocation, send_wake, attempts), Probe(of_invocation, send_wake, attempts)

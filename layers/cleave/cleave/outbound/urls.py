@@ -1,13 +1,44 @@
-"""Which URLs a webhook may have."""
+"""Which targets a webhook may have."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from cleave.domain.delivery import Answer
+from cleave.domain.destination import Destination, destination_of, is_arn
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.outbound.addresses import AddressRefused, Resolver, checked_addresses, resolve
 
 # Parsers disagree about backslashes, spaces, control characters and what is not ASCII.
 _PLAIN = re.compile(r"[!-\[\]-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRules:
+    """``allow_local`` lets http and loopback through; ``reach`` asks a bus or a queue whether it takes our messages."""
+
+    allow_local: bool
+    reach: Callable[[Destination], Answer]
+
+    def check(self, target: str, *, field: str = "url") -> None:
+        """Raise Refusal for a target to which we would, or could, send nothing. ``field`` is the request's."""
+        try:
+            if is_arn(target):
+                self._check_arn(target)
+            else:
+                check_url(target, allow_local=self.allow_local)
+        except Refusal as refused:
+            raise Refusal(refused.code, refused.message, field=field) from None
+
+    def _check_arn(self, arn: str) -> None:
+        try:
+            destination = destination_of(arn)
+        except ValueError as error:
+            raise _refused(str(error)) from None
+        answer = self.reach(destination)
+        if not answer.ok:
+            raise _refused(f"takes no messages of this stage ({answer.word}); its operator lists what does")
 
 
 def check_url(url: str, *, allow_local: bool, resolver: Resolver = resolve) -> None:

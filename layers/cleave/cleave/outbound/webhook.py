@@ -8,13 +8,10 @@ from datetime import datetime
 import urllib3
 
 from cleave.application.tell.attempt import Outgoing
-from cleave.dialects.hepsiglobal.cancelled import render_cancelled
-from cleave.dialects.trendyol.packages import page
 from cleave.domain.delivery import Answer
-from cleave.domain.recipients import MessageKind
-from cleave.domain.subscription import Authentication, Dialect, Subscription
-from cleave.entry.wire import to_json
+from cleave.domain.subscription import Authentication, PayloadFormat, Subscription
 from cleave.outbound.exchange import Deadlines, Request, exchange
+from cleave.outbound.messages import Body, body_of, empty_body
 from cleave.outbound.secrets import SecretBox
 from cleave.outbound.signing import signature_headers
 
@@ -30,36 +27,31 @@ class WebhookSender:
     deadlines: Deadlines = field(default_factory=Deadlines)
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
-        """The package as it was when the event happened; in HepsiGlobal's dialect, one cancelled item of it."""
-        event, message, delivery = outgoing.event, outgoing.message, outgoing.delivery
-        if message.kind is MessageKind.PACKAGE:
-            document: object = page([event.packages[message.package]], total=1, page_number=0, size=1)
-        else:
-            document = render_cancelled(event, message)
+        """In the words that the subscription asked for."""
+        delivery = outgoing.delivery
         order = {"webhook-sequence": str(delivery.number(outgoing.place))}
         message_id = delivery.message_id(outgoing.place)
-        return self._send(subscription, message_id, to_json(document).encode(), order, at)
+        return self._send(subscription, message_id, body_of(subscription, outgoing), order, at)
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
         """The same with nothing in it, to see whether the receiver takes it."""
-        is_trendyol = subscription.dialect is Dialect.TRENDYOL
-        document: object = page([], total=0, page_number=0, size=1) if is_trendyol else {"cancel_items": []}
-        return self._send(subscription, message_id, to_json(document).encode(), {}, at)
+        return self._send(subscription, message_id, empty_body(subscription, message_id, at), {}, at)
 
     def _send(
-        self, subscription: Subscription, message_id: str, body: bytes, more: dict[str, str], at: datetime
+        self, subscription: Subscription, message_id: str, said: Body, more: dict[str, str], at: datetime
     ) -> Answer:
+        body = said.text.encode()
         secret = self._open(subscription, subscription.sealed_secret)
         keys = [self._open(subscription, key.sealed) for key in subscription.keys_at(at)]
         headers = {
-            "Content-Type": "application/json",
+            "Content-Type": said.content_type,
             "User-Agent": "Cleave",
             **signature_headers(message_id, at, body, keys),
             **more,
             **_authentication(subscription, secret),
         }
-        is_trendyol = subscription.dialect is Dialect.TRENDYOL
-        method, url = ("POST", subscription.url) if is_trendyol else ("PUT", subscription.url + _ORDER_CANCEL)
+        is_channels = subscription.payload is PayloadFormat.HEPSIGLOBAL
+        method, url = ("PUT", subscription.url + _ORDER_CANCEL) if is_channels else ("POST", subscription.url)
         request = Request(method, url, headers, body, _spoken(secret, headers, keys))
         return exchange(self.pools, request, self.deadlines, at)
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from cleave.clock import from_ms, to_ms
+from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, UnitsCancelled, status_word
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store.dictionary import CURRENT, DICTIONARIES
@@ -162,7 +162,7 @@ def _to_line_row(line: Line, package: Package, texts: _Texts) -> list[Any]:
         _money(line.amounts),
         to_runs(line.units),
         texts.place(line.details),
-        cancelled and [cancelled.cancellation_id, cancelled.reason, cancelled.cancelled_by],
+        cancelled and _to_cancelled_row(cancelled),
     ]
 
 
@@ -176,8 +176,17 @@ def _to_line(row: Sequence[Any], order_number: str, details: Sequence[Details]) 
         amounts=_amounts(amounts),
         units=tuple(from_runs(runs)),
         details=details[place],
-        cancelled=cancelled and UnitsCancelled(cancelled[0], Reason(cancelled[1]), CancelledBy(cancelled[2])),
+        cancelled=cancelled and _to_cancelled(*cancelled),
     )
+
+
+def _to_cancelled_row(cancelled: UnitsCancelled) -> list[Any]:
+    row = [cancelled.cancellation_id, cancelled.reason, cancelled.cancelled_by]
+    return row if cancelled.accepted_at is None else [*row, to_ms(cancelled.accepted_at)]
+
+
+def _to_cancelled(cancellation_id: str, reason: str, cancelled_by: str, accepted: int | None = None) -> UnitsCancelled:
+    return UnitsCancelled(cancellation_id, Reason(reason), CancelledBy(cancelled_by), optional_moment(accepted))
 
 
 def _usual_item(order_number: str, stock_code: str) -> str:

@@ -19,6 +19,8 @@ from cleave.table.table import Table
 # Of the packed documents in one item, which may hold 400 KB with all that is said beside them.
 _MOST_BYTES = 256 * 1024
 _PAGE = 50
+# In what a subscription is told of an event.
+_LINES, _FACTS = "c", "e"
 
 
 def grouped(packages: Sequence[Package]) -> list[list[Package]]:
@@ -151,14 +153,16 @@ def _to_telling(item: Sequence[Any]) -> Telling:
 
 
 def to_text(selection: Selection) -> str:
-    """``p0 p1`` for packages as a whole, ``c`` for cancelled lines."""
-    return " ".join([*(f"p{place}" for place in selection.packages), *(["c"] if selection.cancelled_lines else [])])
+    """``p0 p1`` for packages as a whole, ``c`` for cancelled lines, ``e`` for domain events."""
+    lines = [_LINES] if selection.cancelled_lines else []
+    facts = [_FACTS] if selection.domain_events else []
+    return " ".join([*(f"p{place}" for place in selection.packages), *lines, *facts])
 
 
 def from_text(text: str) -> Selection:
     """The selection of ``to_text``; ValueError for anything else."""
     parts = text.split()
     packages = [part for part in parts if part.startswith("p")]
-    if len(packages) + parts.count("c") != len(parts):
+    if len(packages) + parts.count(_LINES) + parts.count(_FACTS) != len(parts):
         raise ValueError(f"not a selection: {text}")
-    return Selection(tuple(int(part[1:]) for part in packages), "c" in parts)
+    return Selection(tuple(int(part[1:]) for part in packages), _LINES in parts, _FACTS in parts)

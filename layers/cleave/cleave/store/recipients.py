@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cleave.domain.recipients import MAX_CHANNELS, Recipient, recipient_of
-from cleave.domain.subscription import Dialect, Subscription, seller_owner
+from cleave.domain.subscription import PayloadFormat, Subscription, seller_owner
 from cleave.store import keys
 from cleave.store.formats import CURRENT, FORMAT, read_with
 from cleave.table.attributes import Item
@@ -95,7 +95,7 @@ def _remove(subscription: Subscription, seller_id: int) -> Update:
 def _item(recipient: Recipient) -> dict[str, Any]:
     return {
         "owner": recipient.owner,
-        "dialect": recipient.dialect.value,
+        "dialect": recipient.payload.value,
         "statuses": sorted(recipient.statuses),
         "wanted": recipient.is_wanted,
         "tracks": recipient.tracks,
@@ -106,7 +106,7 @@ def _to_recipient(subscription_id: str, value: Mapping[str, Any]) -> Recipient:
     return Recipient(
         subscription_id=subscription_id,
         owner=value["owner"],
-        dialect=Dialect(value["dialect"]),
+        payload=PayloadFormat(value["dialect"]),
         statuses=frozenset(value["statuses"]),
         is_wanted=value["wanted"],
         tracks=int(value["tracks"]),

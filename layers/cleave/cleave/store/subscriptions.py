@@ -7,6 +7,7 @@ from cleave.domain.subscription import (
     Authentication,
     Dialect,
     PassiveReason,
+    PayloadFormat,
     SigningKey,
     Subscription,
     SubscriptionStatus,
@@ -126,6 +127,7 @@ def _attributes(subscription: Subscription) -> Item:
         "created_at": to_ms(subscription.created_at),
         "modified_at": optional_ms(subscription.modified_at),
         "tracks": subscription.tracks,
+        "payload": subscription.payload.value,
         "turns": [
             [to_ms(each.at), each.status.value, each.reason and each.reason.value] for each in subscription.turns
         ],
@@ -157,6 +159,7 @@ def _subscription(item: Item) -> Subscription:
         created_at=from_ms(int(item["created_at"])),
         modified_at=optional_moment(item["modified_at"]),
         tracks=int(item["tracks"]),
+        payload=PayloadFormat(item["payload"]),
         passive_reason=None if reason is None else PassiveReason(reason),
         turns=tuple(_to_turn(*turn) for turn in item["turns"]),
         version=int(item["version"]),

@@ -16,6 +16,7 @@ from cleave.domain.subscription import (
     ROTATION_OVERLAP,
     Authentication,
     Dialect,
+    PayloadFormat,
     SigningKey,
     Subscription,
     SubscriptionStatus,
@@ -59,6 +60,7 @@ class WebhookWish:
     statuses: frozenset[str]
     at: datetime
     tracks: int
+    payload: PayloadFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
         created_at=wish.at,
         modified_at=None,
         tracks=wish.tracks,
+        payload=wish.payload,
     )
     try:
         create_subscription(table, subscription)
@@ -127,11 +130,17 @@ def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_i
             username=wish.username,
             sealed_secret=sealed,
             statuses=wish.statuses,
+            payload=wish.payload,
             modified_at=wish.at,
         )
         is_other = changed.url != before.url
         along = [forget_circuit(subscription_id), *wakes_of(before, wish.at)] if is_other else []
-        change_subscription(table, changed, tell_sellers=changed.statuses != before.statuses, along=along)
+        change_subscription(
+            table,
+            changed,
+            tell_sellers=(changed.statuses, changed.payload) != (before.statuses, before.payload),
+            along=along,
+        )
         return changed if is_other else None
 
     moved = until_written(attempt)

@@ -1,6 +1,6 @@
 """One request to a receiver, and what it means for the message, the receiver and the subscription."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -50,6 +50,13 @@ class Sender(Protocol):
         """One request, within its own deadline; a failure is an answer too."""
 
 
+class BatchSender(Protocol):
+    """Tells a destination that takes several messages at once."""
+
+    def __call__(self, subscription: Subscription, outgoing: Sequence[Outgoing], at: datetime) -> list[Answer]:
+        """An answer for each message, in their order; a failure is an answer too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempted:
     """What a request came to: the delivery after it, and whether the receiver took the message."""
@@ -67,11 +74,27 @@ class Attempts:
     send_wake: SendWake
     policy: RetryPolicy
     spread: Callable[[], float]
+    send_batch: BatchSender | None = None
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, *, probe: bool = False) -> Attempted:
         """One request. A message that is given up counts as sent; what failed may be tried again at ``not_before``."""
         at = clock.now()
-        answer = self._answer(subscription, outgoing, at)
+        return self._judge(subscription, outgoing, self._answer(subscription, outgoing, at), at, probe=probe)
+
+    def batch(self, subscription: Subscription, outgoing: Sequence[Outgoing]) -> list[Attempted]:
+        """The same for messages of different lanes, with one request for all of them if the destination takes that."""
+        if self.send_batch is None:
+            return [self(subscription, each) for each in outgoing]
+        at = clock.now()
+        answers = self.send_batch(subscription, outgoing, at)
+        return [
+            self._judge(subscription, each, answer, at, probe=False)
+            for each, answer in zip(outgoing, answers, strict=True)
+        ]
+
+    def _judge(
+        self, subscription: Subscription, outgoing: Outgoing, answer: Answer, at: datetime, *, probe: bool
+    ) -> Attempted:
         _note(subscription, outgoing, answer)
         delivery, place = outgoing.delivery, outgoing.place
         tried = Outcome(DeliveryState.DELIVERED, delivery.attempts + 1, at, answer.word, answer.latency_ms)

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 from cleave import clock
 from cleave.application.tell.attempt import Attempts, Outgoing, outgoing_of
+from cleave.application.tell.batch import Batch
 from cleave.application.tell.recovery import recover
-from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, settle
+from cleave.application.tell.settling import NOTED_EVERY, delete_if_unasked, given_up, is_old, settle
 from cleave.application.tell.wake import AT_ONCE, MAX_DELAY, SendWake, Wake
 from cleave.domain.delivery import Delivery, Lane
+from cleave.domain.destination import is_arn
 from cleave.domain.events import Event
 from cleave.store.deliveries import note_progress, place_of, read_waiting
 from cleave.store.drain_inputs import DrainInput, read_drain_input
@@ -22,8 +24,6 @@ from cleave.table.table import Table
 BUDGET = timedelta(seconds=25)
 # Deliveries of one look; a pass goes on behind them.
 _PAGE = 10
-# Messages that are sent again, at most, if the worker dies between them and its note.
-_NOTED_EVERY = 10
 
 
 class DrainResult(StrEnum):
@@ -84,20 +84,30 @@ class Pass:
     started: datetime
     due: datetime | None = None
     blocked: set[Lane] = field(default_factory=set)
+    batch: Batch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.batch = Batch(self.drain.table, self.drain.send_wake, self.drain.attempt, self.held.track.number)
 
     def run(self) -> DrainResult:
         after = ""
         while True:
             page = read_waiting(self.drain.table, self.held.track.subscription_id, self.held.track.number, after, _PAGE)
             for delivery in page:
-                if delivery.lane not in self.blocked and (result := self._deliver(delivery)) is not None:
+                if (result := self._deliver(delivery)) is not None:
                     return result
+            if (result := self._send_batch()) is not None:
+                return result
             if len(page) < _PAGE:
                 return DrainResult.DRAINED
             after = place_of(page[-1])
 
     def _deliver(self, waiting: Delivery) -> DrainResult | None:
         """None: go on with the next delivery. Everything that decides is read anew before each delivery."""
+        if waiting.lane in self.batch.entries and (result := self._send_batch()) is not None:
+            return result
+        if waiting.lane in self.blocked:
+            return None
         if waiting.not_before is not None and waiting.not_before > clock.now():
             self._block(waiting.lane, waiting.not_before)
             return None
@@ -120,9 +130,20 @@ class Pass:
             self._block(waiting.lane, None)  # whoever puts the one before it rings
         elif found.event is None:
             settle(table, number, given_up(waiting, clock.now()), waiting, found.settled)
+        elif found.subscription is not None and is_arn(found.subscription.url):
+            self.batch.add(found.subscription, found.event, waiting, found.settled)
+            return self._send_batch() if self.batch.is_full else None
         else:
             return self._send(waiting, found, found.event)
         return None
+
+    def _send_batch(self) -> DrainResult | None:
+        """What was collected for a bus or a queue; by then the lanes of those that failed are blocked."""
+        if not self.batch.entries:
+            return None
+        for delivery in self.batch.send(self._is_late):
+            self._block(delivery.lane, delivery.not_before)
+        return DrainResult.MORE if self._is_late() else None
 
     def _send(self, waiting: Delivery, found: DrainInput, event: Event) -> DrainResult | None:
         """The delivery's messages, one after the other; noted in between only where a repeat would be long."""
@@ -135,7 +156,7 @@ class Pass:
                 self._block(delivery.lane, delivery.not_before)
                 return None
             is_late = self._is_late()
-            if delivery.owed and (is_late or sent % _NOTED_EVERY == 0):
+            if delivery.owed and (is_late or sent % NOTED_EVERY == 0):
                 is_noted = note_progress(table, number, delivery, waiting)
                 if is_late:
                     return DrainResult.MORE

@@ -8,6 +8,9 @@ from cleave.store.deliveries import delete_waiting, settle_delivery
 from cleave.table.failures import ConditionsFailed
 from cleave.table.table import Table
 
+# Messages that are sent again, at most, if the worker dies between them and its note.
+NOTED_EVERY = 10
+
 
 def settle(table: Table, track: int, delivery: Delivery, read: Delivery, settled: Delivery | None) -> None:
     """Every message was taken or given up.

@@ -1,16 +1,24 @@
 """Webhook subscriptions of channels, under /v1/webhooks: our own, for the dialect has no public shape for them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from cleave.application.subscribe.webhooks import WebhookWish
 from cleave.clock import optional_ms, to_ms
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
+from cleave.domain.destination import is_arn
 from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.subscription import MAX_CHANNEL_SELLERS, Authentication, Dialect, Subscription, channel_owner
-from cleave.entry.values import PRINTABLE, Id, as_text
+from cleave.domain.subscription import (
+    MAX_CHANNEL_SELLERS,
+    Authentication,
+    Dialect,
+    PayloadFormat,
+    Subscription,
+    channel_owner,
+)
+from cleave.entry.values import PRINTABLE, Id, any_case, as_text
 from cleave.entry.wire import WireModel
 
 type Secret = Annotated[str, Field(min_length=1, max_length=512, pattern=PRINTABLE), BeforeValidator(as_text)]
@@ -25,6 +33,9 @@ class ChannelWebhookRequest(WireModel):
     base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE), BeforeValidator(as_text)]
     token: Secret | None = None
     seller_ids: Annotated[list[Id], Field(min_length=1, max_length=5_000)] | None = None
+    payload_format: Annotated[Literal["hepsiglobal", "cloudevents"], any_case("hepsiglobal", "cloudevents")] | None = (
+        None
+    )
 
 
 def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:
@@ -43,7 +54,14 @@ def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:
         statuses=frozenset({Status.CANCELLED}),
         at=channel.call.at,
         tracks=tracks,
+        payload=_payload(request),
     )
+
+
+def _payload(request: ChannelWebhookRequest) -> PayloadFormat:
+    """A bus or queue is told facts unless it asks for the dialect's own messages."""
+    usual = PayloadFormat.CLOUDEVENTS if is_arn(request.base_url) else PayloadFormat.HEPSIGLOBAL
+    return usual if request.payload_format is None else PayloadFormat(request.payload_format)
 
 
 def _sellers(channel: ChannelCall, wanted: list[int] | None) -> frozenset[int]:
@@ -65,6 +83,7 @@ def render_channel_webhook(subscription: Subscription) -> dict[str, Any]:
         "base_url": subscription.url,
         "seller_ids": sorted(subscription.sellers),
         "authentication": "bearer" if subscription.authentication is Authentication.BEARER else "none",
+        "payload_format": subscription.payload,
         "status": subscription.status,
         "passive_reason": subscription.passive_reason,
         "created_at": to_ms(subscription.created_at),

@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, Field
 from cleave.application.subscribe.webhooks import WebhookWish
 from cleave.clock import optional_ms, to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
+from cleave.domain.destination import is_arn
 from cleave.domain.package import Status, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.subscription import Authentication, Dialect, Subscription, seller_owner
+from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
 from cleave.entry.values import PRINTABLE, PRINTABLE_OR_SPACE, Text, any_case, as_text
 from cleave.entry.wire import WireModel
 
@@ -28,7 +29,8 @@ _TYPES = (Authentication.BASIC.value, Authentication.API_KEY.value)
 
 
 class WebhookRequest(WireModel):
-    """Which secret is needed depends on ``authenticationType``; without one, on which secrets are there."""
+    """Which secret is needed depends on ``authenticationType``; without one, on which secrets are there. A
+    bus or queue, by its ARN, needs none."""
 
     url: Annotated[str, Field(min_length=1, max_length=2048, pattern=PRINTABLE), BeforeValidator(as_text)]
     authenticationType: Annotated[Literal["BASIC_AUTHENTICATION", "API_KEY"], any_case(*_TYPES)] | None = None
@@ -36,14 +38,16 @@ class WebhookRequest(WireModel):
     password: Secret | None = None
     apiKey: Secret | None = None
     subscribedStatuses: Annotated[list[Text], Field(max_length=50)] | None = None
+    payloadFormat: Annotated[Literal["trendyol", "cloudevents"], any_case("trendyol", "cloudevents")] | None = None
 
 
 def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
     """The webhook that a seller asks for, with so many requests at once. Raises Refusal or Refusals."""
     request = seller.call.body(WebhookRequest)
-    if _FORBIDDEN_WORDS.search(request.url):
+    if not is_arn(request.url) and _FORBIDDEN_WORDS.search(request.url):
         message = "must not contain Trendyol, Dolap or Localhost"
         raise Refusal(RefusalCode.WEBHOOK_URL_INVALID, message, field="url")
+    payload = _payload(request)
     authentication = _authentication(request)
     return WebhookWish(
         owner=seller_owner(seller.seller_id),
@@ -56,7 +60,18 @@ def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
         statuses=_statuses(request.subscribedStatuses or []),
         at=seller.call.at,
         tracks=tracks,
+        payload=payload,
     )
+
+
+def _payload(request: WebhookRequest) -> PayloadFormat:
+    """A bus or queue is told facts unless it asks for the dialect's own messages."""
+    usual = PayloadFormat.CLOUDEVENTS if is_arn(request.url) else PayloadFormat.TRENDYOL
+    payload = usual if request.payloadFormat is None else PayloadFormat(request.payloadFormat)
+    if payload is PayloadFormat.CLOUDEVENTS and request.subscribedStatuses:
+        message = "CloudEvents tell of every change: choose among them by their type"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field="subscribedStatuses")
+    return payload
 
 
 def _statuses(wanted: list[str]) -> frozenset[str]:
@@ -68,6 +83,8 @@ def _statuses(wanted: list[str]) -> frozenset[str]:
 
 
 def _authentication(request: WebhookRequest) -> Authentication:
+    if is_arn(request.url):
+        return Authentication.NONE
     if request.authenticationType is not None:
         return Authentication(request.authenticationType)
     if request.username is not None and request.password is not None:
@@ -78,7 +95,9 @@ def _authentication(request: WebhookRequest) -> Authentication:
     return Authentication.API_KEY
 
 
-def _secret(request: WebhookRequest, authentication: Authentication) -> str:
+def _secret(request: WebhookRequest, authentication: Authentication) -> str | None:
+    if authentication is Authentication.NONE:
+        return None
     if authentication is Authentication.API_KEY:
         return _required("apiKey", request.apiKey)
     _required("username", request.username)
@@ -93,7 +112,7 @@ def _required(field: str, value: str | None) -> str:
 
 
 def render_subscription(subscription: Subscription) -> dict[str, Any]:
-    """As a list shows it: never a secret. ``passiveReason`` is an addition of ours."""
+    """As a list shows it: never a secret. ``passiveReason`` and ``payloadFormat`` are additions of ours."""
     return {
         "id": subscription.subscription_id,
         "createdDate": to_ms(subscription.created_at),
@@ -104,4 +123,5 @@ def render_subscription(subscription: Subscription) -> dict[str, Any]:
         "status": subscription.status,
         "subscribedStatuses": sorted(_SPELLED[Status(each)] for each in subscription.statuses) or None,
         "passiveReason": subscription.passive_reason,
+        "payloadFormat": subscription.payload,
     }

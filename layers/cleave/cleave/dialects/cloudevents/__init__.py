@@ -1,0 +1,1 @@
+"""Domain events for a marketplace's own systems, as CloudEvents 1.0 in structured JSON."""

@@ -1,0 +1,150 @@
+"""Messages to EventBridge buses and SQS queues."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cleave import clock
+from cleave.application.tell.attempt import Outgoing
+from cleave.dialects.cloudevents.render import render_test
+from cleave.domain.delivery import Answer, Lane
+from cleave.domain.destination import Destination, DestinationKind, destination_of
+from cleave.domain.subscription import Subscription
+from cleave.entry.wire import to_json
+from cleave.outbound.messages import CLOUDEVENT, Body, body_of, empty_body
+
+# What one request may hold, in bytes and in messages.
+_MOST_BYTES = 256 * 1024
+_MOST = 10
+_MOST_ID_CHARACTERS = 128
+_SOURCE = "cleave"
+_TAKEN = 200
+
+type Errors = Mapping[int, str]
+"""Places in a request of the messages that were not taken, each with the kind of failure in a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message. A FIFO queue keeps the order of a ``group``, and drops what comes twice with one ``message_id``."""
+
+    message_id: str
+    group: str
+    body: Body
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationSender:
+    """Implements ``cleave.application.tell.attempt.BatchSender``; ``client`` makes one of a service in a region."""
+
+    client: Callable[[str, str], Any]
+
+    def __call__(self, subscription: Subscription, outgoing: Sequence[Outgoing], at: datetime) -> list[Answer]:
+        """In as few requests as the limits of AWS allow."""
+        del at
+        return self._send(destination_of(subscription.url), [_parcel(subscription, each) for each in outgoing])
+
+    def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
+        """A message with nothing in it, to see whether the destination takes it."""
+        parcel = Parcel(message_id, message_id, empty_body(subscription, message_id, at), at)
+        return self._send(destination_of(subscription.url), [parcel])[0]
+
+    def reach(self, destination: Destination) -> Answer:
+        """Whether a destination that nobody has subscribed yet takes our messages: it gets one that says nothing."""
+        at = clock.now()
+        document = render_test(None, f"test-{uuid4()}", at)
+        body = Body(document["type"], CLOUDEVENT, to_json(document))
+        return self._send(destination, [Parcel(document["id"], document["id"], body, at)])[0]
+
+    def _send(self, destination: Destination, parcels: Sequence[Parcel]) -> list[Answer]:
+        return [answer for portion in portions(parcels) for answer in self._request(destination, portion)]
+
+    def _request(self, destination: Destination, portion: Sequence[Parcel]) -> list[Answer]:
+        is_bus = destination.kind is DestinationKind.EVENT_BUS
+        started = time.perf_counter()
+        try:
+            client = self.client("events" if is_bus else "sqs", destination.region)
+            errors = (_put_events if is_bus else _send_messages)(client, destination, portion)
+        except ClientError as error:
+            errors = dict.fromkeys(range(len(portion)), _word(error.response["Error"]["Code"]))
+        except BotoCoreError as error:
+            errors = dict.fromkeys(range(len(portion)), _word(type(error).__name__.removesuffix("Error")))
+        latency = round((time.perf_counter() - started) * 1000)
+        return [_answer(errors.get(place), latency) for place in range(len(portion))]
+
+
+def portions(parcels: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
+    """The messages, in order, divided into requests that AWS takes."""
+    portion: list[Parcel] = []
+    size = 0
+    for parcel in parcels:
+        more = len(parcel.body.text.encode())
+        if portion and (len(portion) == _MOST or size + more > _MOST_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(parcel)
+        size += more
+    if portion:
+        yield portion
+
+
+def _parcel(subscription: Subscription, outgoing: Outgoing) -> Parcel:
+    message_id = outgoing.delivery.message_id(outgoing.place)
+    return Parcel(message_id, _group(outgoing.delivery.lane), body_of(subscription, outgoing), outgoing.event.at)
+
+
+def _group(lane: Lane) -> str:
+    return f"{lane.seller_id}-{quote(lane.order_number, safe='')}"
+
+
+def _put_events(client: Any, destination: Destination, portion: Sequence[Parcel]) -> Errors:  # noqa: ANN401 - botocore's clients have no common type
+    entries = [
+        {
+            "Source": _SOURCE,
+            "DetailType": each.body.name,
+            "Detail": each.body.text,
+            "Time": each.at,
+            "EventBusName": destination.arn,
+        }
+        for each in portion
+    ]
+    answer = client.put_events(Entries=entries)
+    return {place: _word(each["ErrorCode"]) for place, each in enumerate(answer["Entries"]) if "ErrorCode" in each}
+
+
+def _send_messages(client: Any, destination: Destination, portion: Sequence[Parcel]) -> Errors:  # noqa: ANN401 - as above
+    url = client.get_queue_url(QueueName=destination.name, QueueOwnerAWSAccountId=destination.account)["QueueUrl"]
+    is_fifo = destination.kind is DestinationKind.FIFO_QUEUE
+    entries = [
+        {"Id": str(place), "MessageBody": each.body.text, **(_fifo(each) if is_fifo else {})}
+        for place, each in enumerate(portion)
+    ]
+    answer = client.send_message_batch(QueueUrl=url, Entries=entries)
+    return {int(each["Id"]): _word(each["Code"]) for each in answer.get("Failed", [])}
+
+
+def _fifo(parcel: Parcel) -> dict[str, str]:
+    return {"MessageGroupId": _fitting(parcel.group), "MessageDeduplicationId": _fitting(parcel.message_id)}
+
+
+def _fitting(name: str) -> str:
+    """The name, or what stands for one that is longer than SQS takes."""
+    return name if len(name) <= _MOST_ID_CHARACTERS else sha256(name.encode()).hexdigest()
+
+
+def _answer(error: str | None, latency_ms: int) -> Answer:
+    return Answer(_TAKEN if error is None else None, error, None, latency_ms, "")
+
+
+def _word(code: str) -> str:
+    """``AWS.SimpleQueueService.NonExistentQueue`` is ``non_existent_queue``."""
+    name = code.rpartition(".")[2]
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

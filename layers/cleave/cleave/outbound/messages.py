@@ -1,0 +1,57 @@
+"""What a subscriber is sent: the body, in the words that it subscribed in."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from cleave.application.tell.attempt import Outgoing
+from cleave.dialects.cloudevents.render import render_fact, render_test
+from cleave.dialects.hepsiglobal.cancelled import render_cancelled
+from cleave.dialects.trendyol.packages import page
+from cleave.domain.cancellation import Scope
+from cleave.domain.recipients import MessageKind
+from cleave.domain.subscription import Dialect, PayloadFormat, Subscription, channel_of
+from cleave.entry.wire import to_json
+
+_JSON, CLOUDEVENT = "application/json", "application/cloudevents+json"
+
+
+class Body(NamedTuple):
+    """``name`` says what it is about, as a bus calls it."""
+
+    name: str
+    content_type: str
+    text: str
+
+
+def body_of(subscription: Subscription, outgoing: Outgoing) -> Body:
+    """The package as it was when the event happened, one cancelled item of it, or one fact as a CloudEvent."""
+    event, message = outgoing.event, outgoing.message
+    match message.kind:
+        case MessageKind.PACKAGE:
+            package = event.packages[message.package]
+            return Body("package", _JSON, to_json(page([package], total=1, page_number=0, size=1)))
+        case MessageKind.CANCELLED_LINE:
+            return Body("order-cancel", _JSON, to_json(render_cancelled(event, message)))
+        case MessageKind.DOMAIN_EVENT:
+            document = render_fact(event, message.fact or 0, scope_of(subscription.owner))
+            return Body(document["type"], CLOUDEVENT, to_json(document))
+
+
+def empty_body(subscription: Subscription, message_id: str, at: datetime) -> Body:
+    """The same with nothing in it."""
+    match subscription.payload:
+        case PayloadFormat.TRENDYOL:
+            return Body("package", _JSON, to_json(page([], total=0, page_number=0, size=1)))
+        case PayloadFormat.HEPSIGLOBAL:
+            return Body("order-cancel", _JSON, to_json({"cancel_items": []}))
+        case PayloadFormat.CLOUDEVENTS:
+            document = render_test(subscription.subscription_id, message_id, at)
+            return Body(document["type"], CLOUDEVENT, to_json(document))
+
+
+def scope_of(owner: str) -> Scope:
+    """That of the owner's own cancellations."""
+    channel = channel_of(owner)
+    if channel is not None:
+        return Scope(Dialect.HEPSIGLOBAL, channel)
+    return Scope(Dialect.TRENDYOL, owner.partition(":")[2])
