@@ -8,6 +8,7 @@ from cleave.application.operate.reconcile import Reconciled, reconcile
 from cleave.application.read.deliveries import DeliveryQuery, list_deliveries
 from cleave.application.split.due_work import Worker
 from cleave.application.subscribe.activation import activate
+from cleave.application.tell.attempt import NotSent
 from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.wake import Wake
 from cleave.domain.circuit import Circuit, parse_policy
@@ -102,23 +103,34 @@ def test_an_event_that_happens_while_its_subscription_is_activated_does_not_wait
     assert script.in_order("A") == [1, 2]
 
 
+@pytest.mark.parametrize("place", ["cleave.application.tell.drain.read_drain_input", None])
 def test_a_drain_that_fails_for_our_own_sake_is_made_good_by_the_sweep(
-    table: Table, clock: FrozenClock, bell: DelayQueue, monkeypatch: pytest.MonkeyPatch, sweep: Callable[[], Reconciled]
+    table: Table,
+    clock: FrozenClock,
+    bell: DelayQueue,
+    monkeypatch: pytest.MonkeyPatch,
+    sweep: Callable[[], Reconciled],
+    place: str | None,
 ) -> None:
-    webhook(table, clock())
+    """Something of the table cannot be read, or no secrets can be opened."""
+    made = webhook(table, clock())
     script = Script()
     drain = drainer(table, script, bell)
 
-    def no_table(*_: object) -> Answer:
-        raise ConnectionError("nothing can be read")
+    def fails(*_: object) -> Answer:
+        raise NotSent
 
     happen(table, bell, "A", range(1, 2))
     with monkeypatch.context() as broken:
-        broken.setattr("cleave.application.tell.drain.read_drain_input", no_table)
-        with pytest.raises(ConnectionError):
+        if place is None:
+            broken.setattr(script, "decide", fails)
+        else:
+            broken.setattr(place, fails)
+        with pytest.raises(NotSent):
             bell.run(drain)
     bell.sent.clear()  # the queue has given up
     clock.move(minutes=15)
+    assert read_circuit(table, made.subscription_id) is None
     assert sweep().woken == 1
     bell.run(drain)
     assert script.in_order("A") == [1]

@@ -1,6 +1,7 @@
 """Requests to real receivers on this machine: deadlines, failures, redirects, and where the connection goes."""
 
 import itertools
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -84,7 +85,19 @@ def test_nobody_there_is_a_failure_and_no_exception() -> None:
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("120", 120), ("Sun, 18 Oct 2026 09:01:00 GMT", 60), ("Sun, 18 Oct 2026 08:00:00 GMT", 0), ("soon", None)],
+    [
+        ("120", 120),
+        ("9" * 4000, 999_999_999),
+        ("Sun, 18 Oct 2026 09:01:00 GMT", 60),
+        ("Sun, 18 Oct 2026 08:00:00 GMT", 0),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 99999999999999999999 Jan 2027 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2027 99999999999999999999:00:00 GMT", None),
+        ("Mon, 01 Jan 2027 00:00:00 +99999999999999999999", None),
+    ],
 )
 def test_a_pause_is_asked_for_in_seconds_or_by_a_date(receiver: Receiver, value: str, seconds: int | None) -> None:
     receiver.respond = lambda _: Answer(429, {"Retry-After": value})
@@ -96,6 +109,51 @@ def test_what_is_noted_of_an_answer_holds_no_secret(receiver: Receiver) -> None:
     receiver.respond = lambda _: Answer(401, body=b"not your key: s3cret!")
     answer = exchange(checked_pools(allow_local=True), request(receiver.url, ("s3cret",)), DEADLINES, AT)
     assert answer.excerpt == "not your key: ***!"
+
+
+@pytest.mark.parametrize("interim", [b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", b"HTTP/1.1 102 \r\n\r\n"])
+def test_an_interim_answer_is_not_the_answer(interim: bytes) -> None:
+    final = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    with rough_receiver(lambda connection: connection.sendall(interim * 3 + final)) as url:
+        answer = exchange(checked_pools(allow_local=True), request(url), DEADLINES, AT)
+    assert (answer.status, answer.excerpt, answer.ok) == (200, "ok", True)
+
+
+def test_interim_answers_without_end_are_none() -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    with rough_receiver(lambda connection: connection.sendall(interim * 1000)) as url:
+        assert send(url) == (None, "protocol")
+
+
+def test_another_protocol_that_nobody_asked_for_is_a_failure() -> None:
+    switched = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"
+    with rough_receiver(lambda connection: connection.sendall(switched)) as url:
+        answer = exchange(checked_pools(allow_local=True), request(url), DEADLINES, AT)
+    assert (answer.status, answer.ok) == (101, False)
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nno colon here: s3cret", b"HTTP/1.1 200 OK\r\ns3cret\r\nX: y", b"\xff s3cret"]
+)
+def test_neither_the_urls_query_nor_what_a_receiver_sent_is_logged(
+    head: bytes, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with rough_receiver(lambda connection: connection.sendall(head + b"\r\n\r\n")) as url:
+        send(f"{url}?token=s3cret")
+        send("http://nowhere.invalid/?token=s3cret")
+    out, err = capfd.readouterr()
+    assert "s3cret" not in caplog.text + out + err
+
+
+def test_whatever_an_answer_makes_the_parsers_raise_is_a_failure_with_a_name(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overflow(*_: object) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr("cleave.outbound.exchange._beginning", overflow)
+    assert send(receiver.url) == (None, "overflow")
 
 
 def test_a_connection_is_used_again(receiver: Receiver) -> None:

@@ -1,6 +1,8 @@
 """An HTTP client that connects only to addresses it has checked itself, and gives up when time is up."""
 
 import contextlib
+import http.client
+import logging
 import socket
 import ssl
 import threading
@@ -17,6 +19,12 @@ from cleave.outbound.addresses import Resolver, checked_addresses, resolve
 
 if TYPE_CHECKING:
     from urllib3.response import HTTPResponse
+
+_INTERIM = range(100, 200)
+_MOST_INTERIM = 20
+# What they log has URLs, and what receivers sent.
+for _name in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").disabled = True
 
 
 @dataclass(slots=True)
@@ -58,6 +66,18 @@ def deadline(seconds: float) -> Iterator[Deadline]:
         _deadline.reset(token)
 
 
+class FinalAnswer(http.client.HTTPResponse):
+    """Passes over interim answers, of which the standard library knows 100 alone. 101 is final: nobody asked for it."""
+
+    def _read_status(self) -> tuple[str, int, str]:  # type: ignore[misc] # typeshed leaves it out
+        for _ in range(_MOST_INTERIM):
+            version, status, reason = super()._read_status()
+            if status not in _INTERIM or status == http.client.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException("interim answers without end")
+
+
 def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3.PoolManager:
     """Follows no redirect, retries nothing. ``allow_local`` lets loopback through, for the local stage."""
 
@@ -68,6 +88,8 @@ def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3
             port = self.port or self.default_port
             addresses = checked_addresses(self.host, port, allow_local=allow_local, resolver=resolver)
             return _watched(_first_answering(self, addresses, port))
+
+        response_class = FinalAnswer
 
         def getresponse(self) -> "HTTPResponse":  # type: ignore[override] # urllib3 has it so
             _watched(self.sock)

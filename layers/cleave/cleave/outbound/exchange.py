@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import SSLError
 
 from cleave.domain.delivery import Answer
-from cleave.outbound.addresses import AddressRefused
 from cleave.outbound.connection import deadline
+from cleave.outbound.redaction import strike_out
 
 _EXCERPT_CHARACTERS = 256
 # So much is read that a secret which begins within the excerpt is whole, and can be struck out.
 _READ_BYTES = 2048
+# What the standard library raises for texts that are no dates, depending on where it notices.
+_NO_DATE = (ValueError, TypeError, IndexError, OverflowError)
 # Answers with which a receiver may ask for a pause.
 _PAUSE = frozenset({429, 503})
 
@@ -51,7 +53,7 @@ def exchange(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines,
             answer = _send(pools, request, deadlines)
             status, headers = answer.status, answer.headers
             beginning = _beginning(answer)
-        except (AddressRefused, HTTPError, OSError, ValueError) as failure:
+        except Exception as failure:  # noqa: BLE001 - whatever an answer makes the parsers raise is the receiver's
             error = _word(failure)
     if limit.passed:
         status, error = None, "deadline"
@@ -102,14 +104,11 @@ def _retry_after(value: str | None, at: datetime) -> int | None:
         return int(value.strip()[:9])
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except _NO_DATE:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0, round((aware - at).total_seconds()))
 
 
 def _excerpt(beginning: bytes, secrets: Sequence[str]) -> str:
-    text = beginning.decode(errors="replace")
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text[:_EXCERPT_CHARACTERS]
+    return strike_out(beginning.decode(errors="replace"), secrets)[:_EXCERPT_CHARACTERS]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import urllib3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from cleave.application.tell.attempt import Outgoing
+from cleave.application.tell.attempt import NotSent, Outgoing
 from cleave.domain.delivery import Answer
 from cleave.domain.subscription import Authentication, PayloadFormat, Subscription
 from cleave.outbound.exchange import Deadlines, Request, exchange
@@ -15,6 +16,7 @@ from cleave.outbound.messages import Body, body_of, empty_body
 from cleave.outbound.secrets import SecretBox
 from cleave.outbound.signing import signature_headers
 
+_DAMAGED = "InvalidCiphertextException"
 _ORDER_CANCEL = "/webhooks/order-cancel"
 
 
@@ -58,7 +60,12 @@ class WebhookSender:
     def _open(self, subscription: Subscription, sealed: bytes | None) -> str:
         if sealed is None:
             return ""
-        return self.secrets.open(sealed, subscription.owner, subscription.subscription_id)
+        try:
+            return self.secrets.open(sealed, subscription.owner, subscription.subscription_id)
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] == _DAMAGED:
+                raise  # for ever: it counts against the webhook, which is turned off in the end
+            raise NotSent("its secrets cannot be opened now") from error
 
 
 def _authentication(subscription: Subscription, secret: str) -> dict[str, str]:
@@ -75,6 +82,6 @@ def _authentication(subscription: Subscription, secret: str) -> dict[str, str]:
 
 
 def _spoken(secret: str, headers: dict[str, str], keys: Sequence[str]) -> list[str]:
-    """Everything secret of a request, in each form in which an answer may repeat it."""
+    """Everything secret of a request."""
     encoded = headers.get("Authorization", "").rpartition(" ")[2]
     return [each for each in (secret, encoded, *keys) if each]

@@ -43,11 +43,15 @@ def outgoing_of(event: Event, delivery: Delivery, place: int) -> Outgoing:
     return Outgoing(event, messages[place], delivery, place)
 
 
+class NotSent(Exception):  # noqa: N818 - says what happened
+    """Nothing was sent, and the receiver is not at fault: what is to be sent could not be made up."""
+
+
 class Sender(Protocol):
     """Tells a receiver."""
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
-        """One request, within its own deadline; a failure is an answer too."""
+        """One request, within its own deadline; a failure is an answer too. Raises NotSent."""
 
 
 class BatchSender(Protocol):
@@ -77,7 +81,10 @@ class Attempts:
     send_batch: BatchSender | None = None
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, *, probe: bool = False) -> Attempted:
-        """One request. A message that is given up counts as sent; what failed may be tried again at ``not_before``."""
+        """One request. A message that is given up counts as sent; what failed may be tried again at ``not_before``.
+
+        Raises NotSent.
+        """
         at = clock.now()
         return self._judge(subscription, outgoing, self._answer(subscription, outgoing, at), at, probe=probe)
 
@@ -105,12 +112,14 @@ class Attempts:
         return Attempted(self._failed(subscription, outgoing, answer, tried, probe=probe), is_taken=False)
 
     def _answer(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
-        """Whatever an answer makes the sender raise is a failed attempt too:
+        """Whatever a message or its answer makes the sender raise is a failed attempt too:
 
         else it would be sent for ever, uncounted.
         """
         try:
             return self.send(subscription, outgoing, at)
+        except NotSent:
+            raise
         except Exception as error:  # noqa: BLE001 - noted as a failure of the receiver's, with its kind
             note(Log.SENDER_FAILED, subscription=subscription.subscription_id)
             return Answer(None, type(error).__name__, None, 0, "")

@@ -1,0 +1,126 @@
+"""What a receiver answered, without our secrets, in whatever form it repeats them.
+
+A list of the forms that a secret could take has no end. So the other way round: the text is read in each way in which
+web servers write, one after the other, and where a part of a secret can be read, nothing of the text is shown.
+"""
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import unquote_plus
+
+STRUCK = "***"
+# So many characters of a secret, one after the other, are said by chance hardly ever, and give little away.
+_PART = 8
+# A shorter secret stands in any text, and is struck out where it stands as it is.
+_LEAST = 4
+# An encoding of an encoding of an encoding; each text has a few readings.
+_DEPTH = 3
+_MOST_READINGS = 200
+_ESCAPES = re.compile(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL)
+_QUOTED = re.compile(r"=(?:\r?\n|([0-9a-fA-F]{2}))")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}")
+_BASE32 = re.compile(r"[A-Z2-7]{8,}")
+# Lengths at which no encoding ends, and by how many characters they are too long.
+_LEFT_OVER = {1: 1, 3: 1, 6: 1}
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :,-]?){3,}")
+_LAST_CHARACTER = 0x10FFFF
+
+
+def strike_out(text: str, secrets: Sequence[str]) -> str:
+    """The text with STRUCK in place of each secret; STRUCK alone where it says one, or part of one, in another way."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, STRUCK)
+    is_said = _finder(secrets)
+    return STRUCK if any(is_said(reading) for reading in _readings(text)) else text
+
+
+def _finder(secrets: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a reading says a part of a secret, or the whole of a short one."""
+    folded = [_folded(secret) for secret in secrets]
+    parts = frozenset(part for each in folded for part in _parts(each))
+    short = [each for each in folded if _LEAST <= len(each) < _PART]
+
+    def is_said(reading: str) -> bool:
+        said = _folded(reading)
+        return not parts.isdisjoint(_parts(said)) or any(each in said for each in short)
+
+    return is_said
+
+
+def _folded(text: str) -> str:
+    """Letters and digits alone: separators, quotes and zero bytes hide nothing."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _parts(folded: str) -> Iterator[str]:
+    return (folded[start : start + _PART] for start in range(len(folded) - _PART + 1))
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text itself, and all that it may stand for."""
+    known, latest = {text}, [text]
+    yield text
+    for _ in range(_DEPTH):
+        found = [read(each) for each in latest for read in _WAYS]
+        latest = list(dict.fromkeys(each for each in found if each and each not in known))
+        known.update(latest)
+        if len(known) > _MOST_READINGS:
+            return
+        yield from latest
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPES.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    unicode, byte, octal, itself = found.groups()
+    if itself is not None:
+        return str(itself)
+    number = int(octal, 8) if octal else int(unicode or byte, 16)
+    return chr(number) if number <= _LAST_CHARACTER else ""
+
+
+def _unquoted(text: str) -> str:
+    return _QUOTED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", text)
+
+
+def _of_base64(text: str) -> str:
+    """What each long enough word stands for, wherever in it the encoding begins."""
+    words = _BASE64.findall(text)
+    return "\n".join(_decoded(word[start:]) for word in words for start in range(4))
+
+
+def _decoded(word: str) -> str:
+    whole = word.translate(str.maketrans("-_", "+/"))
+    whole = whole[: -1 if len(whole) % 4 == 1 else None]
+    return base64.b64decode(whole + "=" * (-len(whole) % 4)).decode(errors="replace")
+
+
+def _of_base32(text: str) -> str:
+    words = (word[: len(word) - _LEFT_OVER.get(len(word) % 8, 0)] for word in _BASE32.findall(text))
+    return "\n".join(base64.b32decode(word + "=" * (-len(word) % 8)).decode(errors="replace") for word in words)
+
+
+def _of_hex(text: str) -> str:
+    found = (re.sub(r"[ :,-]", "", each) for each in _HEX.findall(text))
+    return "\n".join(binascii.unhexlify(each).decode(errors="replace") for each in found)
+
+
+def _reversed(text: str) -> str:
+    return text[::-1]
+
+
+_WAYS: tuple[Callable[[str], str], ...] = (
+    _unescaped,
+    unquote_plus,
+    html.unescape,
+    _unquoted,
+    _of_base64,
+    _of_base32,
+    _of_hex,
+    _reversed,
+)
