@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from cleave.application.read.cancellation import FollowedCancellation
-from cleave.application.read.timeline import Part, TimelinePage, TimelinePlace, Viewer, read_timeline
+from cleave.application.read.timeline import Extent, Part, TimelinePage, TimelinePlace, Viewer, read_timeline
 from cleave.clock import from_ms
 from cleave.dialects.timeline import MAX_SIZE, render_timeline
 from cleave.domain.refusals import Refusal
@@ -60,7 +60,7 @@ def read_story(table: Table, number: str, sellers: frozenset[int] | None) -> Doc
 def _pages(table: Table, number: str, viewer: Viewer) -> Iterable[TimelinePage]:
     then: TimelinePlace | None = TimelinePlace()
     while then is not None:
-        page = read_timeline(table, number, viewer, then, MAX_SIZE)
+        page = read_timeline(table, number, viewer, then, Extent(MAX_SIZE))
         yield page
         then = page.then
 

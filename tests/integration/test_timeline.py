@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cleave.application import timeline
-from cleave.domain.delivery import Lane, Slot
-from cleave.domain.events import PackageEvent
-from cleave.store import keys
-from cleave.store.deliveries import queue, read_lanes, sort_key
-from cleave.store.orders import change_order, put_event, read_orders
-from cleave.store.packages import read_package
+from cleave.application.read import timeline
+from cleave.domain.change import OrderChange
+from cleave.domain.events import announce
+from cleave.store.changes import write_change
+from cleave.store.deliveries import deliveries_of, queue_delivery, read_waiting, waiting_key
+from cleave.store.due_packages import read_audience
+from cleave.store.packages import read_states
 from cleave.table.requests import Delete
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Reply
@@ -31,7 +31,7 @@ from tests.support.calls import calls_of
 from tests.support.gateway import Answer, Caller
 from tests.support.orders import wire_package
 from tests.support.splits import apply_waiting
-from tests.unit.builders import START
+from tests.support.telling import TRACKS
 
 type Document = dict[str, Any]
 
@@ -226,8 +226,7 @@ def test_a_credential_of_some_storefronts_sees_their_orders_and_no_webhooks(
 def test_nothing_of_the_customer_is_in_it(table: Table, de_seller: Caller) -> None:
     cancel(de_seller, PACKAGE, TRAYS, 1)
     apply_waiting(table)
-    stored = read_package(table, 20811, PACKAGE)
-    assert stored is not None
+    stored = read_states(table, 20811, [PACKAGE])[PACKAGE]
     text = json.dumps(ask(de_seller).json)
     private = [value for name, value in stored.package.details.items() if "ustomer" in name and isinstance(value, str)]
     assert len(private) > 2
@@ -239,23 +238,20 @@ def test_nothing_of_the_customer_is_in_it(table: Table, de_seller: Caller) -> No
 
 
 def long_order(table: Table, seller: Caller, clock: FrozenClock, events: int, packages: int = 1) -> str:
-    """An order with so many events, all of its first package, and a subscription's lane with their deliveries."""
+    """An order with so many events, all of its first package, and a webhook that waits to be told of each."""
     made = [wire_package(500 + place, "LONG", {1: 1}) for place in range(packages)]
     for start in range(0, packages, 200):
         assert seller.call(import_orders, made[start : start + 200], path=SELLER).status == 200
-    (order,) = read_orders(table, "LONG")
-    stored = read_package(table, 20811, 500)
-    assert stored is not None
-    happened = [put_event(PackageEvent("LONG", 20811, n, START, stored.package)) for n in range(1, events + 1)]
-    for start in range(0, events, 90):
-        table.write(happened[start : start + 90])
-    table.write([change_order(order, (), events=events)])
     webhook = {"url": "https://93.184.215.14/hook", "authenticationType": "API_KEY", "apiKey": "key"}
     made_id: str = seller.call(create, webhook, path=SELLER).json["id"]
-    for start in range(1, events + 1, 45):
-        (lane,) = read_lanes(table, [Lane(made_id, 20811, "LONG")])
-        messages: list[tuple[int, int | None]] = [(n, None) for n in range(start, min(start + 45, events + 1))]
-        assert queue(table, lane, messages, clock())
+    told, part = read_states(table, 20811, [500])[500].package, (20811, "LONG")
+    for start in range(0, events, 90):
+        order, recipients = read_audience(table, [part])[part]
+        groups = [[told]] * min(90, events - start)
+        said = announce(order, groups, recipients, order.next_at(clock()))
+        write_change(table, OrderChange(before=order, after=said.order, at=clock(), events=said.events))
+        for event in said.events:
+            assert [queue_delivery(table, track, delivery) for track, delivery in deliveries_of(event)] == [True]
     return made_id
 
 
@@ -285,10 +281,10 @@ def test_a_long_order_comes_page_by_page_each_event_once_with_its_own_deliveries
     assert deliveries == events
     assert {each["subscription"] for page in entries for each in page if each["type"] == "delivery"} == {webhook}
     assert [len(page["parts"][0]["packages"]) for page in found] == [1, 0]
-    (lane,) = read_lanes(table, [Lane(webhook, 20811, "LONG")])
-    for number in (*range(1, 41), 65):  # not kept for ever
-        slot = sort_key(Slot(lane.times[number - 1], lane.lane, number))
-        table.write([Delete(keys.delivery(webhook, slot))])
+    (track,) = [each for each in range(TRACKS) if read_waiting(table, webhook, each, "", 1)]
+    for delivery in read_waiting(table, webhook, track, "", 70):
+        if delivery.first in {*range(1, 41), 65}:  # not kept for ever
+            table.delete(Delete(waiting_key(delivery, track)))
     last = ask(de_seller, "LONG", size=60, cursor=found[0]["nextCursor"]).json["parts"][0]["timeline"]
     assert [each["event"] for each in last if each["type"] == "delivery"] == [61, 62, 63, 64, 66, 67, 68, 69, 70]
 
@@ -315,28 +311,42 @@ def test_packages_are_divided_into_pages_by_number_and_by_size(  # noqa: PLR0913
 
 
 @pytest.mark.usefixtures("sealing")
-def test_events_that_do_not_say_their_storefront_still_read(
-    table: Table, clock: FrozenClock, de_seller: Caller
-) -> None:
-    """As they were written before they did."""
-    long_order(table, de_seller, clock, events=2)
-    whole = ask(de_seller, "LONG").json
-    for sequence in (1, 2):
-        key = {name: {"S": value} for name, value in keys.event(20811, "LONG", sequence).items()}
-        table.client.update_item(TableName=table.name, Key=key, UpdateExpression="REMOVE storefront, correlation_id")
-    assert ask(de_seller, "LONG").json == whole
-    assert ask(replace(de_seller, headers={"storeFrontCode": "AE"}), "LONG").status == 404
-
-
-@pytest.mark.usefixtures("sealing")
-def test_more_deliveries_than_an_answer_takes_are_refused_and_a_smaller_page_is_not(
+def test_a_page_with_more_deliveries_than_an_answer_takes_has_fewer_events(
     table: Table, clock: FrozenClock, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long_order(table, de_seller, clock, events=20)
-    monkeypatch.setattr("cleave.application.event_deliveries.MOST", 10)
-    refused = ask(de_seller, "LONG")
-    assert (refused.status, refused.json["errors"][0]["key"]) == (400, "answer.too.large")
-    assert len(pages(de_seller, "LONG", size=10)) == 2
+    monkeypatch.setattr(timeline, "MOST_DELIVERIES", 8)
+    entries = [page["parts"][0]["timeline"] for page in pages(de_seller, "LONG")]
+    assert [[each["sequence"] for each in page if each["type"] == "event"] for page in entries] == [
+        [*range(1, 9)],
+        [*range(9, 17)],
+        [*range(17, 21)],
+    ]
+    assert [len(page) for page in entries] == [16, 16, 8]
+
+
+@pytest.mark.usefixtures("sealing")
+def test_an_event_with_more_deliveries_than_any_answer_takes_says_so(
+    table: Table, clock: FrozenClock, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_order(table, de_seller, clock, events=2)
+    monkeypatch.setattr(timeline, "MOST_DELIVERIES", 0)
+    found = [page["parts"][0] for page in pages(de_seller, "LONG")]
+    assert [(told(part), part["deliveriesLeftOut"]) for part in found] == [([("event", "Created")], 1)] * 2
+
+
+@pytest.mark.usefixtures("sealing")
+def test_a_page_that_is_larger_than_an_answer_has_fewer_packages_and_events(
+    table: Table, clock: FrozenClock, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_order(table, de_seller, clock, events=8, packages=16)
+    whole = part(de_seller, "LONG")
+    monkeypatch.setattr("cleave.entry.endpoint.MOST_ANSWER_BYTES", 4_000)
+    found = [page["parts"][0] for page in pages(de_seller, "LONG")]
+    assert len(found) > 2
+    for name in ("packages", "timeline"):
+        shown = [json.dumps(each) for each_part in found for each in each_part[name]]
+        assert sorted(shown) == sorted(json.dumps(each) for each in whole[name])
 
 
 @pytest.mark.usefixtures("table")

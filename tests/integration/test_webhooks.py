@@ -1,25 +1,26 @@
 """Webhook subscriptions of sellers and channels: their rules, whose they are, and that their secrets stay secret."""
 
 import base64
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
-from cleave.application.subscribe.webhooks import rotate
+from cleave.application.subscribe.webhooks import rotate_secret as rotate
 from cleave.clock import to_ms
 from cleave.dialects.hepsiglobal.cancelled import render_cancelled
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.cancellation import Reservation
-from cleave.domain.delivery import parts_for
+from cleave.domain.events import Event
 from cleave.domain.ids import cancel_id
+from cleave.domain.package import Package
 from cleave.domain.reasons import CancelledBy, Reason
-from cleave.domain.split import cancel_units
+from cleave.domain.recipients import Message, MessageKind, messages_of, recipient_of, selection_for
+from cleave.domain.split import Name, cancel_units
 from cleave.domain.subscription import channel_owner, seller_owner
-from cleave.entry import resources
 from cleave.outbound import resources as outbound
+from cleave.store.recipients import read_recipients
 from cleave.store.subscriptions import read_owned, read_told_of
 from cleave.table.table import Table
 
@@ -36,8 +37,9 @@ from functions.list_webhooks.app import handler as list_webhooks
 from functions.rotate_webhook_secret.app import handler as rotate_secret
 from functions.update_webhook.app import handler as update
 from tests.integration.conftest import FrozenClock
+from tests.support.environment import new_settings
 from tests.support.gateway import Answer, Caller
-from tests.support.telling import event, seal, webhook
+from tests.support.telling import seal, webhook
 from tests.unit.builders import line, package
 
 SELLER = {"sellerId": 20811}
@@ -46,16 +48,12 @@ BODY = {"url": URL, "authenticationType": "API_KEY", "apiKey": "s3cret-key", "su
 
 
 @pytest.fixture
-def service(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+def service(table: Table, monkeypatch: pytest.MonkeyPatch) -> Table:
     monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
     queue = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
     monkeypatch.setenv("DELIVERY_QUEUE_URL", queue)
-    caches: list[Any] = [resources.settings, outbound.secret_box, outbound.delivery_queue]
-    for cached in caches:
-        cached.cache_clear()
-    yield table
-    for cached in caches:
-        cached.cache_clear()
+    new_settings()
+    return table
 
 
 @pytest.fixture
@@ -263,27 +261,32 @@ def test_a_channel_is_told_of_each_cancelled_item_but_those_it_reported_itself(
     channel.call(create_for_channel, {"base_url": "https://93.184.215.14"})
     (subscription,) = read_owned(service, channel_owner(channel.credential))
     assert subscription.sellers == {20811, 20812}
+    recipients = [each for seller in (20811, 20812) for each in read_recipients(service, seller)]
+    assert recipients == [recipient_of(subscription)] * 2
+    assert read_recipients(service, 1) == []
     before = package(line(1, 3), line(2, 2))
 
     def waiting(key: str, line_id: int) -> Reservation:
         return Reservation(key, {line_id: 1}, Reason.OUT_OF_STOCK, CancelledBy.SELLER, keep_status=False, at=clock())
 
+    def told(of: Package) -> list[int]:
+        selection = selection_for(recipients[0], [of])
+        return [of.lines[each.line or 0].line_id for each in messages_of(selection, subscription.owner, [of])]
+
     reservations = [waiting("trendyol#20811#a", 1), waiting(f"hepsiglobal#{channel.credential}#1", 2)]
-    split = cancel_units(before, reservations, at=clock(), successor_id=7)
-    told = event("A", 1, clock(), split.closed)
-    assert [told.package.lines[part or 0].line_id for part in parts_for(subscription, told)] == [1]
+    split = cancel_units(before, reservations, at=clock(), name=Name(7, None))
     assert split.successor is not None
-    assert parts_for(subscription, event("A", 2, clock(), split.successor)) == []
-    assert parts_for(subscription, replace(told, seller_id=1)) == []
+    assert (told(split.closed), told(split.successor)) == ([1], [])
 
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_leaves_in_hepsiglobals_words(clock: FrozenClock, reason: Reason) -> None:
     before = package(line(1, 3))
     taken = Reservation("trendyol#20811#a", {1: 2}, reason, CancelledBy.SELLER, keep_status=False, at=clock())
-    closed = cancel_units(before, [taken], at=clock(), successor_id=7).closed
+    closed = cancel_units(before, [taken], at=clock(), name=Name(7, None)).closed
     place = next(n for n, each in enumerate(closed.lines) if each.cancelled)
-    body = render_cancelled(event(closed.order_number, 1, clock(), closed), place)
+    event = Event(closed.order_number, 20811, 1, clock(), (closed,))
+    body = render_cancelled(event, Message(MessageKind.CANCELLED_LINE, 0, place))
     assert body == {
         "cancel_id": cancel_id(20811, closed.order_number, 1, place),
         "order_number": closed.order_number,

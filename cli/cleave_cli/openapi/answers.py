@@ -5,7 +5,7 @@ A field that is not here is one that no answer has, except where packages carry 
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class AnswerModel(BaseModel):
@@ -81,23 +81,62 @@ class ShownPackage(BaseModel):
     originPackageIds: list[int] | None
 
 
+class TruncatedLine(BaseModel):
+    """A line without what is bulky. Amounts are per unit."""
+
+    lineId: int
+    quantity: int
+    stockCode: str
+    lineUnitPrice: float
+    lineGrossAmount: float
+    lineSellerDiscount: float
+    lineTyDiscount: float
+    lineTotalDiscount: float
+    orderLineItemStatusName: str
+
+
+class TruncatedPackage(BaseModel):
+    """A package that leaves others no room in an answer: without what is bulky, or without its lines."""
+
+    truncated: Literal[True]
+    shipmentPackageId: int
+    orderNumber: str
+    supplierId: int
+    status: str
+    shipmentPackageStatus: str
+    cargoTrackingNumber: int | None
+    packageGrossAmount: float
+    packageSellerDiscount: float
+    packageTyDiscount: float
+    packageTotalDiscount: float
+    packageTotalPrice: float
+    lines: list[TruncatedLine]
+    packageHistories: list[ShownHistory]
+    lastModifiedDate: int
+    createdBy: str
+    originPackageIds: list[int] | None
+
+
 class PackagePage(AnswerModel):
-    """One page of the packages that fit."""
+    """One page of the packages that fit. ``unreadablePackageIds`` are of packages that are damaged in store."""
 
     totalElements: int
     totalPages: int
     page: int
     size: int
-    content: list[ShownPackage]
+    unreadablePackageIds: list[int] = Field(default_factory=list)
+    content: list[ShownPackage | TruncatedPackage]
 
 
 class PackageStep(AnswerModel):
-    """One step of a walk; ``nextCursor`` is null at its end."""
+    """One step of a walk; ``nextCursor`` is null at its end. ``unreadablePackageIds`` are of packages that are damaged
+    in store."""
 
     hasMore: bool
     nextCursor: str | None
     size: int
-    content: list[ShownPackage]
+    unreadablePackageIds: list[int] = Field(default_factory=list)
+    content: list[ShownPackage | TruncatedPackage]
 
 
 class NewPackage(AnswerModel):

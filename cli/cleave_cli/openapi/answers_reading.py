@@ -4,6 +4,7 @@ from typing import Literal
 
 from cleave.domain.package import Status
 from cleave.domain.reasons import CancelledBy, Reason
+from pydantic import Field
 
 from cleave_cli.openapi.answers import AnswerModel, Problem, TrendyolError
 from cleave_cli.openapi.answers_webhooks import ShownDelivery
@@ -123,9 +124,12 @@ class TimelineDelivery(ShownDelivery):
 
 
 class TimelinePart(AnswerModel):
-    """One seller's part of the order, in order of time."""
+    """One seller's part of the order, in order of time. ``unreadablePackageIds`` are of packages that are damaged in
+    store; ``deliveriesLeftOut`` counts what one event has more than an answer takes."""
 
     sellerId: int
+    unreadablePackageIds: list[int] = Field(default_factory=list)
+    deliveriesLeftOut: int = 0
     packages: list[TimelinePackage]
     timeline: list[CancellationAccepted | CancellationApplied | TimelineEvent | TimelineDelivery]
 

@@ -4,13 +4,13 @@ Ids, quantities, statuses and times only: nothing of the customer, no address, n
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
 
 from cleave.application.read.cancellation import FollowedCancellation
 from cleave.application.read.deliveries import DeliveryRow
-from cleave.application.read.timeline import Part, TimelinePage, TimelinePlace, Viewer
+from cleave.application.read.timeline import Extent, Part, TimelinePage, TimelinePlace, Viewer
 from cleave.clock import to_ms
 from cleave.dialects.cancellation_ids import name_in
 from cleave.dialects.cancellations import render_recorded, render_units
@@ -23,7 +23,9 @@ from cleave.domain.lineage import Placed, lineage
 from cleave.domain.package import Line, Status
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import RefusalCode
-from cleave.entry.gateway import path_text
+from cleave.entry.endpoint import fits_answer
+from cleave.entry.gateway import Response, path_text
+from cleave.entry.wire import to_json
 
 DEFAULT_SIZE, MAX_SIZE = 100, 200
 # Where a page ended, in words that say no more than the answer did: so it need not be signed.
@@ -40,18 +42,29 @@ def viewer_of(reader: ReadingCall) -> Viewer:
     return Viewer(reader.sellers, reader.storefront, reader.owner)
 
 
-def to_place(reader: ReadingCall) -> tuple[TimelinePlace, int]:
-    """Where the page begins, and how many events it may have. Raises Refusal."""
+def to_place(reader: ReadingCall) -> tuple[TimelinePlace, Extent]:
+    """Where the page begins, and how much it may have. Raises Refusal."""
     parameters = Parameters(reader.call.query)
     size = parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE)
     cursor = parameters.text("cursor")
     if cursor is None:
-        return TimelinePlace(), size
+        return TimelinePlace(), Extent(size)
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise refused("cursor", "is not a cursor of a timeline")
     seller_id, package_id, sequence = map(int, found.groups())
-    return TimelinePlace(seller_id, package_id, sequence), size
+    return TimelinePlace(seller_id, package_id, sequence), Extent(size)
+
+
+def timeline_response(
+    order_number: str, scope: Scope | None, read: Callable[[Extent], TimelinePage], extent: Extent
+) -> Response:
+    """A page that an answer has room for: half as much, until it has."""
+    while True:
+        text = to_json(render_timeline(order_number, read(extent), scope))
+        if fits_answer(text) or extent.is_least:
+            return Response(200, text)
+        extent = extent.half
 
 
 def render_timeline(order_number: str, page: TimelinePage, scope: Scope | None) -> dict[str, Any]:
@@ -71,9 +84,11 @@ def _render_part(part: Part, scope: Scope | None) -> dict[str, Any]:
     tree = lineage(each.package for each in part.packages)
     entries = [*_cancellation_entries(part, scope), *map(_event_entry, part.events), *map(_delivery, part.deliveries)]
     unreadable = {"unreadablePackageIds": list(part.unreadable)} if part.unreadable else {}
+    left_out = {"deliveriesLeftOut": part.left_out} if part.left_out else {}
     return {
         "sellerId": part.seller_id,
         **unreadable,
+        **left_out,
         "packages": [_render_package(each, stored[each.package.package_id], scope) for each in tree],
         "timeline": sorted(entries, key=itemgetter("date")),  # of one millisecond, in the order of their causes
     }

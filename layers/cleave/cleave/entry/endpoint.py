@@ -83,11 +83,16 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
     return response
 
 
+def fits_answer(body: str) -> bool:
+    """Whether Lambda hands on an answer with this body."""
+    if len(body) < MOST_ANSWER_BYTES // 4:  # JSON text in JSON text: at most 4 bytes a character
+        return True
+    return len(json.dumps(body, ensure_ascii=False).encode()) <= MOST_ANSWER_BYTES
+
+
 def _check_size(response: Response) -> None:
     """What Lambda does not hand on would be a 502 of API Gateway's, however often the request is repeated."""
-    if len(response.body) < MOST_ANSWER_BYTES // 4:  # JSON text in JSON text: at most 4 bytes a character
-        return
-    if len(json.dumps(response.body, ensure_ascii=False).encode()) > MOST_ANSWER_BYTES:
+    if not fits_answer(response.body):
         raise Refusal(RefusalCode.ANSWER_TOO_LARGE, "the answer would be larger than 6 MB; ask for less at once")
 
 

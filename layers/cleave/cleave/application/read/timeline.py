@@ -1,13 +1,13 @@
 """The story of an order, read back: its packages, what was cancelled, what happened, who was told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cleave.application.read.cancellation import FollowedCancellation, follow_cancellations
 from cleave.application.read.deliveries import DeliveryRow, rows_of
 from cleave.domain.events import EventNote
 from cleave.domain.package_state import PackageState
-from cleave.domain.refusals import Place, Refusal, RefusalCode
+from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store.cancellations import read_cancellations
 from cleave.store.events import EventSummary, read_summaries
@@ -22,6 +22,29 @@ PACKAGES_AT_ONCE = 100
 BYTES_AT_ONCE = 400_000
 # Each is about 300 bytes of an answer, of which Lambda hands on 6 MB.
 MOST_DELIVERIES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many events a page may have, and which share of PACKAGES_AT_ONCE; it may have less."""
+
+    events: int
+    share: int = 1
+
+    @property
+    def packages(self) -> int:
+        """One at least."""
+        return max(PACKAGES_AT_ONCE // self.share, 1)
+
+    @property
+    def is_least(self) -> bool:
+        """Whether there is no less."""
+        return self.events == self.packages == 1
+
+    @property
+    def half(self) -> "Extent":
+        """Half as much."""
+        return Extent(max(self.events // 2, 1), self.share * 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +78,7 @@ class Part:
     """One seller's part of an order, or what of it is on a page.
 
     ``cancellations`` are those that wait on, or were applied to, one of ``packages``. ``unreadable`` are ids of
-    packages whose items are damaged.
+    packages whose items are damaged. ``left_out`` counts the deliveries of an event that has too many for any page.
     """
 
     seller_id: int
@@ -64,6 +87,12 @@ class Part:
     events: Sequence[EventNote]
     deliveries: Sequence[DeliveryRow]
     unreadable: Sequence[int] = ()
+    left_out: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it shows nothing."""
+        return not (self.packages or self.events or self.unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +103,10 @@ class TimelinePage:
     then: TimelinePlace | None = None
 
 
-def read_timeline(table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, size: int) -> TimelinePage:
-    """Up to ``size`` events and PACKAGES_AT_ONCE packages from ``start`` on, one seller after the other.
+def read_timeline(
+    table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, extent: Extent
+) -> TimelinePage:
+    """One page from ``start`` on, one seller after the other.
 
     Raises Refusal where there is nothing that the viewer may see.
     """
@@ -83,9 +114,9 @@ def read_timeline(table: Table, order_number: str, viewer: Viewer, start: Timeli
     parts: list[Part] = []
     then: TimelinePlace | None = None
     for following, seller_id in enumerate(sellers, start=1):
-        part, then = _part(table, order_number, viewer, _place_in(seller_id, start), size)
-        parts += [part] if part.packages or part.events else []
-        if then is None and _is_full(parts, size) and following < len(sellers):
+        part, then = _part(table, order_number, viewer, _place_in(seller_id, start), extent)
+        parts += [] if part.is_empty else [part]
+        if then is None and _is_full(parts, extent) and following < len(sellers):
             then = TimelinePlace(sellers[following])
         if then is not None:
             break
@@ -106,37 +137,61 @@ def _place_in(seller_id: int, start: TimelinePlace) -> TimelinePlace:
     return start if start.seller_id == seller_id else TimelinePlace(seller_id)
 
 
-def _is_full(parts: Iterable[Part], size: int) -> bool:
+def _is_full(parts: Iterable[Part], extent: Extent) -> bool:
     packages, events = 0, 0
     for part in parts:
         packages, events = packages + len(part.packages), events + len(part.events)
-    return packages >= PACKAGES_AT_ONCE or events >= size
+    return packages >= extent.packages or events >= extent.events
 
 
 def _part(
-    table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, size: int
+    table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, extent: Extent
 ) -> tuple[Part, TimelinePlace | None]:
     """With it, where the next page begins, None if the part is at its end."""
     seller_id = start.seller_id
     ids = sorted(each for each in order_package_ids(table, seller_id, order_number) if each > start.package_id)
     if not ids and not start.package_id:
         return Part(seller_id, (), (), (), ()), None
-    page = _packages(table, seller_id, ids)
+    page = _packages(table, seller_id, ids[: extent.packages])
     packages = [each for each in page.states if viewer.sees(each.package.storefront)]
     recorded = read_cancellations(table, [name for each in packages for name in _named(each)])
-    cancellations = follow_cancellations(table, recorded, packages)
-    summaries = _summaries(table, seller_id, order_number, start.sequence + 1, size)
-    happened = [note for each in summaries for note in each.notes if note.sequence > start.sequence]
-    events = happened[:size]
-    shown = [event for event in events if viewer.sees(event.storefront)]
-    rows = _deliveries(table, order_number, viewer, seller_id, summaries)
-    visible = {event.sequence for event in shown}
-    deliveries = [row for row in rows if visible & set(row.sequences)]
-    part = Part(seller_id, packages, cancellations, shown, deliveries, page.unreadable)
-    if len(happened) <= size and page.last_id == max(ids, default=0):
+    told = _told(table, order_number, viewer, start, extent.events)
+    shown = [note for note in told.notes if viewer.sees(note.storefront)]
+    visible = {note.sequence for note in shown}
+    deliveries = [row for row in told.deliveries if visible & set(row.sequences)]
+    part = Part(
+        seller_id=seller_id,
+        packages=packages,
+        cancellations=follow_cancellations(table, recorded, packages),
+        events=shown,
+        deliveries=deliveries[:MOST_DELIVERIES],
+        unreadable=page.unreadable,
+        left_out=max(len(deliveries) - MOST_DELIVERIES, 0),
+    )
+    if told.is_end and page.last_id == max(ids, default=0):
         return part, None
-    last = max((event.sequence for event in events), default=start.sequence)
+    last = max((note.sequence for note in told.notes), default=start.sequence)
     return part, TimelinePlace(seller_id, page.last_id or start.package_id, last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Packages of events from a place on, as many as a page takes, and who was told; ``is_end``: no more follow."""
+
+    notes: Sequence[EventNote]
+    deliveries: Sequence[DeliveryRow]
+    is_end: bool
+
+
+def _told(table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, size: int) -> _Told:
+    summaries = _summaries(table, start.seller_id, order_number, start.sequence + 1, size)
+    subscriptions = _subscriptions(table, viewer, start.seller_id)
+    fitting = _with_few_deliveries(summaries, {each.subscription_id for each in subscriptions})
+    happened = [note for each in fitting for note in each.notes if note.sequence > start.sequence]
+    notes = happened[:size]
+    last = max((note.sequence for note in notes), default=0)
+    rows = _deliveries(table, order_number, subscriptions, start.seller_id, [e for e in fitting if e.first <= last])
+    return _Told(notes, rows, is_end=len(happened) <= size and len(fitting) == len(summaries))
 
 
 def _summaries(table: Table, seller_id: int, order_number: str, first: int, size: int) -> list[EventSummary]:
@@ -151,17 +206,28 @@ def _summaries(table: Table, seller_id: int, order_number: str, first: int, size
     return found
 
 
+def _with_few_deliveries(summaries: Sequence[EventSummary], subscription_ids: Container[str]) -> list[EventSummary]:
+    """The first of the events, as many as a page has room for the deliveries of; one at least."""
+    found: list[EventSummary] = []
+    deliveries = 0
+    for each in summaries:
+        deliveries += sum(telling.count for name, telling in each.told.items() if name in subscription_ids)
+        if found and deliveries > MOST_DELIVERIES:
+            break
+        found.append(each)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Packages:
-    """The first of a seller's packages, as many as a page takes; ``last_id`` was looked at last, 0 for none."""
+    """The first of a seller's packages, while they are small; ``last_id`` was looked at last, 0 for none."""
 
     states: Sequence[PackageState]
     unreadable: Sequence[int]
     last_id: int
 
 
-def _packages(table: Table, seller_id: int, package_ids: Sequence[int]) -> _Packages:
-    wanted = package_ids[:PACKAGES_AT_ONCE]
+def _packages(table: Table, seller_id: int, wanted: Sequence[int]) -> _Packages:
     states, unreadable, last_id = read_some_states(table, seller_id, wanted, BYTES_AT_ONCE)
     return _Packages(states, unreadable, last_id or max(wanted, default=0))
 
@@ -173,16 +239,16 @@ def _named(state: PackageState) -> Iterable[str]:
 
 
 def _deliveries(
-    table: Table, order_number: str, viewer: Viewer, seller_id: int, summaries: Sequence[EventSummary]
+    table: Table,
+    order_number: str,
+    subscriptions: Iterable[Subscription],
+    seller_id: int,
+    summaries: Sequence[EventSummary],
 ) -> list[DeliveryRow]:
-    """Of the events, to the webhooks that the viewer may see. Raises Refusal where they are too many."""
     rows: list[DeliveryRow] = []
-    for subscription in _subscriptions(table, viewer, seller_id):
-        told = [each for each in summaries if subscription.subscription_id in each.told]
-        rows += rows_of(table, subscription, seller_id, order_number, [each.at for each in told])
-        if len(rows) > MOST_DELIVERIES:
-            message = f"the events have more than {MOST_DELIVERIES} deliveries; ask for fewer events at once"
-            raise Refusal(RefusalCode.ANSWER_TOO_LARGE, message, field=Place.PAGE_SIZE)
+    for subscription in subscriptions:
+        times = [each.at for each in summaries if subscription.subscription_id in each.told]
+        rows += rows_of(table, subscription, seller_id, order_number, times)
     return rows
 
 

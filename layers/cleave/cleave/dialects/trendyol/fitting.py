@@ -95,7 +95,8 @@ def _without_bulk(rendered: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_lines(rendered: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in rendered.items() if not isinstance(value, dict | list)}
-    return {**known, "lines": [], "packageHistories": [], "truncated": True}
+    origin = rendered["originPackageIds"]
+    return {**known, "originPackageIds": origin, "lines": [], "packageHistories": [], "truncated": True}
 
 
 def with_content(head: Mapping[str, Any], fitted: Fitted) -> str:
