@@ -86,14 +86,16 @@ class Attempts:
         Raises NotSent.
         """
         at = clock.now()
-        return self._judge(subscription, outgoing, self._answer(subscription, outgoing, at), at, probe=probe)
+        (answer,) = self._answers(subscription, 1, lambda: [self.send(subscription, outgoing, at)])
+        return self._judge(subscription, outgoing, answer, at, probe=probe)
 
     def batch(self, subscription: Subscription, outgoing: Sequence[Outgoing]) -> list[Attempted]:
         """The same for messages of different lanes, with one request for all of them if the destination takes that."""
-        if self.send_batch is None:
+        send = self.send_batch
+        if send is None:
             return [self(subscription, each) for each in outgoing]
         at = clock.now()
-        answers = self.send_batch(subscription, outgoing, at)
+        answers = self._answers(subscription, len(outgoing), lambda: send(subscription, outgoing, at))
         return [
             self._judge(subscription, each, answer, at, probe=False)
             for each, answer in zip(outgoing, answers, strict=True)
@@ -111,18 +113,20 @@ class Attempts:
             return Attempted(delivery.after(place, tried), is_taken=True)
         return Attempted(self._failed(subscription, outgoing, answer, tried, probe=probe), is_taken=False)
 
-    def _answer(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
-        """Whatever a message or its answer makes the sender raise is a failed attempt too:
+    def _answers(
+        self, subscription: Subscription, messages: int, send: Callable[[], Sequence[Answer]]
+    ) -> Sequence[Answer]:
+        """Whatever messages or their answers make a sender raise is a failed attempt of each:
 
-        else it would be sent for ever, uncounted.
+        else they would be sent for ever, uncounted.
         """
         try:
-            return self.send(subscription, outgoing, at)
+            return send()
         except NotSent:
             raise
         except Exception as error:  # noqa: BLE001 - noted as a failure of the receiver's, with its kind
             note(Log.SENDER_FAILED, subscription=subscription.subscription_id)
-            return Answer(None, type(error).__name__, None, 0, "")
+            return [Answer(None, type(error).__name__, None, 0, "")] * messages
 
     def _failed(
         self, subscription: Subscription, outgoing: Outgoing, answer: Answer, tried: Outcome, *, probe: bool
