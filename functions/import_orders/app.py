@@ -1,13 +1,13 @@
 """POST /integration/order/sellers/{sellerId}/orders."""
 
 from cleave.application.intake.import_packages import import_packages
-from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
+from cleave.dialects.trendyol.endpoint import SellerCall, export_endpoint
 from cleave.dialects.trendyol.imports import to_imported
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
 
 
-@seller_endpoint
+@export_endpoint
 def handler(seller: SellerCall) -> Response:
     """Load packages as getShipmentPackages shows them, and what later exports say of them."""
     imported = import_packages(table(), to_imported(seller))

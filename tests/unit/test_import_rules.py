@@ -113,7 +113,7 @@ PREFIXES = {found[0] for text in texts(PACKAGE / "store/keys.py") if (found := P
 def test_the_prefixes_of_keys_are_these() -> None:
     assert {prefix.removesuffix("#") for prefix in PREFIXES} == {
         "PACKAGE", "CANCELLATION", "ORDER", "CREATED", "EVENT", "SELLER", "SUBSCRIBER", "SUBSCRIPTION", "TRACK",
-        "WAITING", "DELIVERY", "ATTEMPT", "CIRCUIT", "CREDENTIAL", "RANGE",
+        "WAITING", "DELIVERY", "ATTEMPT", "CIRCUIT", "CREDENTIAL", "RANGE", "TRACKING",
     }  # fmt: skip
 
 

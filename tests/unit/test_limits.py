@@ -42,8 +42,8 @@ def test_a_plan_has_the_contracts_limits_on_every_path_that_has_one(tier: Tier) 
     assert (stage["ApiId"], stage["Stage"]) == ({"Ref": "Api"}, {"Ref": "Api.Stage"})
 
 
-def test_the_contract_names_fourteen_paths() -> None:
-    assert len(stages(Tier.UP_TO_50K)[0]["Throttle"]) == 14
+def test_the_contract_names_nineteen_paths() -> None:
+    assert len(stages(Tier.UP_TO_50K)[0]["Throttle"]) == 19
 
 
 def test_every_plan_has_an_output_that_the_program_finds_it_by() -> None:

@@ -42,6 +42,7 @@ CHANGED = {
     ("ApiStage", "AccessLogSetting"): "a record of what no function sees",
     ("ApiStage", "Variables"): "the stage after the role of its logs",
     ("Api", "Body"): "answers of the gateway's own: denied is 401, unknown key, filtered by WAF, no size of a body",
+    ("Limits*", "ApiStages"): "limits of paths that public code still calls",
     ("DataKey", "KeyPolicy"): "the gateway's log group",
     # Alarms
     ("AcceptLatency*Alarm", "*"): "few calls ignored, a period that sees a canary",
@@ -51,6 +52,13 @@ CHANGED = {
     ("*Alarm", "DatapointsToAlarm"): "is the same as EvaluationPeriods unless said",
 }
 NEW = {
+    "ReportStatus*": "an endpoint: the carrier's word",
+    "AlternativeDelivery*": "an endpoint: a seller delivers itself",
+    "Manual*": "endpoints: it has delivered, or has the package back",
+    "ReportShipment*": "an endpoint: the marketplace's word for a shipment",
+    "ReportDelivery*": "an endpoint: and for an item",
+    "LegacyUpdateTrackingFunctionPutOfficialPermission*": "a path that public code still calls",
+    "*FunctionPostLegacyPermission*": "the same",
     "AddressLimit*": "a rule of WAF, if asked for",
     "DeploymentRole": "CodeDeploy's, instead of AWS's managed policy",
     "GatewayAccount": "the role of the gateway's logs",

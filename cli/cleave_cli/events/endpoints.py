@@ -27,6 +27,8 @@ _BAD: dict[str, tuple[dict[str, Any], int]] = {
     "GetDelivery": ({"path": {"deliveryId": "none-of-ours"}}, _NOT_FOUND),
     "GetCancellation": ({"path": {"cancellationId": "none-of-ours"}}, _NOT_FOUND),
     "GetOrderTimeline": ({"path": {"orderNumber": "none-of-ours"}}, _NOT_FOUND),
+    "ManualDeliver": ({"path": {"packageId": "1"}}, _NOT_FOUND),
+    "ManualReturn": ({"path": {"packageId": "1"}}, _NOT_FOUND),
     "ResendDelivery": ({"path": {"deliveryId": "none-of-ours"}}, _NOT_FOUND),
 }
 _OTHER_WEBHOOK = {"path": {"webhookId": "00000000-0000-4000-8000-000000000000"}}
@@ -36,7 +38,14 @@ _GOOD: dict[str, dict[str, Any]] = {
     "CreateChannelWebhook": {"body": {"base_url": _PUBLIC}},
 }
 # The seller's tracking number is taken from Picking on; the sample's package is Created.
-_STATUS_AS_IMPORTED = {"UpdateTracking": _CONFLICT, "LegacyUpdateTracking": _CONFLICT}
+_STATUS_AS_IMPORTED = {
+    "UpdateTracking": _CONFLICT,
+    "LegacyUpdateTracking": _CONFLICT,
+    "ManualDeliver": _CONFLICT,  # its seller has not set out
+    "ManualReturn": _CONFLICT,
+}
+# What the marketplace says of a seller's package, on a seller's path.
+_CHANNELS = frozenset({"ReportStatus"})
 
 
 def endpoint_events() -> Iterator[LambdaEvent]:
@@ -52,11 +61,12 @@ def _events(route: Route, operation: Operation) -> Iterator[LambdaEvent]:
     folder = folder_of(route.function)
     body: Any = None if operation.takes is None else operation.takes.examples["example"]
     more = _GOOD.get(route.function, {})
-    good = proxy_event(route, body={**body, **more["body"]} if more else body)
+    caller: dict[str, Any] = {"role": "channel"} if route.function in _CHANNELS else {}
+    good = proxy_event(route, body={**body, **more["body"]} if more else body, **caller)
     yield LambdaEvent(folder, "good", good, _STATUS_AS_IMPORTED.get(route.function, operation.status))
     changes, status = _BAD.get(route.function, ({"body": {}} if body is not None else _OTHER_WEBHOOK, 0))
     fallback = _INVALID if body is not None else _NOT_FOUND
-    yield LambdaEvent(folder, "bad", proxy_event(route, **{"body": body, **changes}), status or fallback)
+    yield LambdaEvent(folder, "bad", proxy_event(route, **{"body": body, **caller, **changes}), status or fallback)
 
 
 def folder_of(function: str) -> str:

@@ -166,7 +166,7 @@ class Token(AnswerModel):
 
 
 class Accepted(AnswerModel):
-    """The cancel of the item is accepted."""
+    """What was said is taken; ``message`` says what."""
 
     data: EmptyObject
     message: str

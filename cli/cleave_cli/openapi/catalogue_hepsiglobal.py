@@ -3,6 +3,7 @@
 from cleave.dialects.hepsiglobal.cancel_item import CancelItemRequest
 from cleave.dialects.hepsiglobal.new_order import WireOrder
 from cleave.dialects.hepsiglobal.order_cancel import CancelItem, CancelItems
+from cleave.dialects.hepsiglobal.reports import ItemDelivery, ShipmentStatus
 from cleave.dialects.hepsiglobal.token import TokenRequest
 from cleave.domain.refusals import RefusalCode as Code
 from cleave.domain.subscription import Dialect
@@ -53,7 +54,32 @@ _CREATED = {
     "message": "the order is created",
 }
 
+_REPORT = (
+    Code.PACKAGE_REPLACED,
+    Code.STATUS_ORDER,
+    Code.PACKAGE_WAITING,
+    Code.PACKAGE_SPLITTING,
+    Code.ITEM_AMBIGUOUS,
+)
+_NOTED = {"data": {}, "message": "the status of the shipment is noted"}
+
 OPERATIONS = (
+    Operation(
+        "ReportShipment",
+        _H,
+        "The marketplace's word for how far a shipment is.",
+        takes=taking(ShipmentStatus, {"status": "shipped", "occurred_at": "2026-10-18T09:30:00+00:00"}),
+        answer=answering(answers.Accepted, _NOTED),
+        refusals=(*_REPORT, Code.PACKAGE_NOT_FOUND),
+    ),
+    Operation(
+        "ReportDelivery",
+        _H,
+        "The marketplace's word that units of an item were delivered: so many are by now.",
+        takes=taking(ItemDelivery, {"status": "delivered", "quantity": 1, "delivered_at": "2026-10-18T09:30:00+00:00"}),
+        answer=answering(answers.Accepted, {"data": {}, "message": "the delivery of the item is noted"}),
+        refusals=(*_REPORT, Code.ORDER_NOT_FOUND, Code.ITEM_NOT_FOUND, Code.QUANTITY_EXCEEDS_LEFT),
+    ),
     Operation(
         "AuthToken",
         _H,

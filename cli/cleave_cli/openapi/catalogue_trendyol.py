@@ -3,6 +3,7 @@
 from cleave.dialects.trendyol.cancel import CancelRequest
 from cleave.dialects.trendyol.exported import WirePackage
 from cleave.dialects.trendyol.legacy import LegacyCancelRequest
+from cleave.dialects.trendyol.reports import AlternativeDelivery, StatusRequest
 from cleave.dialects.trendyol.split import MultiSplit, QuantitySplit, Split, SplitPackages
 from cleave.dialects.trendyol.tracking import LegacyTrackingRequest, TrackingRequest
 from cleave.dialects.trendyol.update import UpdateRequest
@@ -36,6 +37,8 @@ _SPLIT = (
     Code.LINE_NOT_FOUND,
     Code.QUANTITY_EXCEEDS_LEFT,
 )
+_REPORT = (*_PACKAGE, Code.STATUS_ORDER, Code.PACKAGE_WAITING, Code.PACKAGE_SPLITTING)
+_OK = Body({"const": "200 OK"}, {"example": "200 OK"})
 _CANCEL_TRAYS = {"lines": [{"lineId": 4765081101, "quantity": 2}], "reasonId": 500}
 _CANCEL_KEEPING = {**_CANCEL_TRAYS, "shouldKeepPreviousStatus": True}
 _EMPTY = answering(answers.EmptyObject, {})
@@ -145,6 +148,36 @@ OPERATIONS = (
         takes=taking(LegacyTrackingRequest, {"trackingNumber": "7340447182689"}),
         answer=_EMPTY,
         refusals=_TRACKING,
+    ),
+    Operation(
+        "ReportStatus",
+        _T,
+        "The carrier's word for how far a package, or lines of it, are; for channels and operators.",
+        takes=taking(StatusRequest, {"status": "Shipped", "lines": [], "params": {}}),
+        answer=_OK,
+        refusals=(*_REPORT, Code.LINE_NOT_FOUND, Code.QUANTITY_EXCEEDS_LEFT),
+    ),
+    Operation(
+        "AlternativeDelivery",
+        _T,
+        "The seller delivers the package itself, and has set out.",
+        takes=taking(AlternativeDelivery, {"isPhoneNumber": True, "trackingInfo": "5550000000", "deci": 2}),
+        answer=_OK,
+        refusals=_REPORT,
+    ),
+    Operation(
+        "ManualDeliver",
+        _T,
+        "The seller has delivered a package itself.",
+        answer=_OK,
+        refusals=(*_REPORT, Code.NOT_DELIVERED_BY_SELLER),
+    ),
+    Operation(
+        "ManualReturn",
+        _T,
+        "A package that its seller delivers itself is back.",
+        answer=_OK,
+        refusals=(*_REPORT, Code.NOT_DELIVERED_BY_SELLER),
     ),
     Operation(
         "SplitPackage",

@@ -16,7 +16,7 @@ EXAMPLE_DELIVERY = "MC8wMTc5MjIyNDAwMDAwMCMyMDgxMSMxMDgxMTE5MDMwMQ"
 _ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 _TIME: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_TIME}
 _TEXT: Schema = {"type": "string", "minLength": 1}
-_STATUSES: Schema = {"type": "array", "items": {"enum": [status.value for status in Status]}}
+_STATUSES: Schema = {"type": "array", "items": {"type": "string", "examples": [status.value for status in Status]}}
 
 # Name to description, schema and example.
 PATH: dict[str, tuple[str, Schema, object]] = {
@@ -29,6 +29,8 @@ PATH: dict[str, tuple[str, Schema, object]] = {
         {**_TEXT, "maxLength": 40},
         EXAMPLE_CANCELLATION,
     ),
+    "shipmentId": ("A shipment package.", _ID, 3330811901),
+    "cargoTrackingNumber": ("Of a package that its seller delivers itself.", _ID, 7280811901000001),
     "orderNumber": ("Reserved characters percent-encoded.", {**_TEXT, "maxLength": 300}, "10811190301"),
     "orderItemNumber": ("The same.", {**_TEXT, "maxLength": 300}, "10811190301_SKU-TRAY-GREEN"),
 }

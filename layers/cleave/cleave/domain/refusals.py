@@ -43,6 +43,7 @@ class RefusalCode(Enum):
     PROVIDER_UNKNOWN = ("cargo.provider.unknown", RefusalKind.INVALID)
     PACKAGE_DIFFERS = ("shipment.package.exists.with.other.content", RefusalKind.CONFLICT)
     UNITS_DIFFER = ("shipment.package.units.differ", RefusalKind.CONFLICT)
+    NOT_DELIVERED_BY_SELLER = ("shipment.package.not.delivered.by.seller", RefusalKind.CONFLICT)
     LINE_NOT_FOUND = ("line.not.found", RefusalKind.INVALID)
     QUANTITY_EXCEEDS_LEFT = ("line.quantity.exceeds.left", RefusalKind.CONFLICT)
     REASON_UNKNOWN = ("cancel.reason.unknown", RefusalKind.INVALID)

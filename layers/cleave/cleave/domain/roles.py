@@ -51,6 +51,11 @@ class Principal:
         """Whether it may use a seller's own paths at all."""
         return self.role in {Role.SELLER, Role.OPERATOR}
 
+    @property
+    def speaks_for_carriers(self) -> bool:
+        """Whether it may say what became of a package once its seller had handed it over."""
+        return self.role in {Role.CHANNEL, Role.OPERATOR}
+
     def may_act_for(self, seller_id: int) -> bool:
         """Whether the seller is one of its own; every seller is an operator's."""
         return self.role is Role.OPERATOR or seller_id in self.sellers

@@ -29,14 +29,13 @@ class StatusNotice:
 
 
 def enter_status(package: Package, notice: StatusNotice) -> Package | None:
-    """The package in its new status, or None if it is there already. Raises Refusal.
+    """The package in its new status, or None if it is there already and nothing new is said. Raises Refusal.
 
     ``notice.status`` must be one of FOLLOWS. Lines that went another way than their package stay as they are.
     """
     _check_lines(package, notice)
     if package.status == notice.status:
-        _check_repeat(package, notice)
-        return None
+        return _repeated(package, notice)
     if package.status != FOLLOWS[notice.status]:
         message = f"package {package.package_id} is {package.status}; {notice.status} follows {FOLLOWS[notice.status]}"
         raise Refusal(RefusalCode.STATUS_ORDER, message, field=Place.STATUS)
@@ -54,11 +53,14 @@ def _entered(line: Line, before: str, after: str) -> Line:
     return replace(line, status=after) if line.status == before else line
 
 
-def _check_repeat(package: Package, notice: StatusNotice) -> None:
-    """A repeat changes nothing, so it must not say anything new."""
-    if notice.invoice_number is not None and notice.invoice_number != str(package.invoice_number):
+def _repeated(package: Package, notice: StatusNotice) -> Package | None:
+    """A repeat may add the number that was not said yet, and say nothing else."""
+    if notice.invoice_number is None or str(notice.invoice_number) == str(package.invoice_number):
+        return None
+    if package.invoice_number:
         message = f"package {package.package_id} was invoiced with another number"
         raise Refusal(RefusalCode.INVOICE_DIFFERS, message, field=Place.INVOICE_NUMBER)
+    return replace(package, invoice_number=notice.invoice_number, modified_at=package.modified_by(notice.at))
 
 
 def _check_lines(package: Package, notice: StatusNotice) -> None:

@@ -5,10 +5,11 @@ from itertools import chain
 
 from cleave.clock import to_ms
 from cleave.domain.change import OrderChange, Versioned
-from cleave.domain.package import Package
+from cleave.domain.package import Package, Status
 from cleave.domain.partition import PlannedSplit
 from cleave.store import keys
 from cleave.store.events import create_event
+from cleave.store.formats import CURRENT
 from cleave.store.orders import put_pointer, write_order
 from cleave.store.packages import (
     PLAN,
@@ -23,7 +24,7 @@ from cleave.store.packages import (
 from cleave.store.retention import order_expiry, package_expiry
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed, OutOfDate
-from cleave.table.requests import Create, Label, Update, Write, set_attributes
+from cleave.table.requests import Create, Label, Put, Update, Write, set_attributes
 from cleave.table.table import Table
 
 
@@ -126,7 +127,15 @@ def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]
         values={**attributes, "version": changed.version, "next": changed.version + 1},
         label=("package", package.seller_id, package.package_id),
     )
-    return [write, *([put_pointer(package, ends)] if change.events else [])]
+    return [write, *([put_pointer(package, ends)] if change.events else []), *_tracked(package, ends)]
+
+
+def _tracked(package: Package, ends: int) -> list[Write]:
+    """Its seller may name a package by its number once it has set out with it."""
+    if package.status != Status.SHIPPED or not package.carriage.by_seller or package.tracking_number is None:
+        return []
+    key = keys.tracking_number(package.seller_id, package.tracking_number)
+    return [Put({**key, **CURRENT, "package_id": package.package_id, keys.EXPIRES: ends})]
 
 
 def _plan(waiting: Versioned, planned: PlannedSplit, change: OrderChange) -> Update:

@@ -53,6 +53,11 @@ def package(seller_id: int, package_id: int) -> Key:
     return _key(f"PACKAGE#{seller_id}#{package_id}", PACKAGE)
 
 
+def tracking_number(seller_id: int, number: int) -> Key:
+    """Says which package the seller delivers under a number."""
+    return _key(f"TRACKING#{seller_id}#{number}", "TRACKING")
+
+
 def listing(seller_id: int, storefront: str) -> str:
     """The partition, in both indexes of packages, of a seller's packages in a storefront."""
     return f"{seller_id}#{storefront}"

@@ -1,6 +1,6 @@
 """Packages that an import says something of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cleave.domain.exported import Export
@@ -22,6 +22,18 @@ class KnownPackage:
     def state(self) -> PackageState:
         """Raises Unreadable."""
         return to_state(self.item)
+
+
+def read_of_sellers(table: Table, seller_ids: Iterable[int], package_id: int) -> list[PackageState]:
+    """Those sellers' packages of that id; strongly consistent. Raises Unreadable."""
+    items = table.batch_get([keys.package(each, package_id) for each in sorted(seller_ids)])
+    return [to_state(item) for item in items]
+
+
+def delivered_by_seller(table: Table, seller_id: int, number: int) -> int | None:
+    """The package that its seller delivers under a number; strongly consistent."""
+    item = table.get(keys.tracking_number(seller_id, number))
+    return None if item is None else int(item["package_id"])
 
 
 def read_known(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, KnownPackage]:

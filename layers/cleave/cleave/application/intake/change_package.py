@@ -1,4 +1,4 @@
-"""Change a package as its seller says, without touching what it holds."""
+"""Change a package as its seller or its carrier says, without touching what it holds."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,17 @@ from cleave import clock
 from cleave.application.accept.replaced import addressed_package
 from cleave.application.contention import contended_refusal
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.change import Audience, OrderChange, correcting, entering
+from cleave.domain.change import Audience, OrderChange, correcting, moving
 from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
+from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.reported import Report, reported
 from cleave.domain.status import StatusNotice, enter_status
 from cleave.domain.tracking import TrackingNotice, feed_tracking
 from cleave.store.changes import write_change
 from cleave.store.due_packages import read_audience
 from cleave.store.events import grouped
+from cleave.store.known_packages import delivered_by_seller
 from cleave.store.packages import read_state
 from cleave.table.failures import Contended
 from cleave.table.retry import until_current
@@ -31,6 +34,28 @@ def change_status(table: Table, notice: StatusNotice) -> None:
         lambda package: enter_status(package, notice),
         lambda state, changed: _announced(table, state, changed, notice.correlation_id),
     )
+
+
+def report_package(table: Table, report: Report) -> None:
+    """Take what a carrier, or a seller who delivers itself, says of a package, and tell its order's subscribers.
+
+    Two reads and one transaction. Raises Refusal, also where what is accepted and not done yet has to be done first.
+    """
+    _change(
+        table,
+        report.address,
+        lambda package: reported(package, report),
+        lambda state, changed: _announced(table, state, changed, report.correlation_id),
+    )
+
+
+def package_delivered_as(table: Table, seller_id: int, number: int) -> int:
+    """The package that its seller delivers under the number. Raises Refusal."""
+    package_id = delivered_by_seller(table, seller_id, number)
+    if package_id is None:
+        message = f"the seller delivers no package under the number {number}"
+        raise Refusal(RefusalCode.PACKAGE_NOT_FOUND, message)
+    return package_id
 
 
 def feed_package_tracking(table: Table, notice: TrackingNotice) -> None:
@@ -66,4 +91,4 @@ def _announced(table: Table, state: PackageState, changed: Package, correlation_
     now = clock.now()  # before it is read who is told
     part = changed.seller_id, changed.order_number
     order, recipients = read_audience(table, [part])[part]
-    return entering(state, changed, order, Audience(recipients, order.next_at(now), grouped, correlation_id))
+    return moving(state, changed, order, Audience(recipients, order.next_at(now), grouped, correlation_id))

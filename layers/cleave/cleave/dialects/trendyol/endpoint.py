@@ -62,6 +62,16 @@ def seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
     return endpoint(TrendyolErrors(), read_seller)(serve)
 
 
+def marketplace_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
+    """The same for what the marketplace says of a seller's packages: for channels and operators."""
+    return endpoint(TrendyolErrors(), read_marketplace)(serve)
+
+
+def export_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
+    """The same for what the seller and the marketplace both may say."""
+    return endpoint(TrendyolErrors(), read_any)(serve)
+
+
 def whole_seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
     """The same for what concerns a seller in all its storefronts, as webhooks do."""
     return endpoint(TrendyolErrors(), read_whole_seller)(serve)
@@ -69,9 +79,23 @@ def whole_seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHan
 
 def read_seller(call: Call) -> SellerCall:
     """Raises Refusal for a caller who is neither this seller nor an operator."""
-    principal = call.principal
-    if principal is None or not principal.speaks_for_sellers:
+    if call.principal is None or not call.principal.speaks_for_sellers:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a seller's")
+    return read_any(call)
+
+
+def read_marketplace(call: Call) -> SellerCall:
+    """Raises Refusal for a caller who is neither an operator nor a channel that may act for the seller."""
+    if call.principal is None or not call.principal.speaks_for_carriers:
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not the marketplace's")
+    return read_any(call)
+
+
+def read_any(call: Call) -> SellerCall:
+    """Raises Refusal for a caller who may not act for the seller."""
+    principal = call.principal
+    if principal is None:
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "there is no credential")
     seller_id = _seller_id(call, principal)
     code = call.headers.get(_HEADER, TURKEY).strip().upper()
     _check_storefront(code, principal.storefronts)

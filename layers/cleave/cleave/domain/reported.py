@@ -1,0 +1,148 @@
+"""What a carrier, or a seller who delivers itself, says of a package or of some of its units."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from cleave.domain.cancellation import PackageAddress
+from cleave.domain.money import line_amounts
+from cleave.domain.package import Carriage, Line, Package
+from cleave.domain.progress import can_enter, check_order, entered, follows, step_of
+from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
+from cleave.domain.split import part_of
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """``units`` maps the lines that are named to how many units of each are in the status by now; none: the package.
+
+    What is None in ``carriage`` stays as it was. ``is_sellers``: only of a package that its seller delivers itself.
+    ``happened_at`` is aware UTC, and ``at`` is when it was said.
+    """
+
+    address: PackageAddress
+    status: str
+    happened_at: datetime
+    at: datetime
+    units: Mapping[int, int] = field(default_factory=dict)
+    fields: Mapping[int, LineFields] = field(default_factory=dict)
+    tracking_number: int | None = None
+    carriage: Carriage = field(default_factory=Carriage)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    is_sellers: bool = False
+    correlation_id: str = ""
+
+
+def reported(package: Package, report: Report) -> Package | None:
+    """The package after the report, or None where it was so before. Raises Refusal."""
+    if report.is_sellers and not package.carriage.by_seller:
+        message = f"package {package.package_id} is not delivered by its seller"
+        raise Refusal(RefusalCode.NOT_DELIVERED_BY_SELLER, message)
+    moved = _some_moved(package, report) if report.units else _all_moved(package, report)
+    changed = replace(
+        moved,
+        tracking_number=report.tracking_number or package.tracking_number,
+        carriage=package.carriage.with_said(report.carriage),
+        details={**package.details, **report.details} if report.details else package.details,
+    )
+    return None if changed == package else replace(changed, modified_at=package.modified_by(report.at))
+
+
+def _all_moved(package: Package, report: Report) -> Package:
+    if package.status == report.status and report.carriage.by_seller in {False, package.carriage.by_seller}:
+        return package
+    check_order(package, report.status, Place.STATUS)
+    return entered(package, report.status, report.happened_at)
+
+
+def _some_moved(package: Package, report: Report) -> Package:
+    """Where no unit stays behind, the package goes with them."""
+    lines = package.lines
+    for line_id, quantity in report.units.items():
+        lines = _moved_lines(package, lines, line_id, quantity, report)
+    moved = replace(package, lines=lines)
+    stays = any(package.can_give(line) and line.status != report.status for line in lines)
+    if stays or package.status == report.status or not can_enter(package, report.status):
+        return moved
+    return entered(moved, report.status, report.happened_at)
+
+
+def _moved_lines(
+    package: Package, lines: tuple[Line, ...], line_id: int, quantity: int, report: Report
+) -> tuple[Line, ...]:
+    """So many units of a line in the status: those that are there, and then those that are nearest to it."""
+    rows = [row for row in lines if row.line_id == line_id and not row.is_cancelled]
+    _check_line(package, rows, line_id, quantity, report)
+    missing = quantity - sum(row.quantity for row in rows if row.status == report.status)
+    for row in sorted((each for each in rows if follows(each.status, report.status)), key=_nearest):
+        taken = min(row.quantity, missing)
+        if taken > 0:
+            lines = _with_moved(lines, row, taken, report.status)
+            missing -= taken
+    if missing > 0:
+        message = f"line {line_id} has too few units that {report.status} follows"
+        raise Refusal(RefusalCode.STATUS_ORDER, message, field=report.fields.get(line_id, LineFields()).quantity)
+    return lines
+
+
+def _check_line(package: Package, rows: list[Line], line_id: int, quantity: int, report: Report) -> None:
+    fields = report.fields.get(line_id, LineFields())
+    if all(line.line_id != line_id for line in package.lines):
+        message = f"package {package.package_id} has no line {line_id}"
+        raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)
+    there = sum(row.quantity for row in rows)
+    if quantity > there:
+        message = f"line {line_id} has {there} units, {quantity} were named"
+        raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)
+
+
+def _nearest(row: Line) -> int:
+    return -step_of(row.status)
+
+
+def _with_moved(lines: tuple[Line, ...], row: Line, quantity: int, status: str) -> tuple[Line, ...]:
+    """The first units of a row go on; a line stands in a package once for each status."""
+    place = lines.index(row)
+    gone, rest = row.units[:quantity], row.units[quantity:]
+    there = next((each for each in lines if each.line_id == row.line_id and each.status == status), None)
+    if there is not None:
+        joined = replace(there, units=(units := (*there.units, *gone)), amounts=line_amounts(row.amounts.gross, units))
+        kept = [joined if each is there else each for each in lines]
+        kept[place : place + 1] = [part_of(row, rest)] if rest else []
+        return tuple(kept)
+    parts = [part_of(replace(row, status=status), gone), *([part_of(row, rest)] if rest else [])]
+    return (*lines[:place], *parts, *lines[place + 1 :])
+
+
+def spread(
+    packages: Sequence[Package], item_number: str, quantity: int | None, status: str
+) -> dict[int, dict[int, int]] | None:
+    """How many units of each package's lines of an item are in a status, where ``quantity`` are in all (None: each).
+
+    Those that are in it are, then those that are nearest to it, the oldest package first. Package id to line id to
+    units, of packages that change; None where the item has too few.
+    """
+    rows = [
+        (package, row)
+        for package in sorted(packages, key=lambda each: (each.created_at, each.package_id))
+        for row in package.lines
+        if row.item_number == item_number and not row.is_cancelled
+    ]
+    there = {id(row) for _, row in rows if row.status == status}
+    can = sorted((each for each in rows if follows(each[1].status, status)), key=lambda each: _nearest(each[1]))
+    missing = sum(row.quantity for _, row in can)
+    if quantity is not None:
+        wanted = quantity - sum(row.quantity for _, row in rows if id(row) in there)
+        if wanted > missing:
+            return None
+        missing = wanted
+    shares: dict[int, dict[int, int]] = {}
+    for package, row in can:
+        taken = min(row.quantity, missing)
+        if taken > 0:
+            lines = shares.setdefault(package.package_id, {})
+            before = sum(each.quantity for each in package.lines if each.line_id == row.line_id and id(each) in there)
+            lines[row.line_id] = lines.get(row.line_id, before) + taken
+            missing -= taken
+    return shares
