@@ -89,6 +89,13 @@ class Delivery:
         """Whether nothing of its lane is still to be sent before it: the one before it is settled, or forgotten."""
         return self.previous_at is None or is_previous_settled or self.previous_at < forgotten_before
 
+    def has_to_wait(self, at: datetime, *, works_since: datetime | None) -> bool:
+        """Whether its retry is still to come; not where it failed before its receiver was taken for a working one."""
+        if self.not_before is None or self.not_before <= at:
+            return False
+        failed = self.outcomes.get(self.owed[0])
+        return works_since is None or failed is None or failed.at >= works_since
+
     def with_outcomes(self, outcomes: Mapping[int, Outcome]) -> "Delivery":
         """The delivery with what else is known of its messages."""
         return replace(self, outcomes=outcomes)

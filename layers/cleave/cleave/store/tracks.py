@@ -53,7 +53,8 @@ class Held:
     """A track that its taker holds.
 
     ``rings`` are those until then, ``due`` when it had something to do. ``reminded`` is the last time at which it was
-    let go to be drained at: a message may be on its way for then.
+    let go to be drained at: a message may be on its way for then. ``works_since`` is when its receiver was last taken
+    for a working one.
     """
 
     track: TrackRef
@@ -61,6 +62,7 @@ class Held:
     rings: int
     due: datetime | None
     reminded: datetime | None = None
+    works_since: datetime | None = None
 
 
 def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
@@ -99,11 +101,16 @@ def ring(table: Table, track: TrackRef, at: datetime) -> bool:
     return False
 
 
-def wake(track: TrackRef, at: datetime) -> Update:
-    """The write, in somebody's transaction, that opens a track and gives it something to do now."""
+def wake(track: TrackRef, at: datetime, *, works: bool = False) -> Update:
+    """The write, in somebody's transaction, that opens a track and gives it something to do now.
+
+    ``works``: its receiver is taken for a working one, by a success, its owner's word or another URL, so that what
+    failed before waits for no retry.
+    """
+    since = ", works_since = :now" if works else ""
     return Update(
         key=track.key,
-        change="SET rings = rings + :one, #due = :now, #shard = :shard REMOVE shut",
+        change=f"SET rings = rings + :one, #due = :now, #shard = :shard{since} REMOVE shut",
         condition="attribute_exists(pk)",
         names=_NAMES,
         values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
@@ -140,8 +147,14 @@ def take(
 
 def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
     track = TrackRef(item["owner"], subscription_id, number)
-    due, reminded = optional_moment(item.get(keys.DUE)), optional_moment(item.get("reminded"))
-    return Held(track, holder, int(item["rings"]), due, reminded)
+    return Held(
+        track,
+        holder,
+        int(item["rings"]),
+        due=optional_moment(item.get(keys.DUE)),
+        reminded=optional_moment(item.get("reminded")),
+        works_since=optional_moment(item.get("works_since")),
+    )
 
 
 def release(table: Table, held: Held, next_due: datetime | None) -> bool:

@@ -108,7 +108,7 @@ class Pass:
             return result
         if waiting.lane in self.blocked:
             return None
-        if waiting.not_before is not None and waiting.not_before > clock.now():
+        if waiting.has_to_wait(clock.now(), works_since=self.held.works_since):
             self._block(waiting.lane, waiting.not_before)
             return None
         if self._is_late():

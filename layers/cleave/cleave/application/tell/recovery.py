@@ -18,8 +18,8 @@ def tracks_of(subscription: Subscription) -> list[TrackRef]:
 
 
 def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
-    """The writes that open all tracks of a webhook and give them something to do, for somebody's transaction."""
-    return [wake(track, at) for track in tracks_of(subscription)]
+    """The writes, for somebody's transaction, by which all that waits for a webhook is sent now."""
+    return [wake(track, at, works=True) for track in tracks_of(subscription)]
 
 
 def send_wakes(send_wake: SendWake, subscription: Subscription) -> None:
