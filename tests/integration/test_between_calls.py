@@ -1,0 +1,154 @@
+"""What comes between two calls of a fan-out or a drain: wishes, the same work again, the end of the process."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cleave.application.read.deliveries import DeliveryQuery, MessageRef, list_deliveries
+from cleave.application.tell.ask_again import resend
+from cleave.application.tell.fan_out import fan_out
+from cleave.domain.delivery import DeliveryState
+from cleave.domain.events import Event, track_of
+from cleave.domain.subscription import seller_owner
+from cleave.store.deliveries import delivery_place, read_waiting
+from cleave.table.table import Table
+
+from tests.integration.conftest import FrozenClock
+from tests.support.killing import Killed
+from tests.support.telling import OK, SELLER, TRACKS, DelayQueue, Script, drainer, status, store_event, tell, webhook
+
+OWNER = seller_owner(SELLER)
+
+
+@pytest.fixture
+def bell(clock: FrozenClock) -> DelayQueue:
+    return DelayQueue(clock)
+
+
+@contextmanager
+def just_before(table: Table, operation: str, kind: str, do: Callable[[], object]) -> Iterator[list[str]]:
+    """Have something done once, before the first such call that is about an item of a kind."""
+    done: list[str] = []
+
+    def look(params: dict[str, Any], **_: object) -> None:
+        if kind in repr(params) and not done:
+            done.append(operation)
+            do()
+
+    name = f"before-parameter-build.dynamodb.{operation}"
+    table.client.meta.events.register(name, look)
+    try:
+        yield done
+    finally:
+        table.client.meta.events.unregister(name, look)
+
+
+class Ask:
+    """A person asks for an event's first message."""
+
+    def __init__(self, table: Table, bell: DelayQueue, subscription_id: str, event: Event) -> None:
+        ref = MessageRef(delivery_place(event.at, event.seller_id, event.order_number), 0)
+        self.again = lambda: resend(table, bell, OWNER, subscription_id, ref, bell.clock())
+
+    def __call__(self) -> None:
+        self.again()
+
+
+def die() -> None:
+    raise Killed
+
+
+def waiting(table: Table, subscription_id: str, order: str) -> int:
+    return len(read_waiting(table, subscription_id, track_of(SELLER, order, TRACKS), "", 10))
+
+
+def test_what_is_fanned_out_again_after_all_was_told_is_shown_as_told_and_not_sent(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    made, script = webhook(table, clock()), Script()
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    bell.run(drainer(table, script, bell))
+    fan_out(table, bell, [event], clock())
+    rows = list_deliveries(table, OWNER, made.subscription_id, DeliveryQuery()).rows
+    assert [row.state for row in rows] == [DeliveryState.DELIVERED]
+    bell.run(drainer(table, script, bell))
+    assert (script.in_order("A"), waiting(table, made.subscription_id, "A")) == ([1], 0)
+
+
+def test_a_late_fan_out_leaves_a_persons_wish_as_it_is(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:
+    made, script = webhook(table, clock()), Script()
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    bell.run(drainer(table, script, bell))
+    Ask(table, bell, made.subscription_id, event)()
+    fan_out(table, bell, [event], clock())
+    bell.run(drainer(table, script, bell))
+    assert script.in_order("A") == [1, 1]
+
+
+def test_a_wish_between_the_two_writes_of_an_end_is_not_deleted(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    made, script = webhook(table, clock()), Script()
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    with just_before(table, "DeleteItem", "WAITING#", Ask(table, bell, made.subscription_id, event)) as asked:
+        bell.run(drainer(table, script, bell))
+    assert asked
+    assert (script.in_order("A"), waiting(table, made.subscription_id, "A")) == ([1, 1], 0)
+
+
+def test_a_wish_while_a_failure_is_noted_is_tried_at_once(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:
+    made, script = webhook(table, clock()), Script()
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    answers = iter([status(422)])
+    script.decide = lambda *_: next(answers, OK)
+    with just_before(table, "UpdateItem", "WAITING#", Ask(table, bell, made.subscription_id, event)) as asked:
+        bell.run(drainer(table, script, bell))
+    assert asked
+    assert script.in_order("A") == [1]
+
+
+@pytest.mark.parametrize(("operation", "kind"), [("PutItem", "DELIVERY#"), ("DeleteItem", "WAITING#")])
+def test_who_dies_while_an_end_is_written_loses_nothing(
+    table: Table, clock: FrozenClock, bell: DelayQueue, operation: str, kind: str
+) -> None:
+    made, script = webhook(table, clock()), Script()
+    tell(table, bell, store_event(table, "A", clock()))
+    drain = drainer(table, script, bell)
+    with just_before(table, operation, kind, die), pytest.raises(Killed):
+        bell.run(drain)
+    clock.move(seconds=91)
+    tell(table, bell, store_event(table, "A", clock()))
+    drain.drain(made.subscription_id, track_of(SELLER, "A", TRACKS))
+    bell.run_until(drain, clock() + timedelta(minutes=15))
+    assert list(dict.fromkeys(script.in_order("A"))) == [1, 2]
+    assert waiting(table, made.subscription_id, "A") == 0
+
+
+def test_a_new_circuit_is_not_closed_by_a_success_that_knew_the_old_one(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    made, script = webhook(table, clock()), Script(status(500, 60))
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    drain = drainer(table, script, bell)
+    bell.run(drain)
+    script.answer = OK
+    clock.move(seconds=61)
+    failed = Script(status(500, 600))
+
+    def fails_meanwhile() -> None:
+        other = store_event(table, "B", clock())
+        tell(table, bell, other)
+        drainer(table, failed, bell).drain(made.subscription_id, track_of(SELLER, "B", TRACKS))
+
+    with just_before(table, "TransactWriteItems", "CIRCUIT#", fails_meanwhile) as met:
+        bell.run(drain)
+    assert met
+    bell.run_until(drain, clock() + timedelta(minutes=15))
+    assert (script.in_order("A"), script.in_order("B")) == ([1], [1])
