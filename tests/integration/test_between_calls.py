@@ -45,15 +45,10 @@ def just_before(table: Table, operation: str, kind: str, do: Callable[[], object
         table.client.meta.events.unregister(name, look)
 
 
-class Ask:
-    """A person asks for an event's first message."""
-
-    def __init__(self, table: Table, bell: DelayQueue, subscription_id: str, event: Event) -> None:
-        ref = MessageRef(delivery_place(event.at, event.seller_id, event.order_number), 0)
-        self.again = lambda: resend(table, bell, OWNER, subscription_id, ref, bell.clock())
-
-    def __call__(self) -> None:
-        self.again()
+def asking(table: Table, bell: DelayQueue, subscription_id: str, event: Event) -> Callable[[], None]:
+    """A person asks for the event's first message."""
+    ref = MessageRef(delivery_place(event.at, event.seller_id, event.order_number), 0)
+    return lambda: resend(table, bell, OWNER, subscription_id, ref, bell.clock())
 
 
 def die() -> None:
@@ -83,7 +78,7 @@ def test_a_late_fan_out_leaves_a_persons_wish_as_it_is(table: Table, clock: Froz
     event = store_event(table, "A", clock())
     tell(table, bell, event)
     bell.run(drainer(table, script, bell))
-    Ask(table, bell, made.subscription_id, event)()
+    asking(table, bell, made.subscription_id, event)()
     fan_out(table, bell, [event], clock())
     bell.run(drainer(table, script, bell))
     assert script.in_order("A") == [1, 1]
@@ -95,7 +90,7 @@ def test_a_wish_between_the_two_writes_of_an_end_is_not_deleted(
     made, script = webhook(table, clock()), Script()
     event = store_event(table, "A", clock())
     tell(table, bell, event)
-    with just_before(table, "DeleteItem", "WAITING#", Ask(table, bell, made.subscription_id, event)) as asked:
+    with just_before(table, "DeleteItem", "WAITING#", asking(table, bell, made.subscription_id, event)) as asked:
         bell.run(drainer(table, script, bell))
     assert asked
     assert (script.in_order("A"), waiting(table, made.subscription_id, "A")) == ([1, 1], 0)
@@ -107,7 +102,7 @@ def test_a_wish_while_a_failure_is_noted_is_tried_at_once(table: Table, clock: F
     tell(table, bell, event)
     answers = iter([status(422)])
     script.decide = lambda *_: next(answers, OK)
-    with just_before(table, "UpdateItem", "WAITING#", Ask(table, bell, made.subscription_id, event)) as asked:
+    with just_before(table, "UpdateItem", "WAITING#", asking(table, bell, made.subscription_id, event)) as asked:
         bell.run(drainer(table, script, bell))
     assert asked
     assert script.in_order("A") == [1]

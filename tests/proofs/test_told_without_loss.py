@@ -118,9 +118,9 @@ def test_nothing_of_an_off_period_is_told_whoever_else_is_told_of_it(world: Worl
     owner.ask("activate_webhook")
     assert shop.notify(71, "Invoiced").status == 200
     world.settle(1)
-    by_path = {each.path: [] for each in world.receiver.requests}  # type: dict[str, list[str]]
-    for each in world.receiver.requests:
-        by_path[each.path].append(json.loads(each.body)["content"][0]["status"])
+    by_path: dict[str, list[str]] = {}
+    for request in world.receiver.requests:
+        by_path.setdefault(request.path, []).append(json.loads(request.body)["content"][0]["status"])
     assert by_path == {"/": ["Invoiced"], "/1": ["Picking", "Invoiced"]}
 
 
