@@ -32,6 +32,7 @@ from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.stack import build_if_changed, local_stack
+from cleave_cli.verify import verify
 
 PR_SET_PDEATHSIG = 1
 
@@ -116,6 +117,7 @@ app.command()(status)
 app.command()(requeue)
 app.command()(order)
 app.command()(erase)
+app.command()(verify)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)
 app.command()(events)

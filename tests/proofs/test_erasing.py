@@ -18,6 +18,7 @@ from tests.support.stories import check_settled, read_story, recorded_units
 from tests.support.world import World
 
 FIRST, SECOND = 71, 72
+LATER_MS = 1_893_456_000_000
 SECRETS = ("Ada", "Lovelace", "ada@example.org", "+4930555", "4812345678", "Unter den Linden")
 
 
@@ -118,6 +119,19 @@ def test_what_is_told_and_split_afterwards_brings_nothing_back(world: World) -> 
     assert [each for each in told if any(secret in json.dumps(each) for secret in SECRETS)] == []
     assert all(each["content"][0][MARK] is True for each in told)
     check_story(world, shop)
+
+
+def test_a_later_export_of_an_erased_package_brings_nothing_back(world: World) -> None:
+    shop = buyer(world, 606)
+    erase_order(world.table, number(shop))
+    later = personal(wire_package(SECOND, number(shop), {3: 2})) | {"status": "Shipped", "lastModifiedDate": LATER_MS}
+    later["shipmentAddress"]["another"] = "Ada"
+    later["customerPhone"] = "+4930555"
+    assert shop.load([later]).status == 200
+    world.settle(1)
+    assert leaks(world, shop) == []
+    assert any('"Shipped"' in text for text in texts(world, shop))
+    assert shop.load([later]).json == {"imported": [], "unchanged": [SECOND]}
 
 
 def at_each(breaker: Breaker, wanted: str, do: Callable[[], object]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cleave.domain.package import Carriage, HistoryEntry, Line, Package
+from cleave.domain.personal_data import erase, is_erased
 from cleave.domain.progress import check_order, entered, follows, step_of
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 
@@ -38,10 +39,13 @@ class ExportFields:
 def moved_on(package: Package, said: Package, export: Export, fields: ExportFields, at: datetime) -> Package | None:
     """The package as a later export says, or None where that says nothing new. Raises Refusal.
 
+    One whose personal data was erased stays so, whatever its marketplace still says.
+
     Quantities, lines and prices change by cancels and splits alone. An export from before the package's last change
     here can move it forwards, and takes back neither a status nor what its seller said of carrier and invoice.
     """
     _check_same_order(package, said, fields)
+    said = erase(said) if is_erased(package) else said
     is_recent = export.modified_at is None or export.modified_at >= package.modified_at
     moved = package
     if said.status != package.status:

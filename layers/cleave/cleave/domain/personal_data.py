@@ -73,6 +73,11 @@ def erase(package: Package) -> Package:
     return replace(package, lines=lines, details=details)
 
 
+def is_erased(package: Package) -> bool:
+    """Whether it was."""
+    return MARK in package.details
+
+
 def is_personal(name: str) -> bool:
     """Whether a field of that name says who or where somebody is; what it holds, if it is an object, is too."""
     match _words(name):

@@ -105,10 +105,10 @@ def read_summaries(table: Table, seller_id: int, order_number: str, sequence: in
     """The events from that which holds the number ``sequence`` on, in order; strongly consistent. Raises Unreadable."""
     partition, end = keys.order_partition(order_number), f"{keys.EVENT_PREFIX}{seller_id}#~"
     start, behind = keys.event_place(seller_id, 0), keys.event_place(seller_id, sequence + 1)
-    yield from map(_summary, table.page(partition, 1, after=start, before=behind, newest_first=True))
+    yield from map(to_summary, table.page(partition, 1, after=start, before=behind, newest_first=True))
     after = keys.event_place(seller_id, sequence)
     while page := table.page(partition, _PAGE, after=after, before=end):
-        yield from map(_summary, page)
+        yield from map(to_summary, page)
         after = page[-1][keys.SORT]
 
 
@@ -121,11 +121,12 @@ def told_places(table: Table, seller_id: int, order_number: str, subscription_id
     ]
 
 
+def to_summary(item: Item) -> EventSummary:
+    """An event from its item, its documents closed. Raises Unreadable."""
+    return read_with(_summary, item)
+
+
 def _summary(item: Item) -> EventSummary:
-    return read_with(_to_summary, item)
-
-
-def _to_summary(item: Item) -> EventSummary:
     _, first = _placed(item)
     at, correlation_id = from_ms(int(item["at"])), item["correlation_id"]
     notes = tuple(

@@ -4,6 +4,8 @@ The seller is part of every key that a seller's request can name: what belongs t
 exist are the same missing item.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from zlib import crc32
 
 from cleave.domain.listing import By
@@ -91,6 +93,21 @@ def cancellation(cancellation_id: str) -> Key:
 def order(seller_id: int, order_number: str) -> Key:
     """One seller's part of an order: its counters, its live packages, and how far its subscribers are told."""
     return _key(order_partition(order_number), f"{SELLER_PREFIX}{seller_id}")
+
+
+def event_prefix(seller_id: int) -> str:
+    """Begins the sort keys of all events of a seller's order."""
+    return f"{EVENT_PREFIX}{seller_id}#"
+
+
+def part_of(item: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Seller and order of which an item is the seller's part or a package; None for other items."""
+    partition, sort = str(item[PARTITION]), str(item[SORT])
+    if sort == PACKAGE:
+        return int(partition.split("#")[1]), str(item["order_number"])
+    if sort.startswith(SELLER_PREFIX):
+        return int(sort.removeprefix(SELLER_PREFIX)), partition.partition("#")[2]
+    return None
 
 
 def created_order(channel: str, order_number: str) -> Key:

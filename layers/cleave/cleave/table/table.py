@@ -88,6 +88,11 @@ class Table:
         request |= {"Limit": query.limit} if query.limit else {}
         return self._entries(request)
 
+    def scan(self, projection: str) -> Iterator[Item]:
+        """These attributes of every item, in no order. For operators: it reads the whole table, and no function may."""
+        for page in self.client.get_paginator("scan").paginate(TableName=self.name, ProjectionExpression=projection):
+            yield from map(to_item, page["Items"])
+
     def _entries(self, request: Mapping[str, Any]) -> Iterator[Attributes]:
         start: dict[str, Any] = {}
         while True:

@@ -1,0 +1,54 @@
+"""`cleave verify`: whether everything that the table holds keeps the promises."""
+
+from typing import Annotated
+
+import typer
+from cleave import clock
+from cleave.application.operate.verify import Verified
+from cleave.application.operate.verify import verify as verify_table
+from cleave.table.table import Table
+from rich.table import Table as Grid
+
+from cleave_cli.console import console
+from cleave_cli.errors import CleaveError
+from cleave_cli.operate import FOLDER, StackOption, StateOption, find_stack
+from cleave_cli.reporting import reporting_errors
+
+_MOST_SHOWN = 50
+
+
+class PromisesBrokenError(CleaveError):
+    """What is kept cannot be true."""
+
+    title = "Not in order"
+
+
+@reporting_errors()
+def verify(
+    order: Annotated[str | None, typer.Option(help="This order alone; otherwise the whole table is read.")] = None,
+    table: Annotated[str | None, typer.Option(help="Another table than the stack's, as one that was restored.")] = None,
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
+    """Hold the promises against all that is kept: units, chains, cancellations, events. Status 1 if one is broken."""
+    found = find_stack(stack, state).table
+    verified = verify_table(Table(found.client, table or found.name), order, clock.now())
+    if order is not None and not verified.orders:
+        raise CleaveError(f"Nothing is kept of an order {order}.")
+    _show(verified)
+    if verified.findings:
+        raise PromisesBrokenError(f"{len(verified.findings)} things cannot be true.")
+
+
+def _show(verified: Verified) -> None:
+    console.print(
+        f"{verified.orders} orders with {verified.packages} packages, {verified.cancellations} cancellations and "
+        f"{verified.events} events; {verified.waiting} packages wait to be split or told."
+    )
+    if not verified.findings:
+        console.print("[green]Everything is in order.[/]")
+        return
+    grid = Grid("seller", "order", "what cannot be true")
+    for seller_id, number, finding in verified.findings[:_MOST_SHOWN]:
+        grid.add_row(str(seller_id), number, finding)
+    console.print(grid)

@@ -1,0 +1,172 @@
+"""Whether what is kept of an order can be true: the promises, held against its packages, cancellations and events."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cleave.domain.cancellation import RecordedCancellation
+from cleave.domain.events import EventNote
+from cleave.domain.order import Order
+from cleave.domain.package import Package
+from cleave.domain.package_state import PackageState
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedPart:
+    """All that is kept of one seller's part of an order.
+
+    Packages and events whose time is over are not among them: the first that are left stand for those before them.
+    ``expected`` are the ids of packages that have to be there, since their time is not over.
+    """
+
+    order: Order
+    packages: Mapping[int, PackageState]
+    cancellations: Mapping[str, RecordedCancellation]
+    events: Sequence[EventNote]
+    expected: Collection[int] = ()
+
+
+def audit(part: AuditedPart) -> list[str]:
+    """What cannot be true, each in a sentence; empty for an order in order."""
+    return [finding for rule in _RULES for finding in rule(part)]
+
+
+def cancellations_of(state: PackageState) -> set[str]:
+    """The cancellations that a package names: those that wait, those that took units, those that made it."""
+    waiting = {each.cancellation_id for each in state.reservations}
+    gone = {line.cancelled.cancellation_id for line in state.package.lines if line.cancelled}
+    return waiting | gone | set(state.package.caused_by)
+
+
+def _units(part: AuditedPart) -> Iterator[str]:
+    """Ordered = cancelled + live, for each line; what was ordered is what the first packages of all came with."""
+    ordered: Counter[int] = Counter()
+    there: Counter[int] = Counter()
+    for state in part.packages.values():
+        package = state.package
+        came_closed = package.is_closed and state.end_events is None
+        for line in package.lines:
+            is_there = line.is_cancelled or not package.is_closed
+            is_first = package.parent_id not in part.packages and (is_there or not came_closed)
+            ordered[line.line_id] += line.quantity if is_first else 0
+            there[line.line_id] += line.quantity if is_there else 0
+    for line_id in sorted(ordered | there):
+        if ordered[line_id] != there[line_id]:
+            yield f"line {line_id}: {ordered[line_id]} units ordered, {there[line_id]} cancelled and live"
+
+
+def _places(part: AuditedPart) -> Iterator[str]:
+    """No unit is in two packages; a marketplace may have given units no names."""
+    places: Counter[tuple[int, str]] = Counter()
+    for package in _packages(part):
+        lines = [line for line in package.lines if line.is_cancelled or not package.is_closed]
+        places.update({(line.line_id, unit.unit_id) for line in lines for unit in line.units if unit.unit_id})
+    for (line_id, unit_id), count in sorted(places.items()):
+        if count > 1:
+            yield f"line {line_id}: unit {unit_id} is in {count} packages"
+
+
+def _left(part: AuditedPart) -> Iterator[str]:
+    """What a live package can still give is what it has and nobody was promised."""
+    for package_id, state in part.packages.items():
+        left = Counter(state.package.givable)
+        for waiting in state.reservations:
+            left.subtract(waiting.units)
+        if not state.package.is_closed and left != Counter(state.availability.left):
+            yield f"package {package_id}: {dict(state.availability.left)} are left to give, of {dict(left)}"
+
+
+def _live(part: AuditedPart) -> Iterator[str]:
+    """The order knows its live packages, and they know it."""
+    known = {each.package_id for each in part.order.live if each.package_id in {*part.packages, *part.expected}}
+    live = {package.package_id for package in _packages(part) if not package.is_closed}
+    for package_id in sorted(known ^ live):
+        where = "the order alone" if package_id in known else "its own item alone"
+        yield f"package {package_id} is live by {where}"
+
+
+def _chains(part: AuditedPart) -> Iterator[str]:
+    """Parents name their successors, and successors their parents and what caused them."""
+    for package in _packages(part):
+        for successor_id in package.successor_ids:
+            successor = part.packages.get(successor_id)
+            if successor is None and successor_id in part.expected:
+                yield f"package {successor_id}, a successor of {package.package_id}, is missing"
+            elif successor is not None and successor.package.parent_id != package.package_id:
+                yield f"package {successor_id} does not name its parent {package.package_id}"
+        parent = part.packages.get(package.parent_id or 0)
+        if parent is not None and package.package_id not in parent.package.successor_ids:
+            yield f"package {parent.package.package_id} does not name its successor {package.package_id}"
+
+
+def _heirs(part: AuditedPart) -> Iterator[str]:
+    """A replaced package leads to the live packages that its units are in."""
+    for package_id, state in part.packages.items():
+        heirs = sorted({*_live_after(part, package_id)})
+        named = part.order.live_in(state.availability.chain_id)
+        if state.package.is_closed and named != heirs:
+            yield f"package {package_id} leads to {named}, and its units are in {heirs}"
+
+
+def _live_after(part: AuditedPart, package_id: int) -> Iterator[int]:
+    waiting = [package_id]
+    while waiting:
+        state = part.packages.get(waiting.pop())
+        if state is not None and not state.package.is_closed:
+            yield state.package.package_id
+        elif state is not None:
+            waiting += state.package.successor_ids
+
+
+def _once(part: AuditedPart) -> Iterator[str]:
+    """What was accepted waits or is done, in the same units, and nothing else is."""
+    for cancellation_id, done in _done(part).items():
+        found = part.cancellations.get(cancellation_id)
+        if found is None:
+            yield f"cancellation {cancellation_id} is not recorded"
+            continue
+        taken = {place: Counter(units) for place, units in found.units.items() if place in part.packages}
+        if taken != done:
+            yield f"cancellation {cancellation_id} was accepted of {_plain(taken)}, and is in {_plain(done)}"
+
+
+def _done(part: AuditedPart) -> dict[str, dict[int, Counter[int]]]:
+    """By cancellation and package: units that wait to be taken, or were."""
+    done: dict[str, dict[int, Counter[int]]] = {}
+    for package_id, state in part.packages.items():
+        for waiting in state.reservations:
+            done.setdefault(waiting.cancellation_id, {}).setdefault(package_id, Counter()).update(waiting.units)
+        for line in state.package.lines:
+            if line.cancelled:
+                units = done.setdefault(line.cancelled.cancellation_id, {}).setdefault(package_id, Counter())
+                units[line.line_id] += line.quantity
+    return done
+
+
+def _sequences(part: AuditedPart) -> Iterator[str]:
+    """Events are numbered without a gap up to the order's last, from the first that is left."""
+    numbers = [each.sequence for each in part.events]
+    first = numbers[0] if numbers else part.order.sequence + 1
+    if numbers != list(range(first, part.order.sequence + 1)):
+        missing = sorted({*range(first, part.order.sequence + 1)} ^ {*numbers})
+        yield f"events {missing} are missing or too many, of {part.order.sequence}"
+
+
+def _due(part: AuditedPart) -> Iterator[str]:
+    """Whatever waits is listed as due, so that nothing is forgotten."""
+    for package_id, state in part.packages.items():
+        if state.is_to_be_split and not state.is_due:
+            yield f"package {package_id} waits to be split, and is not due"
+
+
+def _packages(part: AuditedPart) -> Iterator[Package]:
+    return (state.package for state in part.packages.values())
+
+
+def _plain(units: Mapping[int, Counter[int]]) -> dict[int, dict[int, int]]:
+    return {place: dict(each) for place, each in units.items()}
+
+
+_RULES: Sequence[Callable[[AuditedPart], Iterator[str]]] = (
+    _units, _places, _left, _live, _chains, _heirs, _once, _sequences, _due,
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""Everything that is kept of an order, for looking whether it can be true."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cleave.domain.audit import AuditedPart, cancellations_of
+from cleave.domain.order import Order
+from cleave.store import keys
+from cleave.store.cancellations import read_cancellations
+from cleave.store.erasing import package_refs
+from cleave.store.events import to_summary
+from cleave.store.formats import Unreadable
+from cleave.store.orders import read_orders, to_order
+from cleave.store.packages import to_state
+from cleave.table.attributes import Item
+from cleave.table.table import Table
+
+
+@dataclass(slots=True)
+class ReadPart:
+    """``part`` is made of what can be read; ``unreadable`` names the other items."""
+
+    part: AuditedPart
+    unreadable: list[str] = field(default_factory=list)
+
+
+def all_parts(table: Table) -> Iterator[tuple[int, str]]:
+    """Seller and number of every part of an order of which anything is kept; reads the whole table."""
+    seen: set[tuple[int, str]] = set()
+    for item in table.scan("pk, sk, order_number"):
+        part = keys.part_of(item)
+        if part is not None and part not in seen:
+            seen.add(part)
+            yield part
+
+
+def parts_of(table: Table, order_number: str) -> list[tuple[int, str]]:
+    """The same of one order."""
+    sellers = {seller_id for seller_id, _ in package_refs(table, order_number)}
+    sellers |= {part.seller_id for part in read_orders(table, order_number)}
+    return [(seller_id, order_number) for seller_id in sorted(sellers)]
+
+
+def read_part(table: Table, seller_id: int, order_number: str, at: datetime) -> ReadPart:
+    """Strongly consistent. What DynamoDB has yet to delete is gone."""
+    damaged: list[str] = []
+    order = table.get(keys.order(seller_id, order_number))
+    refs = [each for each in package_refs(table, order_number) if each[0] == seller_id]
+    states = _read(to_state, table.batch_get([keys.package(*each) for each in refs]), at, damaged)
+    stored = table.query(keys.order_partition(order_number), keys.event_prefix(seller_id))
+    named = {name for state in states for name in cancellations_of(state)}
+    pointers = table.query(keys.order_partition(order_number), keys.order_package_prefix(seller_id))
+    part = AuditedPart(
+        order=Order(order_number, seller_id) if order is None else to_order(order),
+        packages={state.package.package_id: state for state in states},
+        cancellations={each.cancellation_id: each for each in read_cancellations(table, sorted(named))},
+        events=[note for summary in _read(to_summary, stored, at, damaged) for note in summary.notes],
+        expected={keys.placed_package(each[keys.SORT])[1] for each in pointers if not _is_over(each, at)},
+    )
+    return ReadPart(part, damaged)
+
+
+def _read[T](reader: Callable[[Item], T], items: Iterable[Item], at: datetime, damaged: list[str]) -> list[T]:
+    found: list[T] = []
+    for item in items:
+        try:
+            found += [] if _is_over(item, at) else [reader(item)]
+        except Unreadable as unreadable:
+            damaged.append(str(unreadable))
+    return found
+
+
+def _is_over(item: Item, at: datetime) -> bool:
+    """DynamoDB deletes it soon."""
+    return keys.EXPIRES in item and item[keys.EXPIRES] < at.timestamp()

@@ -1,0 +1,77 @@
+"""`cleave verify` reads a whole table, finds nothing in one that the service wrote, and what somebody broke in it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cleave.application.operate.verify import Verified, verify
+from cleave.store import keys
+from cleave.store.events import read_summaries
+from cleave.table.requests import Delete, Put
+from cleave_cli import verify as command
+from cleave_cli.main import app
+from typer.testing import CliRunner
+
+from tests.proofs.killed import FIRST, Job
+from tests.support.orders import Shop
+from tests.support.world import World
+
+
+@pytest.fixture
+def job(world: World) -> Job:
+    """Everything that can happen to an order, done."""
+    done = Job(Shop(world, 801))
+    done.run()
+    other = Job(Shop(world, 802))
+    other.run()
+    world.settle(1)
+    return done
+
+
+def test_what_the_service_wrote_is_in_order(world: World, job: Job) -> None:
+    found = verify(world.table, None, world.clock())
+    assert found == Verified(orders=2, packages=14, cancellations=4, events=16)
+    one = verify(world.table, job.order, world.clock())
+    assert one == Verified(orders=1, packages=7, cancellations=2, events=8)
+    assert verify(world.table, "another", world.clock()) == Verified()
+
+
+def test_what_waits_is_no_fault(world: World, job: Job) -> None:
+    assert job.shop.cancel_item(job.order, f"{job.order}_3", 1, 77).status == 200
+    found = verify(world.table, job.order, world.clock())
+    assert (found.waiting, found.cancellations, found.findings) == (1, 3, [])
+
+
+def test_what_somebody_broke_is_found_where_it_is(world: World, job: Job) -> None:
+    table, seller = world.table, job.shop.seller_id
+    table.delete(Delete(keys.order(802, "O802")))
+    item = table.get(keys.package(seller, FIRST))
+    assert item is not None
+    table.put(Put({**item, "document": b"damaged"}))
+    findings = verify(table, None, world.clock()).findings
+    assert (seller, job.order, f"cannot be read: PACKAGE#{seller}#{FIRST} PACKAGE") in findings
+    assert {number for _, number, _ in findings} == {job.order, "O802"}
+
+
+def test_what_has_ended_but_is_not_deleted_yet_is_gone(world: World, job: Job) -> None:
+    del job
+    found = verify(world.table, None, world.clock() + timedelta(days=731))
+    assert (found.packages, found.events, found.findings) == (0, 0, [])
+
+
+def test_the_command_says_what_is_not_in_order_and_fails(
+    world: World, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Found:
+        table = replace(world.table, name="another")
+
+    monkeypatch.setattr(command, "find_stack", lambda *_: Found())
+    arguments = ["verify", "--table", world.table.name]
+    good = CliRunner().invoke(app, arguments)
+    assert (good.exit_code, "Everything is in order." in good.output) == (0, True)
+    assert "2 orders with 14 packages, 4 cancellations and 16 events" in " ".join(good.output.split())
+    _, second, *_ = read_summaries(world.table, job.shop.seller_id, job.order)
+    world.table.delete(Delete(keys.event(job.shop.seller_id, job.order, second.first)))
+    bad = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+    assert (bad.exit_code, "are missing or too many" in bad.output) == (1, True)
+    assert CliRunner().invoke(app, [*arguments, "--order", "x"]).exit_code == 1
