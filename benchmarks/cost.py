@@ -12,6 +12,7 @@ from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
 
 from benchmarks import prices
+from benchmarks.before import COMMIT, bills_before
 from benchmarks.functions import environment_of, memory_of
 from benchmarks.journey import Accept, Journey, accept_hepsiglobal, accept_trendyol, travel
 from benchmarks.kept import Kept, kept_by
@@ -46,6 +47,7 @@ class Step:
     times: float = 1
     is_request: bool = False
     waits: float = 0
+    memory: int | None = None
 
     @property
     def dollars(self) -> tuple[float, float, float, float]:
@@ -54,7 +56,7 @@ class Step:
         waits = self.waits + bill.round_trips * prices.ROUND_TRIP_SECONDS
         return (
             self.times * (prices.API_REQUEST if self.is_request else 0),
-            self.times * prices.Run(bill.cpu, waits, memory_of(self.function)).dollars,
+            self.times * prices.Run(bill.cpu, waits, self.memory or memory_of(self.function)).dollars,
             self.times * prices.database_dollars(bill.writes, bill.reads),
             self.times * prices.queue_dollars(bill.messages),
         )
@@ -98,6 +100,18 @@ def _way(journey: Journey, function: str, cancellations: int) -> Way:
         Step(split, "PackageStream", share, waits=_QUIET_SECONDS),
         Step(deliver, "DeliverWebhook", share),
     )
+
+
+def _before() -> list[Step]:
+    """Its functions had 256 MB, and slept for a second before each split."""
+    bills = bills_before()
+    accept, split, fan_out, deliver = (bills[name] for name in ("accept", "split", "fan_out", "deliver"))
+    return [
+        Step(accept, "CancelPackage", is_request=True, memory=256),
+        Step(split, "PackageStream", waits=1.0, memory=256),
+        Step(fan_out, "PackageStream", memory=256),
+        Step(deliver, "DeliverWebhook", memory=256),
+    ]
 
 
 def _typical(open_world: OpenWorld, repeats: int, cancellations: int, accept: Accept) -> Journey:
@@ -155,12 +169,20 @@ def _table(single: Way, items: Way, burst: Way, usual: Step) -> str:
         "**a cancellation from request to receiver**": single.steps,
         "**the same, HepsiGlobal**": items.steps,
         f"**the same in bursts of {_BURST} on one package**": burst.steps,
+        f"a cancellation at commit {COMMIT}, {_units(_before())}": _before(),
     }
     columns = ("what", "API Gateway", "Lambda", "DynamoDB", "queue", "sum")
     rows = [_row(name, steps) for name, steps in cases.items()]
     more = prices.LAMBDA_REQUEST  # already in the delivery
     rows.append(_row_of("more, with a receiver that takes 100 ms", (0, slow.dollars[1] - more, 0, 0)))
     return table(columns, rows)
+
+
+def _units(steps: list[Step]) -> str:
+    writes, reads, messages = (
+        sum(step.times * float(getattr(step.bill, name)) for step in steps) for name in ("writes", "reads", "messages")
+    )
+    return f"{writes:g} write units, {reads:g} read units, {messages:g} message"
 
 
 def _row(name: str, steps: list[Step]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from cleave.application.tell.drain import Drain, DrainResult
 from cleave.application.tell.probe import Probe
 from cleave.application.tell.wake import Wake
 from cleave.logs import Log, note
+from cleave.metrics import gathered
 
 
 def consume_queue(drain: Drain, probe: Probe, event: dict[str, Any]) -> dict[str, Any]:
@@ -14,7 +15,8 @@ def consume_queue(drain: Drain, probe: Probe, event: dict[str, Any]) -> dict[str
 
     Lambda's answer for ReportBatchItemFailures: one that fails comes again by itself.
     """
-    failed = [record["messageId"] for record in event["Records"] if not _done(drain, probe, record["body"])]
+    with gathered():
+        failed = [record["messageId"] for record in event["Records"] if not _done(drain, probe, record["body"])]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 

@@ -1,0 +1,103 @@
+"""From a cancel to its second webhook, and how many of them in a second, against commit f3e4186 on the same load."""
+
+from contextlib import ExitStack
+
+from cleave_cli.receiver import Receiver, running_receiver
+
+from benchmarks.before import COMMIT, checkout, service_before, steps_before
+from benchmarks.cleave_service import cleave_of, this_cleave
+from benchmarks.consumers import processor_of_consumers
+from benchmarks.load import Measured, Service, Times, measure, p50, p95, warm_up
+from benchmarks.report import Budget, budgets, table
+from benchmarks.scale import Scale, say
+
+TITLE = "From a cancel to its second webhook"
+_NOW, _BEFORE = "Cleave", f"commit {COMMIT}"
+_INTRO = (
+    "The deployed template on the local engine, a process for each function, and a receiver that answers at once. "
+    "A cancel is sent when the one before it was told; times are from the call on, those of a burst from the call "
+    "of its last cancel. For the rate, four callers cancel a unit of each of many orders; it ends with the last "
+    f"order's second webhook, and is taken after an equal load has started every process. {COMMIT} runs from its "
+    "own files beside it, and both are loaded in turns. The engine is Python, and shares this machine's "
+    "processors with the functions and the load.\n"
+)
+
+
+def run(scale: Scale) -> str:
+    """The section."""
+    turns = _turns(scale)
+    rows = [row for name, each in turns.items() for row in _rows(name, each)]
+    columns = ("service", "what", "accepted, p50 ms", "p95", "second webhook, p50 ms", "p95", "webhooks of an order")
+    rates = table(("service", "cancels a second, each turn"), [(name, _rates(each)) for name, each in turns.items()])
+    return "\n".join([_INTRO, budgets(_budgets(turns, scale)), table(columns, rows), rates])
+
+
+def _turns(scale: Scale) -> dict[str, list[Measured]]:
+    with ExitStack() as stack:
+        receivers = {name: stack.enter_context(running_receiver()) for name in (_NOW, _BEFORE)}
+        say("deploying")
+        services: dict[str, Service] = {_NOW: stack.enter_context(this_cleave(receivers[_NOW]))}
+        if not scale.quick and checkout() is not None:
+            services[_BEFORE] = cleave_of(stack.enter_context(service_before()), receivers[_BEFORE])
+        return take_turns(scale, services, receivers)
+
+
+def take_turns(scale: Scale, services: dict[str, Service], receivers: dict[str, Receiver]) -> dict[str, list[Measured]]:
+    """The same load for each service, one after the other, some times."""
+    turns: dict[str, list[Measured]] = {name: [] for name in services}
+    for name, service in services.items():
+        say(f"warming up {name}")
+        warm_up(service, receivers[name])
+    for turn in range(scale.pick(1, 3)):
+        for name, service in services.items():
+            say(f"turn {turn + 1}: {name}")
+            turns[name].append(measure(service, receivers[name], *scale.pick((3, 1, 5), (14, 5, 100))))
+    return turns
+
+
+def _budgets(turns: dict[str, list[Measured]], scale: Scale) -> list[Budget]:
+    second = [each.second for turn in turns[_NOW] for each in turn.singles]
+    found = [
+        Budget("a cancel alone to its second webhook: p50", f"{p50(second):.0f} ms", "500 ms", p50(second) / 500, 1),
+        Budget("a cancel alone to its second webhook: p95", f"{p95(second):.0f} ms", "800 ms", p95(second) / 800, 1),
+        _most_webhooks(turns[_NOW]),
+        _consumers(scale),
+    ]
+    if _BEFORE in turns:
+        now, before = (p50([each.per_second for each in turns[name]]) for name in (_NOW, _BEFORE))
+        ratio = p50([ours.per_second / theirs.per_second for ours, theirs in zip(*turns.values(), strict=True)])
+        found.append(Budget(f"cancels a second, vs. {COMMIT}", f"{now:.1f}/s", f"{before:.1f}/s", ratio, at_least=3))
+    return found
+
+
+def _most_webhooks(turns: list[Measured]) -> Budget:
+    """Two for each split."""
+    splits = max(each.told for turn in turns for each in turn.bursts) / 2
+    return Budget("splits of a burst of five cancels", f"{splits:g}", "1", splits, 1)
+
+
+def _consumers(scale: Scale) -> Budget:
+    """Against what it was when it was last measured, where its files are not there."""
+    before = sum(step["cpu"] for name, step in steps_before().items() if name != "accept")
+    now = processor_of_consumers(scale.pick(2, 25))
+    what = f"CPU of the consumers for a cancellation, vs. {COMMIT}"
+    return Budget(what, f"{now * 1000:.1f} ms", f"{before * 1000:.1f} ms", now / before, 0.5)
+
+
+def _rows(name: str, turns: list[Measured]) -> list[tuple[str, ...]]:
+    kinds = {
+        "one cancel": [each for turn in turns for each in turn.singles],
+        "a burst of five": [each for turn in turns for each in turn.bursts],
+    }
+    return [(name, kind, *_row(times)) for kind, times in kinds.items()]
+
+
+def _row(times: list[Times]) -> tuple[str, ...]:
+    accepted, second = [each.accepted for each in times], [each.second for each in times]
+    told = sorted({each.told for each in times})
+    cells = (p50(accepted), p95(accepted), p50(second), p95(second))
+    return (*(f"{cell:.0f}" for cell in cells), " or ".join(map(str, told)))
+
+
+def _rates(turns: list[Measured]) -> str:
+    return ", ".join(f"{each.per_second:.1f}" for each in turns)
