@@ -13,6 +13,7 @@ from cleave.domain.delivery import DeliveryState
 from cleave.domain.events import Event, track_of
 from cleave.domain.subscription import seller_owner
 from cleave.store.deliveries import delivery_place, read_waiting
+from cleave.store.tracks import release, take
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
@@ -123,6 +124,28 @@ def test_who_dies_while_an_end_is_written_loses_nothing(
     bell.run_until(drain, clock() + timedelta(minutes=15))
     assert list(dict.fromkeys(script.in_order("A"))) == [1, 2]
     assert waiting(table, made.subscription_id, "A") == 0
+
+
+@pytest.mark.parametrize("retry_after", [None, timedelta(hours=12)])
+def test_who_rings_while_the_track_is_let_go_has_it_drained(
+    table: Table, clock: FrozenClock, bell: DelayQueue, retry_after: timedelta | None
+) -> None:
+    """The holder read what waits before the delivery was put, and lets go between the two calls of the ring."""
+    made, script = webhook(table, clock()), Script()
+    tell(table, bell, store_event(table, "A", clock()))
+    bell.sent.clear()  # its message is being handled
+    held = take(table, made.subscription_id, track_of(SELLER, "A", TRACKS), "holder", clock())
+    assert held is not None
+
+    def let_go() -> None:
+        assert release(table, held, None if retry_after is None else clock() + retry_after)
+
+    later = store_event(table, "A", clock())
+    with just_before(table, "UpdateItem", "'SET rings = rings + :one'", let_go) as met:
+        fan_out(table, bell, [later], clock())
+    assert met
+    bell.run(drainer(table, script, bell))
+    assert script.told
 
 
 def test_a_new_circuit_is_not_closed_by_a_success_that_knew_the_old_one(

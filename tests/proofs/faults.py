@@ -1,28 +1,17 @@
-"""One-line faults, each of which one named test must see."""
+"""One-line faults, each of which one named test must see. Those of accepting and splitting; the others beside it."""
 
-from dataclasses import dataclass
+from tests.proofs.fault import Fault
+from tests.proofs.faults_of_telling import TELLING
 
 _RACES = "tests/proofs/test_races.py::test_one_wins_and_all_others_get_the_documented_answer"
 _STREAM = "tests/proofs/test_stream_failures.py"
-_REPEATS = "tests/integration/test_repeated_calls.py"
+_DUE = "tests/integration/test_due_work.py"
+_CHANGES = "tests/integration/test_changes.py"
 _RECONCILE = "tests/proofs/test_reconcile.py"
-_REPLACED = "tests/integration/test_replaced_packages.py"
-_SPLIT = "tests/unit/test_split.py"
 _PACKAGE_STREAM = "tests/integration/test_package_stream.py"
+_TOLD = "tests/proofs/test_told_without_loss.py"
 
-
-@dataclass(frozen=True)
-class Fault:
-    """``right`` stands exactly once in ``file`` (below layers/cleave/cleave); ``wrong`` takes its place."""
-
-    what: str
-    file: str
-    right: str
-    wrong: str
-    test: str
-
-
-FAULTS = (
+ACCEPTING = (
     Fault(
         "accept without looking whether the units are left",
         "store/cancellations.py",
@@ -31,11 +20,25 @@ FAULTS = (
         f"{_RACES}[the_last_unit]",
     ),
     Fault(
-        "add reserved units instead of subtracting them",
+        "add claimed units instead of subtracting them",
         "store/cancellations.py",
-        "= #left.#l{n} - :q{n}",
-        "= #left.#l{n} + :q{n}",
+        "= #l.#l{n} - :q{n}",
+        "= #l.#l{n} + :q{n}",
         f"{_RACES}[the_last_unit]",
+    ),
+    Fault(
+        "accept on a package that is about to be split",
+        "store/cancellations.py",
+        "[is_cancellable, is_not_being_split, ",
+        "[is_cancellable, ",
+        f"{_RACES}[cancel_against_explicit_split]",
+    ),
+    Fault(
+        "let a package expire on which something waits",
+        "store/cancellations.py",
+        "version = version + :one REMOVE #e",
+        "version = version + :one, #e = if_not_exists(#e, :one)",
+        f"{_CHANGES}::test_nothing_that_is_due_is_among_what_ends",
     ),
     Fault(
         "take a key that was used before",
@@ -46,81 +49,170 @@ FAULTS = (
     ),
     Fault(
         "accept another request under a used key",
-        "application/cancel_package.py",
+        "application/accept/cancel_package.py",
         "if fingerprint != cancellation.fingerprint:",
         "if not fingerprint:",
         f"{_RACES}[the_same_key_for_different_things]",
     ),
     Fault(
-        "write a status over what came meanwhile",
-        "store/packages.py",
-        "change=f\"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next\",\n"
-        '        condition="version = :version",',
-        "change=f\"SET {', '.join(f'#{name} = :{name}' for name in attributes)}, version = :next\",\n"
-        '        condition="version <= :version OR version > :version",',
-        f"{_RACES}[cancel_against_status]",
-    ),
-    Fault(
         "plan a split of a package that cancellations wait on",
         "domain/partition.py",
-        " or _waiting_refusal(state)",
+        " or _waiting_refusal(available)",
         "",
         f"{_RACES}[cancel_against_explicit_split]",
     ),
     Fault(
+        "plan a split over what came meanwhile",
+        "store/changes.py",
+        'condition="version = :version",\n        names={"due"',
+        'condition="version <= :next",\n        names={"due"',
+        f"{_RACES}[split_against_split]",
+    ),
+    Fault(
+        "accept a split for which the order has no room",
+        "application/accept/accept_split.py",
+        "    check_order_fits(change.after, MAX_ORDER_BYTES)\n",
+        "",
+        "tests/integration/test_too_large.py"
+        "::test_a_split_after_which_the_order_could_not_be_kept_is_refused_before_any_is_made_or_after",
+    ),
+    Fault(
+        "forget what was promised to a split",
+        "domain/change.py",
+        "{**order.promised, state.package.package_id: size}",
+        "{**order.promised}",
+        "tests/integration/test_explicit_splits.py"
+        "::test_an_accepted_split_promises_its_order_just_the_room_that_it_takes",
+    ),
+)
+
+SPLITTING = (
+    Fault(
+        "write a status over what came meanwhile",
+        "store/changes.py",
+        'condition="version = :version",\n        names={name: name for name in attributes},\n'
+        '        values={**attributes, "version": changed.version',
+        'condition="version <= :version OR version > :version",\n        names={name: name for name in attributes},\n'
+        '        values={**attributes, "version": changed.version',
+        f"{_RACES}[cancel_against_status]",
+    ),
+    Fault(
         "split a package that somebody has written since",
-        "store/packages.py",
-        '" REMOVE waiting_since, pending",\n        condition="version = :version",',
-        '" REMOVE waiting_since, pending",\n        condition="version > :version OR version <= :version",',
+        "store/changes.py",
+        'condition="version = :version",\n        names=names,',
+        'condition="version > :version OR version <= :version",\n        names=names,',
         "tests/proofs/test_interleaved.py::test_a_cancel_that_comes_while_a_split_is_written_is_not_lost",
     ),
     Fault(
-        "leave a split package in the index of what waits",
-        "store/packages.py",
-        " REMOVE waiting_since, pending",
-        " REMOVE waiting_since",
-        f"{_STREAM}::test_a_record_that_grew_too_old_goes_to_the_destination_unseen_and_reconcile_does_its_work",
+        "write an order that somebody has written since",
+        "store/orders.py",
+        'condition="#version = :was"',
+        'condition="#version <= :was OR #version > :was"',
+        f"{_CHANGES}::test_every_kind_of_change_meets_a_cancellation_that_came_meanwhile",
+    ),
+    Fault(
+        "leave units claimed on a package that ended",
+        "store/changes.py",
+        "        WAITING: {},\n",
+        "",
+        f"{_PACKAGE_STREAM}::test_a_partial_cancel_becomes_a_closed_package_and_its_successor",
+    ),
+    Fault(
+        "forget to tell the parent of a split",
+        "store/changes.py",
+        "return [write, *alone, *([] if parent is None else [parent])]",
+        "return [write, *alone]",
+        "tests/integration/test_replaced_packages.py::test_every_package_of_a_chain_names_the_live_one",
+    ),
+    Fault(
+        "write an event that nobody is due to tell",
+        "store/changes.py",
+        "is_due=change.closed is None)",
+        "is_due=False)",
+        f"{_RECONCILE}::test_what_is_younger_than_a_minute_is_left_to_the_stream",
     ),
     Fault(
         "take the first units of a line and keep them too",
         "domain/split.py",
         "units = units[:-quantity]",
         "units = units[quantity:]",
-        f"{_SPLIT}::test_the_last_units_go_and_the_others_keep_their_places",
+        "tests/unit/test_split.py::test_the_last_units_go_and_the_others_keep_their_places",
     ),
     Fault(
-        "forget to mark cancellations as applied",
-        "application/split_package.py",
-        "for waiting in stored.reservations),",
-        "for waiting in stored.reservations[1:]),",
-        f"{_STREAM}::test_a_record_that_grew_too_old_goes_to_the_destination_unseen_and_reconcile_does_its_work",
-    ),
-    Fault(
-        "skip the event of a package's end",
-        "domain/events.py",
-        "in enumerate(packages, start=1)",
-        "in enumerate(packages[-1:], start=1)",
+        "tell of the birth before the end",
+        "domain/change.py",
+        "(split.closed, *split.successors))\n    return",
+        "(*split.successors, split.closed))\n    return",
         f"{_PACKAGE_STREAM}::test_the_end_of_the_old_package_is_told_before_the_birth_of_the_new_one",
     ),
     Fault(
-        "swallow what a record failed with",
-        "application/consume.py",
-        "            self.failed_orders.add(order)\n            raise\n",
-        "            self.failed_orders.add(order)\n",
+        "give an event the time of the one before",
+        "domain/order.py",
+        "max(now, self.last_at + _MILLISECOND)",
+        "max(now, self.last_at)",
+        "tests/unit/test_order.py::test_the_next_event_is_now_or_a_millisecond_after_the_last_whatever_the_clock_says",
+    ),
+    Fault(
+        "split at the first call of a burst",
+        "application/split/due_work.py",
+        "is_ready = not each.reserved_at or",
+        "is_ready = True or",
+        "tests/integration/test_burst.py::test_all_calls_of_a_quiet_period_end_in_one_split",
+    ),
+    Fault(
+        "take a package's mark away before anybody is told",
+        "application/split/due_work.py",
+        "            fan_out(self.table, self.send_wake, change.events, at)\n",
+        "            self._clear(state.package)\n            fan_out(self.table, self.send_wake, change.events, at)\n",
+        f"{_PACKAGE_STREAM}::test_who_splits_and_dies_before_anybody_is_told_has_it_told_by_who_comes_next",
+    ),
+    Fault(
+        "take a closed package that is marked for one that is done",
+        "application/split/due_work.py",
+        "            fan_out(self.table, self.send_wake, self._end_events(due, read), at)\n",
+        "            pass\n",
+        f"{_PACKAGE_STREAM}::test_who_splits_and_dies_before_anybody_is_told_has_it_told_by_who_comes_next",
+    ),
+    Fault(
+        "leave a package due that everybody was told of",
+        "application/split/due_work.py",
+        "        clear_package(self.table, package, clock.now())\n",
+        "",
+        f"{_STREAM}::test_a_record_that_grew_too_old_goes_to_the_destination_unseen_and_reconcile_does_its_work",
+    ),
+    Fault(
+        "take the mark of a package that lives",
+        "store/due.py",
+        "condition=f\"attribute_exists(#due) AND #status IN ({', '.join(f':{name}' for name in CLOSED_VALUES)})\"",
+        "condition=f\"attribute_exists(#due) AND NOT #status IN ({', '.join(f':{name}' for name in CLOSED_VALUES)})\"",
+        f"{_DUE}::test_a_package_keeps_its_mark_until_it_has_ended",
+    ),
+    Fault(
+        "swallow what a split failed with",
+        "application/split/due_work.py",
+        "            count(Metric.ITEMS_FAILED)\n            return False",
+        "            count(Metric.ITEMS_FAILED)\n            return True",
+        f"{_DUE}::test_a_split_that_fails_fails_its_own_record",
+    ),
+    Fault(
+        "swallow a record that cannot be read",
+        "entry/stream.py",
+        "            failed.append(place)\n",
+        "",
         f"{_STREAM}::test_a_malformed_record_holds_back_nobody_and_ends_itself_in_the_destination",
     ),
     Fault(
-        "go on with an order after one of its records failed",
-        "application/consume.py",
-        "            self.failed_orders.add(order)\n",
-        "",
-        f"{_STREAM}::test_the_records_of_an_order_behind_a_failed_one_wait_for_it",
+        "take two sellers' packages of one number for one",
+        "entry/stream.py",
+        'return "", work.seller_id, str(work.package_id)',
+        'return "", 0, str(work.package_id)',
+        f"{_TOLD}::test_two_sellers_with_one_order_number_and_one_package_number_do_not_meet",
     ),
     Fault(
-        "begin a record when the function's time is nearly up",
-        "application/consume.py",
-        "if self.table.is_out_of_time:",
-        "if False:",
+        "begin what is due when the function's time is nearly up",
+        "application/split/due_work.py",
+        "            if self.table.is_out_of_time:\n                raise OutOfTime",
+        "            if False:\n                raise OutOfTime",
         f"{_STREAM}::test_near_the_limit_nothing_is_begun_and_the_source_brings_it_again",
     ),
     Fault(
@@ -131,39 +223,26 @@ FAULTS = (
         f"{_STREAM}::test_a_moment_of_throttling_or_conflict_is_waited_out_in_one_invocation",
     ),
     Fault(
-        "forget an event before its deliveries are queued",
-        "application/notify.py",
-        "    for subscription, state in zip(wanting, read_lanes(table, lanes), strict=True):\n",
-        "    table.update(fanned_out(event))\n"
-        "    for subscription, state in zip(wanting, read_lanes(table, lanes), strict=True):\n",
-        f"{_REPEATS}::test_an_event_is_pending_until_its_deliveries_are_queued",
-    ),
-    Fault(
-        "take the SDK's repeat of a ring for somebody else's",
-        "store/tracks.py",
-        " OR rung_by = :self",
-        "",
-        f"{_REPEATS}::test_a_ring_whose_answer_was_lost_is_still_ones_own",
-    ),
-    Fault(
         "reconcile what the stream has just begun",
-        "application/reconcile.py",
-        "to_ms(at - PATIENCE)",
-        "to_ms(at)",
+        "application/operate/reconcile.py",
+        "entry.due <= at - PATIENCE",
+        "entry.due <= at",
         f"{_RECONCILE}::test_what_is_younger_than_a_minute_is_left_to_the_stream",
     ),
     Fault(
-        "take a package for live whose split is told its parent only",
-        "store/heirs.py",
-        '{"live": False}',
-        '{"live": True}',
-        f"{_REPLACED}::test_every_package_of_a_chain_names_the_live_one",
+        "let an item that fails end the reconcile's run",
+        "application/operate/reconcile.py",
+        "        note(Log.RECONCILE_FAILED, kind=entry.kind.value, sort_key=entry.place)\n        return False",
+        "        raise",
+        f"{_RECONCILE}::test_what_fails_is_counted_and_holds_back_nobody",
     ),
     Fault(
-        "forget to tell the parent of a split",
-        "application/split_package.py",
-        "        *tell_parent(split.closed),\n",
-        "",
-        f"{_REPLACED}::test_every_package_of_a_chain_names_the_live_one",
+        "lease the same numbers of carriers twice",
+        "store/tracking_numbers.py",
+        "SET leased = if_not_exists(leased, :none) + :block",
+        "SET leased = :none + :block",
+        "tests/integration/test_tracking_numbers.py::test_environments_do_not_give_what_another_has_leased",
     ),
 )
+
+FAULTS = (*ACCEPTING, *SPLITTING, *TELLING)

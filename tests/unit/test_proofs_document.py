@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from tests.proofs.faults import FAULTS, Fault
+from tests.proofs.fault import Fault
+from tests.proofs.faults import FAULTS
 from tests.support.template import ROOT
 
 PROOFS = (ROOT / "docs/proofs.md").read_text()

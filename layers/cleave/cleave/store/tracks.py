@@ -22,8 +22,9 @@ from cleave.clock import optional_moment, to_ms
 from cleave.store import keys
 from cleave.store.formats import CURRENT
 from cleave.table.attributes import Item
-from cleave.table.failures import ConditionsFailed
+from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update, Write
+from cleave.table.retry import until_current
 from cleave.table.table import Table
 
 # Longer than an invocation can live, so that a lease ends only with its holder.
@@ -80,25 +81,41 @@ def delete_tracks(subscription_id: str, count: int) -> list[Write]:
 def ring(table: Table, track: TrackRef, at: datetime) -> bool:
     """Note that there is something to do now; True where a message is to be sent, because none is on its way.
 
-    False too for a track that is shut, or of a webhook that is gone.
+    False too for a track that is shut, or of a webhook that is gone. Raises Contended.
     """
-    change = Update(
+    return until_current(lambda: _ring(table, track, at))
+
+
+def _ring(table: Table, track: TrackRef, at: datetime) -> bool:
+    """Raises OutOfDate for a track that was due, and is not any more: its holder did not hear us when it let go."""
+    try:
+        table.update(_due_now(track, at))
+    except ConditionsFailed as refused:
+        (item,) = refused.found.values()
+        if item is None or "shut" in item:
+            return False
+    else:
+        return True
+    again = Update(
+        key=track.key,
+        change="SET rings = rings + :one",
+        condition="attribute_not_exists(shut) AND #due <= :now",
+        names={"due": keys.DUE},
+        values={"one": 1, "now": to_ms(at)},
+    )
+    if not _done(table, again):
+        raise OutOfDate(str(track))
+    return False
+
+
+def _due_now(track: TrackRef, at: datetime) -> Update:
+    return Update(
         key=track.key,
         change="SET rings = rings + :one, #due = :now, #shard = :shard",
         condition="attribute_exists(pk) AND attribute_not_exists(shut) AND (attribute_not_exists(#due) OR #due > :now)",
         names=_NAMES,
         values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
     )
-    if _done(table, change):
-        return True
-    again = Update(
-        key=track.key,
-        change="SET rings = rings + :one",
-        condition="attribute_exists(pk) AND attribute_not_exists(shut)",
-        values={"one": 1},
-    )
-    _done(table, again)
-    return False
 
 
 def wake(track: TrackRef, at: datetime, *, works: bool = False) -> Update:

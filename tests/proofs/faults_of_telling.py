@@ -1,0 +1,242 @@
+"""Faults of fan-out, tracks, deliveries, circuits and what owners do to their webhooks."""
+
+from tests.proofs.fault import Fault
+
+_BETWEEN = "tests/integration/test_between_calls.py"
+_DELIVERIES = "tests/integration/test_deliveries.py"
+_FAILING = "tests/integration/test_failing_receivers.py"
+_REPEATS = "tests/integration/test_repeated_calls.py"
+_ANNOUNCE = "tests/unit/test_announce.py"
+_TOLD = "tests/proofs/test_told_without_loss.py"
+
+DECIDING = (
+    Fault(
+        "tell an owner who has turned it off",
+        "domain/recipients.py",
+        "    if not recipient.is_wanted:\n        return Selection()\n",
+        "",
+        f"{_TOLD}::test_nothing_of_an_off_period_is_told_whoever_else_is_told_of_it",
+    ),
+    Fault(
+        "let splits go on as if nobody had turned anything off",
+        "application/subscribe/activation.py",
+        "tell_sellers=before.is_wanted)",
+        "tell_sellers=False)",
+        f"{_TOLD}::test_nothing_of_an_off_period_is_told_whoever_else_is_told_of_it",
+    ),
+    Fault(
+        "number a subscriber's messages with a gap",
+        "domain/events.py",
+        "else end.number + 1,",
+        "else end.number + 2,",
+        f"{_ANNOUNCE}::test_numbers_have_no_gap_and_each_event_names_the_one_before",
+    ),
+    Fault(
+        "forget which event of a lane came before",
+        "domain/events.py",
+        "previous_at=None if end is None else end.at,",
+        "previous_at=None,",
+        f"{_ANNOUNCE}::test_numbers_have_no_gap_and_each_event_names_the_one_before",
+    ),
+    Fault(
+        "count what is queued in part as queued in whole",
+        "store/deliveries.py",
+        "**_item(delivery)}))\n    except ConditionsFailed:",
+        "**_item(delivery)}))\n    except Exception:",
+        f"{_TOLD}::test_all_messages_of_a_large_event_are_told_though_its_record_was_given_up",
+    ),
+    Fault(
+        "fan out over what became of a delivery since",
+        "store/deliveries.py",
+        "        table.create(Create({**waiting_key(delivery, track), **_item(delivery)}))\n",
+        "        table.put(Put({**waiting_key(delivery, track), **_item(delivery)}))\n",
+        f"{_BETWEEN}::test_a_late_fan_out_leaves_a_persons_wish_as_it_is",
+    ),
+    Fault(
+        "forget an event before its deliveries wait",
+        "application/split/due_work.py",
+        "        fan_out(self.table, self.send_wake, [event], clock.now())\n        clear_event(self.table, event)\n",
+        "        clear_event(self.table, event)\n        fan_out(self.table, self.send_wake, [event], clock.now())\n",
+        "tests/proofs/test_stream_failures.py"
+        "::test_a_failed_record_holds_back_no_other_of_its_order_and_what_is_told_is_told_in_order",
+    ),
+)
+
+TRACKS = (
+    Fault(
+        "ring a track that was let go meanwhile, and leave it so",
+        "store/tracks.py",
+        'condition="attribute_not_exists(shut) AND #due <= :now"',
+        'condition="attribute_not_exists(shut) AND NOT #due > :now"',
+        f"{_BETWEEN}::test_who_rings_while_the_track_is_let_go_has_it_drained",
+    ),
+    Fault(
+        "ring without being counted",
+        "store/tracks.py",
+        '        change="SET rings = rings + :one",\n',
+        '        change="SET rings = rings + :one - :one",\n',
+        f"{_DELIVERIES}::test_what_is_queued_while_its_track_is_drained_is_drained_too",
+    ),
+    Fault(
+        "let a track go that was rung meanwhile",
+        "store/tracks.py",
+        '"holder = :holder AND rings = :rings"',
+        '"holder = :holder AND rings >= :rings"',
+        f"{_DELIVERIES}::test_what_is_queued_while_its_track_is_drained_is_drained_too",
+    ),
+    Fault(
+        "take a track that somebody holds",
+        "store/tracks.py",
+        "(attribute_not_exists(holder) OR #until < :now OR",
+        "(attribute_not_exists(holder) OR #until >= :now OR",
+        f"{_DELIVERIES}::test_while_one_holds_a_track_nobody_else_sends",
+    ),
+    Fault(
+        "take the SDK's repeat of a hold for somebody else's",
+        "store/tracks.py",
+        " OR holder = :holder)",
+        ")",
+        f"{_REPEATS}::test_a_hold_whose_answer_was_lost_is_still_ones_own_until_it_is_let_go",
+    ),
+    Fault(
+        "take a track from its new holder by a repeated release",
+        "store/tracks.py",
+        'return item is None or item.get("holder") != held.holder  # not',
+        "return False  # not",
+        f"{_REPEATS}::test_a_release_repeated_after_somebody_else_took_the_track_takes_nothing_from_it",
+    ),
+    Fault(
+        "hand a track over and tell nobody",
+        "application/tell/drain.py",
+        "                self.send_wake(Wake(subscription_id, track), AT_ONCE)\n                break",
+        "                break",
+        f"{_DELIVERIES}::test_a_lane_with_more_than_can_be_sent_in_time_goes_on_in_another_invocation",
+    ),
+    Fault(
+        "let a track go with a retry that nobody is due for",
+        "application/tell/drain.py",
+        "release(self.table, held, one_pass.due)",
+        "release(self.table, held, None)",
+        f"{_FAILING}::test_what_a_sender_raises_is_a_failed_attempt_with_a_circuit_and_a_schedule",
+    ),
+    Fault(
+        "ring a track that is shut",
+        "store/tracks.py",
+        "attribute_exists(pk) AND attribute_not_exists(shut) AND (",
+        "attribute_exists(pk) AND (",
+        f"{_FAILING}::test_an_event_for_a_receiver_that_fails_does_not_read_what_waits_for_it",
+    ),
+)
+
+SENDING = (
+    Fault(
+        "send before what happened before",
+        "application/tell/drain.py",
+        "elif not waiting.is_next(",
+        "elif False and not waiting.is_next(",
+        f"{_DELIVERIES}::test_an_event_that_the_stream_brings_too_early_comes_after_those_before_it",
+    ),
+    Fault(
+        "send again what a late fan-out put",
+        "application/tell/drain.py",
+        "if is_old(waiting, found.settled):",
+        "if False:",
+        f"{_BETWEEN}::test_what_is_fanned_out_again_after_all_was_told_is_shown_as_told_and_not_sent",
+    ),
+    Fault(
+        "go on with a lane whose message failed",
+        "application/tell/drain.py",
+        "                note_progress(table, number, delivery, waiting)\n                self._block(",
+        "                note_progress(table, number, delivery, waiting)\n                (",
+        f"{_FAILING}::test_an_event_that_alone_is_refused_holds_up_its_own_order_only_and_is_exhausted_in_the_end",
+    ),
+    Fault(
+        "delete a delivery before it is settled",
+        "application/tell/settling.py",
+        "    table.put(settle_delivery(delivery.with_outcomes(outcomes)))\n    delete_if_unasked(table, track, read)\n",
+        "    delete_if_unasked(table, track, read)\n    table.put(settle_delivery(delivery.with_outcomes(outcomes)))\n",
+        f"{_BETWEEN}::test_who_dies_while_an_end_is_written_loses_nothing[PutItem-DELIVERY#]",
+    ),
+    Fault(
+        "delete what a person has asked for meanwhile",
+        "store/deliveries.py",
+        "condition=f\"attribute_not_exists(pk) OR {_asked_as(read, prefix='')}\"",
+        'condition="attribute_not_exists(pk) OR attribute_exists(pk)"',
+        f"{_BETWEEN}::test_a_wish_between_the_two_writes_of_an_end_is_not_deleted",
+    ),
+    Fault(
+        "note a failure over what a person has asked for meanwhile",
+        "store/deliveries.py",
+        'condition=f"attribute_exists(pk) AND {_asked_as(read)}"',
+        'condition=f"attribute_exists(pk) AND (attribute_exists(#asked) OR {_asked_as(read)})"',
+        f"{_BETWEEN}::test_a_wish_while_a_failure_is_noted_is_tried_at_once",
+    ),
+    Fault(
+        "take what a receiver's answer breaks for our own failure",
+        "application/tell/attempt.py",
+        "except Exception as error:  # noqa: BLE001 - noted as a failure of the receiver's, with its kind",
+        "except OSError as error:",
+        f"{_FAILING}::test_what_a_sender_raises_is_a_failed_attempt_with_a_circuit_and_a_schedule",
+    ),
+)
+
+CIRCUITS = (
+    Fault(
+        "send on though the circuit is open",
+        "store/drain_inputs.py",
+        "return self.is_active and not (self.circuit and self.circuit.is_open)",
+        "return self.is_active",
+        f"{_FAILING}::test_a_receiver_that_fails_gets_one_probe_for_each_step_whatever_waits",
+    ),
+    Fault(
+        "count what was under way as a step of the schedule",
+        "domain/circuit.py",
+        "if before.probe_at is not None and not probe:",
+        "if before.probe_at is None and probe:",
+        "tests/unit/test_circuit.py::test_only_probes_are_steps_of_the_schedule",
+    ),
+    Fault(
+        "close a circuit and wake nobody",
+        "application/tell/recovery.py",
+        "along = wakes_of(subscription, at) if circuit.is_open else []",
+        "along: list[Write] = []",
+        f"{_FAILING}::test_a_receiver_that_comes_back_gets_everything_in_order",
+    ),
+    Fault(
+        "activate and open no track",
+        "application/subscribe/activation.py",
+        "along = [forget_circuit(subscription_id), *wakes_of(before, at)]",
+        "along = [forget_circuit(subscription_id)]",
+        f"{_FAILING}::test_gone_turns_the_subscription_off_and_what_happens_meanwhile_waits",
+    ),
+    Fault(
+        "let a new URL have the old one's circuit",
+        "application/subscribe/webhooks.py",
+        "along = [forget_circuit(subscription_id), *wakes_of(before, wish.at)] if is_other else []",
+        "along: list[Write] = []",
+        f"{_TOLD}::test_a_new_url_is_told_at_once_what_the_old_one_did_not_take",
+    ),
+    Fault(
+        "wait for the retry of what the old URL did not take",
+        "application/tell/recovery.py",
+        "wake(track, at, works=True)",
+        "wake(track, at)",
+        f"{_TOLD}::test_a_new_url_is_told_at_once_what_the_old_one_did_not_take",
+    ),
+    Fault(
+        "let what a person asked for wait for the next probe",
+        "application/tell/ask_again.py",
+        "    if circuit is None or not circuit.is_open:\n",
+        "    if circuit is None or circuit:\n",
+        f"{_TOLD}::test_what_a_person_asks_for_is_tried_at_once_though_the_receiver_failed[resend_delivery]",
+    ),
+    Fault(
+        "leave a channel's webhooks when its credential ends",
+        "application/subscribe/revocation.py",
+        "    return [ended for owner in owners for ended in end_webhooks(table, owner)]\n",
+        "    return []\n",
+        f"{_TOLD}::test_a_channel_whose_credential_ended_is_told_nothing_more",
+    ),
+)
+
+TELLING = (*DECIDING, *TRACKS, *SENDING, *CIRCUITS)
