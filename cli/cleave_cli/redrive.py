@@ -1,4 +1,4 @@
-"""`cleave redrive`: brings back to the stream function what its source gave up."""
+"""`cleave redrive`: brings back to the stream's functions what its sources gave up."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,8 @@ class Redriven:
 
 @dataclass(frozen=True)
 class Redrive:
-    """``function`` gets each batch as the source brought it, under its own role; what it does again has no effect."""
+    """The function that failed gets each batch as the source brought it, under its own role; what it does again has no
+    effect. ``function`` stands in where a record does not name it."""
 
     s3: "S3Client"
     functions: "LambdaClient"
@@ -43,9 +44,10 @@ class Redrive:
         """Oldest first. An object is deleted once nothing of it failed; the others stay for the next time."""
         for key in sorted(self._keys(), key=lambda key: key.rpartition("/")[2]):
             body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-            payload: str = json.loads(body)["payload"]
+            record = json.loads(body)
+            payload: str = record["payload"]
             records = len(json.loads(payload)["Records"])
-            failed = self._failed(payload, records)
+            failed = self._failed(record["requestContext"].get("functionArn", self.function), payload, records)
             if not failed:
                 self.s3.delete_object(Bucket=self.bucket, Key=key)
             yield Redriven(key, records, failed)
@@ -54,8 +56,8 @@ class Redrive:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
         return [each["Key"] for page in pages for each in page.get("Contents", [])]
 
-    def _failed(self, payload: str, records: int) -> int:
-        answer = self.functions.invoke(FunctionName=self.function, Payload=payload.encode())
+    def _failed(self, function: str, payload: str, records: int) -> int:
+        answer = self.functions.invoke(FunctionName=function, Payload=payload.encode())
         if "FunctionError" in answer:
             return records
         return len(json.loads(answer["Payload"].read())["batchItemFailures"])
@@ -66,7 +68,7 @@ def redrive(
     stack: Annotated[str | None, typer.Option(help="Stack on AWS; without it, the running local stack.")] = None,
     state: Annotated[Path, typer.Option(envvar="CLEAVE_STATE", help="Folder of the local stack.")] = StateDir().path,
 ) -> None:
-    """Bring what the stream's source gave up to the stream function again; status 1 if some of it fails still."""
+    """Bring what the stream's sources gave up to their functions again; status 1 if some of it fails still."""
     endpoint = read_endpoint(StateDir(state).local_json) if stack is None else None
     session = boto3.Session() if endpoint is None else engine_session()
     outputs = stack_outputs(session.client("cloudformation", endpoint_url=endpoint), stack or STACK_NAME)

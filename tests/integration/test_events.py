@@ -79,6 +79,7 @@ def world(
     """The sample orders, a webhook with one delivery, and the example's credentials."""
     del token_secret
     monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
+    monkeypatch.setenv("EVENT_BUS_ARN", boto3.client("events").create_event_bus(Name="cleave")["EventBusArn"])
     monkeypatch.setenv("DELIVERY_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"])
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     place: Any = {"LocationConstraint": "eu-central-1"}

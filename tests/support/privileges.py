@@ -119,13 +119,20 @@ def _parameters(function: Any) -> list[type]:  # noqa: ANN401 - any function
 
 
 def statements() -> dict[str, list[dict[str, Any]]]:
-    """The statements of each function's own policy, by its folder."""
+    """The statements of each function's own policy, by its folder; those that a parameter brings are among them."""
     return {
-        PurePosixPath(function["CodeUri"]).name: [
-            statement for policy in function.get("Policies", []) for statement in policy["Statement"]
-        ]
+        PurePosixPath(function["CodeUri"]).name: statements_of(function)
         for function in resources("AWS::Serverless::Function").values()
     }
+
+
+def statements_of(function: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same of one function's properties."""
+    return [
+        statement["If"][1] if "If" in statement else statement
+        for policy in function.get("Policies", [])
+        for statement in policy["Statement"]
+    ]
 
 
 def granted() -> dict[str, set[Grant]]:

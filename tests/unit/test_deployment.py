@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.privileges import statements_of
 from tests.support.processed import Resources, of_type, standard
 from tests.support.template import resources, samconfig, template
 
@@ -47,8 +48,7 @@ def test_functions_that_accept_cancellations_are_all_felt() -> None:
     creating = {
         name
         for name, function in FUNCTIONS.items()
-        for policy in function["Policies"]
-        for each in policy["Statement"]
+        for each in statements_of(function)
         if "dynamodb:PutItem" in each["Action"] and "CANCELLATION#*" in json.dumps(each.get("Condition"))
     }
     assert creating == ACCEPTING - {"AuthorizerFunction"}

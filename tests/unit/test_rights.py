@@ -57,8 +57,9 @@ def roles(stack: Stack) -> Resources:
 def statements(stack: Stack, policies: list[dict[str, Any]]) -> Iterator[tuple[list[str], list[str]]]:
     """Actions and resources."""
     for policy in policies:
-        for each in as_list(policy["PolicyDocument"]["Statement"]):
-            yield as_list(each["Action"]), as_list(stack.value(each["Resource"]))
+        for each in map(stack.value, as_list(policy["PolicyDocument"]["Statement"])):
+            if each is not None:  # AWS::NoValue
+                yield as_list(each["Action"]), as_list(each["Resource"])
 
 
 def boundary(stack: Stack) -> list[tuple[list[str], list[str]]]:
@@ -140,7 +141,19 @@ def test_every_action_that_is_granted_exists(stack: Stack) -> None:
     session = botocore.session.get_session()
     operations = {
         service: set(session.get_service_model(service).operation_names)
-        for service in ("dynamodb", "sqs", "kms", "secretsmanager", "s3", "lambda", "cloudwatch", "logs", "xray", "sts")
+        for service in (
+            "dynamodb",
+            "sqs",
+            "kms",
+            "secretsmanager",
+            "s3",
+            "lambda",
+            "cloudwatch",
+            "logs",
+            "xray",
+            "sts",
+            "events",
+        )
     }
     granted = {
         action

@@ -48,6 +48,7 @@ CHANGED = {
     ("AcceptLatency*Alarm", "*"): "few calls ignored, a period that sees a canary",
     ("AuthorizerErrorsAlarm", "*"): "its errors alone, since it refuses by a policy",
     ("TableThrottledAlarm", "Metrics"): "reads of indexes, and a value in every period",
+    ("IteratorAgeAlarm", "*"): "both functions on the stream",
     ("AuthorizerQuery", "QueryString"): "its errors alone, as well",
     ("*Alarm", "DatapointsToAlarm"): "is the same as EvaluationPeriods unless said",
 }
@@ -60,6 +61,8 @@ NEW = {
     "LegacyUpdateTrackingFunctionPutOfficialPermission*": "a path that public code still calls",
     "*FunctionPostLegacyPermission*": "the same",
     "AddressLimit*": "a rule of WAF, if asked for",
+    "Bus": "the bus that every event goes to",
+    "PublishEvents*": "puts them there",
     "DeploymentRole": "CodeDeploy's, instead of AWS's managed policy",
     "GatewayAccount": "the role of the gateway's logs",
     "GatewayLogGroup": "the gateway's logs",

@@ -67,6 +67,8 @@ def other_events() -> Iterator[LambdaEvent]:
     damaged = {**stored, **waiting, "waiting": "damaged"}
     failed = {"batchItemFailures": [{"itemIdentifier": "100000000000000000001"}]}
     yield LambdaEvent("package_stream", "bad", _stream("MODIFY", damaged), failed)
+    yield LambdaEvent("publish_events", "good", _stream("INSERT", event), {"batchItemFailures": []})
+    yield LambdaEvent("publish_events", "bad", _stream("INSERT", {**event, "told": "damaged"}), failed)
     wake = Wake(EXAMPLE_WEBHOOK, EXAMPLE_TRACK)
     yield LambdaEvent("deliver_webhook", "good", _queue(json.dumps(asdict(wake))), {"batchItemFailures": []})
     message = {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975830a7d"}]}

@@ -59,6 +59,12 @@ class Log(Enum):
         (),
         "The packages of a batch could not be read together, with the traceback; each is read by itself.",
     )
+    BUS_REFUSED = (
+        "bus.refused",
+        logging.WARNING,
+        ("why", "records"),
+        "The stage's bus did not take events of so many records, for this reason; the stream brings them again.",
+    )
     RECONCILE_DONE = (
         "reconcile.done",
         logging.INFO,

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cleave import clock
 from cleave.application.tell.attempt import Outgoing
 from cleave.dialects.cloudevents.render import render_test
+from cleave.dialects.cloudevents.shapes import CloudEvent
 from cleave.domain.delivery import Answer, Lane
 from cleave.domain.destination import Destination, DestinationKind, destination_of
 from cleave.domain.subscription import Subscription
@@ -59,10 +60,11 @@ class DestinationSender:
 
     def reach(self, destination: Destination) -> Answer:
         """Whether a destination that nobody has subscribed yet takes our messages: it gets one that says nothing."""
-        at = clock.now()
-        document = render_test(None, f"test-{uuid4()}", at)
-        body = Body(document["type"], CLOUDEVENT, to_json(document))
-        return self._send(destination, [Parcel(document["id"], document["id"], body, at)])[0]
+        return self.publish(destination, [render_test(None, f"test-{uuid4()}", clock.now())])[0]
+
+    def publish(self, destination: Destination, facts: Sequence[CloudEvent]) -> list[Answer]:
+        """An answer for each of them, in their order."""
+        return self._send(destination, [_fact(each) for each in facts])
 
     def _send(self, destination: Destination, parcels: Sequence[Parcel]) -> list[Answer]:
         return [answer for portion in portions(parcels) for answer in self._request(destination, portion)]
@@ -79,6 +81,11 @@ class DestinationSender:
             errors = dict.fromkeys(range(len(portion)), _word(type(error).__name__.removesuffix("Error")))
         latency = round((time.perf_counter() - started) * 1000)
         return [_answer(errors.get(place), latency) for place in range(len(portion))]
+
+
+def _fact(document: CloudEvent) -> Parcel:
+    body = Body(document["type"], CLOUDEVENT, to_json(document))
+    return Parcel(document["id"], document["source"], body, datetime.fromisoformat(document["time"]))
 
 
 def portions(parcels: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
