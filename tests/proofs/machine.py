@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from cleave.domain.package import Package
+from cleave.dialects.trendyol.packages import render_package
+from cleave.domain.package import CANCELLABLE, Package
+from cleave.entry.wire import to_json
 from cleave.store import keys
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -34,6 +36,7 @@ CRASHES: st.SearchStrategy[dict[str, int]] = st.one_of(
 )
 # One of whatever there is: what is drawn must not depend on what the world is like, or nothing could be replayed.
 PLACES = st.integers(0, 999)
+LEFT = st.sampled_from(["Shipped", "AtCollectionPoint", "UnDelivered", "Delivered", "Returned", "SomeWord"])
 LINES = st.dictionaries(st.integers(1, 3), st.integers(1, 9), min_size=1)
 UNITS = st.dictionaries(st.integers(1, 3), st.integers(1, 3), min_size=1, max_size=2)
 MAX_ORDERS = 8
@@ -63,6 +66,11 @@ class Order:
         """All that the order is stored in, but its cancellations, which are never written alone."""
         packages = (keys.package(each.seller_id, each.package_id) for each in self.packages())
         return {keys.order_partition(self.number), *(key[keys.PARTITION] for key in packages)}
+
+    def can_give(self, line_id: int) -> int:
+        """Units that nobody was promised and that have not left."""
+        states = [state.availability for state in self.story.packages.values()]
+        return sum(state.left.get(line_id, 0) for state in states if state.status in CANCELLABLE)
 
     def packages(self) -> list[Package]:
         """Live and replaced, the oldest first."""
@@ -133,7 +141,7 @@ class CleaveMachine(RuleBasedStateMachine):
             lambda: self.shop.cancel_item(order.number, item, quantity, cancel_id), Counter({line: quantity})
         )
         self.ask(order, request, crash)
-        is_there = order.units.left(line) >= quantity
+        is_there = order.can_give(line) >= quantity
         waits = self.contended or order.story.planned
         assert request.recorded or not is_there or waits, f"refused, with {order.units}"
 
@@ -150,6 +158,23 @@ class CleaveMachine(RuleBasedStateMachine):
         order = pick(self.orders, place)
         package = pick(order.packages(), of)
         self.say(order, lambda: self.shop.notify(package.package_id, status), crash)
+
+    @rule(place=PLACES, of=PLACES, status=LEFT, units=st.one_of(st.none(), UNITS), crash=CRASHES)
+    def report(self, place: int, of: int, status: str, units: dict[int, int] | None, crash: dict[str, int]) -> None:
+        """A carrier says how far a package is, or some units of it, whatever waits on it."""
+        order = pick(self.orders, place)
+        package = pick(order.packages(), of)
+        named = {pick(package.lines, line).line_id: quantity for line, quantity in (units or {}).items()}
+        self.say(order, lambda: self.shop.report(package.package_id, status, named), crash)
+
+    @rule(place=PLACES, of=PLACES, status=st.one_of(st.none(), LEFT, st.just("Picking")), crash=CRASHES)
+    def export(self, place: int, of: int, status: str | None, crash: dict[str, int]) -> None:
+        """The marketplace's word for a package, new or as it is."""
+        order = pick(self.orders, place)
+        package = pick(order.packages(), of)
+        shown = json.loads(to_json(render_package(package)))
+        exported = {**shown, **({} if status is None else {"status": status}), "lastModifiedDate": None}
+        self.say(order, lambda: self.shop.load([exported]), crash)
 
     @rule(place=PLACES, of=PLACES, number=st.sampled_from(["S1", "S2"]), crash=CRASHES)
     def feed_tracking(self, place: int, of: int, number: str, crash: dict[str, int]) -> None:

@@ -137,6 +137,35 @@ def cancel_against_status(arena: Arena) -> None:
     assert [event.status for event in story.events] == ["Picking"]
 
 
+def cancel_against_shipped(arena: Arena) -> None:
+    """Units are cancelled or they leave, never both, whoever says that they do; what was accepted is done first."""
+    shop = arena.shop(32)
+    cancels = [lambda n=n: shop.cancel(PACKAGE, {1: 1}, f"k{n}") for n in range(CALLERS // 2)]
+    export = {**wire_package(PACKAGE, order_of(shop), {1: 32}), "status": "Shipped"}
+    words: list[Call] = [lambda: shop.report(PACKAGE, "Shipped"), lambda: shop.load([export])]
+    answers = arena.at_once([*cancels, *words * (CALLERS // 4)])
+    cancelled, left = won(answers[: CALLERS // 2]), won(answers[CALLERS // 2 :])
+    assert not (cancelled and left)
+    units = recorded_units(arena.story(shop), {1: 32})
+    assert units.taken[1] == cancelled
+    story = arena.check(shop, units)
+    assert [event.status for event in story.events] == (["Shipped"] if left else [])
+
+
+def cancel_against_units_that_leave(arena: Arena) -> None:
+    """Half of the units may leave; of the others, as many are cancelled as there are."""
+    shop = arena.shop(32)
+    cancels = [lambda n=n: shop.cancel(PACKAGE, {1: 1}, f"k{n}") for n in range(CALLERS // 2)]
+    answers = arena.at_once([*cancels, *[lambda: shop.report(PACKAGE, "Shipped", {1: 16})] * (CALLERS // 2)])
+    cancelled, left = won(answers[: CALLERS // 2]), won(answers[CALLERS // 2 :])
+    assert cancelled <= (16 if left else 32)
+    units = recorded_units(arena.story(shop), {1: 32})
+    assert units.taken[1] == cancelled
+    arena.check(shop, units)
+    lines = [line for state in arena.story(shop).packages.values() for line in state.package.lines]
+    assert sum(line.quantity for line in lines if line.status == "Shipped") == (16 if left else 0)
+
+
 def cancel_against_explicit_split(arena: Arena) -> None:
     """A package is either cancelled from or split."""
     shop = arena.shop(40)
@@ -183,6 +212,8 @@ RACES: tuple[Race, ...] = (
     the_same_key_for_different_things,
     both_dialects,
     cancel_against_status,
+    cancel_against_shipped,
+    cancel_against_units_that_leave,
     cancel_against_explicit_split,
     split_against_split,
     workers_on_one_record,

@@ -47,6 +47,12 @@ class Shop:
         body = {"cargoSenderNumber": number, "providerCode": next(iter(PROVIDERS))}
         return self.world.call(self.seller, "update_tracking", body, path=self._path(package_id))
 
+    def report(self, package_id: int, status: str, units: dict[int, int] | None = None) -> Answer:
+        """PUT …/status, the carrier's word."""
+        lines = [{"lineId": line_id, "quantity": quantity} for line_id, quantity in (units or {}).items()]
+        body = {"lines": lines, "params": {}, "status": status}
+        return self.world.call(self.channel, "report_status", body, path=self._path(package_id))
+
     def split(self, package_id: int, groups: list[dict[int, int]]) -> Answer:
         """POST …/split-packages."""
         details = [[{"orderLineId": line, "quantities": units} for line, units in group.items()] for group in groups]

@@ -265,12 +265,20 @@ def _events_tell_all(story: Story) -> None:
         told.setdefault(event.package_id, []).append(event.status)
     for package in _packages(story):
         entered = _entered(story, package)
-        _require(2, f"{package.package_id} entered {entered}", holds=told.get(package.package_id, []) == entered)
+        said = _without_repeats(story, package, told.get(package.package_id, []))
+        _require(2, f"{package.package_id} entered {entered}, told {said}", holds=said == entered)
         for successor_id in package.successor_ids:
             born = min(place for (each, _), place in places.items() if each == successor_id)
             ended = places[package.package_id, str(package.status)]
             _require(4, f"{successor_id} was born before its parent ended", holds=ended < born)
     _lanes_have_no_gap(story)
+
+
+def _without_repeats(story: Story, package: Package, told: list[str]) -> list[str]:
+    """Where units of a line go ahead, their package is told once more in the status in which it is."""
+    before = package.history[story.imported_history - 1].status if story.imported_history else "Created"
+    first = before if package.parent_id is None else ""
+    return [status for was, status in zip([first, *told], told, strict=False) if was != status]
 
 
 def _lanes_have_no_gap(story: Story) -> None:

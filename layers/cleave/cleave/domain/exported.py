@@ -166,7 +166,7 @@ def _history(package: Package, said: Package, at: datetime) -> tuple[HistoryEntr
     if said.status == package.status:
         return package.history
     last = package.history[-1].at if package.history else None
-    since = tuple(entry for entry in said.history if last is None or entry.at > last)
+    since = tuple(entry for entry in said.history if entry not in package.history and (last is None or entry.at > last))
     ends = since and since[-1].status == said.status
     return (*package.history, *since) if ends else (*package.history, *since, HistoryEntry(at, said.status))
 
