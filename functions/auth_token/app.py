@@ -1,7 +1,7 @@
 """POST /v1/auth/token."""
 
 from cleave.dialects.hepsiglobal.endpoint import open_endpoint
-from cleave.dialects.hepsiglobal.token import TokenRequest
+from cleave.dialects.hepsiglobal.token import TokenRequest, render_token
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.roles import Role
 from cleave.entry.gateway import Call, Response
@@ -18,6 +18,5 @@ def handler(call: Call) -> Response:
     credential = verify_credential(table(), request.client_id, request.client_secret, call.at)
     if credential is None or credential.role is not Role.CHANNEL:
         raise Refusal(RefusalCode.CREDENTIALS_INVALID, "the client id or its secret is wrong")
-    token = issue_token(credential.key, call.at)
-    answer = {"access_token": token, "token_type": "Bearer", "expires_in": int(LIFETIME.total_seconds())}
+    answer = render_token(issue_token(credential.key, call.at), LIFETIME)
     return Response(200, to_json(answer), {"Cache-Control": "no-store"})

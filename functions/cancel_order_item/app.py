@@ -3,8 +3,8 @@
 from cleave.application.accept.cancel_items import cancel_items
 from cleave.dialects.cancellation_ids import id_header
 from cleave.dialects.hepsiglobal.cancel_item import to_item_cancellation
-from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
-from cleave.entry.gateway import Response, json_response
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall, accepted_response, channel_endpoint
+from cleave.entry.gateway import Response
 from cleave.entry.resources import table
 
 
@@ -13,5 +13,4 @@ def handler(channel: ChannelCall) -> Response:
     """Accept the cancel of all that an item has left; the splits follow."""
     item = to_item_cancellation(channel)
     cancel_items(table(), [item], channel.sellers)
-    answer = {"data": {}, "message": "the cancel of the item is accepted"}
-    return json_response(answer, headers=id_header(item.cancellation.key))
+    return accepted_response("the cancel of the item is accepted", id_header(item.cancellation.key))

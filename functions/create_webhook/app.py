@@ -2,7 +2,7 @@
 
 from cleave.application.subscribe.webhooks import subscribe
 from cleave.dialects.trendyol.endpoint import SellerCall, whole_seller_endpoint
-from cleave.dialects.trendyol.webhooks import to_webhook
+from cleave.dialects.trendyol.webhooks import render_made, to_webhook
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import settings, table
 from cleave.outbound.resources import secret_box, target_rules
@@ -14,4 +14,4 @@ def handler(seller: SellerCall) -> Response:
     wish = to_webhook(seller, settings().webhook_tracks)
     target_rules().check(wish.url)
     made = subscribe(table(), secret_box().seal, wish)
-    return json_response({"id": made.subscription_id, "signingSecret": made.signing_secret})
+    return json_response(render_made(made))

@@ -1,10 +1,9 @@
 """PUT /integration/order/sellers/{sellerId}/shipment-packages/{packageId}/items/unsupplied/dry-run."""
 
 from cleave.application.accept.dry_run import dry_run_cancel
-from cleave.dialects.dry_run import render_dry_run
+from cleave.dialects.dry_run import render_sellers_dry_run
 from cleave.dialects.trendyol.cancel import to_asked_cancel
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
-from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
 
@@ -13,4 +12,4 @@ from cleave.entry.resources import table
 def handler(seller: SellerCall) -> Response:
     """Tell what a cancel would do, or every reason why it would be refused; nothing is written."""
     outcome = dry_run_cancel(table(), to_asked_cancel(seller))
-    return json_response(render_dry_run(outcome, seller.call, TrendyolErrors(), seller.scope))
+    return json_response(render_sellers_dry_run(outcome, seller))

@@ -1,7 +1,7 @@
 """GET …/webhooks/{webhookId}/deliveries/{deliveryId}, of a seller or a channel."""
 
 from cleave.application.read.deliveries import find_delivery
-from cleave.dialects.deliveries import message_ref, render_attempts, render_delivery
+from cleave.dialects.deliveries import message_ref, render_with_attempts
 from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
@@ -11,4 +11,4 @@ from cleave.entry.resources import table
 def handler(webhook: WebhookCall) -> Response:
     """One message with its attempts."""
     row, failed = find_delivery(table(), webhook.owner, webhook.subscription_id, message_ref(webhook))
-    return json_response({**render_delivery(row), "attemptLog": render_attempts(row, failed)})
+    return json_response(render_with_attempts(row, failed))

@@ -2,7 +2,7 @@
 
 from cleave.application.intake.import_packages import import_packages
 from cleave.dialects.trendyol.endpoint import SellerCall, export_endpoint
-from cleave.dialects.trendyol.imports import to_imported
+from cleave.dialects.trendyol.imports import render_imported, to_imported
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
 
@@ -10,6 +10,4 @@ from cleave.entry.resources import table
 @export_endpoint
 def handler(seller: SellerCall) -> Response:
     """Load packages as getShipmentPackages shows them, and what later exports say of them."""
-    imported = import_packages(table(), to_imported(seller))
-    updated = {"updated": imported.updated} if imported.updated else {}
-    return json_response({"imported": imported.new, **updated, "unchanged": imported.unchanged})
+    return json_response(render_imported(import_packages(table(), to_imported(seller))))

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from cleave.application.subscribe.webhooks import find_webhook
-from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
+from cleave.dialects.webhook_calls import WebhookCall, render_ping, webhook_endpoint
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
 from cleave.outbound.resources import sender
@@ -14,6 +14,4 @@ def handler(webhook: WebhookCall) -> Response:
     """Send the receiver a signed request with nothing in it, and tell what it answered."""
     subscription = find_webhook(table(), webhook.owner, webhook.subscription_id)
     answer = sender().ping(subscription, f"test-{uuid4()}", webhook.call.at)
-    return json_response(
-        {"ok": answer.ok, "status": answer.status, "error": answer.error, "latencyMs": answer.latency_ms}
-    )
+    return json_response(render_ping(answer))

@@ -1,8 +1,8 @@
 """PUT /v1/orders/{orderNumber}/order_items/{orderItemNumber}/delivery."""
 
 from cleave.application.intake.report_items import report_item
-from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
-from cleave.dialects.hepsiglobal.reports import noted, to_item_report
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall, accepted_response, channel_endpoint
+from cleave.dialects.hepsiglobal.reports import to_item_report
 from cleave.entry.gateway import Response
 from cleave.entry.resources import table
 
@@ -11,4 +11,4 @@ from cleave.entry.resources import table
 def handler(channel: ChannelCall) -> Response:
     """Take the marketplace's word that units of an item were delivered."""
     report_item(table(), channel.sellers, to_item_report(channel))
-    return noted("the delivery of the item is noted")
+    return accepted_response("the delivery of the item is noted")

@@ -1,8 +1,8 @@
 """PUT /v1/shipments/{shipmentId}/status."""
 
 from cleave.application.intake.report_items import report_shipment
-from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
-from cleave.dialects.hepsiglobal.reports import noted, to_shipment_report
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall, accepted_response, channel_endpoint
+from cleave.dialects.hepsiglobal.reports import to_shipment_report
 from cleave.entry.gateway import Response
 from cleave.entry.resources import table
 
@@ -11,4 +11,4 @@ from cleave.entry.resources import table
 def handler(channel: ChannelCall) -> Response:
     """Take the marketplace's word for how far a shipment is."""
     report_shipment(table(), channel.sellers, to_shipment_report(channel))
-    return noted("the status of the shipment is noted")
+    return accepted_response("the status of the shipment is noted")

@@ -2,7 +2,7 @@
 
 from cleave.application.accept.accept_split import accept_split
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
-from cleave.dialects.trendyol.split import to_split
+from cleave.dialects.trendyol.split import render_new_package, to_split
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
 
@@ -11,4 +11,4 @@ from cleave.entry.resources import table
 def handler(seller: SellerCall) -> Response:
     """Put some lines of a package into a package of their own."""
     (package_id,) = accept_split(table(), to_split(seller))
-    return json_response({"newPackageId": package_id})
+    return json_response(render_new_package(package_id))

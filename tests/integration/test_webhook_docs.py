@@ -55,7 +55,7 @@ def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(  
     cancelled = {"lines": [{"lineId": 4765081101, "quantity": 2}], "reasonId": 500}
     assert de_seller.call(cancel_package, cancelled, path={**SELLER, "packageId": 3330811901}).status == 200
     refusals = [Answer(503, body=b"try later")]
-    receiver.respond = lambda _: refusals.pop() if refusals else Answer(200)
+    receiver.respond = lambda request: refusals.pop() if refusals and request.method == "POST" else Answer(200)
     let_happen()
     clock.move(seconds=10)
     reconcile(table, outbound.worker(60), clock())

@@ -1,14 +1,16 @@
 """The endpoints of HepsiGlobal's dialect."""
 
+from cleave.dialects.hepsiglobal import answers
 from cleave.dialects.hepsiglobal.cancel_item import CancelItemRequest
 from cleave.dialects.hepsiglobal.new_order import WireOrder
 from cleave.dialects.hepsiglobal.order_cancel import CancelItem, CancelItems
 from cleave.dialects.hepsiglobal.reports import ItemDelivery, ShipmentStatus
 from cleave.dialects.hepsiglobal.token import TokenRequest
+from cleave.dialects.trendyol.answers import EmptyObject
 from cleave.domain.refusals import RefusalCode as Code
 from cleave.domain.subscription import Dialect
 
-from cleave_cli.openapi import answers, parameters
+from cleave_cli.openapi import parameters
 from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
 
 _H = Dialect.HEPSIGLOBAL
@@ -101,7 +103,7 @@ OPERATIONS = (
             {"anyOf": [Ref(CancelItem).schema, Ref(CancelItems).schema]},
             {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
         ),
-        answer=answering(answers.EmptyObject, {}),
+        answer=answering(EmptyObject, {}),
         refusals=_CANCEL,
     ),
     Operation(

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from cleave.dialects import answers_reading as answers
 from cleave.dialects.hepsiglobal.order_cancel import CancelItem, CancelItems
 from cleave.dialects.trendyol.cancel import CancelRequest
 from cleave.domain.refusals import RefusalCode as Code
 from cleave.domain.subscription import Dialect
 
-from cleave_cli.openapi import answers_reading as answers
 from cleave_cli.openapi import examples_reading as shown
 from cleave_cli.openapi import parameters
 from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
@@ -33,7 +33,7 @@ OPERATIONS = (
         "What a cancel with this body would do, or every reason why it would be refused. Nothing is written.",
         takes=taking(CancelRequest, shown.CANCEL_TRAYS),
         answer=replace(
-            answering(answers.RehearsedInTrendyol, shown.DRY_RUN),
+            answering(answers.TrendyolDryRun, shown.DRY_RUN),
             examples={"example": shown.DRY_RUN, "refused": shown.DRY_RUN_REFUSED},
         ),
         parameters=(parameters.IDEMPOTENCY_KEY,),
@@ -47,7 +47,7 @@ OPERATIONS = (
             {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
         ),
         answer=replace(
-            answering(answers.RehearsedInHepsiGlobal, shown.DRY_RUN_ITEM),
+            answering(answers.HepsiGlobalDryRun, shown.DRY_RUN_ITEM),
             examples={"example": shown.DRY_RUN_ITEM, "refused": shown.DRY_RUN_ITEM_REFUSED},
         ),
     ),

@@ -1,5 +1,6 @@
 """The endpoints of Trendyol's dialect."""
 
+from cleave.dialects.trendyol import answers
 from cleave.dialects.trendyol.cancel import CancelRequest
 from cleave.dialects.trendyol.exported import WirePackage
 from cleave.dialects.trendyol.legacy import LegacyCancelRequest
@@ -10,7 +11,7 @@ from cleave.dialects.trendyol.update import UpdateRequest
 from cleave.domain.refusals import RefusalCode as Code
 from cleave.domain.subscription import Dialect
 
-from cleave_cli.openapi import answers, parameters
+from cleave_cli.openapi import parameters
 from cleave_cli.openapi.examples import PACKAGE_PAGE, PACKAGE_STEP, sample_orders
 from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
 

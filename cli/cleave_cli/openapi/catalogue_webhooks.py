@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from cleave.dialects import answers_webhooks as answers
 from cleave.dialects.deliveries import ReplayRequest
 from cleave.dialects.hepsiglobal.webhooks import ChannelWebhookRequest
 from cleave.dialects.trendyol.webhooks import WebhookRequest
 from cleave.domain.refusals import RefusalCode as Code
 from cleave.domain.subscription import Dialect
 
-from cleave_cli.openapi import answers_webhooks as answers
 from cleave_cli.openapi import examples as shown
 from cleave_cli.openapi import parameters
 from cleave_cli.openapi.operation import Body, Operation, answering, answering_list, taking
@@ -105,7 +105,7 @@ OPERATIONS = (
             "ListDeliveries",
             _T,
             "What was sent, waits, or was given up, oldest first.",
-            answer=answering(answers.DeliveryList, {"content": [shown.DELIVERY], **_REST}),
+            answer=answering(answers.ListedDeliveries, {"content": [shown.DELIVERY], **_REST}),
             parameters=parameters.DELIVERIES,
             refusals=(*_FIND, Code.BODY_INVALID),
         )

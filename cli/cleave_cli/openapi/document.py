@@ -7,7 +7,6 @@ from typing import Any
 
 from cleave.domain.subscription import Dialect
 from cleave.entry.wire import WireModel
-from pydantic import BaseModel
 
 from cleave_cli.openapi import (
     catalogue_hepsiglobal,
@@ -19,7 +18,7 @@ from cleave_cli.openapi import (
 from cleave_cli.openapi.operation import Body, Operation, Parameter, Schema
 from cleave_cli.openapi.refusals import examples, responses_of
 from cleave_cli.openapi.routes import Route, routes
-from cleave_cli.openapi.schemas import answer_models, components
+from cleave_cli.openapi.schemas import answer_models, components, used
 from cleave_cli.paths import ROOT
 
 DOCUMENT = ROOT / "docs/openapi.json"
@@ -53,7 +52,7 @@ def document() -> Schema:
         "tags": [{"name": name, "description": text} for name, text in _TAGS.values()],
         "paths": paths,
         "components": {
-            "schemas": components(_models()),
+            "schemas": used(components(_models()), paths, shared.responses),
             "responses": dict(sorted(shared.responses.items())),
             "examples": examples(),
             "securitySchemes": _security_schemes(),
@@ -139,7 +138,7 @@ def _content(body: Body) -> Schema:
     return {body.media_type: {"schema": body.schema, "examples": examples}}
 
 
-def _models() -> set[type[BaseModel]]:
+def _models() -> set[type]:
     """All that the document refers to, by the modules that the catalogue takes them from."""
     used = {value for module in _CATALOGUES for value in vars(module).values() if isinstance(value, type)}
     return {each for each in used if issubclass(each, WireModel)} | answer_models()

@@ -2,21 +2,20 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 from cleave.application.accept.dry_run import DryRun
 from cleave.application.read.cancellation import FollowedCancellation
 from cleave.application.read.deliveries import DeliveryRow
 from cleave.application.read.timeline import Part, TimelinePage
 from cleave.clock import from_ms
+from cleave.dialects.answers_reading import Timeline
 from cleave.dialects.cancellation_ids import name_in
 from cleave.dialects.cancellations import render_found
-from cleave.dialects.dry_run import render_dry_run
-from cleave.dialects.hepsiglobal.errors import ProblemDetails
+from cleave.dialects.dry_run import render_channels_dry_run, render_sellers_dry_run
+from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.timeline import render_timeline
 from cleave.dialects.trendyol.cancel import to_cancellation
 from cleave.dialects.trendyol.endpoint import SellerCall
-from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.dialects.trendyol.imports import to_imported
 from cleave.domain.cancellation import RecordedCancellation, reservation_of
 from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
@@ -88,7 +87,7 @@ def _delivered() -> list[DeliveryRow]:
     return [DeliveryRow(delivery, place, taken, delivery.state(place)) for place in range(2)]
 
 
-def _timeline() -> dict[str, Any]:
+def _timeline() -> Timeline:
     changed = [_SPLIT.closed, *_SPLIT.successors]
     notes = [
         EventNote(n, _SPLIT_AT, each.package_id, each.storefront, each.status, _REQUEST_ID)
@@ -98,7 +97,6 @@ def _timeline() -> dict[str, Any]:
     return render_timeline(_PACKAGE.order_number, TimelinePage([part]), _SCOPE)
 
 
-_CALL = Call(None, {}, {}, {}, "", _AT)
 _REFUSED = DryRun(
     (
         Refusal(RefusalCode.LINE_NOT_FOUND, "package 3330811901 has no line 1", field="lines.0.lineId"),
@@ -117,7 +115,7 @@ _NO_UNITS = Refusal(
 
 TIMELINE = _timeline()
 CANCELLATION = render_found(_FOLLOWED, name_in(_SCOPE, _ID) or "")
-DRY_RUN = render_dry_run(DryRun(new=(_ID,), splits=(_SPLIT,)), _CALL, TrendyolErrors(), _SCOPE)
-DRY_RUN_REFUSED = render_dry_run(_REFUSED, _CALL, TrendyolErrors(), _SCOPE)
+DRY_RUN = render_sellers_dry_run(DryRun(new=(_ID,), splits=(_SPLIT,)), _seller(CANCEL_TRAYS))
+DRY_RUN_REFUSED = render_sellers_dry_run(_REFUSED, _seller(CANCEL_TRAYS))
 DRY_RUN_ITEM = {**DRY_RUN, "cancellations": [{"cancellationId": "1078354", "repeated": False}]}
-DRY_RUN_ITEM_REFUSED = render_dry_run(DryRun((_NO_UNITS,)), _CALL, ProblemDetails(), _SCOPE)
+DRY_RUN_ITEM_REFUSED = render_channels_dry_run(DryRun((_NO_UNITS,)), ChannelCall(_seller({}).call, "", frozenset()))

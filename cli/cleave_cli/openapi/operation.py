@@ -6,16 +6,15 @@ from typing import Any
 
 from cleave.domain.refusals import RefusalCode
 from cleave.domain.subscription import Dialect
-from pydantic import BaseModel
 
 type Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The schema of a wire model, or of an answer."""
+    """The schema of a wire model, or of an answer's TypedDict."""
 
-    model: type[BaseModel]
+    model: type
 
     @property
     def schema(self) -> Schema:
@@ -60,16 +59,16 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def taking(model: type[BaseModel], example: object, **more: object) -> Body:
+def taking(model: type, example: object, **more: object) -> Body:
     """A body that is one model."""
     return Body(Ref(model).schema, {"example": example, **more})
 
 
-def answering(model: type[BaseModel], example: object) -> Body:
+def answering(model: type, example: object) -> Body:
     """The same for an answer."""
     return taking(model, example)
 
 
-def answering_list(model: type[BaseModel], example: list[Any]) -> Body:
+def answering_list(model: type, example: list[Any]) -> Body:
     """A bare array."""
     return Body({"type": "array", "items": Ref(model).schema}, {"example": example})

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from cleave.clock import from_ms
+from cleave.dialects.hepsiglobal.answers import Problem
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
+from cleave.dialects.trendyol.answers import TrendyolError
 from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Dialect
 from cleave.entry.endpoint import STATUS, ErrorShape
 from cleave.entry.gateway import Call
-from pydantic import BaseModel
 
 from cleave_cli.errors_table import MEANINGS
-from cleave_cli.openapi import answers
 from cleave_cli.openapi.examples import EXAMPLE_MS
+from cleave_cli.openapi.gateway_answer import GatewayAnswer
 from cleave_cli.openapi.operation import Operation, Ref, Schema
 from cleave_cli.openapi.routes import Route
 
@@ -25,10 +26,7 @@ _SELLER = (RefusalCode.ROLE_NOT_ALLOWED, RefusalCode.SELLER_NOT_FOUND, RefusalCo
 _CHANNEL = (RefusalCode.ROLE_NOT_ALLOWED,)
 _ANY = (RefusalCode.ANSWER_TOO_LARGE, RefusalCode.CONTENDED)  # wherever something is answered (entry/endpoint.py)
 _SHAPES: dict[Dialect, ErrorShape] = {Dialect.TRENDYOL: TrendyolErrors(), Dialect.HEPSIGLOBAL: ProblemDetails()}
-_MODELS: dict[Dialect, type[BaseModel]] = {
-    Dialect.TRENDYOL: answers.TrendyolError,
-    Dialect.HEPSIGLOBAL: answers.Problem,
-}
+_MODELS: dict[Dialect, type] = {Dialect.TRENDYOL: TrendyolError, Dialect.HEPSIGLOBAL: Problem}
 _TYPES = {Dialect.TRENDYOL: "application/json", Dialect.HEPSIGLOBAL: "application/problem+json"}
 _FAILED = "generic.exception"
 _EXAMPLES = "#/components/examples/{}.{}"
@@ -73,9 +71,9 @@ def _response(
             "examples": {key: {"$ref": _EXAMPLES.format(dialect, key)} for key in _keys(codes)},
         }
     if gateway:
-        shown = content.setdefault("application/json", {"schema": Ref(answers.GatewayAnswer).schema})
+        shown = content.setdefault("application/json", {"schema": Ref(GatewayAnswer).schema})
         if dialect is Dialect.TRENDYOL and ours:
-            shown["schema"] = {"anyOf": [shown["schema"], Ref(answers.GatewayAnswer).schema]}
+            shown["schema"] = {"anyOf": [shown["schema"], Ref(GatewayAnswer).schema]}
     keys = [f"`{code.key}`: {MEANINGS[code]}" for code in codes]
     said = [_GATEWAY[status]] if gateway else []
     retry = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}

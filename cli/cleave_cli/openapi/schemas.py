@@ -1,26 +1,49 @@
 """Components: the wire models' schemas as pydantic writes them, and what only the code's tables know."""
 
-from typing import Any
+import json
+from typing import Any, Literal, is_typeddict
 
+from cleave.dialects import answers_reading, answers_webhooks
+from cleave.dialects.hepsiglobal import answers as hepsiglobal
 from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON, BY_TRENDYOL_ID
+from cleave.dialects.trendyol import answers as trendyol
 from cleave.dialects.trendyol.providers import PROVIDERS
 from cleave.dialects.trendyol.webhooks import STATUSES
 from cleave.domain.reasons import Reason
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from cleave_cli.openapi import answers, answers_reading, answers_webhooks
+from cleave_cli.openapi import gateway_answer
 from cleave_cli.openapi.operation import Schema
 
 _TEMPLATE = "#/components/schemas/{model}"
+_SELLERS_AUTHENTICATION = ["BASIC_AUTHENTICATION", "API_KEY", "NONE"]
 # Values that a model leaves to a table of the code, so that a refusal can list them.
 _CHOICES: dict[tuple[str, str], list[Any]] = {
     ("CancelRequest", "reasonId"): list(BY_TRENDYOL_ID),
     ("CancelItem", "reason"): list(BY_HEPSIGLOBAL),
     ("CancelItemRequest", "reason"): [BY_REASON[Reason.CUSTOMER_DEMAND].hepsiglobal],
     ("TrackingRequest", "providerCode"): list(PROVIDERS),
+    **{(f"SellerWebhook{more}", "authenticationType"): _SELLERS_AUTHENTICATION for more in ("", "WithChanges")},
+    **{(f"SellerWebhook{more}", "payloadFormat"): ["trendyol", "cloudevents"] for more in ("", "WithChanges")},
+    **{(f"ChannelWebhook{more}", "payload_format"): ["hepsiglobal", "cloudevents"] for more in ("", "WithChanges")},
+    ("FoundCancellation", "reason"): list(BY_HEPSIGLOBAL),
+    ("CancellationAccepted", "reason"): list(BY_HEPSIGLOBAL),
 }
+
+
+# What came in with a package or a line is shown with it, and API Gateway adds members of its own.
+_OPEN = frozenset(
+    {
+        trendyol.ShownPackage,
+        trendyol.TruncatedPackage,
+        trendyol.ShownLine,
+        trendyol.TruncatedLine,
+        gateway_answer.GatewayAnswer,
+    }
+)
+_ANSWERS = (trendyol, hepsiglobal, answers_reading, answers_webhooks, gateway_answer)
 
 
 class _Schemas(GenerateJsonSchema):
@@ -31,13 +54,18 @@ class _Schemas(GenerateJsonSchema):
         number: JsonSchemaValue = {"type": "number"}
         return number | ({"minimum": float(schema["ge"])} if "ge" in schema else {})
 
+    def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
+        """An answer says all there is, but for the few that show what came in."""
+        made = super().typed_dict_schema(schema)
+        return made if schema.get("cls") in _OPEN else made | {"additionalProperties": False}
 
-def components(models: set[type[BaseModel]]) -> dict[str, Schema]:
+
+def components(models: set[type]) -> dict[str, Schema]:
     """The schemas of all models and of what they are made of, by name."""
     ordered = sorted(models, key=lambda model: model.__name__)
-    _, made = models_json_schema(
-        [(model, "validation") for model in ordered], ref_template=_TEMPLATE, schema_generator=_Schemas
-    )
+    mode: Literal["validation"] = "validation"
+    adapters = [(model, mode, TypeAdapter[Any](model)) for model in ordered]
+    _, made = TypeAdapter.json_schemas(adapters, ref_template=_TEMPLATE, schema_generator=_Schemas)
     schemas: dict[str, Schema] = _named(made["$defs"])
     for (model, field), values in _CHOICES.items():
         schemas[model]["properties"][field]["enum"] = values
@@ -46,11 +74,22 @@ def components(models: set[type[BaseModel]]) -> dict[str, Schema]:
     return dict(sorted(schemas.items()))
 
 
-def answer_models() -> set[type[BaseModel]]:
-    """All that are shown."""
-    named = {**vars(answers), **vars(answers_webhooks), **vars(answers_reading)}.values()
-    found = {each for each in named if isinstance(each, type) and issubclass(each, BaseModel)}
-    return found - {BaseModel, answers.AnswerModel}
+def answer_models() -> set[type]:
+    """All that the renderers of both dialects write, and API Gateway."""
+    return {each for module in _ANSWERS for each in vars(module).values() if is_typeddict(each)}
+
+
+def used(schemas: dict[str, Schema], *places: object) -> dict[str, Schema]:
+    """Those that one of the places refers to, and those that these refer to."""
+    found: dict[str, Schema] = {}
+    waiting = [json.dumps(place) for place in places]
+    while waiting:
+        text = waiting.pop()
+        for name in schemas.keys() - found.keys():
+            if f'"{_TEMPLATE.format(model=name)}"' in text:
+                found[name] = schemas[name]
+                waiting.append(json.dumps(schemas[name]))
+    return dict(sorted(found.items()))
 
 
 def _named(schemas: dict[str, Any]) -> dict[str, Any]:

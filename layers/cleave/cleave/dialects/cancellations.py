@@ -1,17 +1,20 @@
 """GET …/cancellations/{cancellationId}, in both dialects: our own addition to either."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from cleave.application.read.cancellation import FollowedCancellation
 from cleave.clock import optional_ms, to_ms
 from cleave.dialects.reasons import BY_REASON
-from cleave.domain.reasons import Reason
 
-_ACCEPTED, _APPLIED = "accepted", "applied"
+if TYPE_CHECKING:
+    from cleave.dialects.answers_reading import CancellationFacts, CancelledPackage, FoundCancellation, Units
+
+_ACCEPTED: Literal["accepted"] = "accepted"
+_APPLIED: Literal["applied"] = "applied"
 
 
-def render_found(found: FollowedCancellation, name: str) -> dict[str, Any]:
+def render_found(found: FollowedCancellation, name: str) -> "FoundCancellation":
     """The cancellation with what became of each of its packages."""
     return {
         "cancellationId": name,
@@ -21,13 +24,15 @@ def render_found(found: FollowedCancellation, name: str) -> dict[str, Any]:
     }
 
 
-def render_recorded(found: FollowedCancellation) -> dict[str, Any]:
-    """What a cancellation says of itself, its packages aside. ``accepted`` until it is applied to all of them."""
+def render_recorded(found: FollowedCancellation) -> "CancellationFacts":
+    """What a cancellation says of itself, its packages aside; its reason in the words of both dialects."""
     recorded, applied_at = found.recorded, found.applied_at
+    codes = BY_REASON[recorded.reason]
     return {
         "dialect": recorded.dialect,
         "state": _ACCEPTED if applied_at is None else _APPLIED,
-        **render_reason(recorded.reason),
+        "reason": codes.hepsiglobal,
+        "reasonId": codes.trendyol_id,
         "cancelledBy": recorded.cancelled_by,
         "shouldKeepPreviousStatus": recorded.keep_status,
         "acceptedDate": to_ms(recorded.accepted_at),
@@ -36,18 +41,12 @@ def render_recorded(found: FollowedCancellation) -> dict[str, Any]:
     }
 
 
-def render_reason(reason: Reason) -> dict[str, Any]:
-    """In the words of both dialects; 0 is Trendyol's for a reason that it does not have."""
-    codes = BY_REASON[reason]
-    return {"reason": codes.hepsiglobal, "reasonId": codes.trendyol_id}
-
-
-def render_units(lines: Mapping[int, int]) -> list[dict[str, int]]:
+def render_units(lines: Mapping[int, int]) -> "list[Units]":
     """How many units of which lines."""
     return [{"lineId": line_id, "quantity": quantity} for line_id, quantity in lines.items()]
 
 
-def _render_package(found: FollowedCancellation, package_id: int, lines: Mapping[int, int]) -> dict[str, Any]:
+def _render_package(found: FollowedCancellation, package_id: int, lines: Mapping[int, int]) -> "CancelledPackage":
     """Of a package whose time is over, no status is known any more."""
     state = found.packages.get(package_id)
     return {

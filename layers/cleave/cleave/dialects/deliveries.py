@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, DeliveryRow, MessageRef
 from cleave.clock import optional_moment, optional_ms, to_ms
@@ -14,6 +14,17 @@ from cleave.domain.delivery import Attempt, DeliveryState
 from cleave.entry.cursors import Values, open_cursor, seal_cursor
 from cleave.entry.values import Name, Text, Time
 from cleave.entry.wire import WireModel
+
+if TYPE_CHECKING:
+    from cleave.dialects.answers_webhooks import (
+        DeliveryWithAttempts,
+        ListedDeliveries,
+        Replayed,
+        Resent,
+        Rest,
+        ShownAttempt,
+        ShownDelivery,
+    )
 
 _DEFAULT_SIZE, _MAX_SIZE = 50, 200
 _REPLAYED_AT_ONCE = 100
@@ -94,24 +105,29 @@ def _bound_to(webhook: WebhookCall, use: str, filters: Values) -> Values:
     return [use, webhook.owner, webhook.subscription_id, *filters]
 
 
-def render_replay(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
+def render_replay(asked: DeliveryList, page: DeliveryPage) -> "Replayed":
     """How many are sent again, and where to go on."""
     return {"resent": sum(not row.is_waiting for row in page.rows), **_rest(asked, page)}
 
 
-def render_page(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
+def render_resent() -> "Resent":
+    """One is sent again."""
+    return {"resent": 1}
+
+
+def render_page(asked: DeliveryList, page: DeliveryPage) -> "ListedDeliveries":
     """A page of the list."""
     return {"content": [render_delivery(row) for row in page.rows], **_rest(asked, page)}
 
 
-def _rest(asked: DeliveryList, page: DeliveryPage) -> dict[str, Any]:
+def _rest(asked: DeliveryList, page: DeliveryPage) -> "Rest":
     after = page.next_after
     until = optional_ms(asked.query.until)
     cursor = None if after is None else seal_cursor([after.place, after.message, until], asked.bound_to)
     return {"hasMore": after is not None, "nextCursor": cursor}
 
 
-def render_delivery(row: DeliveryRow) -> dict[str, Any]:
+def render_delivery(row: DeliveryRow) -> "ShownDelivery":
     """One message. ``sequence`` and ``webhookId`` are what the receiver sees in the headers of these names."""
     delivery, outcome = row.delivery, row.outcome
     tried_at = None if outcome is None else outcome.at
@@ -135,18 +151,17 @@ def _id_of(row: DeliveryRow) -> str:
     return base64.urlsafe_b64encode(f"{row.message}/{row.place}".encode()).decode().rstrip("=")
 
 
-def render_attempts(row: DeliveryRow, failed: Sequence[Attempt]) -> list[dict[str, Any]]:
-    """The requests that failed, and that which the receiver took."""
-    shown = [render_attempt(attempt) for attempt in failed]
+def render_with_attempts(row: DeliveryRow, failed: Sequence[Attempt]) -> "DeliveryWithAttempts":
+    """One message with the requests that failed, and that which the receiver took."""
+    log = [_render_attempt(attempt) for attempt in failed]
     outcome = row.outcome
     if outcome is not None and outcome.state is DeliveryState.DELIVERED:
         taken = Attempt(outcome.at, int(outcome.answer), None, outcome.latency_ms, "")
-        shown.append(render_attempt(taken))
-    return shown
+        log.append(_render_attempt(taken))
+    return {**render_delivery(row), "attemptLog": log}
 
 
-def render_attempt(attempt: Attempt) -> dict[str, Any]:
-    """One request to the receiver."""
+def _render_attempt(attempt: Attempt) -> "ShownAttempt":
     return {
         "date": to_ms(attempt.at),
         "status": attempt.status,

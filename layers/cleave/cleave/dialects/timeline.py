@@ -5,8 +5,9 @@ Ids, quantities, statuses and times only: nothing of the customer, no address, n
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cleave.application.read.cancellation import FollowedCancellation
 from cleave.application.read.deliveries import DeliveryRow
@@ -26,6 +27,19 @@ from cleave.domain.refusals import RefusalCode
 from cleave.entry.endpoint import fits_answer
 from cleave.entry.gateway import Response, path_text
 from cleave.entry.wire import to_json
+
+if TYPE_CHECKING:
+    from cleave.dialects.answers_reading import (
+        CancellationAccepted,
+        CancellationApplied,
+        Timeline,
+        TimelineDelivery,
+        TimelineEntry,
+        TimelineEvent,
+        TimelineLine,
+        TimelinePackage,
+        TimelinePart,
+    )
 
 DEFAULT_SIZE, MAX_SIZE = 100, 200
 # Where a page ended, in words that say no more than the answer did: so it need not be signed.
@@ -67,7 +81,7 @@ def timeline_response(
         extent = extent.half
 
 
-def render_timeline(order_number: str, page: TimelinePage, scope: Scope | None) -> dict[str, Any]:
+def render_timeline(order_number: str, page: TimelinePage, scope: Scope | None) -> "Timeline":
     """A page. ``scope`` is that of the caller's own cancellations, the only ones that are named; None names all."""
     then = page.then
     cursor = None if then is None else f"{then.seller_id}.{then.package_id}.{then.sequence}"
@@ -79,22 +93,33 @@ def render_timeline(order_number: str, page: TimelinePage, scope: Scope | None) 
     }
 
 
-def _render_part(part: Part, scope: Scope | None) -> dict[str, Any]:
+def _render_part(part: Part, scope: Scope | None) -> "TimelinePart":
     stored = {each.package.package_id: each for each in part.packages}
     tree = lineage(each.package for each in part.packages)
-    entries = [*_cancellation_entries(part, scope), *map(_event_entry, part.events), *map(_delivery, part.deliveries)]
-    unreadable = {"unreadablePackageIds": list(part.unreadable)} if part.unreadable else {}
-    left_out = {"deliveriesLeftOut": part.left_out} if part.left_out else {}
-    return {
+    shown: TimelinePart = {
         "sellerId": part.seller_id,
-        **unreadable,
-        **left_out,
         "packages": [_render_package(each, stored[each.package.package_id], scope) for each in tree],
-        "timeline": sorted(entries, key=itemgetter("date")),  # of one millisecond, in the order of their causes
+        "timeline": sorted(_entries(part, scope), key=itemgetter("date")),
     }
+    if part.unreadable:
+        shown["unreadablePackageIds"] = list(part.unreadable)
+    if part.left_out:
+        shown["deliveriesLeftOut"] = part.left_out
+    return shown
 
 
-def _render_package(placed: Placed, stored: PackageState, scope: Scope | None) -> dict[str, Any]:
+def _entries(part: Part, scope: Scope | None) -> "Iterator[TimelineEntry]":
+    """In the order of their causes, which those of one millisecond keep."""
+    shown = {each.package.package_id for each in part.packages}
+    yield from (_accepted_entry(each, shown, scope) for each in part.cancellations)
+    for each in part.cancellations:
+        if each.applied_at is not None:
+            yield _applied_entry(each, each.applied_at, scope)
+    yield from map(_event_entry, part.events)
+    yield from map(_delivery_entry, part.deliveries)
+
+
+def _render_package(placed: Placed, stored: PackageState, scope: Scope | None) -> "TimelinePackage":
     package = placed.package
     return {
         "shipmentPackageId": package.package_id,
@@ -114,7 +139,7 @@ def _render_package(placed: Placed, stored: PackageState, scope: Scope | None) -
     }
 
 
-def _render_line(line: Line, waiting: int, scope: Scope | None) -> dict[str, Any]:
+def _render_line(line: Line, waiting: int, scope: Scope | None) -> "TimelineLine":
     """Units that live on in another package are that one's: so each unit of the order stands in the tree once."""
     return {
         "lineId": line.line_id,
@@ -122,21 +147,11 @@ def _render_line(line: Line, waiting: int, scope: Scope | None) -> dict[str, Any
         "quantity": line.quantity,
         "waiting": waiting,
         "status": line.status,
-        "cancellationId": line.cancelled and name_in(scope, line.cancelled.cancellation_id),
+        "cancellationId": None if line.cancelled is None else name_in(scope, line.cancelled.cancellation_id),
     }
 
 
-def _cancellation_entries(part: Part, scope: Scope | None) -> Iterator[dict[str, Any]]:
-    shown = {each.package.package_id for each in part.packages}
-    for each in part.cancellations:
-        yield _accepted_entry(each, shown, scope)
-    for each in part.cancellations:
-        if each.applied_at is not None:
-            name = name_in(scope, each.recorded.cancellation_id)
-            yield {"date": to_ms(each.applied_at), "type": "cancellation.applied", "cancellationId": name}
-
-
-def _accepted_entry(found: FollowedCancellation, shown: set[int], scope: Scope | None) -> dict[str, Any]:
+def _accepted_entry(found: FollowedCancellation, shown: set[int], scope: Scope | None) -> "CancellationAccepted":
     recorded = found.recorded
     units = [(package_id, lines) for package_id, lines in recorded.units.items() if package_id in shown]
     return {
@@ -148,7 +163,12 @@ def _accepted_entry(found: FollowedCancellation, shown: set[int], scope: Scope |
     }
 
 
-def _event_entry(event: EventNote) -> dict[str, Any]:
+def _applied_entry(found: FollowedCancellation, at: datetime, scope: Scope | None) -> "CancellationApplied":
+    name = name_in(scope, found.recorded.cancellation_id)
+    return {"date": to_ms(at), "type": "cancellation.applied", "cancellationId": name}
+
+
+def _event_entry(event: EventNote) -> "TimelineEvent":
     return {
         "date": to_ms(event.at),
         "type": "event",
@@ -159,7 +179,7 @@ def _event_entry(event: EventNote) -> dict[str, Any]:
     }
 
 
-def _delivery(row: DeliveryRow) -> dict[str, Any]:
+def _delivery_entry(row: DeliveryRow) -> "TimelineDelivery":
     return {
         "date": to_ms(row.delivery.event_at),
         "type": "delivery",

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cleave.clock import to_ms
 from cleave.dialects.error_shapes import ShapeOfPath, is_sellers
@@ -10,9 +11,19 @@ from cleave.dialects.hepsiglobal.endpoint import read_channel
 from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
 from cleave.dialects.trendyol.endpoint import read_whole_seller
 from cleave.dialects.trendyol.webhooks import render_subscription
+from cleave.domain.delivery import Answer
 from cleave.domain.subscription import Dialect, Subscription, channel_owner, seller_owner
 from cleave.entry.endpoint import GatewayHandler, endpoint
 from cleave.entry.gateway import Call, Response
+
+if TYPE_CHECKING:
+    from cleave.dialects.answers_webhooks import (
+        ChannelWebhookWithChanges,
+        NewSecret,
+        Pinged,
+        SellerWebhookWithChanges,
+        StatusChange,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +44,24 @@ def webhook_endpoint(serve: Callable[[WebhookCall], Response]) -> GatewayHandler
     return endpoint(ShapeOfPath(), _read)(serve)
 
 
-def render_webhook(subscription: Subscription) -> dict[str, Any]:
+def render_webhook(subscription: Subscription) -> "SellerWebhookWithChanges | ChannelWebhookWithChanges":
     """A webhook as its list shows it, and when and why it was turned on and off."""
-    is_trendyol = subscription.dialect is Dialect.TRENDYOL
-    shown = render_subscription(subscription) if is_trendyol else render_channel_webhook(subscription)
-    turned = [{"date": to_ms(each.at), "status": each.status, "reason": each.reason} for each in subscription.turns]
-    return {**shown, "statusChanges": turned}
+    changes: list[StatusChange] = [
+        {"date": to_ms(each.at), "status": each.status, "reason": each.reason} for each in subscription.turns
+    ]
+    if subscription.dialect is Dialect.TRENDYOL:
+        return {**render_subscription(subscription), "statusChanges": changes}
+    return {**render_channel_webhook(subscription), "statusChanges": changes}
+
+
+def render_ping(answer: Answer) -> "Pinged":
+    """What came of a request with nothing in it."""
+    return {"ok": answer.ok, "status": answer.status, "error": answer.error, "latencyMs": answer.latency_ms}
+
+
+def render_new_secret(secret: str, overlap_ends: datetime) -> "NewSecret":
+    """A signing secret, and until when the one before it is good."""
+    return {"signingSecret": secret, "previousValidUntil": to_ms(overlap_ends)}
 
 
 def done() -> Response:

@@ -1,14 +1,18 @@
 """A call in HepsiGlobal's dialect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
 from cleave.domain.cancellation import Scope
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Dialect
 from cleave.entry.endpoint import GatewayHandler, endpoint
-from cleave.entry.gateway import Call, Response
+from cleave.entry.gateway import Call, Response, json_response
+
+if TYPE_CHECKING:
+    from cleave.dialects.hepsiglobal.answers import Accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,12 @@ class ChannelCall:
 def channel_endpoint(serve: Callable[[ChannelCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves a channel and answers errors as problem details."""
     return endpoint(ProblemDetails(), read_channel)(serve)
+
+
+def accepted_response(message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to what is said of an item or a shipment, and is taken; the shape is ours."""
+    answer: Accepted = {"data": {}, "message": message}
+    return json_response(answer, headers=headers)
 
 
 def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:

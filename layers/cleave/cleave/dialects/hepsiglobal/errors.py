@@ -3,11 +3,16 @@
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cleave.dialects.places import HEPSIGLOBAL, field_of
 from cleave.domain.refusals import Refusal, RefusalKind
 from cleave.entry.gateway import Call, Response
+
+if TYPE_CHECKING:
+    from cleave.dialects.hepsiglobal.answers import Problem, ProblemEntry
+
+_FAILED = "the request failed on our side; it can be repeated as it is"
 
 
 class ProblemDetails:
@@ -16,20 +21,28 @@ class ProblemDetails:
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
         """One problem for the request."""
         del call
-        errors = [
-            {"key": refusal.code.key, "field": field_of(refusal, HEPSIGLOBAL), "detail": refusal.message}
-            for refusal in refusals
-        ]
         retry = {"Retry-After": "1"} if refusals[0].code.kind is RefusalKind.BUSY else {}
-        return _problem(status, refusals[0].message, errors, retry)
+        return _response(render_refusals(refusals, status), retry)
 
     def failed(self, call: Call) -> Response:
         """A 500 that tells nothing of the inside."""
         del call
-        return _problem(500, "the request failed on our side; it can be repeated as it is", [], {})
+        return _response(_problem(500, _FAILED, []), {})
 
 
-def _problem(status: int, detail: str, errors: list[dict[str, Any]], headers: dict[str, str]) -> Response:
+def render_refusals(refusals: Sequence[Refusal], status: int) -> "Problem":
+    """One entry for each refusal; the first says what the problem is."""
+    return _problem(status, refusals[0].message, [_entry(each) for each in refusals])
+
+
+def _entry(refusal: Refusal) -> "ProblemEntry":
+    return {"key": refusal.code.key, "field": field_of(refusal, HEPSIGLOBAL), "detail": refusal.message}
+
+
+def _problem(status: int, detail: str, errors: "list[ProblemEntry]") -> "Problem":
     title = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": errors}
-    return Response(status, json.dumps(body), {"Content-Type": "application/problem+json", **headers})
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": errors}
+
+
+def _response(problem: "Problem", headers: dict[str, str]) -> Response:
+    return Response(problem["status"], json.dumps(problem), {"Content-Type": "application/problem+json", **headers})

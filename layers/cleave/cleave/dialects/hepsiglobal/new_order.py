@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
@@ -16,6 +16,9 @@ from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 from cleave.entry.values import Id, Label, Name, Price, Text, as_whole, plain_fault
 from cleave.entry.wire import LINE_LIMIT, WireModel, json_size, parse
 from cleave.table.limits import KILOBYTE
+
+if TYPE_CHECKING:
+    from cleave.dialects.hepsiglobal.answers import CreatedItem, CreatedOrder, CreatedPackage
 
 # The dialect names no storefront; this is the one of Trendyol's clients that name none either.
 STOREFRONT = "TR"
@@ -144,14 +147,14 @@ def _details(wire: WireOrder, document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def render_created(order: NewOrder, packages: Sequence[Package]) -> dict[str, Any]:
+def render_created(order: NewOrder, packages: Sequence[Package]) -> "CreatedOrder":
     """The answer, which is ours: where to find the order's items from now on."""
     made = [_render_package(package) for package in packages]
     return {"data": {"order_number": order.order_number, "packages": made}, "message": "the order is created"}
 
 
-def _render_package(package: Package) -> dict[str, Any]:
-    items = [
+def _render_package(package: Package) -> "CreatedPackage":
+    items: list[CreatedItem] = [
         {"item_number": line.item_number, "line_id": line.line_id, "quantity": line.quantity} for line in package.lines
     ]
     return {"company_id": package.seller_id, "package_id": package.package_id, "items": items}

@@ -9,7 +9,7 @@ from cleave.domain.cancellation import PackageAddress
 from cleave.domain.package import Carriage, Status
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.reported import Report
-from cleave.entry.gateway import Response, json_response, path_text
+from cleave.entry.gateway import path_text
 from cleave.entry.values import MAX_ID, Quantity, Text, any_case
 from cleave.entry.wire import WireModel
 
@@ -70,11 +70,6 @@ def to_item_report(channel: ChannelCall) -> ItemReport:
         quantity_field="quantity",
         correlation_id=channel.call.request_id,
     )
-
-
-def noted(message: str) -> Response:
-    """The dialect's answer to these."""
-    return json_response({"data": {}, "message": message})
 
 
 def _shipment_id(channel: ChannelCall) -> int:

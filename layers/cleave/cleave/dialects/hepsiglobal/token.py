@@ -1,11 +1,15 @@
 """POST /v1/auth/token: client credentials for a Bearer token."""
 
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from cleave.entry.values import as_text
 from cleave.entry.wire import WireModel
+
+if TYPE_CHECKING:
+    from cleave.dialects.hepsiglobal.answers import Token
 
 type Word = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(as_text)]
 
@@ -16,3 +20,8 @@ class TokenRequest(WireModel):
     grant_type: Literal["client_credentials"]
     client_id: Word
     client_secret: Word
+
+
+def render_token(token: str, lifetime: timedelta) -> "Token":
+    """As OAuth 2.0 has it."""
+    return {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds())}

@@ -1,10 +1,10 @@
 """Webhook subscriptions of channels, under /v1/webhooks: our own, for the dialect has no public shape for them."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from cleave.application.subscribe.webhooks import WebhookWish
+from cleave.application.subscribe.webhooks import Subscribed, WebhookWish
 from cleave.clock import optional_ms, to_ms
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.domain.destination import is_arn
@@ -20,6 +20,9 @@ from cleave.domain.subscription import (
 )
 from cleave.entry.values import PRINTABLE, Id, any_case, as_text
 from cleave.entry.wire import WireModel
+
+if TYPE_CHECKING:
+    from cleave.dialects.answers_webhooks import ChannelWebhook, MadeChannelWebhook
 
 type Secret = Annotated[str, Field(min_length=1, max_length=512, pattern=PRINTABLE), BeforeValidator(as_text)]
 
@@ -76,7 +79,12 @@ def _sellers(channel: ChannelCall, wanted: list[int] | None) -> frozenset[int]:
     return sellers
 
 
-def render_channel_webhook(subscription: Subscription) -> dict[str, Any]:
+def render_made(made: Subscribed) -> "MadeChannelWebhook":
+    """What the channel has to know of a new one, and is told only now."""
+    return {"id": made.subscription_id, "signing_secret": made.signing_secret}
+
+
+def render_channel_webhook(subscription: Subscription) -> "ChannelWebhook":
     """As a list shows it: never a secret."""
     return {
         "id": subscription.subscription_id,

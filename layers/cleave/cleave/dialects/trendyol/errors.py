@@ -1,12 +1,15 @@
 """Trendyol's error body, for our refusals and for our failures."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cleave.clock import to_ms
 from cleave.dialects.places import TRENDYOL, field_of
 from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind
 from cleave.entry.gateway import Call, Response, json_response
+
+if TYPE_CHECKING:
+    from cleave.dialects.trendyol.answers import TrendyolError, TrendyolErrorEntry
 
 _EXCEPTIONS = {
     RefusalKind.UNAUTHENTICATED: "ClientApiAuthenticationException",
@@ -24,10 +27,8 @@ class TrendyolErrors:
     """The one shape of every status: timestamp, exception, errors."""
 
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
-        """One entry for each refusal; a message begins with the field at fault."""
-        exception = _EXCEPTIONS.get(refusals[0].code.kind, _BUSINESS)
-        errors = [_entry(refusal.code.key, _message(refusal)) for refusal in refusals]
-        answer = json_response(_body(call, exception, errors), status)
+        """As ``render_refusals`` has it."""
+        answer = json_response(render_refusals(call, refusals), status)
         retry = {"Retry-After": "1"} if refusals[0].code.kind is RefusalKind.BUSY else {}
         return Response(answer.status, answer.body, retry)
 
@@ -37,11 +38,17 @@ class TrendyolErrors:
         return json_response(_body(call, _SYSTEM, errors), 500)
 
 
-def _body(call: Call, exception: str, errors: list[dict[str, str]]) -> dict[str, Any]:
+def render_refusals(call: Call, refusals: Sequence[Refusal]) -> "TrendyolError":
+    """One entry for each refusal; a message begins with the field at fault."""
+    exception = _EXCEPTIONS.get(refusals[0].code.kind, _BUSINESS)
+    return _body(call, exception, [_entry(refusal.code.key, _message(refusal)) for refusal in refusals])
+
+
+def _body(call: Call, exception: str, errors: "list[TrendyolErrorEntry]") -> "TrendyolError":
     return {"timestamp": to_ms(call.at), "exception": exception, "errors": errors}
 
 
-def _entry(key: str, message: str) -> dict[str, str]:
+def _entry(key: str, message: str) -> "TrendyolErrorEntry":
     return {"key": key, "message": message, "errorCode": ""}
 
 

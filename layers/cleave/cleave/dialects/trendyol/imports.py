@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cleave.application.intake.import_packages import ImportedPackage
+from cleave.application.intake.import_packages import Imported, ImportedPackage
 from cleave.clock import from_ms
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.places import TRENDYOL, field_of
@@ -17,6 +17,9 @@ from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
 from cleave.entry.wire import as_written, parse
 from cleave.table.limits import KILOBYTE
+
+if TYPE_CHECKING:
+    from cleave.dialects.trendyol import answers
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _MAX_PACKAGES = 200  # the dialect's own largest page
@@ -43,6 +46,14 @@ def to_imported(seller: SellerCall) -> list[ImportedPackage]:
             raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=prefix or None)
         imported[wire.shipmentPackageId] = _imported(seller, wire, raw, prefix)
     return list(imported.values())
+
+
+def render_imported(imported: Imported) -> "answers.Imported":
+    """Which packages are new, which were moved on, and which are as they were."""
+    answer: answers.Imported = {"imported": imported.new, "unchanged": imported.unchanged}
+    if imported.updated:
+        answer["updated"] = imported.updated
+    return answer
 
 
 def _imported(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any], prefix: str) -> ImportedPackage:

@@ -1,7 +1,7 @@
 """POST …/split, multi-split, quantity-split and split-packages: four ways to name the groups of one split."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -11,6 +11,9 @@ from cleave.domain.partition import MAX_GROUPS, Group, SplitRequest
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.entry.values import Id, Quantity, Truth
 from cleave.entry.wire import WireModel
+
+if TYPE_CHECKING:
+    from cleave.dialects.trendyol.answers import NewPackage, NewPackageResults, NewPackages
 
 _MAX_LINES = 500  # as many as an imported package may have
 
@@ -113,6 +116,21 @@ def to_split_packages(seller: SellerCall) -> SplitRequest:
         units: dict[int, int | None] = {line.orderLineId: line.quantities for line in package.packageDetails}
         groups.append(Group(units, _fields(units, field, line=".orderLineId", quantity=".quantities")))
     return _request(seller, groups, keep=body.shouldKeepPreviousStatus)
+
+
+def render_new_package(package_id: int) -> "NewPackage":
+    """The answer to a split into two."""
+    return {"newPackageId": package_id}
+
+
+def render_results(package_ids: Sequence[int]) -> "NewPackageResults":
+    """The answer to a split into groups of lines."""
+    return {"results": [render_new_package(package_id) for package_id in package_ids]}
+
+
+def render_new_packages(package_ids: Sequence[int]) -> "NewPackages":
+    """The answer to the two splits by quantities."""
+    return {"newPackageIds": list(package_ids)}
 
 
 def _lines(line_ids: Sequence[int], field: str) -> Group:

@@ -1,11 +1,11 @@
 """Webhook subscriptions, as Trendyol's webhook endpoints take and show them."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from cleave.application.subscribe.webhooks import WebhookWish
+from cleave.application.subscribe.webhooks import Subscribed, WebhookWish
 from cleave.clock import optional_ms, to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.domain.destination import is_arn
@@ -14,6 +14,9 @@ from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
 from cleave.entry.values import PRINTABLE, PRINTABLE_OR_SPACE, Text, any_case, as_text
 from cleave.entry.wire import WireModel
+
+if TYPE_CHECKING:
+    from cleave.dialects.answers_webhooks import MadeWebhook, SellerWebhook
 
 # Package statuses as subscriptions spell them.
 STATUSES = {
@@ -111,7 +114,12 @@ def _required(field: str, value: str | None) -> str:
     return value
 
 
-def render_subscription(subscription: Subscription) -> dict[str, Any]:
+def render_made(made: Subscribed) -> "MadeWebhook":
+    """What its owner has to know of a new one, and is told only now."""
+    return {"id": made.subscription_id, "signingSecret": made.signing_secret}
+
+
+def render_subscription(subscription: Subscription) -> "SellerWebhook":
     """As a list shows it: never a secret. ``passiveReason`` and ``payloadFormat`` are additions of ours."""
     return {
         "id": subscription.subscription_id,

@@ -1,21 +1,19 @@
-"""What the endpoints of webhooks answer."""
+"""What the endpoints of webhooks answer, in both dialects. Dates are epoch milliseconds."""
 
-from typing import Literal
+from typing import Literal, TypedDict
 
 from cleave.domain.delivery import DeliveryState
-from cleave.domain.subscription import PassiveReason, SubscriptionStatus
-
-from cleave_cli.openapi.answers import AnswerModel
+from cleave.domain.subscription import Authentication, PassiveReason, PayloadFormat, SubscriptionStatus
 
 
-class MadeWebhook(AnswerModel):
+class MadeWebhook(TypedDict):
     """``signingSecret`` is shown here only."""
 
     id: str
     signingSecret: str
 
 
-class SellerWebhook(AnswerModel):
+class SellerWebhook(TypedDict):
     """A webhook, never with its secrets."""
 
     id: str
@@ -23,14 +21,14 @@ class SellerWebhook(AnswerModel):
     lastModifiedDate: int | None
     url: str
     username: str | None
-    authenticationType: Literal["BASIC_AUTHENTICATION", "API_KEY", "NONE"]
+    authenticationType: Authentication
     status: SubscriptionStatus
     subscribedStatuses: list[str] | None
     passiveReason: PassiveReason | None
-    payloadFormat: Literal["trendyol", "cloudevents"]
+    payloadFormat: PayloadFormat
 
 
-class StatusChange(AnswerModel):
+class StatusChange(TypedDict):
     """When a webhook was turned on (``reason`` null) or off."""
 
     date: int
@@ -44,21 +42,21 @@ class SellerWebhookWithChanges(SellerWebhook):
     statusChanges: list[StatusChange]
 
 
-class MadeChannelWebhook(AnswerModel):
+class MadeChannelWebhook(TypedDict):
     """``signing_secret`` is shown here only."""
 
     id: str
     signing_secret: str
 
 
-class ChannelWebhook(AnswerModel):
+class ChannelWebhook(TypedDict):
     """A webhook, never with its secrets."""
 
     id: str
     base_url: str
     seller_ids: list[int]
     authentication: Literal["bearer", "none"]
-    payload_format: Literal["hepsiglobal", "cloudevents"]
+    payload_format: PayloadFormat
     status: SubscriptionStatus
     passive_reason: PassiveReason | None
     created_at: int
@@ -71,14 +69,14 @@ class ChannelWebhookWithChanges(ChannelWebhook):
     statusChanges: list[StatusChange]
 
 
-class NewSecret(AnswerModel):
+class NewSecret(TypedDict):
     """Until then messages are signed with the old one too."""
 
     signingSecret: str
     previousValidUntil: int
 
 
-class Pinged(AnswerModel):
+class Pinged(TypedDict):
     """What the receiver answered; ``error`` is a word where it answered nothing."""
 
     ok: bool
@@ -87,7 +85,7 @@ class Pinged(AnswerModel):
     latencyMs: int
 
 
-class ShownDelivery(AnswerModel):
+class ShownDelivery(TypedDict):
     """One message to one webhook. Dates are epoch milliseconds."""
 
     id: str
@@ -103,7 +101,7 @@ class ShownDelivery(AnswerModel):
     deliveredDate: int | None
 
 
-class ShownAttempt(AnswerModel):
+class ShownAttempt(TypedDict):
     """One request to the receiver; ``answer`` is how its body began."""
 
     date: int
@@ -119,23 +117,26 @@ class DeliveryWithAttempts(ShownDelivery):
     attemptLog: list[ShownAttempt]
 
 
-class DeliveryList(AnswerModel):
-    """A page may be short, or empty, while ``hasMore`` is true."""
+class Rest(TypedDict):
+    """Whether there is more, and where to go on; ``nextCursor`` null at the end."""
 
-    content: list[ShownDelivery]
     hasMore: bool
     nextCursor: str | None
 
 
-class Resent(AnswerModel):
+class ListedDeliveries(Rest):
+    """A page may be short, or empty, while ``hasMore`` is true."""
+
+    content: list[ShownDelivery]
+
+
+class Resent(TypedDict):
     """It is sent again."""
 
     resent: Literal[1]
 
 
-class Replayed(AnswerModel):
+class Replayed(Rest):
     """How many are sent again, and where to go on."""
 
     resent: int
-    hasMore: bool
-    nextCursor: str | None

@@ -1,30 +1,32 @@
-"""What the endpoints that read back answer. Times are epoch milliseconds."""
+"""What the endpoints answer that read back and that try a cancel. Times are epoch milliseconds.
 
-from typing import Literal
+Written by this package's renderers and documented in docs/openapi.json; loaded by neither when a function starts.
+"""
 
-from cleave.domain.package import Status
-from cleave.domain.reasons import CancelledBy, Reason
-from pydantic import Field
+from typing import Literal, NotRequired, TypedDict
 
-from cleave_cli.openapi.answers import AnswerModel, Problem, TrendyolError
-from cleave_cli.openapi.answers_webhooks import ShownDelivery
+from cleave.dialects.answers_webhooks import ShownDelivery
+from cleave.dialects.hepsiglobal.answers import Problem
+from cleave.dialects.trendyol.answers import TrendyolError
+from cleave.domain.reasons import CancelledBy
+from cleave.domain.subscription import Dialect
 
 type State = Literal["accepted", "applied"]
 
 
-class Units(AnswerModel):
+class Units(TypedDict):
     """So many units of a line."""
 
     lineId: int
     quantity: int
 
 
-class CancellationFacts(AnswerModel):
+class CancellationFacts(TypedDict):
     """``accepted`` until all its packages are split. ``reasonId`` 0 is a reason that Trendyol does not have."""
 
-    dialect: Literal["trendyol", "hepsiglobal"]
+    dialect: Dialect
     state: State
-    reason: Reason
+    reason: str
     reasonId: int
     cancelledBy: CancelledBy
     shouldKeepPreviousStatus: bool
@@ -33,25 +35,26 @@ class CancellationFacts(AnswerModel):
     correlationId: str
 
 
-class CancelledPackage(AnswerModel):
-    """What the cancellation takes, or took, from one package, and what became of that one."""
+class CancelledPackage(TypedDict):
+    """What the cancellation takes, or took, from one package, and what became of that one. A package whose time
+    is over has no ``status`` any more."""
 
     shipmentPackageId: int
     state: State
-    status: Status
+    status: str | None
     lines: list[Units]
     successorIds: list[int]
 
 
 class FoundCancellation(CancellationFacts):
-    """One of the caller's own cancellations."""
+    """One of the caller's own. ``orderNumber`` is null when the time of all its packages is over."""
 
     cancellationId: str
-    orderNumber: str
+    orderNumber: str | None
     packages: list[CancelledPackage]
 
 
-class TimelineLine(AnswerModel):
+class TimelineLine(TypedDict):
     """Units of a line. ``waiting`` of them are about to be cancelled; ``cancellationId`` says by what they were, where
     that was the caller's own doing."""
 
@@ -59,11 +62,11 @@ class TimelineLine(AnswerModel):
     orderItemNumber: str
     quantity: int
     waiting: int
-    status: Status
+    status: str
     cancellationId: str | None
 
 
-class TimelinePackage(AnswerModel):
+class TimelinePackage(TypedDict):
     """A package right before those that came of it; ``depth`` is how far down the tree it stands. Units that live on in
     another package stand there only. ``plannedIds`` are those that an accepted split is about to make."""
 
@@ -72,14 +75,14 @@ class TimelinePackage(AnswerModel):
     parentId: int | None
     successorIds: list[int]
     plannedIds: list[int]
-    status: Status
+    status: str
     createdBy: str
     createdDate: int
     lastModifiedDate: int
     lines: list[TimelineLine]
 
 
-class ClaimedPackage(AnswerModel):
+class ClaimedPackage(TypedDict):
     """What a cancellation takes from a package of this page."""
 
     shipmentPackageId: int
@@ -95,7 +98,7 @@ class CancellationAccepted(CancellationFacts):
     packages: list[ClaimedPackage]
 
 
-class CancellationApplied(AnswerModel):
+class CancellationApplied(TypedDict):
     """The last of its packages was split."""
 
     date: int
@@ -103,19 +106,19 @@ class CancellationApplied(AnswerModel):
     cancellationId: str | None
 
 
-class TimelineEvent(AnswerModel):
+class TimelineEvent(TypedDict):
     """A package entered a status."""
 
     date: int
     type: Literal["event"]
     sequence: int
     shipmentPackageId: int
-    status: Status
+    status: str
     correlationId: str
 
 
 class TimelineDelivery(ShownDelivery):
-    """The event with the sequence ``event``, told to the webhook ``subscription``; ``date`` is when that was queued."""
+    """The event with the sequence ``event``, told to the webhook ``subscription``; ``date`` is the event's."""
 
     date: int
     type: Literal["delivery"]
@@ -123,18 +126,21 @@ class TimelineDelivery(ShownDelivery):
     subscription: str
 
 
-class TimelinePart(AnswerModel):
+type TimelineEntry = CancellationAccepted | CancellationApplied | TimelineEvent | TimelineDelivery
+
+
+class TimelinePart(TypedDict):
     """One seller's part of the order, in order of time. ``unreadablePackageIds`` are of packages that are damaged in
     store; ``deliveriesLeftOut`` counts what one event has more than an answer takes."""
 
     sellerId: int
-    unreadablePackageIds: list[int] = Field(default_factory=list)
-    deliveriesLeftOut: int = 0
+    unreadablePackageIds: NotRequired[list[int]]
+    deliveriesLeftOut: NotRequired[int]
     packages: list[TimelinePackage]
-    timeline: list[CancellationAccepted | CancellationApplied | TimelineEvent | TimelineDelivery]
+    timeline: list[TimelineEntry]
 
 
-class Timeline(AnswerModel):
+class Timeline(TypedDict):
     """The parts that the caller may see."""
 
     orderNumber: str
@@ -143,60 +149,60 @@ class Timeline(AnswerModel):
     nextCursor: str | None
 
 
-class RehearsedName(AnswerModel):
+class DryRunCancellation(TypedDict):
     """``repeated``: it was accepted before, and nothing more would happen."""
 
-    cancellationId: str
+    cancellationId: str | None
     repeated: bool
 
 
-class RehearsedLine(AnswerModel):
+class DryRunLine(TypedDict):
     """Units, and the status that they would get."""
 
     lineId: int
     orderItemNumber: str
     quantity: int
-    status: Status
+    status: str
 
 
-class CancelledLine(RehearsedLine):
+class CancelledLine(DryRunLine):
     """``requested`` by this very request; else a cancellation that waits already takes them."""
 
     requested: bool
 
 
-class Successor(AnswerModel):
+class Successor(TypedDict):
     """The package that would take the place of the old one; its id is made when it is."""
 
-    status: Status
-    lines: list[RehearsedLine]
+    status: str
+    lines: list[DryRunLine]
 
 
-class RehearsedPackage(AnswerModel):
+class DryRunPackage(TypedDict):
     """What would become of a package with all that waits on it; ``successor`` null: no unit would be left."""
 
     shipmentPackageId: int
-    status: Status
+    status: str
     cancelledLines: list[CancelledLine]
     successor: Successor | None
 
 
-class Rehearsed(AnswerModel):
+class DryRunFacts(TypedDict):
     """``status`` is what the cancel itself would be answered with, ``refusal`` the body, with every reason in it."""
 
     accepted: bool
     status: int
-    cancellations: list[RehearsedName]
-    packages: list[RehearsedPackage]
+    cancellations: list[DryRunCancellation]
+    packages: list[DryRunPackage]
 
 
-class RehearsedInTrendyol(Rehearsed):
+class TrendyolDryRun(DryRunFacts):
     """A dry run of a seller's cancel."""
 
     refusal: TrendyolError | None
 
 
-class RehearsedInHepsiGlobal(Rehearsed):
+class HepsiGlobalDryRun(DryRunFacts):
     """A dry run of a cancel that a channel reports."""
 
     refusal: Problem | None

@@ -1,0 +1,68 @@
+"""What the endpoints of HepsiGlobal's dialect answer."""
+
+from typing import Literal, TypedDict
+
+from cleave.dialects.trendyol.answers import EmptyObject
+
+
+class Token(TypedDict):
+    """``expires_in`` is in seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+
+
+class Accepted(TypedDict):
+    """What was said is taken; ``message`` says what."""
+
+    data: EmptyObject
+    message: str
+
+
+class CreatedItem(TypedDict):
+    """What Trendyol's dialect calls the item."""
+
+    item_number: str
+    line_id: int
+    quantity: int
+
+
+class CreatedPackage(TypedDict):
+    """The package of one company."""
+
+    company_id: int
+    package_id: int
+    items: list[CreatedItem]
+
+
+class CreatedOrderData(TypedDict):
+    """What the order became."""
+
+    order_number: str
+    packages: list[CreatedPackage]
+
+
+class CreatedOrder(TypedDict):
+    """The order is created."""
+
+    data: CreatedOrderData
+    message: str
+
+
+class ProblemEntry(TypedDict):
+    """``field`` is dotted, with list positions from 0; null where the fault is in no field."""
+
+    key: str
+    field: str | None
+    detail: str
+
+
+class Problem(TypedDict):
+    """Why a request was refused, as RFC 9457 has it."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemEntry]

@@ -1,0 +1,172 @@
+"""What the endpoints of Trendyol's dialect answer.
+
+Written by this package's renderers and documented in docs/openapi.json; loaded by neither when a function starts.
+"""
+
+from decimal import Decimal
+from typing import Literal, NotRequired, TypedDict
+
+
+class EmptyObject(TypedDict):
+    """Nothing, for clients that read JSON from every answer."""
+
+
+class Imported(TypedDict):
+    """Package ids: those that are new, those that were moved on (left out if none), and those with nothing new."""
+
+    imported: list[int]
+    updated: NotRequired[list[int]]
+    unchanged: list[int]
+
+
+class ShownUnit(TypedDict):
+    """One piece of a line."""
+
+    lineItemId: str | int
+    lineItemPrice: Decimal
+    lineItemSellerDiscount: Decimal
+    lineItemTyDiscount: Decimal
+
+
+class LineFacts(TypedDict):
+    """What a line always says of itself. Amounts are per unit."""
+
+    lineId: int
+    quantity: int
+    stockCode: str
+    lineUnitPrice: Decimal
+    lineGrossAmount: Decimal
+    lineSellerDiscount: Decimal
+    lineTyDiscount: Decimal
+    lineTotalDiscount: Decimal
+    orderLineItemStatusName: str
+
+
+class CancelFacts(TypedDict):
+    """By whom a line was cancelled and why; empty texts and 0 for one that was not."""
+
+    cancelledBy: str
+    cancelReason: str
+    cancelReasonCode: int
+
+
+class TruncatedLine(LineFacts):
+    """A line without what is bulky. Amounts are per unit."""
+
+
+class ShownLine(LineFacts, CancelFacts):
+    """Amounts are per unit. What came in besides is shown as it came."""
+
+    discountDetails: list[ShownUnit]
+
+
+class ShownHistory(TypedDict):
+    """A status that the package, or the one it was split from, entered. In epoch milliseconds."""
+
+    createdDate: int
+    status: str
+
+
+class PackageFacts(TypedDict):
+    """What a package always says of itself. Amounts are sums over all units; ``whoPays`` 1 is the seller."""
+
+    shipmentPackageId: int
+    orderNumber: str
+    supplierId: int
+    status: str
+    shipmentPackageStatus: str
+    whoPays: NotRequired[Literal[1]]
+    cargoTrackingNumber: int | None
+    packageGrossAmount: Decimal
+    packageSellerDiscount: Decimal
+    packageTyDiscount: Decimal
+    packageTotalDiscount: Decimal
+    packageTotalPrice: Decimal
+    packageHistories: list[ShownHistory]
+    lastModifiedDate: int
+    createdBy: str
+    originPackageIds: list[int] | None
+
+
+class Carriage(TypedDict, total=False):
+    """What was never said is not shown."""
+
+    cargoSenderNumber: str | int
+    cargoProviderName: str
+    returnTrackingNumber: str | int
+    cargoTrackingLink: str
+    invoiceNumber: str
+
+
+class ShownPackage(PackageFacts, Carriage):
+    """Amounts are sums over all units. What came in besides is shown as it came."""
+
+    lines: list[ShownLine]
+
+
+class TruncatedPackage(PackageFacts, Carriage):
+    """A package that leaves others no room in an answer: without what is bulky, or without its lines."""
+
+    truncated: Literal[True]
+    lines: list[TruncatedLine]
+
+
+class PageHead(TypedDict):
+    """Which page it is, and of how many. ``unreadablePackageIds`` are of packages that are damaged in store."""
+
+    totalElements: int
+    totalPages: int
+    page: int
+    size: int
+    unreadablePackageIds: NotRequired[list[int]]
+
+
+class PackagePage(PageHead):
+    """One page of the packages that fit. ``unreadablePackageIds`` are of packages that are damaged in store."""
+
+    content: list[ShownPackage | TruncatedPackage]
+
+
+class PackageStep(TypedDict):
+    """One step of a walk; ``nextCursor`` is null at its end. ``unreadablePackageIds`` are of packages that are damaged
+    in store."""
+
+    hasMore: bool
+    nextCursor: str | None
+    size: int
+    unreadablePackageIds: NotRequired[list[int]]
+    content: list[ShownPackage | TruncatedPackage]
+
+
+class NewPackage(TypedDict):
+    """The package that is about to be made."""
+
+    newPackageId: int
+
+
+class NewPackageResults(TypedDict):
+    """One for each group, in the order asked for."""
+
+    results: list[NewPackage]
+
+
+class NewPackages(TypedDict):
+    """One for each group, in the order asked for."""
+
+    newPackageIds: list[int]
+
+
+class TrendyolErrorEntry(TypedDict):
+    """``message`` begins with the field at fault, where there is one."""
+
+    key: str
+    message: str
+    errorCode: Literal[""]
+
+
+class TrendyolError(TypedDict):
+    """Why a request was refused, in Trendyol's shape."""
+
+    timestamp: int
+    exception: str
+    errors: list[TrendyolErrorEntry]
