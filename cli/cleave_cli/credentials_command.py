@@ -25,6 +25,7 @@ from cleave.table.table import Table
 from cleave_cli import limits
 from cleave_cli.console import console
 from cleave_cli.credentials import new_key, new_secret, read_endpoint
+from cleave_cli.credentials_sync import Registrar
 from cleave_cli.deploy import Deployment, engine_session, read_outputs, stack_outputs
 from cleave_cli.errors import CleaveError
 from cleave_cli.known_keys import wait_until_known
@@ -120,6 +121,18 @@ def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = LOC
             raise _unknown(key) from None
         limits.unregister(service.gateway, key)
         console.print(f"{key} is revoked. {limits.forget_answers(service.gateway, service.outputs)}")
+
+
+@app.command()
+def sync(stack: StackOption = None, state: StateOption = LOCAL) -> None:
+    """Register all credentials with the API of the stack, after a restore or for a new stack. Again does no harm."""
+    with reporting_errors():
+        service = _service(stack, state)
+        credentials = [known.credential for known in list_credentials(service.table)]
+        done = list(Registrar(service.gateway, service.outputs)(credentials))
+        for line in done:
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
+        console.print(f"{len(credentials)} credentials, {len(done)} changes.")
 
 
 def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Credential:

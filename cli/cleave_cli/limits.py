@@ -35,11 +35,16 @@ def register(gateway: "APIGatewayClient", outputs: dict[str, str], credential: C
     """Let API Gateway count the credential's calls, if it has limits. Raises CleaveError when there is no room."""
     if not credential.has_limits:
         return
+    key_id = create_key(gateway, credential)
+    gateway.create_usage_plan_key(usagePlanId=outputs[PLANS[credential.tier]], keyId=key_id, keyType="API_KEY")
+
+
+def create_key(gateway: "APIGatewayClient", credential: Credential) -> str:
+    """The id of a new API key of the credential. Raises CleaveError when there is no room."""
     try:
-        key = gateway.create_api_key(name=credential.key, value=credential.key, enabled=True)
+        return gateway.create_api_key(name=credential.key, value=credential.key, enabled=True)["id"]
     except gateway.exceptions.LimitExceededException:
         raise CleaveError(NO_ROOM) from None
-    gateway.create_usage_plan_key(usagePlanId=outputs[PLANS[credential.tier]], keyId=key["id"], keyType="API_KEY")
 
 
 def unregister(gateway: "APIGatewayClient", credential_key: str) -> None:

@@ -13,6 +13,7 @@ import httpx
 import typer
 
 from cleave_cli import credentials_command, deliveries
+from cleave_cli.adopt import adopt, restore
 from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint, read_environment
 from cleave_cli.demo import run_demo
@@ -116,6 +117,8 @@ app.command()(redrive)
 app.command()(status)
 app.command()(requeue)
 app.command()(order)
+app.command()(restore)
+app.command()(adopt)
 app.command()(erase)
 app.command()(verify)
 app.command("import")(reporting_errors()(import_orders))

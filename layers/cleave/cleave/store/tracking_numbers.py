@@ -6,11 +6,33 @@ from dataclasses import dataclass, field
 from cleave.domain.ids import TRACKING_NUMBERS
 from cleave.store import keys
 from cleave.store.formats import CURRENT, FORMAT
+from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Update
 from cleave.table.table import Table
 
 # One write leases so many; what an environment has not given out when it ends is lost.
 _BLOCK = 1_000
+
+
+def leased_numbers(table: Table) -> int:
+    """How many were leased so far."""
+    item = table.get(keys.tracking_numbers())
+    return 0 if item is None else int(item["leased"])
+
+
+def skip_numbers(table: Table, until: int) -> None:
+    """Give out none of the first ``until`` any more, of a table that may have forgotten that it did."""
+    update = Update(
+        key=keys.tracking_numbers(),
+        change="SET leased = :until, #format = :format",
+        condition="attribute_not_exists(leased) OR leased < :until",
+        values={"until": until, "format": CURRENT[FORMAT]},
+        names={"format": FORMAT},
+    )
+    try:
+        table.update(update)
+    except ConditionsFailed:
+        return  # more are leased already
 
 
 @dataclass(slots=True)

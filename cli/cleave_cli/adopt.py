@@ -1,0 +1,105 @@
+"""`cleave restore` and `cleave adopt`: the table as it was at a moment, and a stack that works with it from then on."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from cleave.store.credentials import list_credentials
+from cleave.table.table import Table
+
+from cleave_cli.console import console, step
+from cleave_cli.deploy import STACK_NAME
+from cleave_cli.errors import CleaveError
+from cleave_cli.operate import FOLDER, Stack, StackOption, StateOption, find_stack
+from cleave_cli.reporting import reporting_errors
+from cleave_cli.restored import RestoredTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+_CAPABILITIES: Any = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+NameArgument = Annotated[str, typer.Argument(help="The restored table.")]
+
+
+@reporting_errors()
+def restore(
+    name: Annotated[str, typer.Argument(help="The new table.")],
+    at: Annotated[datetime | None, typer.Option(help="The moment, UTC; without it, the latest, minutes ago.")] = None,
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
+    """Restore the stack's table, as it was at a moment of the last 35 days, into a new one. Nothing else changes."""
+    found = find_stack(stack, state)
+    client = found.session.client("dynamodb", endpoint_url=found.endpoint)
+    moment: Any = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at.replace(tzinfo=UTC)}
+    try:
+        client.restore_table_to_point_in_time(
+            SourceTableName=found.outputs["TableName"], TargetTableName=name, **moment
+        )
+    except client.exceptions.TableAlreadyExistsException:
+        console.print(f"There is a table {name}; if it is this restore's, it goes on.")
+    with step(f"Restoring into {name}"):
+        RestoredTable(client, name).wait_until_active()
+
+
+@reporting_errors()
+def adopt(
+    name: NameArgument,
+    deploy: Annotated[bool, typer.Option("--deploy", help="Change the stack, and not only the table.")] = False,  # noqa: FBT002 - a flag
+    secrets_key: Annotated[
+        str | None, typer.Option(help="Id of the key of receivers' secrets, if another stack sealed them.")
+    ] = None,
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
+    """Switch on what a restored table lacks, and have the stack work with it. The same again does no harm."""
+    found = find_stack(stack, state)
+    restored = RestoredTable(found.session.client("dynamodb", endpoint_url=found.endpoint), name)
+    restored.check_shape()
+    for done in restored.switch_on():
+        console.print(f"switched on: {done}")
+    number = restored.skip_numbers(found.outputs["TableName"])
+    console.print(f"Carriers' numbers are given out from the {number:,}th on.")
+    chosen = {"AdoptedTable": name, "AdoptedTableStream": restored.stream_label()}
+    chosen |= {} if secrets_key is None else {"AdoptedSecretsKey": secrets_key}
+    _tell_credentials(found, name)
+    if deploy:
+        with step("Changing the stack"):
+            update(found.session.client("cloudformation", endpoint_url=found.endpoint), stack or STACK_NAME, chosen)
+    words = " ".join(f"{key}={value}" for key, value in chosen.items())
+    console.print(f"Deploy with these from now on (samconfig.toml):\n{words}", soft_wrap=True, markup=False)
+
+
+def _tell_credentials(stack: Stack, name: str) -> None:
+    """A restore brings back what was revoked since."""
+    if name == stack.outputs["TableName"]:
+        return
+    client = stack.table.client
+    try:
+        now = {each.credential.key for each in list_credentials(stack.table)}
+    except client.exceptions.ResourceNotFoundException:
+        console.print("The table before is gone: look for credentials that were revoked since, and revoke them again.")
+        return
+    for known in list_credentials(Table(client, name)):
+        if known.credential.key not in now:
+            console.print(f"Revoked since: {known.credential.key}. Revoke it again once the stack is changed.")
+
+
+def update(client: "CloudFormationClient", stack: str, chosen: Mapping[str, str]) -> None:
+    """The same template with these parameters, all others as they are. Raises CleaveError."""
+    (described,) = client.describe_stacks(StackName=stack)["Stacks"]
+    names = [each["ParameterKey"] for each in described["Parameters"]]
+    if not chosen.keys() <= {*names}:
+        raise CleaveError("The deployed template has no such parameters yet: deploy this version first.")
+    kept: list[Any] = [{"ParameterKey": each, "UsePreviousValue": True} for each in names if each not in chosen]
+    new: list[Any] = [{"ParameterKey": each, "ParameterValue": value} for each, value in chosen.items()]
+    try:
+        client.update_stack(
+            StackName=stack, UsePreviousTemplate=True, Parameters=[*kept, *new], Capabilities=_CAPABILITIES
+        )
+    except client.exceptions.ClientError as error:
+        if "No updates are to be performed" in str(error):
+            return
+        raise
+    client.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 2, "MaxAttempts": 900})
