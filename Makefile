@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak mutants bench check scan lock build clean
+.PHONY: help setup demo up test soak simulate mutants bench check scan lock build clean
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -34,12 +34,17 @@ up: setup  ## the service on the local engine until Ctrl-C
 	@$(BIN)/cleave up
 
 test: setup  ## all tests: unit and integration first, then end to end
-	@$(BIN)/pytest -n 2 tests/unit tests/integration tests/proofs
+	@$(BIN)/pytest -n 2 tests/unit tests/integration tests/proofs tests/simulation
 	@$(BIN)/pytest tests/e2e
 
 soak: setup  ## the tests that are too long for every run
 	@$(BIN)/pytest -m soak -s tests
 	@$(BIN)/python -m tests.proofs.soak
+
+# One seed is one run: make simulate SEEDS=1..10000; a failing one alone, shrunk: make simulate SEEDS=17
+SEEDS := 1..500
+simulate: setup  ## the whole service under one seeded scheduler (SEEDS=1..10000)
+	@PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation $(SEEDS)
 
 mutants: setup  ## put faults into a copy of the sources; each must be seen by its test
 	@$(BIN)/python -m tests.proofs.mutants

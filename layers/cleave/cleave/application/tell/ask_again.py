@@ -81,7 +81,7 @@ def _again(
 def _ask(
     table: Table, subscription: Subscription, place: str, messages: Sequence[int], at: datetime, *, is_first: bool
 ) -> list[Wake]:
-    """The wish, its track's ring and, if only probes are sent, the next probe now: together or not at all.
+    """The wish, and what has it done: together or not at all.
 
     ``is_first``: of what is asked for at once, it is what is probed. Raises OutOfDate; Contended where there is no time
     for another one: a repeat of the request asks for the rest.
@@ -93,15 +93,12 @@ def _ask(
     if waiting is None and settled is None:
         return []  # its time was over since it was listed
     circuit = read_circuit(table, subscription.subscription_id) if is_first else None
-    probe = _probe_now(subscription, circuit, track, place, at)
+    doing, sent = _doing(subscription, circuit, track, place, at)
     try:
-        table.write([ask_again(track.number, waiting, settled, messages, str(uuid4())), wake(track, at), *probe])
+        table.write([ask_again(track.number, waiting, settled, messages, str(uuid4())), doing])
     except ConditionsFailed as failed:
         raise OutOfDate(str(failed)) from None
-    return [
-        Wake(subscription.subscription_id, track.number),
-        *([Wake(subscription.subscription_id, None)] if probe else []),
-    ]
+    return [sent]
 
 
 def _track(subscription: Subscription, place: str) -> TrackRef:
@@ -110,9 +107,14 @@ def _track(subscription: Subscription, place: str) -> TrackRef:
     return TrackRef(subscription.owner, subscription.subscription_id, number)
 
 
-def _probe_now(
+def _doing(
     subscription: Subscription, circuit: Circuit | None, track: TrackRef, place: str, at: datetime
-) -> list[Write]:
+) -> tuple[Write, Wake]:
+    """The track's ring or, where only probes are sent, the next probe, now.
+
+    Not both: who drains would find that it may not, and the probe meanwhile that the track is held.
+    """
+    name = subscription.subscription_id
     if circuit is None or not circuit.is_open:
-        return []
-    return [ask_probe(subscription.owner, subscription.subscription_id, circuit, f"{track.number}/{place}", at)]
+        return wake(track, at, works=False), Wake(name, track.number)
+    return ask_probe(subscription.owner, name, circuit, f"{track.number}/{place}", at), Wake(name, None)

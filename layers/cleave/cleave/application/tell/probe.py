@@ -1,6 +1,7 @@
 """A receiver that fails is sent one message at each step of the schedule; more follow only if it takes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import uuid4
 
 from cleave import clock
@@ -8,7 +9,7 @@ from cleave.application.tell.attempt import Attempts, outgoing_of
 from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.recovery import recover, tracks_of
 from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, settle
-from cleave.application.tell.wake import SendWake
+from cleave.application.tell.wake import SendWake, Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Delivery
 from cleave.domain.subscription import Subscription
@@ -19,6 +20,9 @@ from cleave.store.retention import DELIVERIES_KEPT
 from cleave.store.subscriptions import read_subscription
 from cleave.store.tracks import Held, TrackRef, end_probe, take
 from cleave.table.table import Table
+
+# A request takes seconds; the one who holds a track may be at its last.
+_HELD = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,15 @@ class Probe:
                 end_probe(self.table, held)
                 if is_sent:
                     return DrainResult.PROBED
+        if asked is not None:
+            self._ask_soon(subscription, claimed, asked)
         return DrainResult.NOTHING_DUE  # the claim ends, and the next probe comes
+
+    def _ask_soon(self, subscription: Subscription, claimed: Circuit, asked: str) -> None:
+        """What a person asked for is on a track that somebody holds: not for long, and a person waits."""
+        again = replace(claimed, probe_at=clock.now() + _HELD, asked=asked, version=claimed.version + 1)
+        if write_circuit(self.table, subscription.owner, subscription.subscription_id, again):
+            self.send_wake(Wake(subscription.subscription_id, None), _HELD)
 
     def _candidates(self, subscription: Subscription, asked: str | None) -> list[tuple[TrackRef, Delivery]]:
         """What a person asked for; then the tracks' first deliveries, those with the fewest attempts first: no single
