@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import boto3
 import typer
 from cleave import clock
+from cleave.application.subscribe import revocation
 from cleave.dialects.trendyol.endpoint import STOREFRONTS
 from cleave.domain.roles import MAX_SELLERS, Role, Tier
 from cleave.store.credentials import (
@@ -16,7 +17,6 @@ from cleave.store.credentials import (
     NoCredential,
     StillRotating,
     list_credentials,
-    revoke_credential,
     rotate_secret,
     store_credential,
 )
@@ -112,14 +112,16 @@ def rotate(
 
 @app.command()
 def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = LOCAL) -> None:
-    """Let nobody in by this key any more, nor by the tokens that it got."""
+    """Let nobody in by this key any more, nor by its tokens, and end the webhooks that nobody else can change."""
     with reporting_errors():
         service = _service(stack, state)
         try:
-            revoke_credential(service.table, key)
+            ended = revocation.revoke(service.table, key)
         except NoCredential:
             raise _unknown(key) from None
         limits.unregister(service.gateway, key)
+        for webhook in ended:
+            console.print(f"webhook {webhook.subscription_id} of {webhook.owner} is ended.", soft_wrap=True)
         console.print(f"{key} is revoked. {limits.forget_answers(service.gateway, service.outputs)}")
 
 

@@ -1,27 +1,122 @@
-"""An answer that Lambda would not hand on is refused with what to do about it, instead of a 502 without end."""
+"""What is too large for one answer of Lambda's can be read all the same: as much as fits, and where it was cut."""
 
+import json
+import random
+from typing import Any
+
+import pytest
+from cleave.dialects.trendyol import fitting
 from cleave.table.table import Table
 
+from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
+from functions.get_shipment_packages_stream.app import handler as stream
 from functions.import_orders.app import handler as import_orders
-from tests.support.gateway import Caller
-from tests.support.samples import fresh_package
+from tests.support.gateway import Answer, Caller
+from tests.support.samples import Package, fresh_package
+from tests.support.splits import apply_waiting
+
+type Document = dict[str, Any]
 
 SELLER = {"sellerId": 20811}
+# Characters that compress to little, and take four bytes in a JSON text within a JSON text.
+BULK = '"'
 
 
-def test_a_page_larger_than_lambda_answers_is_refused_and_a_smaller_one_is_not(table: Table, de_seller: Caller) -> None:
+def load(seller: Caller, *packages: Package) -> list[int]:
+    assert seller.call(import_orders, list(packages), path=SELLER).status == 200
+    return [each["shipmentPackageId"] for each in packages]
+
+
+def bulky(count: int) -> list[Package]:
+    return [fresh_package(20811, "DE", {"A": 1}, seller_pays=True) | {"note": BULK * 120_000} for _ in range(count)]
+
+
+def ask(seller: Caller, **query: object) -> Answer:
+    answer = seller.call(get_shipment_packages, path=SELLER, query={name: [str(v)] for name, v in query.items()})
+    assert answer.status == 200
+    return answer
+
+
+def walk(seller: Caller, **query: str) -> list[Document]:
+    steps: list[Document] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        more = {"nextCursor": [cursor]} if cursor else {}
+        answer = seller.call(stream, path=SELLER, query={**{name: [v] for name, v in query.items()}, **more})
+        assert answer.status == 200
+        steps.append(answer.json)
+        cursor = answer.json["nextCursor"]
+    return steps
+
+
+def whole_and_cut(packages: list[Document]) -> tuple[int, int]:
+    return sum("truncated" not in each for each in packages), sum("truncated" in each for each in packages)
+
+
+def test_a_page_that_is_too_large_names_all_its_packages_and_says_which_are_cut(
+    table: Table, de_seller: Caller
+) -> None:
     del table
-    packages = [fresh_package(20811, "DE", {"A": 1}, seller_pays=True) | {"note": '"' * 120_000} for _ in range(27)]
-    for page in (packages[:14], packages[14:]):
-        assert de_seller.call(import_orders, page, path=SELLER).status == 200
-    ids = ",".join(str(package["shipmentPackageId"]) for package in packages)
-    answer = de_seller.call(get_shipment_packages, path=SELLER, query={"shipmentPackageIds": [ids]})
-    message = "the answer would be larger than 6 MB; ask for less at once"
-    assert (answer.status, answer.json["errors"]) == (
-        400,
-        [{"key": "answer.too.large", "message": message, "errorCode": ""}],
-    )
-    query = {"shipmentPackageIds": [ids], "size": ["12"]}
-    smaller = de_seller.call(get_shipment_packages, path=SELLER, query=query)
-    assert (smaller.status, len(smaller.json["content"])) == (200, 12)
+    ids = [*load(de_seller, *bulky(14)), *load(de_seller, *bulky(13))]
+    listed = ask(de_seller, size=200).json["content"]
+    assert sorted(each["shipmentPackageId"] for each in listed) == sorted(ids)
+    whole, cut = whole_and_cut(listed)
+    assert (whole > 8, cut > 0) == (True, True)
+    named = next(each["shipmentPackageId"] for each in listed if "truncated" in each)
+    (one,) = ask(de_seller, shipmentPackageIds=named).json["content"]
+    assert one["note"] == BULK * 120_000
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_a_step_of_a_walk_that_is_too_large_is_smaller_and_the_walk_goes_on(table: Table, de_seller: Caller) -> None:
+    del table
+    ids = [*load(de_seller, *bulky(14)), *load(de_seller, *bulky(13))]
+    steps = walk(de_seller, size="200")
+    found = [each for step in steps for each in step["content"]]
+    assert sorted(each["shipmentPackageId"] for each in found) == sorted(ids)
+    assert (len(steps) > 1, whole_and_cut(found)) == (True, (27, 0))
+
+
+@pytest.fixture
+def enormous(table: Table, de_seller: Caller) -> int:
+    """15 lines of 50 units with 10 KB of notes each, cancelled by 50 requests that name all of them."""
+    notes = random.Random(8)  # noqa: S311 - the same text in each run
+    package = fresh_package(20811, "DE", {f"S{n}": 50 for n in range(15)}, seller_pays=True)
+    for line in package["lines"]:
+        line["note"] = f"{notes.getrandbits(64):x}" + "n" * 10_000
+    (package_id,) = load(de_seller, package)
+    lines = [{"lineId": line["lineId"], "quantity": 1} for line in package["lines"]]
+    for number in range(50):
+        headers = {"Idempotency-Key": f"k{number}"}
+        path = {**SELLER, "packageId": package_id}
+        body = {"lines": lines, "reasonId": 500}
+        assert de_seller.call(cancel_package, body, path=path, headers=headers).status == 200
+    assert apply_waiting(table) == {package_id: ()}
+    return package_id
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_a_package_that_is_larger_than_any_answer_can_be_read_in_every_way(de_seller: Caller, enormous: int) -> None:
+    load(de_seller, fresh_package(20811, "DE", {"A": 1}, seller_pays=True))
+    by_id = ask(de_seller, shipmentPackageIds=enormous).json["content"]
+    listed = ask(de_seller).json["content"]
+    walked = [each for step in walk(de_seller) for each in step["content"]]
+    for found, count in ((by_id, 1), (listed, 2), (walked, 2)):
+        assert len(found) == count
+        (shown,) = [each for each in found if each["shipmentPackageId"] == enormous]
+        assert (shown["truncated"], shown["status"], len(shown["lines"])) == (True, "Cancelled", 15 * 50)
+        assert {line["quantity"] for line in shown["lines"]} == {1}
+        assert whole_and_cut(found) == (count - 1, 1)
+
+
+def test_on_a_page_without_room_each_package_has_what_is_least(
+    table: Table, de_seller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del table
+    ids = load(de_seller, *[fresh_package(20811, "DE", {"A": 1}, seller_pays=True) for _ in range(6)], *bulky(1))
+    monkeypatch.setattr(fitting, "MOST_ANSWER_BYTES", 7 * fitting._LEAST_BYTES)
+    answer = ask(de_seller)
+    assert {each["shipmentPackageId"] for each in answer.json["content"]} == set(ids)
+    assert whole_and_cut(answer.json["content"])[1] >= 4
+    assert len(json.dumps(json.dumps(answer.json))) < 7 * fitting._LEAST_BYTES + 200

@@ -14,10 +14,12 @@ from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
+from functions.import_orders.app import handler as import_orders
 from functions.order_cancel.app import handler as order_cancel
 from functions.update_package.app import handler as update_package
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
+from tests.support.orders import wire_package
 from tests.support.streaming import Consumer, Record, due_records, place_of
 from tests.support.telling import TRACKS, DelayQueue, Script, drainer, webhook
 
@@ -223,6 +225,27 @@ def test_a_damaged_record_fails_alone(
     records = [damaged(good, "first", **attributes), good, damaged(good, "last", **attributes)]
     assert Consumer(table, bell)(records) == ["first", "last"]
     assert len(packages(de_seller)) == 2
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_a_seller_whose_records_fail_does_not_hold_back_another_with_the_same_order_and_package(
+    table: Table, clock: FrozenClock, bell: DelayQueue, broken: int
+) -> None:
+    sellers = [Caller("seller", (number,), {"storeFrontCode": "DE"}) for number in (601, 602)]
+    for seller in sellers:
+        path = {"sellerId": seller.sellers[0]}
+        assert seller.call(import_orders, [wire_package(71, "SAME", {1: 2})], path=path).status == 200
+        body = {"lines": [{"lineId": 1, "quantity": 1}], "reasonId": 500}
+        assert seller.call(cancel_package, body, path={**path, "packageId": 71}).status == 200
+    damaged_key = keys.package(sellers[broken].sellers[0], 71)
+    table.update(Update(damaged_key, "SET document = :none", "attribute_exists(pk)", {"none": b""}))
+    records = due_records(table)
+    clock.move(seconds=1)
+    failed = Consumer(table, bell)(records)
+    whose = {record["dynamodb"]["Keys"]["pk"]["S"] for record in records if place_of(record) in failed}
+    good = sellers[1 - broken]
+    shown = good.call(get_shipment_packages, path={"sellerId": good.sellers[0]}).json["content"]
+    assert (whose, len(shown)) == ({damaged_key["pk"]}, 2)
 
 
 @pytest.mark.usefixtures("de_order")

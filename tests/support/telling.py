@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from cleave.application.subscribe.webhooks import Subscribed, WebhookWish, subscribe
 from cleave.application.tell.attempt import Attempts, Outgoing
@@ -19,7 +19,7 @@ from cleave.domain.circuit import RetryPolicy, parse_policy
 from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import Event, announce
 from cleave.domain.package import Package
-from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
+from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, channel_owner, seller_owner
 from cleave.store.changes import write_change
 from cleave.store.due import clear_event
 from cleave.store.due_packages import read_audience
@@ -113,25 +113,35 @@ def seal(secret: str, owner: str, subscription_id: str) -> bytes:
     return f"{owner}/{subscription_id}/{secret[::-1]}".encode()
 
 
+def wish(at: datetime, **other: Any) -> WebhookWish:  # noqa: ANN401 - any of its fields
+    """For a webhook of SELLER's in Trendyol's dialect, with what is said to be otherwise."""
+    usual = WebhookWish(
+        owner=seller_owner(SELLER),
+        sellers=frozenset({SELLER}),
+        dialect=Dialect.TRENDYOL,
+        url="https://example.com",
+        authentication=Authentication.API_KEY,
+        username=None,
+        secret="key",
+        statuses=frozenset(),
+        at=at,
+        tracks=TRACKS,
+        payload=PayloadFormat.TRENDYOL,
+    )
+    return replace(usual, **other)
+
+
+def channels_wish(at: datetime, channel: str = "market") -> WebhookWish:
+    """For a webhook of a channel, which is told of each cancelled line of SELLER's."""
+    words = PayloadFormat.HEPSIGLOBAL
+    return wish(at, owner=channel_owner(channel), dialect=Dialect.HEPSIGLOBAL, payload=words)
+
+
 def webhook(
     table: Table, at: datetime, url: str = "https://example.com", statuses: frozenset[str] = frozenset()
 ) -> Subscribed:
     """A webhook of SELLER's in Trendyol's dialect."""
-    owner, sellers = seller_owner(SELLER), frozenset({SELLER})
-    wanted = WebhookWish(
-        owner,
-        sellers,
-        Dialect.TRENDYOL,
-        url,
-        Authentication.API_KEY,
-        None,
-        "key",
-        statuses,
-        at,
-        TRACKS,
-        PayloadFormat.TRENDYOL,
-    )
-    return subscribe(table, seal, wanted)
+    return subscribe(table, seal, wish(at, url=url, statuses=statuses))
 
 
 @dataclass(frozen=True)

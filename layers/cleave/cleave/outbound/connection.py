@@ -69,9 +69,9 @@ def deadline(seconds: float) -> Iterator[Deadline]:
 class FinalAnswer(http.client.HTTPResponse):
     """Passes over interim answers, of which the standard library knows 100 alone. 101 is final: nobody asked for it."""
 
-    def _read_status(self) -> tuple[str, int, str]:  # type: ignore[misc] # typeshed leaves it out
+    def _read_status(self) -> tuple[str, int, str]:
         for _ in range(_MOST_INTERIM):
-            version, status, reason = super()._read_status()
+            version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed leaves it out
             if status not in _INTERIM or status == http.client.SWITCHING_PROTOCOLS:
                 return version, status, reason
             http.client.parse_headers(self.fp)

@@ -168,6 +168,12 @@ def revoke_credential(table: Table, key: str, along: Sequence[Write] = ()) -> No
         raise
 
 
+def require_credential(key: str) -> Update:
+    """The write that fails for a credential that has ended, and changes nothing."""
+    same = "SET credential_key = credential_key"
+    return Update(keys.credential(key), same, "attribute_exists(pk)", label=("other", key))
+
+
 def hash_secret(secret: str) -> str:
     """SHA-256 is enough, and fast, because secrets are random with 256 bits: there is nothing to guess from a list."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

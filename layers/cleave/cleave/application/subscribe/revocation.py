@@ -5,9 +5,17 @@ from functools import partial
 from cleave.domain.roles import Role
 from cleave.domain.subscription import Subscription, channel_owner, seller_owner
 from cleave.logs import Log, note
-from cleave.store.credentials import Credential, NoCredential, list_credentials, read_credential, revoke_credential
+from cleave.store.credentials import (
+    Credential,
+    NoCredential,
+    list_credentials,
+    read_credential,
+    require_credential,
+    revoke_credential,
+)
 from cleave.store.owners import clear_owner, end_owner
 from cleave.store.subscriptions import NoSubscription, delete_subscription, read_owned, read_subscription
+from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.retry import until_current
 from cleave.table.table import Table
 
@@ -18,12 +26,23 @@ def revoke(table: Table, key: str) -> list[Subscription]:
     The credential and the owner's right to make webhooks end in one transaction, which lists the rest as due: should
     this die, the scheduled function goes on. Answers the webhooks that ended. Raises NoCredential.
     """
+    owners = until_current(lambda: _revoke(table, key))
+    return [ended for owner in owners for ended in end_webhooks(table, owner)]
+
+
+def _revoke(table: Table, key: str) -> list[str]:
+    """The owners that end with it. Raises NoCredential; OutOfDate where another that speaks for one ended meanwhile."""
     credential = read_credential(table, key)
     if credential is None:
         raise NoCredential(key)
-    owners = _orphaned(table, credential)
-    revoke_credential(table, key, [end_owner(owner) for owner in owners])
-    return [ended for owner in owners for ended in end_webhooks(table, owner)]
+    speakers = _speakers(table, credential)
+    ending = [owner for owner, others in speakers.items() if not others]
+    staying = [require_credential(others[0]) for others in speakers.values() if others]
+    try:
+        revoke_credential(table, key, [*map(end_owner, ending), *staying])
+    except ConditionsFailed as failed:
+        raise OutOfDate(key) from failed
+    return ending
 
 
 def end_webhooks(table: Table, owner: str) -> list[Subscription]:
@@ -47,15 +66,18 @@ def _delete(table: Table, subscription: Subscription) -> None:
         return
 
 
-def _orphaned(table: Table, credential: Credential) -> list[str]:
-    """The owners for whom no other credential speaks. An operator owns nothing."""
+def _speakers(table: Table, credential: Credential) -> dict[str, list[str]]:
+    """The owners for whom a credential speaks, each with the keys of those that do so too. An operator owns nothing.
+
+    A credential that is limited to some storefronts speaks for no owner: it cannot change a webhook.
+    """
     if credential.role is Role.CHANNEL:
-        return [channel_owner(credential.key)]
+        return {channel_owner(credential.key): []}
     if credential.role is not Role.SELLER:
-        return []
-    others = [
-        each.credential.sellers
-        for each in list_credentials(table)
-        if each.credential.role is Role.SELLER and each.credential.key != credential.key
-    ]
-    return [seller_owner(seller) for seller in sorted(credential.sellers) if not any(seller in each for each in others)]
+        return {}
+    others = [each.credential for each in list_credentials(table) if each.credential.key != credential.key]
+    speaking = [each for each in others if each.role is Role.SELLER and not each.storefronts]
+    return {
+        seller_owner(seller): [each.key for each in speaking if seller in each.sellers]
+        for seller in sorted(credential.sellers)
+    }

@@ -16,6 +16,22 @@ from cleave.entry.wire import to_json
 
 # Kept for each package that is still to come, without its lines.
 _LEAST_BYTES = 2_000
+_PACKAGE_FIELDS = (
+    "shipmentPackageId",
+    "orderNumber",
+    "supplierId",
+    "status",
+    "shipmentPackageStatus",
+    "cargoTrackingNumber",
+    "packageGrossAmount",
+    "packageSellerDiscount",
+    "packageTyDiscount",
+    "packageTotalDiscount",
+    "packageTotalPrice",
+    "lastModifiedDate",
+    "createdBy",
+    "originPackageIds",
+)
 _LINE_FIELDS = frozenset(
     {
         "lineId",
@@ -90,13 +106,13 @@ def _weight(text: str) -> int:
 
 def _without_bulk(rendered: Mapping[str, Any]) -> dict[str, Any]:
     lines = [{name: value for name, value in line.items() if name in _LINE_FIELDS} for line in rendered["lines"]]
-    return {**rendered, "lines": lines, "truncated": True}
+    return {**_without_lines(rendered), "lines": lines, "packageHistories": rendered["packageHistories"]}
 
 
 def _without_lines(rendered: Mapping[str, Any]) -> dict[str, Any]:
-    known = {name: value for name, value in rendered.items() if not isinstance(value, dict | list)}
-    origin = rendered["originPackageIds"]
-    return {**known, "originPackageIds": origin, "lines": [], "packageHistories": [], "truncated": True}
+    """What we know of any package, in fewer than _LEAST_BYTES: what came in besides may be of any size."""
+    known = {name: rendered[name] for name in _PACKAGE_FIELDS}
+    return {**known, "lines": [], "packageHistories": [], "truncated": True}
 
 
 def with_content(head: Mapping[str, Any], fitted: Fitted) -> str:
