@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cleave.domain.change import Audience, OrderChange, correcting, entering, importing, planning, splitting
+from cleave.domain.change import Audience, OrderChange, correcting, entering, feeding, importing, planning, splitting
+from cleave.domain.domain_events import Topic
 from cleave.domain.exported import Export
 from cleave.domain.order import Order
 from cleave.domain.package import Package, Status
@@ -18,7 +19,7 @@ from cleave.store import keys
 from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change
 from cleave.store.due import clear_event, clear_package
-from cleave.store.events import grouped
+from cleave.store.events import grouped, read_event, read_summaries
 from cleave.store.orders import order_package_ids, read_order
 from cleave.store.packages import package_item, read_state
 from cleave.store.retention import package_expiry
@@ -115,11 +116,12 @@ def changes_of(state: PackageState, order: Order) -> dict[str, OrderChange]:
     return {
         "a status": entering(state, picked, order, AUDIENCE),
         "its own word": correcting(state, picked, AT),
+        "its carrier's number": feeding(state, replace(state.package, tracking_number=71), order, AUDIENCE),
         "a plan": planning(state, plan, order, 70, AT),
     }
 
 
-@pytest.mark.parametrize("kind", ["a status", "its own word", "a plan"])
+@pytest.mark.parametrize("kind", ["a status", "its own word", "its carrier's number", "a plan"])
 def test_every_kind_of_change_meets_a_cancellation_that_came_meanwhile(
     table: Table, imported: PackageState, kind: str
 ) -> None:
@@ -304,3 +306,13 @@ def test_only_an_event_that_no_package_speaks_for_says_that_it_is_due(table: Tab
     write_change(table, split(table, stored(table)))
     items: list[Any] = [table.get(keys.event(SELLER, ORDER, first)) for first in (1, 2)]
     assert [keys.DUE in item for item in items] == [True, False]
+
+
+def test_an_event_of_a_carriers_number_is_kept_as_what_it_is(table: Table, imported: PackageState) -> None:
+    order = read_order(table, SELLER, ORDER)
+    write_change(table, feeding(imported, replace(imported.package, tracking_number=71), order, AUDIENCE))
+    kept = read_event(table, SELLER, ORDER, order.sequence + 1)
+    assert kept is not None
+    assert (kept.topic, [each.tracking_number for each in kept.packages]) == (Topic.TRACKING, [71])
+    (summary,) = read_summaries(table, SELLER, ORDER)
+    assert [each.topic for each in summary.notes] == [Topic.TRACKING]

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from cleave.dialects.cloudevents.render import MOST_BYTES, render_fact, render_facts
 from cleave.domain.cancellation import Scope
-from cleave.domain.domain_events import RESALABLE, Fact, amount_to_give_back, domain_events
+from cleave.domain.domain_events import RESALABLE, Fact, Topic, amount_to_give_back, domain_events
 from cleave.domain.events import Event
 from cleave.domain.package import HistoryEntry, Package, Status
 from cleave.domain.reasons import Reason
@@ -56,6 +56,12 @@ def test_a_package_that_is_new_was_created_and_an_older_one_has_moved_on() -> No
     new = package(line(1, 1))
     moved = replace(new, history=(*new.history, HistoryEntry(AT, Status.PICKING)), status=Status.PICKING)
     assert [each.fact for each in domain_events((new, moved))] == [Fact.PACKAGE_CREATED, Fact.PACKAGE_MOVED_ON]
+
+
+def test_a_carriers_number_is_one_fact_of_its_package() -> None:
+    fed = replace(event(package(line(1, 1))), topic=Topic.TRACKING)
+    (fact,) = render_facts(fed)
+    assert (fact["type"], fact["subject"]) == ("cleave.package.tracking_fed.v1", "100")
 
 
 def test_a_successor_that_moves_on_is_not_born_twice() -> None:

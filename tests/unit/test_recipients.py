@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from cleave.domain.domain_events import Topic
 from cleave.domain.package import Line, Package, Status, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Message, MessageKind, Recipient, Selection, messages_of, selection_for
@@ -111,3 +112,11 @@ def test_what_is_no_selection_is_refused(text: str) -> None:
 @given(st.lists(st.integers(0, 25), min_size=1, unique=True))
 def test_a_selection_of_many_packages_takes_a_few_bytes(found: Iterable[int]) -> None:
     assert len(to_text(Selection(tuple(found)))) <= 26 * 4
+
+
+@pytest.mark.parametrize("payload", list(PayloadFormat))
+def test_of_a_carriers_number_subscribers_to_domain_events_alone_are_told(payload: PayloadFormat) -> None:
+    told = messages_of(
+        selection_for(recipient(payload=payload), [SUCCESSOR], Topic.TRACKING), "owner", [SUCCESSOR], Topic.TRACKING
+    )
+    assert len(told) == (payload is PayloadFormat.CLOUDEVENTS)

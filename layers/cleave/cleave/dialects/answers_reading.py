@@ -110,7 +110,7 @@ class TimelineEvent(TypedDict):
     """A package entered a status."""
 
     date: int
-    type: Literal["event"]
+    type: Literal["event", "tracking"]
     sequence: int
     shipmentPackageId: int
     status: str

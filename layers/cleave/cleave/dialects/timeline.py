@@ -19,6 +19,7 @@ from cleave.dialects.deliveries import render_delivery
 from cleave.dialects.reading_calls import ReadingCall
 from cleave.dialects.trendyol.parameters import Parameters, refused
 from cleave.domain.cancellation import Scope
+from cleave.domain.domain_events import Topic
 from cleave.domain.events import EventNote
 from cleave.domain.lineage import Placed, lineage
 from cleave.domain.package import Line, Status
@@ -171,7 +172,7 @@ def _applied_entry(found: FollowedCancellation, at: datetime, scope: Scope | Non
 def _event_entry(event: EventNote) -> "TimelineEvent":
     return {
         "date": to_ms(event.at),
-        "type": "event",
+        "type": "event" if event.topic is Topic.STATUS else "tracking",
         "sequence": event.sequence,
         "shipmentPackageId": event.package_id,
         "status": event.status,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cleave.domain.cancellation import Reservation
+from cleave.domain.domain_events import Topic
 from cleave.domain.events import Announcement, Event, announce
 from cleave.domain.exported import Export
 from cleave.domain.order import Order, chains_with
@@ -62,9 +63,9 @@ class Audience:
     grouped: Grouping
     correlation_id: str = ""
 
-    def announce(self, order: Order, packages: Sequence[Package]) -> Announcement:
-        """The events of packages that entered a status."""
-        return announce(order, self.grouped(packages), self.recipients, self.at, self.correlation_id)
+    def announce(self, order: Order, packages: Sequence[Package], topic: Topic = Topic.STATUS) -> Announcement:
+        """The events of packages that entered a status, or of what else the topic says."""
+        return announce(order, self.grouped(packages), self.recipients, self.at, self.correlation_id, topic)
 
 
 def splitting(state: PackageState, split: Split, order: Order, audience: Audience) -> OrderChange:
@@ -93,9 +94,11 @@ def after_split(order: Order, split: Split) -> Order:
     )
 
 
-def entering(state: PackageState, changed: Package, order: Order, audience: Audience) -> OrderChange:
-    """A package enters a status with the same units as before."""
-    said = audience.announce(order, (changed,))
+def entering(
+    state: PackageState, changed: Package, order: Order, audience: Audience, topic: Topic = Topic.STATUS
+) -> OrderChange:
+    """A package enters a status with the same units as before, or its carrier's number becomes known."""
+    said = audience.announce(order, (changed,), topic)
     after = replace(said.order, live=order.with_packages((changed,)))
     return OrderChange(
         before=order,
@@ -128,12 +131,24 @@ def moving(
     state: PackageState, changed: Package, order: Order, audience: Audience, export: Export | None = None
 ) -> OrderChange:
     """A package is moved on: it, or units of it, enter a status and subscribers are told, or it says something else of
-    itself and nobody is. Raises Refusal where what is accepted and not done yet could not be done any more."""
+    itself: ``feeding``. Raises Refusal where what is accepted and not done yet could not be done any more."""
     check_nothing_waits(state, changed)
     before = state.package
     is_told = (changed.status, changed.ways) != (before.status, before.ways)
-    change = entering(state, changed, order, audience) if is_told else correcting(state, changed, audience.at)
+    change = (entering if is_told else feeding)(state, changed, order, audience)
     return change if export is None else replace(change, exports={changed.package_id: export})
+
+
+def feeding(state: PackageState, changed: Package, order: Order, audience: Audience) -> OrderChange:
+    """What is known of a package's shipment changes; where it is the carrier's number, those are told who want it."""
+    if carrier_number(changed) == carrier_number(state.package):
+        return correcting(state, changed, audience.at)
+    return entering(state, changed, order, audience, Topic.TRACKING)
+
+
+def carrier_number(package: Package) -> tuple[object, ...]:
+    """By which its shipment is found at the carrier: the marketplace's number and the seller's, and who it is."""
+    return package.tracking_number, package.carriage.sender_number, package.carriage.provider_name
 
 
 def correcting(state: PackageState, changed: Package, at: datetime) -> OrderChange:

@@ -21,6 +21,13 @@ RESALABLE = frozenset(
 )
 
 
+class Topic(StrEnum):
+    """What a change of packages is about: they entered a status, or their carrier's number became known."""
+
+    STATUS = "status"
+    TRACKING = "tracking"
+
+
 class Fact(StrEnum):
     """The kinds of domain events of an order."""
 
@@ -45,8 +52,10 @@ class DomainEvent:
     cancellation_id: str | None = None
 
 
-def domain_events(packages: Sequence[Package]) -> tuple[DomainEvent, ...]:
+def domain_events(packages: Sequence[Package], topic: Topic = Topic.STATUS) -> tuple[DomainEvent, ...]:
     """All facts of a change, in the order of their causes: accepted, the old package's end, applied, births."""
+    if topic is Topic.TRACKING:
+        return tuple(DomainEvent(Fact.TRACKING_FED, place) for place in range(len(packages)))
     return tuple(fact for place, package in enumerate(packages) for fact in _facts(place, package))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from cleave.domain.domain_events import Topic
 from cleave.domain.order import LaneEnd, Order
 from cleave.domain.package import Package
 from cleave.domain.recipients import Recipient, Telling, messages_of, selection_for
@@ -14,7 +15,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change of one seller's order: packages that entered a status, in the order in which they did.
+    """One change of one seller's order: packages that entered a status, in the order in which they did, or what else
+    ``topic`` says of them.
 
     Each of them counts: they have the numbers ``first``, ``first`` + 1, … among the order's events, from 1 without
     gaps. ``packages`` are as they were then, whatever has become of them since. ``at`` grows from event to event of
@@ -29,6 +31,7 @@ class Event:
     packages: tuple[Package, ...]
     told: Mapping[str, Telling] = field(default_factory=dict)
     correlation_id: str = ""
+    topic: Topic = Topic.STATUS
 
     def sequence(self, place: int) -> int:
         """The number of one of its packages."""
@@ -49,6 +52,7 @@ def announce(
     recipients: Sequence[Recipient],
     at: datetime,
     correlation_id: str = "",
+    topic: Topic = Topic.STATUS,
 ) -> Announcement:
     """The events of a change, one for each of ``groups``: packages that are kept together in one item.
 
@@ -60,20 +64,22 @@ def announce(
     order = replace(order, told={name: end for name, end in order.told.items() if name in known})
     events: list[Event] = []
     for group in groups:
-        told = _tell(order, group, recipients)
+        told = _tell(order, group, recipients, topic)
         first = order.sequence + 1
-        events.append(Event(order.order_number, order.seller_id, first, at, tuple(group), told, correlation_id))
+        events.append(Event(order.order_number, order.seller_id, first, at, tuple(group), told, correlation_id, topic))
         ends = {name: LaneEnd(each.first + each.count - 1, at) for name, each in told.items()}
         order = replace(order, sequence=order.sequence + len(group), last_at=at, told={**order.told, **ends})
         at += _MILLISECOND
     return Announcement(tuple(events), order)
 
 
-def _tell(order: Order, packages: Sequence[Package], recipients: Sequence[Recipient]) -> dict[str, Telling]:
+def _tell(
+    order: Order, packages: Sequence[Package], recipients: Sequence[Recipient], topic: Topic
+) -> dict[str, Telling]:
     told: dict[str, Telling] = {}
     for recipient in recipients:
-        selection = selection_for(recipient, packages)
-        count = len(messages_of(selection, recipient.owner, packages))
+        selection = selection_for(recipient, packages, topic)
+        count = len(messages_of(selection, recipient.owner, packages, topic))
         if count:
             end = order.told.get(recipient.subscription_id)
             told[recipient.subscription_id] = Telling(
@@ -103,3 +109,4 @@ class EventNote:
     storefront: str
     status: str
     correlation_id: str
+    topic: Topic = Topic.STATUS

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cleave.domain.cancellation import Scope
-from cleave.domain.domain_events import domain_events
+from cleave.domain.domain_events import Topic, domain_events
 from cleave.domain.package import Package, Status
 from cleave.domain.subscription import Dialect, PayloadFormat, Subscription, channel_of
 
@@ -89,22 +89,26 @@ class Telling:
     previous_at: datetime | None
 
 
-def selection_for(recipient: Recipient, packages: Sequence[Package]) -> Selection:
-    """What a recipient wants of an event with these packages."""
+def selection_for(recipient: Recipient, packages: Sequence[Package], topic: Topic = Topic.STATUS) -> Selection:
+    """What a recipient wants of an event with these packages. The dialects tell nobody of a carrier's number."""
     if not recipient.is_wanted:
         return Selection()
     if recipient.payload is PayloadFormat.CLOUDEVENTS:
         return Selection(domain_events=True)
+    if topic is Topic.TRACKING:
+        return Selection()
     if recipient.payload is PayloadFormat.TRENDYOL:
         return Selection(tuple(place for place, each in enumerate(packages) if _is_wanted(recipient, each)))
     return Selection(cancelled_lines=True)
 
 
-def messages_of(selection: Selection, owner: str, packages: Sequence[Package]) -> tuple[Message, ...]:
+def messages_of(
+    selection: Selection, owner: str, packages: Sequence[Package], topic: Topic = Topic.STATUS
+) -> tuple[Message, ...]:
     """The messages that a selection makes of an event with these packages, in the order in which they are sent."""
     whole = [Message(MessageKind.PACKAGE, place) for place in selection.packages]
     lines = _cancelled_lines(owner, packages) if selection.cancelled_lines else ()
-    facts = enumerate(domain_events(packages)) if selection.domain_events else ()
+    facts = enumerate(domain_events(packages, topic)) if selection.domain_events else ()
     told = [Message(MessageKind.DOMAIN_EVENT, each.package, fact=number) for number, each in facts]
     return (*whole, *lines, *told)
 

@@ -18,6 +18,7 @@ class TrackingNotice:
     address: PackageAddress
     carriage: Carriage
     at: datetime
+    correlation_id: str = ""
 
 
 def feed_tracking(package: Package, notice: TrackingNotice) -> Package | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
+from cleave.domain.domain_events import Topic
 from cleave.domain.events import Event, EventNote
 from cleave.domain.package import Package
 from cleave.domain.recipients import Selection, Telling
@@ -50,6 +51,7 @@ def create_event(event: Event, expires_at: int, *, is_due: bool) -> Create:
         "document": pack(event.packages),
         "told": {name: _telling_item(telling) for name, telling in event.told.items()},
         "correlation_id": event.correlation_id,
+        **({} if event.topic is Topic.STATUS else {"topic": event.topic.value}),
         **mark,
     }
     return Create(item, ("event", event.seller_id, event.first))
@@ -70,7 +72,13 @@ def _event(item: Item) -> Event:
         packages=unpack(bytes(item["document"])),
         told={name: _to_telling(telling) for name, telling in item["told"].items()},
         correlation_id=item["correlation_id"],
+        topic=_topic(item),
     )
+
+
+def _topic(item: Item) -> Topic:
+    """Almost all are of a status, and need not say so."""
+    return Topic(item.get("topic", Topic.STATUS))
 
 
 def _placed(item: Item) -> tuple[int, int]:
@@ -130,7 +138,7 @@ def _summary(item: Item) -> EventSummary:
     _, first = _placed(item)
     at, correlation_id = from_ms(int(item["at"])), item["correlation_id"]
     notes = tuple(
-        EventNote(first + place, at, int(package_id), storefront, status, correlation_id)
+        EventNote(first + place, at, int(package_id), storefront, status, correlation_id, _topic(item))
         for place, (package_id, status, storefront) in enumerate(item["packages"])
     )
     return EventSummary(first, at, notes, {name: _to_telling(telling) for name, telling in item["told"].items()})

@@ -6,7 +6,8 @@ from cleave import clock
 from cleave.application.accept.replaced import addressed_package
 from cleave.application.contention import contended_refusal
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.change import Audience, OrderChange, correcting, moving
+from cleave.domain.change import Audience, OrderChange, feeding, moving
+from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
@@ -59,12 +60,15 @@ def package_delivered_as(table: Table, seller_id: int, number: int) -> int:
 
 
 def feed_package_tracking(table: Table, notice: TrackingNotice) -> None:
-    """Store the tracking details; nobody is told, because the package enters no status. Raises Refusal."""
+    """Store the tracking details. Subscribers to domain events alone are told, because the package enters no status.
+
+    Two reads and one transaction. Raises Refusal.
+    """
     _change(
         table,
         notice.address,
         lambda package: feed_tracking(package, notice),
-        lambda state, changed: correcting(state, changed, notice.at),
+        lambda state, changed: _fed(table, state, changed, notice.correlation_id),
     )
 
 
@@ -87,8 +91,16 @@ def _change(
         raise contended_refusal() from None
 
 
+def _fed(table: Table, state: PackageState, changed: Package, correlation_id: str) -> OrderChange:
+    return feeding(state, changed, *_audience(table, changed, correlation_id))
+
+
 def _announced(table: Table, state: PackageState, changed: Package, correlation_id: str) -> OrderChange:
+    return moving(state, changed, *_audience(table, changed, correlation_id))
+
+
+def _audience(table: Table, changed: Package, correlation_id: str) -> tuple[Order, Audience]:
     now = clock.now()  # before it is read who is told
     part = changed.seller_id, changed.order_number
     order, recipients = read_audience(table, [part])[part]
-    return moving(state, changed, order, Audience(recipients, order.next_at(now), grouped, correlation_id))
+    return order, Audience(recipients, order.next_at(now), grouped, correlation_id)

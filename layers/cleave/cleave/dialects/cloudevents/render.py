@@ -56,13 +56,13 @@ def event_id(event: Event, number: int) -> str:
 
 def render_facts(event: Event) -> list[CloudEvent]:
     """All facts of a change, for the marketplace itself."""
-    return [render_fact(event, number) for number in range(len(domain_events(event.packages)))]
+    return [render_fact(event, number) for number in range(len(domain_events(event.packages, event.topic)))]
 
 
 def render_fact(event: Event, number: int, scope: Scope | None = None) -> CloudEvent:
     """One fact of a change. ``scope`` is that of the reader's own cancellations, the only ones that are named; None
     names all."""
-    fact = domain_events(event.packages)[number]
+    fact = domain_events(event.packages, event.topic)[number]
     package = event.packages[fact.package]
     order: OrderChange = {
         "sellerId": event.seller_id,

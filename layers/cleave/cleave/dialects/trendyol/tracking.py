@@ -39,10 +39,11 @@ def to_tracking_notice(seller: SellerCall) -> TrackingNotice:
         message = f"known providers: {', '.join(PROVIDERS)}"
         raise Refusal(RefusalCode.PROVIDER_UNKNOWN, message, field="providerCode")
     carriage = Carriage(request.cargoSenderNumber, name, request.returnTrackingNumber)
-    return TrackingNotice(seller.address, carriage, seller.call.at)
+    return TrackingNotice(seller.address, carriage, seller.call.at, seller.call.request_id)
 
 
 def to_legacy_tracking_notice(seller: SellerCall) -> TrackingNotice:
     """The number that the seller feeds. Raises Refusal or Refusals."""
     request = seller.call.body(LegacyTrackingRequest)
-    return TrackingNotice(seller.address, Carriage(sender_number=request.trackingNumber), seller.call.at)
+    carriage = Carriage(sender_number=request.trackingNumber)
+    return TrackingNotice(seller.address, carriage, seller.call.at, seller.call.request_id)
