@@ -6,7 +6,7 @@ from cleave.dialects.trendyol.fitting import fit_packages, with_content
 from cleave.dialects.trendyol.listing import to_query
 from cleave.dialects.trendyol.packages import page_head
 from cleave.entry.gateway import Response
-from cleave.entry.resources import table
+from cleave.entry.resources import settings, table
 
 
 @seller_endpoint
@@ -14,4 +14,5 @@ def handler(seller: SellerCall) -> Response:
     """One page of the seller's packages."""
     query = to_query(seller)
     found = find_packages(table(), query)
-    return Response(200, with_content(page_head(found.total, query.page, query.size), fit_packages(found.packages)))
+    fitted = fit_packages(found.packages, old_names=settings().old_field_names)
+    return Response(200, with_content(page_head(found.total, query.page, query.size), fitted))

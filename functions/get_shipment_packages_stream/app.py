@@ -4,11 +4,13 @@ from cleave.application.read.walk import take_step
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 from cleave.dialects.trendyol.stream import render_step, to_stream_request
 from cleave.entry.gateway import Response
-from cleave.entry.resources import table
+from cleave.entry.resources import settings, table
 
 
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
     """One step of a walk over the seller's packages."""
-    request = to_stream_request(seller)
-    return Response(200, render_step(request, lambda size: take_step(table(), request.query, size)))
+    request, old_names = to_stream_request(seller), settings().old_field_names
+    return Response(
+        200, render_step(request, lambda size: take_step(table(), request.query, size), old_names=old_names)
+    )

@@ -13,6 +13,7 @@ from cleave_cli.receiver import Receiver
 
 from tests.e2e.test_main_job import import_package, is_split, wait_for_packages
 from tests.support.samples import Package
+from tests.support.shown import both_names, of_a_successor
 
 OUT_OF_STOCK = {"orderLineItemStatusName": "UnSupplied", "cancelledBy": "Seller"}
 OUT_OF_STOCK |= {"cancelReason": "Stock Out"}
@@ -32,7 +33,7 @@ def gone(line: dict[str, Any], first: int) -> dict[str, Any]:
 def entered(package: Package, status: str, at: int, **fields: Any) -> Package:  # noqa: ANN401 - fields of a package
     histories = [*package["packageHistories"], {"createdDate": at, "status": status}]
     changed = {"status": status, "shipmentPackageStatus": status, "lastModifiedDate": at, "packageHistories": histories}
-    return {**package, **changed, **fields}
+    return both_names({**package, **changed, **fields})
 
 
 def successor(package: Package, new: Package, **fields: Any) -> Package:  # noqa: ANN401 - fields of a package
@@ -42,7 +43,14 @@ def successor(package: Package, new: Package, **fields: Any) -> Package:  # noqa
     totals = {"packageGrossAmount": 60.0, "packageSellerDiscount": 4.0, "packageTyDiscount": 2.0}
     totals |= {"packageTotalDiscount": 6.0, "packageTotalPrice": 54.0}
     made = {"createdBy": "cancel", "originPackageIds": [package["shipmentPackageId"]]}
-    base = {**package, **NO_CARRIER, **totals, **made, "shipmentPackageId": new["shipmentPackageId"], "lines": [kept]}
+    base = {
+        **of_a_successor(package),
+        **NO_CARRIER,
+        **totals,
+        **made,
+        "shipmentPackageId": new["shipmentPackageId"],
+        "lines": [kept],
+    }
     return entered(base, "Created", new["lastModifiedDate"], **fields)
 
 

@@ -18,6 +18,7 @@ from tests.integration.conftest import FrozenClock
 from tests.support.calls import calls_of
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
+from tests.support.shown import both_names
 
 type Load = Callable[[str], list[dict[str, Any]]]
 
@@ -109,33 +110,35 @@ def test_the_seller_finds_the_package_in_the_other_dialect(table: Table, channel
     (package,) = shown(tr_seller)
     (line,) = package["lines"]
     sent = order()
-    assert package == {
-        "customerFirstName": "Ada Maria",
-        "customerLastName": "Example",
-        "customerEmail": "ada@example.com",
-        "currencyCode": "USD",
-        "orderDate": 1792242086000,
-        "shipmentAddress": {"fullName": "Ada Maria Example", "phone": "+10000000000"},
-        "hepsiGlobal": {name: value for name, value in sent.items() if name != "order_items"},
-        "shipmentPackageId": package_id,
-        "orderNumber": ORDER,
-        "supplierId": SECOND,
-        "status": "Created",
-        "shipmentPackageStatus": "Created",
-        "cargoTrackingNumber": package["cargoTrackingNumber"],
-        "packageGrossAmount": 12.39,
-        "packageSellerDiscount": 0,
-        "packageTyDiscount": 0,
-        "packageTotalDiscount": 0,
-        "packageTotalPrice": 12.39,
-        "lines": [line],
-        "packageHistories": [{"createdDate": 1792314000000, "status": "Created"}],
-        "lastModifiedDate": 1792314000000,
-        "createdBy": "order-creation",
-        "originPackageIds": None,
-    }
+    assert package == both_names(
+        {
+            "customerFirstName": "Ada Maria",
+            "customerLastName": "Example",
+            "customerEmail": "ada@example.com",
+            "currencyCode": "USD",
+            "orderDate": 1792242086000,
+            "shipmentAddress": {"fullName": "Ada Maria Example", "phone": "+10000000000"},
+            "hepsiGlobal": {name: value for name, value in sent.items() if name != "order_items"},
+            "shipmentPackageId": package_id,
+            "orderNumber": ORDER,
+            "supplierId": SECOND,
+            "status": "Created",
+            "shipmentPackageStatus": "Created",
+            "cargoTrackingNumber": package["cargoTrackingNumber"],
+            "packageGrossAmount": 12.39,
+            "packageSellerDiscount": 0,
+            "packageTyDiscount": 0,
+            "packageTotalDiscount": 0,
+            "packageTotalPrice": 12.39,
+            "lines": [line],
+            "packageHistories": [{"createdDate": 1792314000000, "status": "Created"}],
+            "lastModifiedDate": 1792314000000,
+            "createdBy": "order-creation",
+            "originPackageIds": None,
+        }
+    )
     assert package["cargoTrackingNumber"] > 0
-    assert line == {
+    expected = {
         "lineId": line["lineId"],
         "quantity": 1,
         "stockCode": "HBCV000057B1XL",
@@ -161,6 +164,7 @@ def test_the_seller_finds_the_package_in_the_other_dialect(table: Table, channel
         "cancelReason": "",
         "cancelReasonCode": 0,
     }
+    assert [line] == both_names({"lines": [expected]})["lines"]
 
 
 def test_the_package_its_order_and_its_event_are_written_together(table: Table, channel: Caller) -> None:

@@ -21,6 +21,7 @@ from functions.split_packages.app import handler as split_packages
 from functions.update_package.app import handler as update_package
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Answer, Caller, Handler
+from tests.support.shown import both_names, of_a_successor
 from tests.support.splits import apply_waiting
 
 type Load = Callable[[str], list[dict[str, Any]]]
@@ -107,16 +108,18 @@ def test_old_and_new_packages_are_shown_whole(load: Load, table: Table, de_selle
     found = _order(de_seller)
     at = 1792314002000
     moved = [{**line, "orderLineItemStatusName": "UnPacked"} for line in before["lines"]]
-    assert found.pop(PACKAGE) == {
-        **before,
-        "status": "UnPacked",
-        "shipmentPackageStatus": "UnPacked",
-        "lastModifiedDate": at,
-        "packageHistories": [*before["packageHistories"], {"createdDate": at, "status": "UnPacked"}],
-        "lines": moved,
-    }
+    assert found.pop(PACKAGE) == both_names(
+        {
+            **before,
+            "status": "UnPacked",
+            "shipmentPackageStatus": "UnPacked",
+            "lastModifiedDate": at,
+            "packageHistories": [*before["packageHistories"], {"createdDate": at, "status": "UnPacked"}],
+            "lines": moved,
+        }
+    )
     new = {
-        **before,
+        **of_a_successor(before),
         "cargoTrackingNumber": None,
         "cargoSenderNumber": "",
         "cargoProviderName": "",
@@ -130,9 +133,10 @@ def test_old_and_new_packages_are_shown_whole(load: Load, table: Table, de_selle
     lamp |= {"packageTotalDiscount": 3.0, "packageTotalPrice": 27.0}
     trays = {"packageGrossAmount": 90.0, "packageSellerDiscount": 6.0, "packageTyDiscount": 3.0}
     trays |= {"packageTotalDiscount": 9.0, "packageTotalPrice": 81.0}
-    assert found.pop(lamp_id) == {**new, **lamp, "shipmentPackageId": lamp_id, "lines": before["lines"][1:]}
+    made = {**new, **lamp, "shipmentPackageId": lamp_id, "lines": before["lines"][1:]}
+    assert found.pop(lamp_id) == both_names(made)
     ((trays_id, rest),) = found.items()
-    assert rest == {**new, **trays, "shipmentPackageId": trays_id, "lines": before["lines"][:1]}
+    assert rest == both_names({**new, **trays, "shipmentPackageId": trays_id, "lines": before["lines"][:1]})
 
 
 def test_the_order_tells_the_end_first_and_then_each_birth(load: Load, table: Table, de_seller: Caller) -> None:

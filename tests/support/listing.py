@@ -48,7 +48,7 @@ def put(table: Table, packages: Iterable[Package]) -> None:
 
 def on_the_wire(packages: Iterable[Package]) -> list[dict[str, Any]]:
     """As a caller reads them."""
-    read: list[dict[str, Any]] = json.loads(to_json([render_package(each) for each in packages]))
+    read: list[dict[str, Any]] = json.loads(to_json([render_package(each, old_names=True) for each in packages]))
     return read
 
 

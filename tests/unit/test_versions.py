@@ -91,6 +91,7 @@ CASES: dict[str, tuple[Variant, frozenset[str]]] = {
     "Architecture": (given(Architecture="x86_64"), ALL),
     "Tracing": (given(Tracing="PassThrough"), ALL),
     "WebhookTracks": (given(WebhookTracks="4"), having("WEBHOOK_TRACKS")),
+    "OldFieldNames": (given(OldFieldNames="false"), having("OLD_FIELD_NAMES")),
     "RetrySchedule": (given(RetrySchedule="1m off 1d"), having("RETRY_SCHEDULE")),
     "Cell": (given(Cell="7"), having("CELL")),
     "AdoptedTable": (given(AdoptedTable="restored", AdoptedTableStream="2026-11-29T00:00:00.000"), ALL),

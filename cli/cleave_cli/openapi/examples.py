@@ -27,8 +27,8 @@ def sample_orders() -> dict[str, Any]:
 def _package_page() -> dict[str, Any]:
     call = Call(None, {}, {}, {}, json.dumps(sample_orders()), from_ms(EXAMPLE_MS))
     packages = [each.package for each in to_imported(SellerCall(call, 20811, "DE"))]
-    shown: dict[str, Any] = json.loads(to_json(page(packages, total=1, page_number=0, size=50)))
-    return shown
+    shown: dict[str, Any] = json.loads(to_json(page(packages, old_names=True)))
+    return {**shown, "size": 50}
 
 
 PACKAGE_PAGE = _package_page()

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from cleave.domain.package import Carriage, HistoryEntry, Line, Package
+from cleave.domain.package import Carriage, HistoryEntry, Line, Package, Unit
 from cleave.domain.personal_data import erase, is_erased
 from cleave.domain.progress import check_order, entered, follows, step_of
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
@@ -62,7 +63,9 @@ def moved_on(package: Package, said: Package, export: Export, fields: ExportFiel
         moved = replace(moved, lines=lines)
     changed = replace(
         moved,
-        details={**package.details, **said.details},
+        details=_details(package, said, said.fees),
+        own=_own(package, said),
+        fees=said.fees,
         carriage=_carriage(package.carriage, said.carriage, is_recent=is_recent),
         tracking_number=said.tracking_number or package.tracking_number,
         invoice_number=_newer(package.invoice_number, said.invoice_number, is_recent=is_recent),
@@ -114,7 +117,7 @@ def _count(rows: Sequence[Line]) -> tuple[int, int]:
 
 def _prices(rows: Sequence[Line]) -> list[object]:
     units = (unit for row in rows for unit in row.units)
-    paid = sorted((unit.price, unit.seller_discount, unit.marketplace_discount) for unit in units)
+    paid = sorted((unit.price, unit.seller_discount, unit.marketplace_discount, unit.other_discount) for unit in units)
     return [{row.amounts.gross for row in rows}, paid]
 
 
@@ -129,10 +132,31 @@ def _lines(package: Package, said: Package) -> Iterator[Line]:
             known,
             stock_code=row.stock_code or known.stock_code,
             status=said.status if lags else row.status,
-            units=known.units if is_same else row.units,
+            units=_units(known, row) if is_same else row.units,
             amounts=known.amounts if is_same else row.amounts,
-            details={**known.details, **row.details},
+            fees=row.fees,
+            details=_details(known, row, [fee.name for fee in row.fees]),
+            own=_own(known, row),
         )
+
+
+def _details(known: Package | Line, said: Package | Line, fees: Iterable[str]) -> dict[str, Any]:
+    """What no rule reads, as it is said now; a field that is said to be another kind's leaves."""
+    elsewhere = {*said.own, *fees} - said.details.keys()
+    return {name: value for name, value in {**known.details, **said.details}.items() if name not in elsewhere}
+
+
+def _own(known: Package | Line, said: Package | Line) -> dict[str, Any]:
+    kept = {name: value for name, value in known.own.items() if name not in said.details}
+    return {**kept, **said.own}
+
+
+def _units(known: Line, said: Line) -> tuple[Unit, ...]:
+    """The units that we know, with what is said of them now besides their prices."""
+    return tuple(
+        replace(unit, fees=now.fees, details={**unit.details, **now.details})
+        for unit, now in zip(known.units, said.units, strict=True)
+    )
 
 
 def _shape(package: Package) -> list[tuple[int, int]]:

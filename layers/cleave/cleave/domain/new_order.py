@@ -13,7 +13,10 @@ from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Status
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """``quantity`` units of one product from one seller; ``unit_price`` is what one unit costs the buyer."""
+    """``quantity`` units of one product from one seller; ``unit_price`` is what one unit costs the buyer.
+
+    ``details`` and ``own`` are those of the line that it becomes.
+    """
 
     item_number: str
     seller_id: int
@@ -21,6 +24,7 @@ class NewItem:
     quantity: int
     unit_price: Decimal
     details: Mapping[str, Any]
+    own: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +90,5 @@ def _line(item: NewItem, line_id: int) -> Line:
         amounts=line_amounts(item.unit_price, units),
         units=units,
         details=item.details,
+        own=item.own,
     )

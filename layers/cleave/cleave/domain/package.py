@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -63,12 +63,32 @@ class CreatedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One piece of a line, with the price paid for it and its share of the discounts."""
+    """One piece of a line, with the price paid for it and its share of the discounts.
+
+    ``other_discount`` is what nobody said whose it is. ``fees`` are the unit's shares of its line's. ``details`` are
+    fields that no rule reads.
+    """
 
     unit_id: str
     price: Decimal
     seller_discount: Decimal
     marketplace_discount: Decimal
+    other_discount: Decimal = Decimal(0)
+    fees: tuple[Decimal, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def discount(self) -> Decimal:
+        """All of it, whoever gives it."""
+        return self.seller_discount + self.marketplace_discount + self.other_discount
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """An amount that no rule reads and that divides over the units of a line: for one of them, or for all together."""
+
+    name: str
+    is_per_unit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,8 @@ class UnitsCancelled:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``amounts`` are per unit. ``details`` are fields that no rule reads; they travel with the line unchanged.
+    """``amounts`` are per unit. ``details`` are fields that no rule reads; they travel with the line unchanged. ``own``
+    are those that are true of this line in this package only. ``fees`` stand in the order of each unit's.
 
     ``status`` is a word of ``Status`` or one that we do not know. ``cancelled`` is None too for units that came in
     cancelled: then only the status says so.
@@ -108,6 +129,8 @@ class Line:
     units: tuple[Unit, ...]
     details: Mapping[str, Any]
     cancelled: UnitsCancelled | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
+    fees: tuple[Fee, ...] = ()
 
     @property
     def quantity(self) -> int:
@@ -166,7 +189,8 @@ class Package:
     this package replaced, ``successor_ids`` those that replaced it, ``caused_by`` the cancellations that led to it.
     ``tracking_number`` is the marketplace's; it stays None where the seller pays the carrier. ``inherited_chain`` is
     the first package of the line of cancels that this one stands in: a cancel's successor has its parent's, None
-    stands for the package itself.
+    stands for the package itself. ``details`` are fields that no rule reads and that are true of the order; ``own`` are
+    those that are true of this package alone. ``fees`` maps a name to that of the lines' fee of which it is the sum.
     """
 
     package_id: int
@@ -190,6 +214,8 @@ class Package:
     carriage: Carriage = Carriage()
     invoice_number: str | int | None = None
     inherited_chain: int | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
+    fees: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def chain_id(self) -> int:

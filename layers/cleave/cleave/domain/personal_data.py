@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from cleave.domain.package import Package
+from cleave.domain.package import Line, Package
 
 # Texts become this one; numbers become 0, so that a typed client can still read them.
 ERASED = "***"
@@ -68,9 +68,18 @@ _FOLDED = str.maketrans({"\u0131": "i", "\u0130": "I"})  # Turkish letters that 
 
 def erase(package: Package) -> Package:
     """The package without personal data, its units, money and story as they were. Again, it is the same."""
-    lines = tuple(replace(line, details=_erased_object(line.details, frozenset())) for line in package.lines)
+    lines = tuple(_erased_line(line) for line in package.lines)
     details = {**_erased_object(package.details, frozenset()), MARK: True}
-    return replace(package, lines=lines, details=details)
+    return replace(package, lines=lines, details=details, own=_erased_object(package.own, frozenset()))
+
+
+def _erased_line(line: Line) -> Line:
+    return replace(
+        line,
+        details=_erased_object(line.details, frozenset()),
+        own=_erased_object(line.own, frozenset()),
+        units=tuple(replace(unit, details=_erased_object(unit.details, frozenset())) for unit in line.units),
+    )
 
 
 def is_erased(package: Package) -> bool:

@@ -123,7 +123,7 @@ def part_of(line: Line, units: tuple[Unit, ...]) -> Line:
     """The line with some of its units; its amounts are those of what is in it."""
     if units == line.units:
         return line
-    return replace(line, units=units, amounts=line_amounts(line.amounts.gross, units))
+    return replace(line, units=units, amounts=line_amounts(line.amounts.gross, units), own={})
 
 
 def _cancelled_part(line: Line, units: tuple[Unit, ...], waiting: Reservation) -> Line:
@@ -141,11 +141,11 @@ def left_behind(rest: Line | None) -> tuple[Line, ...]:
 def make_successor(parent: Package, lines: tuple[Line, ...], birth: Birth, name: Name) -> Package:
     """A package with some units of ``parent``: another shipment, of the same order and first ancestor.
 
-    ``lines`` hold live units only. Those that went a way of their own keep their status; where there are no others, the
-    package has theirs.
+    It says nothing that is true of its parent alone. ``lines`` hold live units only. Those that went a way of their
+    own keep their status; where there are no others, the package has theirs.
     """
     status = _status_of(parent, lines, parent.status if birth.keep_status else Status.CREATED)
-    lines = tuple(replace(line, status=status) if parent.can_give(line) else line for line in lines)
+    lines = tuple(replace(line, own={}, status=status if parent.can_give(line) else line.status) for line in lines)
     return replace(
         parent,
         package_id=name.package_id,
@@ -164,6 +164,7 @@ def make_successor(parent: Package, lines: tuple[Line, ...], birth: Birth, name:
         caused_by=birth.caused_by,
         successor_ids=(),
         inherited_chain=birth.chain_id,
+        own={},
     )
 
 

@@ -43,6 +43,7 @@ class Settings(BaseModel):
     timeout_seconds: float = 10
     failed_records_bucket: str = ""
     allow_local_webhooks: bool = False
+    old_field_names: bool = True
     split_quiet_ms: int = 0
     split_longest_ms: int = 0
     webhook_tracks: int = 8

@@ -47,11 +47,13 @@ class DestinationSender:
     """Implements ``cleave.application.tell.attempt.BatchSender``; ``client`` makes one of a service in a region."""
 
     client: Callable[[str, str], Any]
+    old_names: bool = True
 
     def __call__(self, subscription: Subscription, outgoing: Sequence[Outgoing], at: datetime) -> list[Answer]:
         """In as few requests as the limits of AWS allow."""
         del at
-        return self._send(destination_of(subscription.url), [_parcel(subscription, each) for each in outgoing])
+        parcels = [self._parcel(subscription, each) for each in outgoing]
+        return self._send(destination_of(subscription.url), parcels)
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
         """A message with nothing in it, to see whether the destination takes it."""
@@ -65,6 +67,11 @@ class DestinationSender:
     def publish(self, destination: Destination, facts: Sequence[CloudEvent]) -> list[Answer]:
         """An answer for each of them, in their order."""
         return self._send(destination, [_fact(each) for each in facts])
+
+    def _parcel(self, subscription: Subscription, outgoing: Outgoing) -> Parcel:
+        message_id = outgoing.delivery.message_id(outgoing.place)
+        said = body_of(subscription, outgoing, old_names=self.old_names)
+        return Parcel(message_id, _group(outgoing.delivery.lane), said, outgoing.event.at)
 
     def _send(self, destination: Destination, parcels: Sequence[Parcel]) -> list[Answer]:
         return [answer for portion in portions(parcels) for answer in self._request(destination, portion)]
@@ -101,11 +108,6 @@ def portions(parcels: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
         size += more
     if portion:
         yield portion
-
-
-def _parcel(subscription: Subscription, outgoing: Outgoing) -> Parcel:
-    message_id = outgoing.delivery.message_id(outgoing.place)
-    return Parcel(message_id, _group(outgoing.delivery.lane), body_of(subscription, outgoing), outgoing.event.at)
 
 
 def _group(lane: Lane) -> str:

@@ -23,13 +23,16 @@ class Body(NamedTuple):
     text: str
 
 
-def body_of(subscription: Subscription, outgoing: Outgoing) -> Body:
-    """The package as it was when the event happened, one cancelled item of it, or one fact as a CloudEvent."""
+def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) -> Body:
+    """The package as it was when the event happened, one cancelled item of it, or one fact as a CloudEvent.
+
+    With ``old_names``, fields of a package that were called otherwise before stand there under both names.
+    """
     event, message = outgoing.event, outgoing.message
     match message.kind:
         case MessageKind.PACKAGE:
             package = event.packages[message.package]
-            return Body("package", _JSON, to_json(page([package], total=1, page_number=0, size=1)))
+            return Body("package", _JSON, to_json(page([package], old_names=old_names)))
         case MessageKind.CANCELLED_LINE:
             return Body("order-cancel", _JSON, to_json(render_cancelled(event, message)))
         case MessageKind.DOMAIN_EVENT:
@@ -41,7 +44,7 @@ def empty_body(subscription: Subscription, message_id: str, at: datetime) -> Bod
     """The same with nothing in it."""
     match subscription.payload:
         case PayloadFormat.TRENDYOL:
-            return Body("package", _JSON, to_json(page([], total=0, page_number=0, size=1)))
+            return Body("package", _JSON, to_json(page([], old_names=False)))
         case PayloadFormat.HEPSIGLOBAL:
             return Body("order-cancel", _JSON, to_json({"cancel_items": []}))
         case PayloadFormat.CLOUDEVENTS:

@@ -47,13 +47,14 @@ def worker(seconds: float) -> Worker:
 @functools.cache
 def webhook_sender() -> WebhookSender:
     """Tells receivers."""
-    return WebhookSender(checked_pools(allow_local=settings().allow_local_webhooks), secret_box())
+    pools = checked_pools(allow_local=settings().allow_local_webhooks)
+    return WebhookSender(pools, secret_box(), old_names=settings().old_field_names)
 
 
 @functools.cache
 def destination_sender() -> DestinationSender:
     """Tells buses and queues."""
-    return DestinationSender(client)
+    return DestinationSender(client, settings().old_field_names)
 
 
 def sender() -> SubscriberSender:

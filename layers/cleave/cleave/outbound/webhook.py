@@ -22,18 +22,20 @@ _ORDER_CANCEL = "/webhooks/order-cancel"
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Implements ``cleave.application.tell.attempt.Sender``."""
+    """Implements ``cleave.application.tell.attempt.Sender``. ``old_names`` as for ``body_of``."""
 
     pools: urllib3.PoolManager
     secrets: SecretBox
     deadlines: Deadlines = field(default_factory=Deadlines)
+    old_names: bool = True
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
         """In the words that the subscription asked for."""
         delivery = outgoing.delivery
         order = {"webhook-sequence": str(delivery.number(outgoing.place))}
         message_id = delivery.message_id(outgoing.place)
-        return self._send(subscription, message_id, body_of(subscription, outgoing), order, at)
+        said = body_of(subscription, outgoing, old_names=self.old_names)
+        return self._send(subscription, message_id, said, order, at)
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
         """The same with nothing in it, to see whether the receiver takes it."""

@@ -53,5 +53,39 @@ _ROWS = (
     '"cancel",[1],1,[],["trendyol#'
 )
 
-DICTIONARIES = {1: (_LINE_FIELDS + _PACKAGE_FIELDS + _ROWS).encode()}
-CURRENT = 1
+# What is true of one package alone is kept apart from the rest since the second one.
+_RARE_FIELDS = (
+    '"agreedDeliveryDateExtendible":false,"extendedAgreedDeliveryDate":0,"agreedDeliveryExtensionStartDate":0,'
+    '"agreedDeliveryExtensionEndDate":0,"groupDeal":false,"isGift":false,"invoiceTaxNumber":null,'
+    '"tcIdentityNumber":"","hepsiGlobal":{"order_number":"","marketplace":"","order_date":"20","shipping_type":"",'
+    '"delivery_point_code":"","order_amount":0,"currency":"USD","original_order_amount":0,"original_currency":"TRY",'
+    '"currency_rate":0,"exchange_rate":0,"customer":{"name":"","phone":"","email":""}}'
+)
+_KEPT_FIELDS = (
+    '{"customerId":1,"customerFirstName":"","customerLastName":"","customerEmail":"@","identityNumber":"11111111111",'
+    '"taxNumber":null,"paymentMethod":"-","orderCountryCode":"TR","channelId":1,"currencyCode":"EUR",'
+    '"shipmentAddress":{"id":1,"firstName":"","lastName":"","company":"","address1":"","address2":"","city":"",'
+    '"cityCode":0,"district":"","districtId":0,"countyId":0,"countyName":"","shortAddress":"","stateName":"",'
+    '"addressLines":{"addressLine1":"","addressLine2":""},"postalCode":"","countryCode":"TR","neighborhoodId":0,'
+    '"neighborhood":"","phone":"000","fullAddress":"","fullName":""},"invoiceAddress":{"id":2,"firstName":"",'
+    '"lastName":"","company":"","address1":"","address2":"","city":"","cityCode":0,"district":"","districtId":0,'
+    '"countyId":0,"countyName":"","shortAddress":"","stateName":"","addressLines":{"addressLine1":"",'
+    '"addressLine2":""},"postalCode":"","sector":"","countryCode":"DE","neighborhoodId":0,"phone":"000",'
+    '"latitude":"0","longitude":"0","fullAddress":"","fullName":""},"deliveryAddressType":"Shipment",'
+    '"sellerDeliveryMethod":"","orderDate":17,"originShipmentDate":17,"agreedDeliveryDate":17,'
+    '"estimatedDeliveryStartDate":17,"estimatedDeliveryEndDate":17,"deliveryType":"normal","timeSlotId":0,'
+    '"fastDelivery":false,"fastDeliveryType":"","deliveredByService":false,"commercial":false,"micro":false,'
+    '"giftBoxRequested":false,"3pByTrendyol":false,"is4P":false,"isCod":false,"containsDangerousProduct":false,'
+    '"warehouseId":0,"hsCode":""}\n'
+)
+_OWN_FIELDS = (
+    '{"shipmentNumber":1,"discountDisplays":[{"displayName":"","discountAmount":0}],"sellerOtpCode":"","cargoDeci":10,'
+    '"invoiceLink":"","invoiceStatus":"NotInvoiced","etgbNo":"","etgbDate":0}'
+)
+_ENDS = ',"",null,0,1,{}]]\n' + ',"",null,1,2,{}]]\n'
+
+DICTIONARIES = {
+    1: (_LINE_FIELDS + _PACKAGE_FIELDS + _ROWS).encode(),
+    2: (_LINE_FIELDS + _RARE_FIELDS + _KEPT_FIELDS + _OWN_FIELDS + _ENDS + _ROWS).encode(),
+}
+CURRENT = 2

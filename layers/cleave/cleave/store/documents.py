@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from cleave.clock import from_ms, optional_moment, to_ms
-from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, UnitsCancelled, status_word
+from cleave.domain.package import Amounts, Carriage, Fee, HistoryEntry, Line, Package, UnitsCancelled, status_word
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store.dictionary import CURRENT, DICTIONARIES
 from cleave.store.units import from_runs, to_runs
@@ -79,7 +79,7 @@ def unpack(packed: bytes) -> tuple[Package, ...]:
         raise ValueError("a document that was cut off")
     rows, *texts = plain.split("\n")  # which JSON never has inside
     details = [Details(text) for text in texts]
-    return tuple(_to_package(row, details) for row in json.loads(rows))
+    return tuple(_to_package(row, details) for row in json.loads(rows, parse_float=Decimal))
 
 
 def _plain(value: object) -> object:
@@ -116,6 +116,7 @@ def _to_row(package: Package, texts: _Texts) -> list[Any]:
         package.invoice_number,
         package.inherited_chain,
         texts.place(package.details),
+        *([texts.place(package.own), dict(package.fees)] if package.own or package.fees else ()),
     ]
 
 
@@ -148,6 +149,8 @@ def _to_package(row: Sequence[Any], details: Sequence[Details]) -> Package:
         invoice_number=row[18],
         inherited_chain=row[19],
         details=details[row[20]],
+        own=details[row[21]] if row[21:] else {},
+        fees=row[22] if row[21:] else {},
     )
 
 
@@ -163,11 +166,13 @@ def _to_line_row(line: Line, package: Package, texts: _Texts) -> list[Any]:
         to_runs(line.units),
         texts.place(line.details),
         cancelled and _to_cancelled_row(cancelled),
+        *([texts.place(line.own), [[fee.name, fee.is_per_unit] for fee in line.fees]] if line.own or line.fees else ()),
     ]
 
 
 def _to_line(row: Sequence[Any], order_number: str, details: Sequence[Details]) -> Line:
-    line_id, stock_code, item_number, status, amounts, runs, place, cancelled = row
+    line_id, stock_code, item_number, status, amounts, runs, place, cancelled, *more = row
+    own, fees = more or (None, ())
     return Line(
         line_id=line_id,
         stock_code=stock_code,
@@ -177,6 +182,8 @@ def _to_line(row: Sequence[Any], order_number: str, details: Sequence[Details]) 
         units=tuple(from_runs(runs)),
         details=details[place],
         cancelled=cancelled and _to_cancelled(*cancelled),
+        own={} if own is None else details[own],
+        fees=tuple(Fee(*each) for each in fees),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 from cleave.clock import from_ms, to_ms
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
+from cleave.dialects.own_fields import words_of
 from cleave.domain.ids import MAX_ORDER_ITEMS
 from cleave.domain.new_order import NewItem, NewOrder
 from cleave.domain.package import MAX_UNITS, Package
@@ -27,6 +28,8 @@ _BODY_LIMIT = 192 * KILOBYTE  # a DynamoDB item holds 400 KB
 _ORDER_LIMIT = 16 * KILOBYTE  # what is not items is kept with the package and the event of every company
 # Four writes each, one record, and DynamoDB's 100 writes in a transaction.
 _MAX_COMPANIES = 24
+# What an item says of all its units: a part of it must not say the same.
+_SUMS = frozenset({"amount", "quantity", "total"})
 
 
 def _read_time(value: object) -> datetime:
@@ -128,9 +131,17 @@ def _item(order: WireOrder, item: WireItem, raw: Mapping[str, Any]) -> NewItem:
         "productName": item.product_name,
         "currencyCode": item.currency or order.currency,
         "sellerId": item.company_id,
-        "hepsiGlobal": raw,
     }
-    return NewItem(item.item_number, item.company_id, item.sku, item.quantity, item.unit_product_price, details)
+    kept = {name: value for name, value in raw.items() if _SUMS.isdisjoint(words_of(name))}
+    return NewItem(
+        item.item_number,
+        item.company_id,
+        item.sku,
+        item.quantity,
+        item.unit_product_price,
+        {**details, "hepsiGlobal": kept},
+        {} if kept == raw else {"hepsiGlobal": raw},
+    )
 
 
 def _details(wire: WireOrder, document: Mapping[str, Any]) -> dict[str, Any]:

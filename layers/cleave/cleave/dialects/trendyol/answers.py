@@ -26,6 +26,28 @@ class ShownUnit(TypedDict):
     lineItemPrice: Decimal
     lineItemSellerDiscount: Decimal
     lineItemTyDiscount: Decimal
+    lineItemDiscount: NotRequired[Decimal]
+
+
+class OldLineNames(TypedDict, total=False):
+    """What a line's fields were called before December 2025, unless the stack does not show it."""
+
+    id: int
+    amount: Decimal
+    price: Decimal
+    discount: Decimal
+    tyDiscount: Decimal
+    merchantSku: str
+
+
+class OldPackageNames(TypedDict, total=False):
+    """What a package's fields were called before December 2025, unless the stack does not show it."""
+
+    id: int
+    grossAmount: Decimal
+    totalDiscount: Decimal
+    totalTyDiscount: Decimal
+    totalPrice: Decimal
 
 
 class LineFacts(TypedDict):
@@ -50,11 +72,11 @@ class CancelFacts(TypedDict):
     cancelReasonCode: int
 
 
-class TruncatedLine(LineFacts):
+class TruncatedLine(LineFacts, OldLineNames):
     """A line without what is bulky. Amounts are per unit."""
 
 
-class ShownLine(LineFacts, CancelFacts):
+class ShownLine(LineFacts, CancelFacts, OldLineNames):
     """Amounts are per unit. What came in besides is shown as it came."""
 
     discountDetails: list[ShownUnit]
@@ -98,13 +120,13 @@ class Carriage(TypedDict, total=False):
     invoiceNumber: str
 
 
-class ShownPackage(PackageFacts, Carriage):
+class ShownPackage(PackageFacts, Carriage, OldPackageNames):
     """Amounts are sums over all units. What came in besides is shown as it came."""
 
     lines: list[ShownLine]
 
 
-class TruncatedPackage(PackageFacts, Carriage):
+class TruncatedPackage(PackageFacts, Carriage, OldPackageNames):
     """A package that leaves others no room in an answer: without what is bulky, or without its lines."""
 
     truncated: Literal[True]

@@ -24,12 +24,13 @@ type WireStatus = Annotated[
 
 
 class WireUnit(WireModel):
-    """``discountDetails`` has one entry for each unit."""
+    """``discountDetails`` has one entry for each unit; fields that no rule reads are kept with it."""
 
+    model_config = ConfigDict(extra="allow")
     OLD_NAMES = UNIT_NAMES
 
     lineItemId: Text = ""
-    lineItemPrice: Money
+    lineItemPrice: Money | None = None
     lineItemSellerDiscount: Money = Decimal(0)
     lineItemTyDiscount: Money = Decimal(0)
 
@@ -43,8 +44,8 @@ class WireLine(WireModel):
     lineId: Id
     quantity: Quantity
     stockCode: Annotated[str, Field(max_length=300), BeforeValidator(as_text)] = ""
-    lineUnitPrice: Money
-    lineGrossAmount: Money
+    lineUnitPrice: Money | None = None
+    lineGrossAmount: Money | None = None
     lineSellerDiscount: Money = Decimal(0)
     lineTyDiscount: Money = Decimal(0)
     lineTotalDiscount: Money | None = None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES
 from cleave.dialects.trendyol.packages import render_package
 from cleave.domain.listing import UnreadablePackage
 from cleave.domain.package import Package
@@ -70,7 +71,7 @@ class Fitted:
     is_cut: bool
 
 
-def fit_packages(packages: Packages) -> Fitted:
+def fit_packages(packages: Packages, *, old_names: bool) -> Fitted:
     """Each package as it is, while there is room; then without what is bulky; then without its lines.
 
     One is opened at a time: a page of the largest ones would fill the memory of its function.
@@ -83,15 +84,14 @@ def fit_packages(packages: Packages) -> Fitted:
         if isinstance(package, UnreadablePackage):
             unreadable.append(package.package_id)
             continue
-        text, was_cut = _fitting(package, room - left * _LEAST_BYTES)
+        text, was_cut = _fitting(render_package(package, old_names=old_names), room - left * _LEAST_BYTES)
         room -= _weight(text)
         is_cut = is_cut or was_cut
         texts.append(text)
     return Fitted(texts, unreadable, is_cut)
 
 
-def _fitting(package: Package, room: int) -> tuple[str, bool]:
-    rendered = render_package(package)
+def _fitting(rendered: Mapping[str, Any], room: int) -> tuple[str, bool]:
     text = to_json(rendered)
     if _weight(text) <= room:
         return text, False
@@ -105,13 +105,16 @@ def _weight(text: str) -> int:
 
 
 def _without_bulk(rendered: Mapping[str, Any]) -> dict[str, Any]:
-    lines = [{name: value for name, value in line.items() if name in _LINE_FIELDS} for line in rendered["lines"]]
+    lines = [
+        {name: value for name, value in line.items() if LINE_NAMES.get(name, name) in _LINE_FIELDS}
+        for line in rendered["lines"]
+    ]
     return {**_without_lines(rendered), "lines": lines, "packageHistories": rendered["packageHistories"]}
 
 
 def _without_lines(rendered: Mapping[str, Any]) -> dict[str, Any]:
     """What we know of any package, in fewer than _LEAST_BYTES: what came in besides may be of any size."""
-    known = {name: rendered[name] for name in _PACKAGE_FIELDS}
+    known = {name: value for name, value in rendered.items() if PACKAGE_NAMES.get(name, name) in _PACKAGE_FIELDS}
     return {**known, "lines": [], "packageHistories": [], "truncated": True}
 
 

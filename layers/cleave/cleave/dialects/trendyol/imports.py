@@ -1,19 +1,20 @@
 """POST …/orders: what getShipmentPackages answered, loaded as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cleave.application.intake.import_packages import Imported, ImportedPackage
 from cleave.clock import from_ms
 from cleave.dialects.fingerprints import fingerprint
+from cleave.dialects.own_fields import sort_line_fields, sort_package_fields
 from cleave.dialects.places import TRENDYOL, field_of
+from cleave.dialects.trendyol.amounts import find_fees, read_amounts, read_totals, read_units, with_fees, with_rounding
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
-from cleave.dialects.trendyol.exported import WireLine, WirePackage, check_package
+from cleave.dialects.trendyol.exported import WirePackage, check_package
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.exported import Export, ExportFields
-from cleave.domain.money import package_totals
-from cleave.domain.package import Amounts, Carriage, HistoryEntry, Line, Package, Unit
+from cleave.domain.package import Carriage, Fee, HistoryEntry, Line, Package
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
 from cleave.entry.wire import as_written, parse
 from cleave.table.limits import KILOBYTE
@@ -117,7 +118,11 @@ def _written(prefix: str, raw: object, field: str) -> str:
 
 def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> Package:
     at = seller.call.at
-    lines = tuple(_line(wire, place) for place in range(len(wire.lines)))
+    fields, names = _unread(wire, raw), _names(wire, raw)
+    fees = find_fees(fields, [(line.model_extra or {}, line.quantity) for line in wire.lines])
+    line_fees = tuple(dict.fromkeys(fees.values()))
+    lines = with_rounding(wire, [_line(wire, place, line_fees, names) for place in range(len(wire.lines))])
+    found = sort_package_fields({name: value for name, value in fields.items() if name not in fees}, names)
     return Package(
         package_id=wire.shipmentPackageId,
         seller_id=seller.seller_id,
@@ -125,26 +130,38 @@ def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> P
         order_number=wire.orderNumber,
         status=wire.status,
         lines=lines,
-        totals=_totals(wire, lines),
+        totals=read_totals(wire, lines),
         history=tuple(HistoryEntry(from_ms(h.createdDate), h.status) for h in wire.packageHistories or ()),
         seller_pays=wire.whoPays == 1,
         tracking_number=wire.cargoTrackingNumber or None,
         created_at=_moment(wire.orderDate, at),
         modified_at=_moment(wire.lastModifiedDate, at),
         created_by=wire.createdBy,
-        details=_details(wire, raw),
+        details=found.kept,
         origin_ids=tuple(wire.originPackageIds or ()),
-        carriage=Carriage(
-            sender_number=wire.cargoSenderNumber,
-            provider_name=wire.cargoProviderName,
-            return_number=wire.returnTrackingNumber,
-            tracking_link=wire.cargoTrackingLink,
-        ),
+        carriage=_carriage(wire),
         invoice_number=wire.invoiceNumber,
+        own=found.own,
+        fees={name: fee.name for name, fee in fees.items()},
     )
 
 
-def _details(wire: WirePackage, raw: Mapping[str, Any]) -> dict[str, Any]:
+def _carriage(wire: WirePackage) -> Carriage:
+    return Carriage(
+        sender_number=wire.cargoSenderNumber,
+        provider_name=wire.cargoProviderName,
+        return_number=wire.returnTrackingNumber,
+        tracking_link=wire.cargoTrackingLink,
+    )
+
+
+def _names(wire: WirePackage, raw: Mapping[str, Any]) -> tuple[object, ...]:
+    """What the package alone is called."""
+    carriers = (wire.cargoTrackingNumber, wire.cargoSenderNumber, wire.returnTrackingNumber)
+    return (wire.shipmentPackageId, *carriers, wire.invoiceNumber, raw.get("shipmentNumber"))
+
+
+def _unread(wire: WirePackage, raw: Mapping[str, Any]) -> dict[str, Any]:
     """What no rule reads, and what a rule reads only when the package comes in. A null stays one when it is shown."""
     read_once = {name: getattr(wire, name) for name in _READ_ONCE if name in raw}
     unsaid = {name: None for name in CARRIAGE_FIELDS if raw.get(name, "") is None}
@@ -165,51 +182,22 @@ def _moment(milliseconds: int | None, otherwise: datetime) -> datetime:
     return otherwise if milliseconds is None else from_ms(milliseconds)
 
 
-def _line(package: WirePackage, place: int) -> Line:
+def _line(package: WirePackage, place: int, fees: Sequence[Fee], names: Iterable[object]) -> Line:
     line = package.lines[place]
     before = sum(each.quantity for each in package.lines[:place] if each.lineId == line.lineId)
-    discount = line.lineTotalDiscount
+    amounts, fields = read_amounts(line), line.model_extra or {}
+    own_fees = tuple(fee for fee in fees if fee.name in fields)
+    units = with_fees(read_units(line, amounts, before), own_fees, fields)
+    rest = {name: value for name, value in fields.items() if name not in {fee.name for fee in own_fees}}
+    found = sort_line_fields(rest, units, amounts.gross, names)
     return Line(
         line_id=line.lineId,
         stock_code=line.stockCode,
         item_number=f"{package.orderNumber}_{line.stockCode}",
         status=line.orderLineItemStatusName or package.status,
-        amounts=Amounts(
-            line.lineGrossAmount,
-            line.lineSellerDiscount,
-            line.lineTyDiscount,
-            line.lineSellerDiscount + line.lineTyDiscount if discount is None else discount,
-            line.lineUnitPrice,
-        ),
-        units=tuple(_units(line, before)),
-        details=line.model_extra or {},
+        amounts=amounts,
+        units=units,
+        details=found.kept,
+        own=found.own,
+        fees=own_fees,
     )
-
-
-def _units(line: WireLine, before: int) -> list[Unit]:
-    """From ``discountDetails``; an export without them says the same of every unit by the line's own amounts.
-
-    ``before``: so many units of the line stand in the package before, with other statuses.
-    """
-    if line.discountDetails:
-        return [
-            Unit(str(u.lineItemId), u.lineItemPrice, u.lineItemSellerDiscount, u.lineItemTyDiscount)
-            for u in line.discountDetails
-        ]
-    return [
-        Unit(f"{line.lineId}-{number}", line.lineUnitPrice, line.lineSellerDiscount, line.lineTyDiscount)
-        for number in range(before + 1, before + line.quantity + 1)
-    ]
-
-
-def _totals(wire: WirePackage, lines: tuple[Line, ...]) -> Amounts:
-    """As they came; where one is missing, all are added up from the units."""
-    came = (
-        wire.packageGrossAmount,
-        wire.packageSellerDiscount,
-        wire.packageTyDiscount,
-        wire.packageTotalDiscount,
-        wire.packageTotalPrice,
-    )
-    known = [amount for amount in came if amount is not None]
-    return Amounts(*known) if len(known) == len(came) else package_totals(lines)

@@ -1,10 +1,12 @@
 """Packages as getShipmentPackages and the webhook show them."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from cleave.clock import to_ms
 from cleave.dialects.reasons import BY_REASON
+from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES, UNIT_NAMES
+from cleave.domain.money import fee_total, line_fees
 from cleave.domain.package import Line, Package, Unit, UnitsCancelled
 
 if TYPE_CHECKING:
@@ -31,9 +33,10 @@ CARRIAGE_FIELDS = (
 _NOT_CANCELLED: "CancelFacts" = {"cancelledBy": "", "cancelReason": "", "cancelReasonCode": 0}
 
 
-def page(packages: Sequence[Package], *, total: int, page_number: int, size: int) -> "PackagePage":
-    """The envelope around one page of ``total`` packages."""
-    return {**page_head(total, page_number, size), "content": [render_package(package) for package in packages]}
+def page(packages: Sequence[Package], *, old_names: bool) -> "PackagePage":
+    """The envelope around the packages, which are all there are and fit one page."""
+    content = [render_package(package, old_names=old_names) for package in packages]
+    return {**page_head(len(packages), 0, 1), "content": [*content]}
 
 
 def page_head(total: int, page_number: int, size: int) -> "PageHead":
@@ -41,8 +44,29 @@ def page_head(total: int, page_number: int, size: int) -> "PageHead":
     return {"totalElements": total, "totalPages": -(-total // size), "page": page_number, "size": size}
 
 
-def render_package(package: Package) -> "ShownPackage":
-    """A package on the wire: what came in and no rule reads, under what the rules know."""
+def render_package(package: Package, *, old_names: bool) -> "ShownPackage":
+    """A package on the wire: what came in and no rule reads, under what the rules know.
+
+    With ``old_names``, each field that was called otherwise before stands there under both names.
+    """
+    shown = _render_package(package)
+    return cast("ShownPackage", with_old_names(shown)) if old_names else shown
+
+
+def with_old_names(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The same package, with each field under both of its names."""
+    lines = [
+        _both({**line, "discountDetails": [_both(unit, UNIT_NAMES) for unit in line["discountDetails"]]}, LINE_NAMES)
+        for line in shown["lines"]
+    ]
+    return {**_both(shown, PACKAGE_NAMES), "lines": lines}
+
+
+def _both(shown: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {**shown, **{old: shown[new] for old, new in names.items() if new in shown}}
+
+
+def _render_package(package: Package) -> "ShownPackage":
     totals = package.totals
     facts: PackageFacts = {
         "shipmentPackageId": package.package_id,
@@ -64,7 +88,9 @@ def render_package(package: Package) -> "ShownPackage":
     if package.seller_pays:
         facts["whoPays"] = 1  # absent: the marketplace pays
     lines = [_render_line(line) for line in package.lines]
-    return cast("ShownPackage", {**package.details, **facts, **_render_carriage(package), "lines": lines})
+    fees = {name: fee_total(package.lines, fee) for name, fee in package.fees.items()}
+    unread = {**package.details, **package.own, **fees}
+    return cast("ShownPackage", {**unread, **facts, **_render_carriage(package), "lines": lines})
 
 
 def _render_carriage(package: Package) -> "Carriage":
@@ -88,21 +114,21 @@ def _render_line(line: Line) -> "ShownLine":
         "orderLineItemStatusName": line.status,
     }
     units = [_render_unit(unit) for unit in line.units]
+    unread = {**line.details, **line.own, **line_fees(line)}
     cancelled = (
-        {**_NOT_CANCELLED, **line.details}
-        if line.cancelled is None
-        else {**line.details, **_render_cancelled(line.cancelled)}
+        {**_NOT_CANCELLED, **unread} if line.cancelled is None else {**unread, **_render_cancelled(line.cancelled)}
     )
     return cast("ShownLine", {**cancelled, **facts, "discountDetails": units})
 
 
 def _render_unit(unit: Unit) -> "ShownUnit":
-    return {
+    facts: ShownUnit = {
         "lineItemId": unit.unit_id,
         "lineItemPrice": unit.price,
         "lineItemSellerDiscount": unit.seller_discount,
         "lineItemTyDiscount": unit.marketplace_discount,
     }
+    return cast("ShownUnit", {**unit.details, **facts}) if unit.details else facts
 
 
 def _render_cancelled(cancelled: UnitsCancelled) -> "CancelFacts":

@@ -39,12 +39,12 @@ def to_stream_request(seller: SellerCall) -> StreamRequest:
     )
 
 
-def render_step(request: StreamRequest, take: Callable[[int], Step]) -> str:
+def render_step(request: StreamRequest, take: Callable[[int], Step], *, old_names: bool) -> str:
     """The answer: one step of the walk, of fewer packages than were asked for if those would be too large together."""
     size = request.size
     while True:
         step = take(size)
-        fitted = fit_packages(step.packages)
+        fitted = fit_packages(step.packages, old_names=old_names)
         if not fitted.is_cut or size == 1:
             return _render(request, step, fitted)
         size //= 2

@@ -1,0 +1,159 @@
+"""Amounts of an exported package: what is missing is found from what is there, so that nothing is lost by a split."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from cleave.dialects.own_fields import may_be_a_sum, number_in, words_of
+from cleave.dialects.trendyol.exported import WireLine, WirePackage, WireUnit
+from cleave.domain.money import divided, package_totals
+from cleave.domain.package import Amounts, Fee, Line, Unit
+
+_NOTHING = Decimal(0)
+_CENT = Decimal("0.01")
+# What names of a fee have besides: so the package's and the lines' are found to be one.
+_AROUND = frozenset(["package", "line", "total", "sum", "item"])
+
+
+def read_amounts(line: WireLine) -> Amounts:
+    """Of one unit. A discount that is only said as a whole is in neither part; a price that is not said follows."""
+    seller, marketplace = line.lineSellerDiscount, line.lineTyDiscount
+    total = seller + marketplace if line.lineTotalDiscount is None else line.lineTotalDiscount
+    gross, price = line.lineGrossAmount, line.lineUnitPrice
+    if gross is None:
+        gross = total + (price or _NOTHING)
+    return Amounts(gross, seller, marketplace, total, gross - total if price is None else price)
+
+
+def read_units(line: WireLine, amounts: Amounts, before: int) -> list[Unit]:
+    """From ``discountDetails``; an export without them says the same of every unit by the line's own amounts.
+
+    ``before`` units of the line stand in the package already: a unit's id stands there once.
+    """
+    if line.discountDetails:
+        return [_read_unit(unit, amounts) for unit in line.discountDetails]
+    other = amounts.total_discount - amounts.seller_discount - amounts.marketplace_discount
+    said = (amounts.price, amounts.seller_discount, amounts.marketplace_discount, other)
+    return [Unit(f"{line.lineId}-{number}", *said) for number in range(before + 1, before + line.quantity + 1)]
+
+
+def _read_unit(wire: WireUnit, amounts: Amounts) -> Unit:
+    """Its discounts say all if they say anything; else they are what its price is below the gross one."""
+    price = amounts.price if wire.lineItemPrice is None else wire.lineItemPrice
+    parts = wire.lineItemSellerDiscount + wire.lineItemTyDiscount
+    other = _NOTHING if parts or not amounts.total_discount else amounts.gross - price
+    unit = Unit(str(wire.lineItemId), price, wire.lineItemSellerDiscount, wire.lineItemTyDiscount, other)
+    return replace(unit, details=wire.model_extra or {})
+
+
+def read_totals(wire: WirePackage, lines: Sequence[Line]) -> Amounts:
+    """As they came; one that is missing is added up from the units."""
+    summed = package_totals(lines)
+    came = _came(wire)
+    return Amounts(
+        summed.gross if wire.packageGrossAmount is None else wire.packageGrossAmount,
+        came.get("seller_discount", summed.seller_discount),
+        came.get("marketplace_discount", summed.marketplace_discount),
+        came.get("total_discount", summed.total_discount),
+        came.get("price", summed.price),
+    )
+
+
+def _came(wire: WirePackage) -> dict[str, Decimal]:
+    said = {
+        "seller_discount": wire.packageSellerDiscount,
+        "marketplace_discount": wire.packageTyDiscount,
+        "total_discount": wire.packageTotalDiscount,
+        "price": wire.packageTotalPrice,
+    }
+    return {name: amount for name, amount in said.items() if amount is not None}
+
+
+def with_rounding(wire: WirePackage, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines with the cents that their averages lost, given to the last units of lines without ``discountDetails``.
+
+    Of a package whose sums differ by more than a cent a unit, nobody knows what is right: it stays as it is.
+    """
+    came, summed = _came(wire), package_totals(lines)
+    made_up = [place for place, line in enumerate(wire.lines) if not line.discountDetails]
+    room = sum(wire.lines[place].quantity for place in made_up) * _CENT
+    missing = {name: amount - getattr(summed, name) for name, amount in came.items()}
+    seller, marketplace = missing.get("seller_discount", _NOTHING), missing.get("marketplace_discount", _NOTHING)
+    other = missing["total_discount"] - seller - marketplace if "total_discount" in missing else _NOTHING
+    lost = [missing.get("price", _NOTHING), seller, marketplace, other]
+    if not any(lost) or any(abs(amount) > room for amount in lost):
+        return tuple(lines)
+    return _give(lines, made_up, lost)
+
+
+def _give(lines: Sequence[Line], places: Sequence[int], lost: Sequence[Decimal]) -> tuple[Line, ...]:
+    given = list(lines)
+    units = [(place, number) for place in places for number in range(lines[place].quantity)]
+    shares = zip(*(_shares(amount, len(units)) for amount in lost), strict=True)
+    for (place, number), share in zip(units, shares, strict=True):
+        if any(share):
+            line = given[place]
+            pieces = [*line.units]
+            pieces[number] = _added(pieces[number], share)
+            given[place] = replace(line, units=tuple(pieces))
+    return tuple(given)
+
+
+def _shares(amount: Decimal, count: int) -> list[Decimal]:
+    """The last units get what there is, whether it is more or less."""
+    return divided(amount, count) if amount >= 0 else [-share for share in divided(-amount, count)]
+
+
+def _added(unit: Unit, share: Sequence[Decimal]) -> Unit:
+    price, seller, marketplace, other = share
+    return replace(
+        unit,
+        price=unit.price + price,
+        seller_discount=unit.seller_discount + seller,
+        marketplace_discount=unit.marketplace_discount + marketplace,
+        other_discount=unit.other_discount + other,
+    )
+
+
+type Fields = Mapping[str, Any]
+
+
+def find_fees(package: Fields, lines: Sequence[tuple[Fields, int]]) -> dict[str, Fee]:
+    """By the package's name of them, the fees that the lines (fields and quantity) say, and that add up to its own."""
+    said: dict[frozenset[str], dict[str, None]] = {}
+    for fields, _ in lines:
+        for name in fields:
+            said.setdefault(stem(name), {})[name] = None
+    found: dict[str, Fee] = {}
+    by_line: dict[str, Fee] = {}
+    for name, value in package.items():
+        for candidate in said.get(stem(name), ()) if may_be_a_sum(name, value) else ():
+            is_per_unit = _adds_up(number_in(value), candidate, lines)
+            if is_per_unit is not None:
+                fee = Fee(candidate, is_per_unit)
+                found |= {name: fee} if by_line.setdefault(candidate, fee) == fee else {}
+    return found
+
+
+def _adds_up(total: Decimal | None, name: str, lines: Sequence[tuple[Fields, int]]) -> bool | None:
+    """Whether the lines say it of each unit (True) or of all (False); None if they do not add up to the package's."""
+    amounts = [(number_in(fields.get(name)) or _NOTHING, quantity) for fields, quantity in lines]
+    if sum(amount * quantity for amount, quantity in amounts) == total:
+        return True
+    return False if sum(amount for amount, _ in amounts) == total else None
+
+
+def stem(name: str) -> frozenset[str]:
+    """What a fee is called, whoever says it."""
+    return frozenset(word.removesuffix("s") for word in words_of(name) if word not in _AROUND)
+
+
+def with_fees(units: Sequence[Unit], fees: Sequence[Fee], fields: Fields) -> tuple[Unit, ...]:
+    """The units with their shares of the line's fees."""
+    amounts = [number_in(fields.get(fee.name)) or _NOTHING for fee in fees]
+    shares = [
+        [amount] * len(units) if fee.is_per_unit else divided(amount, len(units))
+        for fee, amount in zip(fees, amounts, strict=True)
+    ]
+    return tuple(replace(unit, fees=tuple(each)) for unit, *each in zip(units, *shares, strict=True))
