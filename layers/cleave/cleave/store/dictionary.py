@@ -82,10 +82,16 @@ _OWN_FIELDS = (
     '{"shipmentNumber":1,"discountDisplays":[{"displayName":"","discountAmount":0}],"sellerOtpCode":"","cargoDeci":10,'
     '"invoiceLink":"","invoiceStatus":"NotInvoiced","etgbNo":"","etgbDate":0}'
 )
-_ENDS = ',"",null,0,1,{}]]\n' + ',"",null,1,2,{}]]\n'
+# Of a package's row, and the line's details that come after it.
+_ENDS = ',null,null,0,1]]\n],"",null,1,2]]\n'
+_USUAL_LINE = (
+    '{"barcode":"86","contentId":1,"productName":"","productSize":"","productColor":"","productOrigin":"TR",'
+    '"productCategoryId":1,"salesCampaignId":1,"sellerId":1,"currencyCode":"EUR","vatRate":20.0,"commission":13,'
+    '"businessUnit":"","fastDeliveryOptions":[],"cancelledBy":"","cancelReason":"","cancelReasonCode":0}\n'
+)
 
 DICTIONARIES = {
     1: (_LINE_FIELDS + _PACKAGE_FIELDS + _ROWS).encode(),
-    2: (_LINE_FIELDS + _RARE_FIELDS + _KEPT_FIELDS + _OWN_FIELDS + _ENDS + _ROWS).encode(),
+    2: (_LINE_FIELDS + _RARE_FIELDS + _ENDS + _USUAL_LINE + _KEPT_FIELDS + _OWN_FIELDS + _ROWS).encode(),
 }
 CURRENT = 2

@@ -116,7 +116,8 @@ def _to_row(package: Package, texts: _Texts) -> list[Any]:
         package.invoice_number,
         package.inherited_chain,
         texts.place(package.details),
-        *([texts.place(package.own), dict(package.fees)] if package.own or package.fees else ()),
+        *([texts.place(package.own)] if package.own or package.fees else ()),
+        *([dict(package.fees)] if package.fees else ()),
     ]
 
 
@@ -150,7 +151,7 @@ def _to_package(row: Sequence[Any], details: Sequence[Details]) -> Package:
         inherited_chain=row[19],
         details=details[row[20]],
         own=details[row[21]] if row[21:] else {},
-        fees=row[22] if row[21:] else {},
+        fees=row[22] if row[22:] else {},
     )
 
 
