@@ -172,7 +172,7 @@ class CleaveMachine(RuleBasedStateMachine):
         """The marketplace's word for a package, new or as it is."""
         order = pick(self.orders, place)
         package = pick(order.packages(), of)
-        shown = json.loads(to_json(render_package(package)))
+        shown = json.loads(to_json(render_package(package, old_names=True)))
         exported = {**shown, **({} if status is None else {"status": status}), "lastModifiedDate": None}
         self.say(order, lambda: self.shop.load([exported]), crash)
 
