@@ -9,11 +9,12 @@ import pytest
 from cleave.application.read.deliveries import DeliveryQuery, MessageRef, list_deliveries
 from cleave.application.tell.ask_again import resend
 from cleave.application.tell.fan_out import fan_out
+from cleave.application.tell.wake import Wake
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.events import Event, track_of
 from cleave.domain.subscription import seller_owner
 from cleave.store.deliveries import delivery_place, read_waiting
-from cleave.store.tracks import release, take
+from cleave.store.tracks import end_probe, release, take
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
@@ -107,6 +108,44 @@ def test_a_wish_while_a_failure_is_noted_is_tried_at_once(table: Table, clock: F
         bell.run(drainer(table, script, bell))
     assert asked
     assert script.in_order("A") == [1]
+
+
+def outage(table: Table, clock: FrozenClock, bell: DelayQueue, script: Script) -> tuple[str, Event]:
+    """A webhook whose receiver has failed for an hour, so that it gets probes alone; and an event that waits."""
+    made, script.answer = webhook(table, clock()), status(503)
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    bell.run_until(drainer(table, script, bell), clock() + timedelta(hours=1))
+    bell.sent.clear()
+    return made.subscription_id, event
+
+
+def test_a_wish_while_only_probes_are_sent_rings_nobody_who_would_be_in_the_probes_way(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    script = Script()
+    subscription_id, event = outage(table, clock, bell, script)
+    tried = len(script.tried)
+    asking(table, bell, subscription_id, event)()
+    assert bell.wakes == [Wake(subscription_id, None)]
+    bell.run(drainer(table, script, bell))
+    assert len(script.tried) == tried + 1
+
+
+def test_a_wish_whose_track_is_held_is_tried_when_its_holder_is_done(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    script, track = Script(), track_of(SELLER, "A", TRACKS)
+    subscription_id, event = outage(table, clock, bell, script)
+    tried = len(script.tried)
+    asking(table, bell, subscription_id, event)()
+    held = take(table, subscription_id, track, "another", clock(), probe=True)
+    assert held is not None
+    bell.run(drainer(table, script, bell))
+    assert len(script.tried) == tried
+    end_probe(table, held)
+    bell.run_until(drainer(table, script, bell), clock() + timedelta(seconds=10))
+    assert len(script.tried) == tried + 1
 
 
 @pytest.mark.parametrize(("operation", "kind"), [("PutItem", "DELIVERY#"), ("DeleteItem", "WAITING#")])

@@ -277,7 +277,8 @@ def _events_tell_all(story: Story) -> None:
 def _without_repeats(story: Story, package: Package, told: list[str]) -> list[str]:
     """Where units of a line go ahead, their package is told once more in the status in which it is."""
     before = package.history[story.imported_history - 1].status if story.imported_history else "Created"
-    first = before if package.parent_id is None else ""
+    is_told_of_its_birth = package.parent_id is not None or _entered(story, package)[:1] == ["Created"]
+    first = "" if is_told_of_its_birth else before
     return [status for was, status in zip([first, *told], told, strict=False) if was != status]
 
 
