@@ -107,20 +107,27 @@ class Table:
     ) -> list[Item]:
         """At most ``limit`` items whose sort keys lie between the two, both excluded; strongly consistent.
 
-        Fewer than ``limit`` mean that there are no more: the items of a page are small enough to come in one answer.
+        Fewer than ``limit`` mean that there are no more, however large they are.
         """
         if after >= before:
             return []  # DynamoDB refuses to look between two keys in the wrong order
-        answer = self.ask(
-            self.client.query,
-            TableName=self.name,
-            KeyConditionExpression="pk = :pk AND sk BETWEEN :after AND :before",
-            ExpressionAttributeValues=to_attributes({":pk": partition, ":after": after + "\0", ":before": before}),
-            ConsistentRead=True,
-            ScanIndexForward=not newest_first,
-            Limit=limit + 1,
-        )
-        return [to_item(attributes) for attributes in answer["Items"] if attributes["sk"]["S"] != before][:limit]
+        found: list[Item] = []
+        start: dict[str, Any] = {}
+        while True:
+            answer = self.ask(
+                self.client.query,
+                TableName=self.name,
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :after AND :before",
+                ExpressionAttributeValues=to_attributes({":pk": partition, ":after": after + "\0", ":before": before}),
+                ConsistentRead=True,
+                ScanIndexForward=not newest_first,
+                Limit=limit - len(found) + 1,
+                **start,
+            )
+            found += [to_item(attributes) for attributes in answer["Items"] if attributes["sk"]["S"] != before]
+            if len(found) >= limit or "LastEvaluatedKey" not in answer:
+                return found[:limit]
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def ask(self, read: Callable[..., Any], **request: Any) -> Any:  # noqa: ANN401 - an operation of the client's
         """A read's answer; Contended if it was throttled, which the SDK has by then repeated."""
