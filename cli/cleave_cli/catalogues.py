@@ -1,4 +1,4 @@
-"""docs/logs.md and docs/metrics.md, made from their catalogues: ``python -m cleave_cli.catalogues``."""
+"""Documents that are made of the code's own catalogues: ``python -m cleave_cli.catalogues``."""
 
 import logging
 from pathlib import Path
@@ -7,6 +7,7 @@ from cleave.logs import Log
 from cleave.metrics import NAMESPACE, Metric
 
 from cleave_cli.errors_table import markdown_table
+from cleave_cli.event_documents import event_documents
 from cleave_cli.paths import ROOT
 
 LOGS, METRICS = ROOT / "docs/logs.md", ROOT / "docs/metrics.md"
@@ -49,7 +50,7 @@ def render_metrics() -> str:
 
 def documents() -> dict[Path, str]:
     """What is to be written where."""
-    return {LOGS: render_logs(), METRICS: render_metrics()}
+    return {LOGS: render_logs(), METRICS: render_metrics(), **event_documents()}
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -58,4 +59,5 @@ def _names(names: tuple[str, ...]) -> str:
 
 if __name__ == "__main__":
     for path, text in documents().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)

@@ -83,8 +83,9 @@ def _package(package_id: int) -> Package:
     return package(line(package_id * 10 + 1, 3), line(package_id * 10 + 2, 2), package_id=package_id)
 
 
-def _subscribe(table: Table) -> None:
-    common = Subscription(
+def subscription() -> Subscription:
+    """A seller's, which failed for too long."""
+    return Subscription(
         subscription_id=HOOK,
         owner=f"seller:{SELLER}",
         sellers=frozenset({SELLER}),
@@ -103,6 +104,10 @@ def _subscribe(table: Table) -> None:
         passive_reason=PassiveReason.FAILING,
         turns=(Turn(AT + timedelta(hours=1), SubscriptionStatus.PASSIVE, PassiveReason.FAILING),),
     )
+
+
+def _subscribe(table: Table) -> None:
+    common = subscription()
     create_subscription(table, common)
     channel = replace(common, subscription_id="hook-of-channel", owner="channel:hg", dialect=Dialect.HEPSIGLOBAL)
     channel = replace(channel, payload=PayloadFormat.HEPSIGLOBAL)
