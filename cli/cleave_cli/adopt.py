@@ -1,8 +1,7 @@
 """`cleave restore` and `cleave adopt`: the table as it was at a moment, and a stack that works with it from then on."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from cleave.store.credentials import list_credentials
@@ -10,15 +9,11 @@ from cleave.table.table import Table
 
 from cleave_cli.console import console, step
 from cleave_cli.deploy import STACK_NAME
-from cleave_cli.errors import CleaveError
 from cleave_cli.operate import FOLDER, Stack, StackOption, StateOption, find_stack
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.restored import RestoredTable
+from cleave_cli.stack_update import update
 
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
-
-_CAPABILITIES: Any = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 NameArgument = Annotated[str, typer.Argument(help="The restored table.")]
 
 
@@ -66,7 +61,7 @@ def adopt(
     _tell_credentials(found, name)
     if deploy:
         with step("Changing the stack"):
-            update(found.session.client("cloudformation", endpoint_url=found.endpoint), stack or STACK_NAME, chosen)
+            update(found.session, found.endpoint, stack or STACK_NAME, chosen)
     words = " ".join(f"{key}={value}" for key, value in chosen.items())
     console.print(f"Deploy with these from now on (samconfig.toml):\n{words}", soft_wrap=True, markup=False)
 
@@ -84,22 +79,3 @@ def _tell_credentials(stack: Stack, name: str) -> None:
     for known in list_credentials(Table(client, name)):
         if known.credential.key not in now:
             console.print(f"Revoked since: {known.credential.key}. Revoke it again once the stack is changed.")
-
-
-def update(client: "CloudFormationClient", stack: str, chosen: Mapping[str, str]) -> None:
-    """The same template with these parameters, all others as they are. Raises CleaveError."""
-    (described,) = client.describe_stacks(StackName=stack)["Stacks"]
-    names = [each["ParameterKey"] for each in described["Parameters"]]
-    if not chosen.keys() <= {*names}:
-        raise CleaveError("The deployed template has no such parameters yet: deploy this version first.")
-    kept: list[Any] = [{"ParameterKey": each, "UsePreviousValue": True} for each in names if each not in chosen]
-    new: list[Any] = [{"ParameterKey": each, "ParameterValue": value} for each, value in chosen.items()]
-    try:
-        client.update_stack(
-            StackName=stack, UsePreviousTemplate=True, Parameters=[*kept, *new], Capabilities=_CAPABILITIES
-        )
-    except client.exceptions.ClientError as error:
-        if "No updates are to be performed" in str(error):
-            return
-        raise
-    client.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 2, "MaxAttempts": 900})

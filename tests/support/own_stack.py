@@ -7,8 +7,8 @@ from typing import Any
 
 import boto3
 from cleave_cli import environment, paths
-from cleave_cli.adopt import update
 from cleave_cli.deploy import Deployment, parameters, stack_outputs
+from cleave_cli.stack_update import update
 
 from tests.support.template import resources
 
@@ -52,7 +52,7 @@ class Account:
 
     def update(self, **changed: str) -> None:
         """The same template with other parameters."""
-        update(self.client("cloudformation"), self.name, changed)
+        update(self.session, self.endpoint, self.name, changed)
         assert self.settled() == "UPDATE_COMPLETE"
 
     def stack(self, name: str | None = None) -> dict[str, Any]:
