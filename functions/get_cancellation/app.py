@@ -12,5 +12,5 @@ from cleave.entry.resources import table
 def handler(reader: ReadingCall) -> Response:
     """One of the caller's own cancellations: whether it is applied, and to which packages."""
     name = reader.call.path.get("cancellationId", "")
-    found = find_cancellation(table(), id_of(reader.scope, name), reader.sellers, reader.storefront)
+    found = find_cancellation(table(), id_of(reader.scope, name), reader.sellers, reader.storefronts)
     return json_response(render_found(found, name))

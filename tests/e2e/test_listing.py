@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from cleave.application.read.packages import PackageQuery, find_packages
-from cleave.domain.listing import By, Listing
+from cleave.domain.listing import By, Listing, Sought
 from cleave.domain.package import Package
 from cleave.table.table import Table
 from cleave_cli.api import SellerClient
@@ -53,6 +53,7 @@ def test_a_page_of_200_out_of_10_000_is_one_query_and_two_batch_reads(table: Tab
     seller_id = self_paying.seller.seller_id
     ids = load(table, self_paying, "SK", 10_000)
     query = PackageQuery(
+        looked_for=Sought(seller_id),
         listing=Listing(seller_id, "SK", frozenset()),
         order_number=None,
         package_ids=(),

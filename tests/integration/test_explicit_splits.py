@@ -97,7 +97,7 @@ def test_an_accepted_split_changes_nothing_that_is_shown_until_the_stream_makes_
 ) -> None:
     before, _ = load("sample-orders")
     _split(de_seller)
-    assert _order(de_seller) == {PACKAGE: before}
+    assert _order(de_seller) == {PACKAGE: both_names(before)}
 
 
 def test_old_and_new_packages_are_shown_whole(load: Load, table: Table, de_seller: Caller, clock: FrozenClock) -> None:

@@ -14,6 +14,7 @@ from functions.get_shipment_packages.app import handler
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
 from tests.support.listing import SELLER, entry_size, on_the_wire, package, put
+from tests.support.shown import both_names
 from tests.support.splits import apply_to
 from tests.support.template import resources
 
@@ -110,7 +111,7 @@ def test_an_order_is_found_however_old_it_is(load: Any, de_seller: Caller, clock
     first = load("sample-orders")[0]
     clock.move(days=300)
     answer = de_seller.call(handler, path=PATH, query={"orderNumber": [first["orderNumber"]]})
-    whole = {"totalElements": 1, "totalPages": 1, "page": 0, "size": 50, "content": [first]}
+    whole = {"totalElements": 1, "totalPages": 1, "page": 0, "size": 50, "content": [both_names(first)]}
     assert (answer.status, answer.json) == (200, whole)
 
 

@@ -16,13 +16,13 @@ from cleave.entry.gateway import Call, Response
 class ReadingCall:
     """``scope`` is that of the caller's own cancellations, ``sellers`` whose orders it may see.
 
-    ``storefront`` is the only one that it sees, None for any; ``owner`` is whose webhooks, None for nobody's.
+    ``storefronts`` are those that it sees, none for any; ``owner`` is whose webhooks, None for nobody's.
     """
 
     call: Call
     scope: Scope
     sellers: frozenset[int]
-    storefront: str | None
+    storefronts: frozenset[str]
     owner: str | None
 
 
@@ -34,9 +34,9 @@ def reading_endpoint(serve: Callable[[ReadingCall], Response]) -> GatewayHandler
 def _read(call: Call) -> ReadingCall:
     if not is_sellers(call):
         channel = read_channel(call)
-        return ReadingCall(call, channel.scope, channel.sellers, None, channel_owner(channel.channel))
+        return ReadingCall(call, channel.scope, channel.sellers, frozenset(), channel_owner(channel.channel))
     seller = read_seller(call)
     # A webhook is told of all storefronts, so it is nothing for a credential of some.
     is_limited = call.principal is not None and bool(call.principal.storefronts)
     owner = None if is_limited else seller_owner(seller.seller_id)
-    return ReadingCall(call, seller.scope, frozenset({seller.seller_id}), seller.storefront, owner)
+    return ReadingCall(call, seller.scope, frozenset({seller.seller_id}), seller.storefronts, owner)

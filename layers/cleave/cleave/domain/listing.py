@@ -21,6 +21,15 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """Packages that are looked for by name: a seller's, in one of the storefronts and statuses; none given: in any."""
+
+    seller_id: int
+    storefronts: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadablePackage:
     """A package whose item is damaged, or was written by a later version than this."""
 

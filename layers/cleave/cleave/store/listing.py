@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cleave.domain.listing import By, Listing, UnreadablePackage
+from cleave.domain.listing import By, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
 from cleave.store import keys
 from cleave.store.formats import Unreadable
@@ -49,9 +49,9 @@ class FoundPackages:
         """Of those that were replaced: by what."""
         return [int(each) for item in self.items for each in item.get("successor_ids", ())]
 
-    def held_by(self, listing: Listing) -> "FoundPackages":
-        """Those that are of the listing."""
-        return FoundPackages([item for item in self.items if is_listed(listing, item)])
+    def held_by(self, sought: Sought) -> "FoundPackages":
+        """Those that are looked for."""
+        return FoundPackages([item for item in self.items if is_sought(sought, item)])
 
     def within(self, span: Span, by: By) -> "FoundPackages":
         """Those that stand in the span of an index."""
@@ -75,6 +75,13 @@ def is_listed(listing: Listing, item: Item) -> bool:
     """Whether a package's item is one of the listing's; a damaged one may not say."""
     partition = keys.listing(listing.seller_id, listing.storefront)
     return item.get(keys.LISTING) == partition and (not listing.statuses or item.get("status") in listing.statuses)
+
+
+def is_sought(sought: Sought, item: Item) -> bool:
+    """Whether a package's item is one of those that are looked for."""
+    storefront = keys.listed(item[keys.LISTING])[1] if keys.LISTING in item else None
+    seen = not sought.storefronts or storefront in sought.storefronts
+    return seen and (not sought.statuses or item.get("status") in sought.statuses)
 
 
 def places(
@@ -120,10 +127,10 @@ def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> FoundP
     return FoundPackages([found[package_id] for package_id in ids if package_id in found])
 
 
-def read_packages(table: Table, listing: Listing, package_ids: Sequence[int]) -> FoundPackages:
-    """Those of the packages that exist and that the listing holds, in no particular order."""
-    items = table.batch_get([keys.package(listing.seller_id, each) for each in dict.fromkeys(package_ids)])
-    return FoundPackages([item for item in items if is_listed(listing, item)])
+def read_packages(table: Table, sought: Sought, package_ids: Sequence[int]) -> FoundPackages:
+    """Those of the packages that exist and are looked for, in no particular order."""
+    items = table.batch_get([keys.package(sought.seller_id, each) for each in dict.fromkeys(package_ids)])
+    return FoundPackages(items).held_by(sought)
 
 
 def _opened(item: Item) -> Package | UnreadablePackage:

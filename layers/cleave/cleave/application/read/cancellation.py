@@ -40,9 +40,9 @@ class FollowedCancellation:
 
 
 def find_cancellation(
-    table: Table, cancellation_id: str | None, sellers: frozenset[int], storefront: str | None
+    table: Table, cancellation_id: str | None, sellers: frozenset[int], storefronts: frozenset[str]
 ) -> FollowedCancellation:
-    """A cancellation of one of ``sellers``; ``storefront`` None: in any. Raises Refusal.
+    """A cancellation of one of ``sellers``, in one of ``storefronts``; none given: in any. Raises Refusal.
 
     One round trip to find that there is none, two to show it.
     """
@@ -50,7 +50,7 @@ def find_cancellation(
     if recorded is None or recorded.seller_id not in sellers:
         raise _not_found()
     found = FollowedCancellation(recorded, read_states(table, recorded.seller_id, list(recorded.units)))
-    if any(storefront not in {None, each.package.storefront} for each in found.packages.values()):
+    if storefronts and any(each.package.storefront not in storefronts for each in found.packages.values()):
         raise _not_found()
     return found
 

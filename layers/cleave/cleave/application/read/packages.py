@@ -1,8 +1,8 @@
 """Find a seller's packages, page by page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cleave.domain.listing import By, Listing
+from cleave.domain.listing import By, Listing, Sought
 from cleave.store.listing import FoundPackages, Span, places, read_packages, read_places
 from cleave.store.orders import order_package_ids
 from cleave.table.table import Table
@@ -12,10 +12,12 @@ from cleave.table.table import Table
 class PackageQuery:
     """Packages of one order, packages by id, both (those of the order among the ids), or neither: all of them.
 
-    They are listed ``by`` a time, from ``start_ms`` to ``end_ms`` (epoch ms, both included; None: without an end).
+    ``looked_for`` says which of those that are named, ``listing`` which of all; None where some are named. They are
+    listed ``by`` a time, from ``start_ms`` to ``end_ms`` (epoch ms, both included; None: without an end).
     """
 
-    listing: Listing
+    looked_for: Sought
+    listing: Listing | None
     order_number: str | None
     package_ids: tuple[int, ...]
     by: By
@@ -36,17 +38,15 @@ class PackagePage:
 
 def find_packages(table: Table, query: PackageQuery) -> PackagePage:
     """The query's page. By time and then by id, so that a page is the same whenever nothing changed."""
-    if query.order_number is None and not query.package_ids:
-        return _browse(table, query)
-    return _look_up(table, query)
+    return _look_up(table, query) if query.listing is None else _browse(table, query, query.listing)
 
 
-def _browse(table: Table, query: PackageQuery) -> PackagePage:
+def _browse(table: Table, query: PackageQuery, listing: Listing) -> PackagePage:
     """The whole span is read for its exact total: one round trip for each 10,000 packages, then the page's own."""
     span = Span.between(query.start_ms, query.end_ms)
-    found = list(places(table, query.listing, span, by=query.by, descending=query.descending))
+    found = list(places(table, listing, span, by=query.by, descending=query.descending))
     start = query.page * query.size
-    return PackagePage(len(found), read_places(table, query.listing, found[start : start + query.size]))
+    return PackagePage(len(found), read_places(table, listing, found[start : start + query.size]))
 
 
 def _look_up(table: Table, query: PackageQuery) -> PackagePage:
@@ -56,22 +56,22 @@ def _look_up(table: Table, query: PackageQuery) -> PackagePage:
 
 
 def _candidates(table: Table, query: PackageQuery) -> FoundPackages:
-    listing = query.listing
+    sought = query.looked_for
     if query.order_number is None:
-        return read_packages(table, listing, query.package_ids)
-    of_order = order_package_ids(table, listing.seller_id, query.order_number)
+        return read_packages(table, sought, query.package_ids)
+    of_order = order_package_ids(table, sought.seller_id, query.order_number)
     if query.package_ids:
-        return read_packages(table, listing, [each for each in of_order if each in query.package_ids])
-    return _whole_order(table, listing, of_order)
+        return read_packages(table, sought, [each for each in of_order if each in query.package_ids])
+    return _whole_order(table, sought, of_order)
 
 
-def _whole_order(table: Table, listing: Listing, package_ids: list[int]) -> FoundPackages:
+def _whole_order(table: Table, sought: Sought, package_ids: list[int]) -> FoundPackages:
     """With the packages that a split made since we read of the others: one that is closed is not shown without its
     successors."""
-    any_status = Listing(listing.seller_id, listing.storefront)
+    any_status = replace(sought, statuses=frozenset())
     found = FoundPackages()
     while package_ids:
         found = found.together(read_packages(table, any_status, package_ids))
         known = set(found.ids)
         package_ids = [each for each in found.successor_ids if each not in known]
-    return found.held_by(listing)
+    return found.held_by(sought)

@@ -49,19 +49,19 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks. ``sellers`` None: all; ``storefront`` None: any.
+    """Who looks. ``sellers`` None: all; no ``storefronts``: any.
 
     ``owner`` is whose webhooks are shown, None for nobody's; ``everybody`` for all that are told of the seller.
     """
 
     sellers: frozenset[int] | None
-    storefront: str | None = None
+    storefronts: frozenset[str] = frozenset()
     owner: str | None = None
     everybody: bool = False
 
     def sees(self, storefront: str) -> bool:
         """Whether what is of that storefront."""
-        return self.storefront in {None, storefront}
+        return not self.storefronts or storefront in self.storefronts
 
 
 @dataclass(frozen=True, slots=True)

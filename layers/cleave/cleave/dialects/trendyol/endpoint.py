@@ -22,16 +22,30 @@ _ID = re.compile(rf"[1-9][0-9]{{0,{_MAX_DIGITS - 1}}}")
 
 @dataclass(frozen=True, slots=True)
 class SellerCall:
-    """``storefront`` is what the header says; absent, it is Türkiye's, whose clients do not send it."""
+    """``code`` is the storefront of the header; without one, the only one that the caller may act in, or Türkiye's,
+    whose clients do not send it."""
 
     call: Call
     seller_id: int
-    storefront: str
+    code: str
+
+    @property
+    def storefront(self) -> str:
+        """Where the caller acts. Raises Refusal if it may not act there."""
+        self.check_storefront(self.code)
+        return self.code
 
     @property
     def storefront_sent(self) -> bool:
         """Whether the header was there."""
-        return _HEADER in self.call.headers
+        return bool(_sent(self.call))
+
+    @property
+    def storefronts(self) -> frozenset[str]:
+        """Where the caller looks for an order that it names: without the header, wherever it may look."""
+        if self.storefront_sent:
+            return frozenset({self.storefront})
+        return self.call.principal.storefronts if self.call.principal else frozenset()
 
     @property
     def scope(self) -> Scope:
@@ -97,9 +111,10 @@ def read_any(call: Call) -> SellerCall:
     if principal is None:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "there is no credential")
     seller_id = _seller_id(call, principal)
-    code = call.headers.get(_HEADER, TURKEY).strip().upper()
-    _check_storefront(code, principal.storefronts)
-    return SellerCall(call, seller_id, code)
+    seller = SellerCall(call, seller_id, _sent(call) or _only(principal.storefronts) or TURKEY)
+    if seller.storefront_sent:
+        seller.check_storefront(seller.code)
+    return seller
 
 
 def read_whole_seller(call: Call) -> SellerCall:
@@ -108,6 +123,14 @@ def read_whole_seller(call: Call) -> SellerCall:
     if call.principal and call.principal.storefronts:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is limited to some storefronts")
     return seller
+
+
+def _sent(call: Call) -> str:
+    return call.headers.get(_HEADER, "").strip().upper()
+
+
+def _only(storefronts: frozenset[str]) -> str | None:
+    return next(iter(storefronts)) if len(storefronts) == 1 else None
 
 
 def _seller_id(call: Call, principal: Principal) -> int:

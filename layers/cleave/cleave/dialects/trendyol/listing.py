@@ -5,7 +5,7 @@ from datetime import timedelta
 from cleave.application.read.packages import PackageQuery
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.parameters import Parameters, refused, whole_number
-from cleave.domain.listing import By, Listing
+from cleave.domain.listing import By, Listing, Sought
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
@@ -23,9 +23,12 @@ def to_query(seller: SellerCall) -> PackageQuery:
     order_number = parameters.order_number("orderNumber")
     package_ids = _package_ids(parameters)
     size = parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE)
-    start_ms, end_ms = _window(seller, parameters, is_named=order_number is not None or bool(package_ids))
+    is_named = order_number is not None or bool(package_ids)
+    start_ms, end_ms = _window(seller, parameters, is_named=is_named)
+    statuses = parameters.statuses("status")
     return PackageQuery(
-        listing=Listing(seller.seller_id, seller.storefront, parameters.statuses("status")),
+        looked_for=Sought(seller.seller_id, seller.storefronts, statuses),
+        listing=None if is_named else Listing(seller.seller_id, seller.storefront, statuses),
         order_number=order_number,
         package_ids=package_ids,
         by=parameters.choice("orderByField", _ORDER_FIELDS),
