@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 LOOP = "Fn::ForEach::"
-LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 _SUBSTITUTION = ("Sub", "Fn::Sub")
 _LOOK_UP = ("FindInMap", "Fn::FindInMap")
 

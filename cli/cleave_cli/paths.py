@@ -13,7 +13,6 @@ SAM = ROOT / ".venv-sam" / "bin" / "sam"
 ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
 
-TEMPLATE = ROOT / "template.yaml"
 SAM_BUILD = ROOT / ".aws-sam" / "build"
 EVENTS = ROOT / "events" / "orders"
 

@@ -41,11 +41,6 @@ class LocalStack:
         return self.credentials.sellers[0]
 
     @property
-    def other_seller(self) -> Seller:
-        """The seller for which the marketplace pays the carrier."""
-        return self.credentials.sellers[1]
-
-    @property
     def channel(self) -> Channel:
         """The HepsiGlobal caller."""
         return self.credentials.channels[0]

@@ -57,7 +57,7 @@ def self_paying(stack: LocalStack) -> Iterator[SellerClient]:
 @pytest.fixture(scope="session")
 def other_seller(stack: LocalStack) -> Iterator[SellerClient]:
     """A seller whose new packages get a tracking number of their own."""
-    client = SellerClient(stack.base_url, stack.other_seller)
+    client = SellerClient(stack.base_url, stack.credentials.sellers[1])
     with closing(client.http):
         yield client
 

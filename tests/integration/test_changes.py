@@ -19,7 +19,7 @@ from cleave.store import keys
 from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change
 from cleave.store.due import clear_event, clear_package
-from cleave.store.events import grouped, read_event, read_summaries
+from cleave.store.events import grouped, read_events, read_summaries
 from cleave.store.orders import order_package_ids, read_order
 from cleave.store.packages import package_item, read_state
 from cleave.store.retention import package_expiry
@@ -311,7 +311,7 @@ def test_only_an_event_that_no_package_speaks_for_says_that_it_is_due(table: Tab
 def test_an_event_of_a_carriers_number_is_kept_as_what_it_is(table: Table, imported: PackageState) -> None:
     order = read_order(table, SELLER, ORDER)
     write_change(table, feeding(imported, replace(imported.package, tracking_number=71), order, AUDIENCE))
-    kept = read_event(table, SELLER, ORDER, order.sequence + 1)
+    (kept,) = read_events(table, SELLER, ORDER, order.sequence + 1, order.sequence + 1)
     assert kept is not None
     assert (kept.topic, [each.tracking_number for each in kept.packages]) == (Topic.TRACKING, [71])
     (summary,) = read_summaries(table, SELLER, ORDER)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cleave.store import keys
-from cleave.store.events import read_event
+from cleave.store.events import read_events
 from cleave.store.orders import read_orders
 from cleave.store.packages import read_state
 from cleave.table.table import Table
@@ -171,7 +171,7 @@ def test_the_package_its_order_and_its_event_are_written_together(table: Table, 
     with calls_of(table.client) as calls:
         first, _ = package_ids(post(channel, order()))
     assert calls == ["UpdateItem", "BatchGetItem", "TransactWriteItems"], "an environment leases carriers' numbers once"
-    event, stored = read_event(table, FIRST, ORDER, 1), read_state(table, FIRST, first)
+    (event,), stored = read_events(table, FIRST, ORDER, 1, 1), read_state(table, FIRST, first)
     assert event is not None
     assert stored is not None
     assert event.packages == (stored.package,)

@@ -16,7 +16,7 @@ from cleave.store.created_orders import CreatedBefore, Creation, create
 from cleave.store.credentials import list_credentials, verify_credential
 from cleave.store.deliveries import read_settled, read_waiting
 from cleave.store.due import due_entries
-from cleave.store.events import read_event, read_summaries
+from cleave.store.events import read_events, read_summaries
 from cleave.store.formats import CURRENT, FORMAT, Unreadable
 from cleave.store.orders import order_package_ids, read_order
 from cleave.store.owners import count_one_more
@@ -128,7 +128,7 @@ def test_an_order_and_its_pointers_are_readable(old: Table) -> None:
 
 
 def test_an_event_is_readable_whole_and_in_short(old: Table) -> None:
-    event = read_event(old, SELLER, ORDER, 3)
+    (event,) = read_events(old, SELLER, ORDER, 3, 3)
     assert event is not None
     assert [(each.package_id, each.status) for each in event.packages] == [(BORN, "Cancelled"), (BORN + 1, "Created")]
     told = event.told[HOOK]
@@ -242,7 +242,7 @@ def test_every_kind_of_item_is_frozen() -> None:
 READERS: dict[str, Callable[[Table], object]] = {
     "PACKAGE#20811#100": lambda table: read_state(table, SELLER, OPEN),
     "ORDER#ORDER/SELLER#20811": lambda table: read_order(table, SELLER, ORDER),
-    "ORDER#ORDER/EVENT#20811#00000001": lambda table: read_event(table, SELLER, ORDER, 1),
+    "ORDER#ORDER/EVENT#20811#00000001": lambda table: read_events(table, SELLER, ORDER, 1, 1),
     "CANCELLATION#trendyol#20811#key#waits": lambda table: read_cancellation(table, "trendyol#20811#key#waits"),
     "SELLER#20811": lambda table: read_recipients(table, SELLER),
     "SUBSCRIBER#seller:20811/SUBSCRIPTION": lambda table: read_subscription(table, "seller:20811", HOOK),

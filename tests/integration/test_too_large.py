@@ -58,7 +58,7 @@ REFUSED = {
     "a line": (with_line_noise(17_000), 413, "0.lines.0: a line may have 16 KB besides its discountDetails"),
     "units": (package({"A": 5_000, "B": 1}), 400, "0.lines: may have 5000 units in all"),
     "a package": (with_noise(100_000), 413, "0.shipmentPackageId: package {} may have 64 KB compressed"),
-    "a stock code": (package({"A" * 301: 1}), 400, "0.lines.0.stockCode: String should have at most 300 characters"),
+    "a stock code": (package({"A" * 301: 1}), 400, "0.lines.0.stockCode: may have at most 300 characters"),
 }
 
 

@@ -40,7 +40,7 @@ from cleave.store.circuits import write_circuit
 from cleave.store.created_orders import Creation, create
 from cleave.store.credentials import Credential, store_credential
 from cleave.store.deliveries import ask_again, deliveries_of, place_of, queue_delivery, settle_delivery
-from cleave.store.events import grouped, read_event
+from cleave.store.events import grouped, read_events
 from cleave.store.formats import CURRENT, FORMAT
 from cleave.store.orders import read_order
 from cleave.store.owners import end_owner
@@ -166,8 +166,7 @@ def _create(table: Table) -> None:
 
 def _deliver(table: Table) -> None:
     """The channel's waits; the seller's was taken, after a failure, and one message of it is wanted again."""
-    event = read_event(table, SELLER, ORDER, 1)
-    assert event is not None
+    (event,) = read_events(table, SELLER, ORDER, 1, 1)
     found = {delivery.lane.subscription_id: (track, delivery) for track, delivery in deliveries_of(event)}
     queue_delivery(table, *found["hook-of-channel"])
     track, waiting = found[HOOK]

@@ -1,8 +1,11 @@
 """`sam build` finds a Python 3.13 and something to install with, or says what is missing."""
 
+import ast
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -131,3 +134,21 @@ def test_both_layers_look_in_the_same_places() -> None:
         for layer in LAYERS
     ]
     assert looks[0] == looks[1]
+
+
+def test_the_layer_keeps_the_data_of_every_service_that_is_called_and_of_no_other() -> None:
+    """A client of a service whose data was left out cannot even be made."""
+    makefile = (ROOT / "layers/dependencies/Makefile").read_text()
+    kept = re.search(r"^SERVICES = (.*)$", makefile, re.MULTILINE)
+    assert kept is not None
+    sources = [*(ROOT / "layers/cleave").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    called = {name for path in sources for name in clients_in(ast.parse(path.read_text()))}
+    assert kept[1].split() == sorted(called)
+
+
+def clients_in(tree: ast.Module) -> Iterator[str]:
+    """The services that calls of something called ``client`` name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "client":
+            named = ast.walk(node.args[0])
+            yield from (each.value for each in named if isinstance(each, ast.Constant) and isinstance(each.value, str))

@@ -14,6 +14,7 @@ from cleave.domain.delivery import Attempt, DeliveryState
 from cleave.entry.cursors import Values, open_cursor, seal_cursor
 from cleave.entry.values import Name, Text, Time
 from cleave.entry.wire import WireModel
+from cleave.table.limits import SORT_KEY_BYTES
 
 if TYPE_CHECKING:
     from cleave.dialects.answers_webhooks import (
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_SIZE, _MAX_SIZE = 50, 200
 _REPLAYED_AT_ONCE = 100
-_MAX_DELIVERY_ID = 800  # more than any has; DynamoDB fails on a key above 1 KB
+_MAX_DELIVERY_ID = SORT_KEY_BYTES  # a longer one, decoded, might be more than a key may be
 _NO_MESSAGE = MessageRef("", 0)
 _STATES: dict[str | None, DeliveryState | None] = {None: None, **{state.value: state for state in DeliveryState}}
 

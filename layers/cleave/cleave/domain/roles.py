@@ -1,6 +1,5 @@
 """Who may act for whom."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,7 +58,3 @@ class Principal:
     def may_act_for(self, seller_id: int) -> bool:
         """Whether the seller is one of its own; every seller is an operator's."""
         return self.role is Role.OPERATOR or seller_id in self.sellers
-
-    def may_act_in(self, storefront: str, known: AbstractSet[str]) -> bool:
-        """Whether it may act in the storefront, which has to be one of the ``known`` ones."""
-        return storefront in (self.storefronts or known)

@@ -86,14 +86,11 @@ def _placed(item: Item) -> tuple[int, int]:
     return int(seller_id), int(first)
 
 
-def read_event(table: Table, seller_id: int, order_number: str, first: int) -> Event | None:
-    """Strongly consistent. Raises Unreadable."""
-    item = table.get(keys.event(seller_id, order_number, first))
-    return None if item is None else to_event(item)
-
-
 def read_events(table: Table, seller_id: int, order_number: str, first: int, last: int) -> list[Event]:
-    """The events whose first numbers lie between the two, both included, in order. Raises Unreadable."""
+    """The events whose first numbers lie between the two, both included, in order; strongly consistent.
+
+    Raises Unreadable.
+    """
     after, before = keys.event_place(seller_id, first - 1), keys.event_place(seller_id, last + 1)
     items = table.page(keys.order_partition(order_number), last - first + 1, after=after, before=before)
     return [to_event(item) for item in items]

@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-# Deliveries, from their events on: a subscriber can see and replay a quarter. The shortest time that a stack may keep
-# packages is longer, so that no delivery outlives its event.
+# Deliveries, from their events on: a subscriber can see and replay a quarter. The template's RetentionDays is longer,
+# so that no delivery outlives its event.
 DELIVERIES_KEPT = timedelta(days=90)
-SHORTEST_KEPT = timedelta(days=120)
 # An order is there for longer than its packages, however late DynamoDB deletes those.
 _ORDER_MARGIN = timedelta(days=30)
 

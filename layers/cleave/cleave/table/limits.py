@@ -20,8 +20,7 @@ EXPRESSION_BYTES = 4 * KILOBYTE
 BATCH_GET_KEYS = 100
 QUERY_BYTES = 1024 * KILOBYTE
 
-# Of a partition key's value; the sort key's may have half of it.
-PARTITION_KEY_BYTES = 2 * KILOBYTE
+# Of a sort key's value; a partition key's may have twice as many.
 SORT_KEY_BYTES = KILOBYTE
 
 # Of what a function answers, as JSON.

@@ -5,11 +5,11 @@ from cleave.domain.package import Package
 from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.store.documents import pack
 from cleave.store.orders import order_size
-from cleave.table.limits import ITEM_BYTES, KILOBYTE
+from cleave.table.limits import ITEM_BYTES, KILOBYTE, TRANSACTION_BYTES
 
 # A split into 26 packages writes each of them and its event, beside the old one, its parent and the order, in one
-# transaction of at most 4 MB; one package with the marks of 50 cancellations must fit an item of 400 KB.
-_PACKAGE_BYTES = 64 * KILOBYTE
+# transaction; one package with the marks of 50 cancellations must fit an item.
+_PACKAGE_BYTES = TRANSACTION_BYTES // 64
 # What grows in an order's item, uncompressed: the rest is for how far its subscribers are told.
 MAX_ORDER_BYTES = ITEM_BYTES * 3 // 4
 # Of an order when a package comes in: less than it may have, since the seller may split it further.
