@@ -187,25 +187,29 @@ def test_who_rings_while_the_track_is_let_go_has_it_drained(
     assert script.told
 
 
-def test_a_new_circuit_is_not_closed_by_a_success_that_knew_the_old_one(
+def test_a_success_that_knew_an_old_circuit_does_not_close_a_new_one(
     table: Table, clock: FrozenClock, bell: DelayQueue
 ) -> None:
-    made, script = webhook(table, clock()), Script(status(500, 60))
-    event = store_event(table, "A", clock())
-    tell(table, bell, event)
-    drain = drainer(table, script, bell)
-    bell.run(drain)
-    script.answer = OK
-    clock.move(seconds=61)
-    failed = Script(status(500, 600))
+    """The new one shut tracks, which only its own end opens; versions count from each first failure on."""
+    made, script = webhook(table, clock()), Script()
+    of_b = iter([status(500), OK, status(500, 60)])
+    script.decide = lambda _, delivery: OK if delivery.lane.order_number == "A" else next(of_b, OK)
+    drain = drainer(table, script, bell).drain
+    track_a, track_b = (track_of(SELLER, order, TRACKS) for order in "AB")
+    beside_b = next(name for n in range(100) if track_of(SELLER, name := f"B{n}", TRACKS) == track_b)
+    assert track_a != track_b
+    for order in ("A", "B"):
+        tell(table, bell, store_event(table, order, clock()))
+    drain(made.subscription_id, track_b)
+    clock.move(seconds=6)
 
-    def fails_meanwhile() -> None:
-        other = store_event(table, "B", clock())
-        tell(table, bell, other)
-        drainer(table, failed, bell).drain(made.subscription_id, track_of(SELLER, "B", TRACKS))
+    def b_succeeds_and_fails() -> None:
+        for order in ("B", beside_b):
+            tell(table, bell, store_event(table, order, clock()))
+        drain(made.subscription_id, track_b)
 
-    with just_before(table, "TransactWriteItems", "CIRCUIT#", fails_meanwhile) as met:
-        bell.run(drain)
+    with just_before(table, "DeleteItem", "CIRCUIT#", b_succeeds_and_fails) as met:
+        drain(made.subscription_id, track_a)
     assert met
-    bell.run_until(drain, clock() + timedelta(minutes=15))
-    assert (script.in_order("A"), script.in_order("B")) == ([1], [1])
+    bell.run_until(drainer(table, script, bell), clock() + timedelta(minutes=15))
+    assert [script.in_order(order) for order in ("A", "B", beside_b)] == [[1], [1, 2], [1]]

@@ -75,6 +75,10 @@ class Circuit:
         """The circuit while a probe is under way."""
         return replace(self, probe_at=at + PROBE_TIME, version=self.version + 1, asked=None)
 
+    def is_same(self, other: "Circuit | None") -> bool:
+        """Whether nobody has written it meanwhile; versions count from each first failure on."""
+        return other is not None and (other.version, other.failing_since) == (self.version, self.failing_since)
+
     def is_due(self, at: datetime) -> bool:
         """Whether a probe is to be sent."""
         return self.probe_at is not None and self.probe_at <= at

@@ -59,7 +59,8 @@ def write_circuit(table: Table, owner: str, subscription_id: str, circuit: Circu
 
 
 def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
-    """The write of the next version, if nobody has written it since.
+    """The write of the next version, if nobody has written it since. Versions count from each first failure on, so
+    that its time tells a circuit from one that was closed.
 
     The SDK repeats it if its answer is lost, and the repeat is refused: the caller reads again, and finds its own.
     """
@@ -86,7 +87,7 @@ def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
     return Update(
         key=key,
         change=f"SET {set_attributes(values)}{removed}",
-        condition="attribute_not_exists(pk)" if is_first else "#version = :was",
+        condition="attribute_not_exists(pk)" if is_first else "#version = :was AND #since = :since",
         names={name: name for name in [*values, *gone]},
         values={**values, **({} if is_first else {"was": circuit.version - 1})},
         label=("circuit", subscription_id),
@@ -96,7 +97,10 @@ def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
 def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: Sequence[Write]) -> bool:
     """The receiver works again, and ``along`` is written with it; False if somebody has written the circuit since."""
     closed = Delete(
-        keys.circuit(subscription_id), "version = :version", {"version": circuit.version}, ("circuit", subscription_id)
+        keys.circuit(subscription_id),
+        "version = :version AND since = :since",
+        {"version": circuit.version, "since": to_ms(circuit.failing_since)},
+        ("circuit", subscription_id),
     )
     try:
         if along:

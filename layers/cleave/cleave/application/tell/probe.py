@@ -92,7 +92,7 @@ class Probe:
         """Whether a request was made. Everything that decides is read anew."""
         found = read_drain_input(self.table, held.track, waiting)
         number = held.track.number
-        if not found.is_active or found.circuit is None or found.circuit.version != claimed.version:
+        if not found.is_active or not claimed.is_same(found.circuit):
             return False  # somebody knows better by now
         if is_old(waiting, found.settled):
             delete_if_unasked(self.table, number, waiting)
