@@ -78,7 +78,7 @@ def travel(
     record = world.record(package["shipmentPackageId"])
     with world.meter.open() as split:
         world.consume([record])
-    return Journey(accepted, [split], list(_drain(world, send or Script())))
+    return Journey(accepted, [split], list(drain_messages(world, send or Script())))
 
 
 def _accept(world: World, accept: Accept, package: Package, number: int) -> Bill:
@@ -89,7 +89,7 @@ def _accept(world: World, accept: Accept, package: Package, number: int) -> Bill
     return bill
 
 
-def _drain(world: World, send: Sender) -> Iterator[Bill]:
+def drain_messages(world: World, send: Sender) -> Iterator[Bill]:
     """Handle the messages that wait, each in an invocation of its own."""
     queue = wake_queue()
     attempts = Attempts(world.table, send, queue, _POLICY, lambda: 0.5)

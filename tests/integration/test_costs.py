@@ -7,6 +7,7 @@ import pytest
 from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
 
+from benchmarks.history import tell_after
 from benchmarks.journey import travel
 from benchmarks.meter import Bill
 from benchmarks.operations import OPERATIONS
@@ -111,3 +112,10 @@ def test_a_cancellation_from_its_request_to_its_receivers_costs_what_is_promised
 def test_the_message_to_the_first_webhook_is_sent_after_four_round_trips(endpoint: str) -> None:
     with world(endpoint, webhooks=1) as it:
         assert travel(it).trips_to_the_message == 4
+
+
+def test_a_new_webhook_is_told_of_the_next_event_as_cheaply_after_a_long_history() -> None:
+    """Of which nothing is read; what is held at once is the two messages."""
+    short, long = tell_after(1), tell_after(500)
+    assert (long.reads, long.writes, long.calls) == (short.reads, short.writes, short.calls)
+    assert long.allocated <= 1.1 * short.allocated
