@@ -28,11 +28,11 @@ CONTEXT = SimpleNamespace(
 _quantities = itertools.count(1)  # other content each time, or the decorator answers from what it stored
 
 
-def usual_app() -> Any:  # noqa: ANN401 - a module
-    """Imported now that the environment names a table."""
-    spec = importlib.util.spec_from_file_location("usual_app", builds.BASELINES / "usual/app.py")
+def usual_app(form: str = "usual") -> Any:  # noqa: ANN401 - a module
+    """Imported now that the environment names a table; ``form`` may be its ``best`` one."""
+    spec = importlib.util.spec_from_file_location(f"{form}_app", builds.BASELINES / form / "app.py")
     if spec is None or spec.loader is None:
-        raise ImportError("the usual way is not there")
+        raise ImportError(f"the {form} way is not there")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     to_nowhere(module.logger)
