@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from pydantic import BaseModel, ConfigDict
 
+from cleave.entry.aws_http import lean
 from cleave.entry.aws_tls import aws_roots, open_connection
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.table import Table
@@ -69,7 +70,7 @@ def session() -> botocore.session.Session:
 @functools.cache
 def client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore's clients have no common type
     """A client of an AWS service, in our own region unless another is named."""
-    return session().create_client(service, region_name=region, config=_CONFIG, verify=aws_roots())
+    return lean(session().create_client(service, region_name=region, config=_CONFIG, verify=aws_roots()))
 
 
 def request_seconds() -> float:

@@ -26,6 +26,8 @@ _LINES, _FACTS = "c", "e"
 
 def grouped(packages: Sequence[Package]) -> list[list[Package]]:
     """The packages of a change, divided into those that fit one item."""
+    if len(pack(packages)) <= _MOST_BYTES:
+        return [[*packages]]
     groups: list[list[Package]] = [[]]
     size = 0
     for package in packages:

@@ -1,0 +1,171 @@
+"""What lies under botocore's clients: connections of the standard library's, and an endpoint that is looked up once.
+
+botocore goes through urllib3, whose pools, redirects and retries take a fifth of a call's processor time, and evaluates
+DynamoDB's rules of endpoints anew for each call. Neither does anything for us: botocore repeats calls by itself.
+"""
+
+import select
+import socket
+import ssl
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.client import BaseClient
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.httpsession import create_urllib3_context, get_cert_path
+from botocore.utils import get_environ_proxies
+
+type Place = tuple[str, str, int | None]
+"""Scheme, host and port."""
+
+
+def lean(client: Any) -> Any:  # noqa: ANN401 - botocore's clients have no common type
+    """The client with connections of ours, unless it goes through a proxy; DynamoDB's also with one endpoint."""
+    if isinstance(client, BaseClient) and not get_environ_proxies(client.meta.endpoint_url):
+        _make_lean(client)
+    return client
+
+
+def _make_lean(client: Any) -> None:  # noqa: ANN401 - what botocore's types do not tell of
+    endpoint = client._endpoint  # noqa: SLF001 - as in ``aws_tls``: there is no other way to its connections
+    usual, config = endpoint.http_session, client.meta.config
+    verify = usual._verify  # noqa: SLF001 - after all the variables that may name a bundle
+    endpoint.http_session = Connections(usual, verify, config.connect_timeout, config.read_timeout)
+    if client.meta.service_model.service_name == "dynamodb":
+        _look_up_once(client._ruleset_resolver)  # noqa: SLF001
+
+
+def _look_up_once(resolver: Any) -> None:  # noqa: ANN401 - botocore's
+    """The rules ask for region, partition and account, which stay as they are for the life of a client."""
+    look_up = resolver.construct_endpoint
+    found: list[Any] = []
+
+    def construct_endpoint(**asked: Any) -> Any:  # noqa: ANN401 - botocore's
+        if not found:
+            found.append(look_up(**asked))
+        return found[0]
+
+    resolver.construct_endpoint = construct_endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What an AWSResponse reads from."""
+
+    data: bytes
+
+    def stream(self) -> Iterator[bytes]:
+        """In one piece."""
+        yield self.data
+
+
+@dataclass
+class Connections:
+    """In place of botocore's URLLib3Session, and raises what it raises; ``usual`` is that one, for streams.
+
+    Seconds to connect, and to wait for the next bytes of an answer. Threads may share it.
+    """
+
+    usual: Any
+    verify: Any
+    connect_seconds: float
+    read_seconds: float
+    idle: defaultdict[Place, deque[HTTPConnection]] = field(default_factory=lambda: defaultdict(deque))
+
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """Send it once and read the whole answer."""
+        if request.stream_output or not isinstance(request.body, bytes | None):
+            answer: AWSResponse = self.usual.send(request)
+            return answer
+        url = urlsplit(request.url)
+        place = (url.scheme, url.hostname or "", url.port)
+        connection = self._connected(place, request.url)
+        try:
+            connection.request(request.method, _target(url.path, url.query), request.body, dict(request.headers))
+            answered = connection.getresponse()
+            body = answered.read()
+        except (HTTPException, OSError) as error:
+            connection.close()
+            raise _as_botocore(error, request) from error
+        if connection.sock is not None:
+            self.idle[place].append(connection)
+        headers: Any = HeadersDict(answered.getheaders())
+        return AWSResponse(request.url, answered.status, headers, _Body(body))
+
+    def close(self) -> None:
+        """All that are open."""
+        for connections in self.idle.values():
+            while connections:
+                connections.pop().close()
+        self.usual.close()
+
+    def _connected(self, place: Place, url: str) -> HTTPConnection:
+        """One that is open, if the other side has not closed it; else a new one."""
+        idle = self.idle[place]
+        while True:
+            try:
+                connection = idle.pop()
+            except IndexError:
+                return self._connect(place, url)
+            if not _has_something_to_read(connection.sock):
+                return connection
+            connection.close()
+
+    def _connect(self, place: Place, url: str) -> HTTPConnection:
+        scheme, host, port = place
+        connection = (
+            HTTPSConnection(host, port, timeout=self.connect_seconds, context=self._context)
+            if scheme == "https"
+            else HTTPConnection(host, port, timeout=self.connect_seconds)
+        )
+        try:
+            connection.connect()
+        except ssl.SSLError as error:
+            raise SSLError(endpoint_url=url, error=error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(endpoint_url=url, error=error) from error
+        except OSError as error:
+            raise EndpointConnectionError(endpoint_url=url, error=error) from error
+        connection.sock.settimeout(self.read_seconds)
+        return connection
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        context: ssl.SSLContext = create_urllib3_context()
+        context.load_verify_locations(get_cert_path(self.verify))
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.check_hostname = True
+        return context
+
+
+def _target(path: str, query: str) -> str:
+    return f"{path or '/'}?{query}" if query else path or "/"
+
+
+def _has_something_to_read(sock: socket.socket) -> bool:
+    """Of a connection on which nothing was asked: its end."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _as_botocore(error: HTTPException | OSError, request: AWSPreparedRequest) -> Exception:
+    match error:
+        case TimeoutError():
+            return ReadTimeoutError(endpoint_url=request.url, error=error)
+        case ssl.SSLError():
+            return SSLError(endpoint_url=request.url, error=error)
+        case _:
+            return ConnectionClosedError(endpoint_url=request.url, request=request, error=error)
