@@ -72,6 +72,8 @@ def _joined(first: Part, more: Part) -> Part:
         packages=[*first.packages, *more.packages],
         cancellations=sorted(cancellations.values(), key=_accepted_first),
         events=[*first.events, *more.events],
+        unreadable=[*first.unreadable, *more.unreadable],
+        left_out=first.left_out + more.left_out,
         deliveries=[*first.deliveries, *more.deliveries],
     )
 
@@ -89,6 +91,8 @@ def tree(number: str, part: Document) -> Tree:
         for line in package["lines"]:
             branch.add(Text(_line_words(line), style="dim"))
         branches[package["depth"] + 1 :] = [branch]
+    for package_id in part.get("unreadablePackageIds", ()):
+        root.add(Text(f"{package_id} cannot be read; `cleave mend` can put it right", style="red"))
     return root
 
 

@@ -14,7 +14,7 @@ from cleave.table.requests import Delete
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
-from tests.support.telling import OK, SELLER, TRACKS, DelayQueue, Script, drainer, happen, status, webhook
+from tests.support.telling import OK, SELLER, TRACKS, DelayQueue, Script, drainer, happen, readable, status, webhook
 from tests.support.template import resources
 
 OWNER = seller_owner(SELLER)
@@ -73,7 +73,7 @@ def test_a_lane_of_which_something_has_expired_goes_on_in_order(
     clock.move(days=1)
     happen(table, bell, "A", range(2, 4))
     bell.run(drainer(table, script, bell))
-    first, *later = read_waiting(table, made.subscription_id, TRACK, "", 10)
+    first, *later = readable(read_waiting(table, made.subscription_id, TRACK, "", 10))
     assert [each.first for each in later] == [2, 3]
     table.delete(Delete(waiting_key(first, TRACK)))
     script.answer = OK

@@ -11,10 +11,10 @@ from cleave.domain.roles import Role
 from cleave.store import keys
 from cleave.store.attempts import read_attempts
 from cleave.store.cancellations import read_cancellation
-from cleave.store.circuits import read_circuit
+from cleave.store.circuits import read_circuit, to_circuit
 from cleave.store.created_orders import CreatedBefore, Creation, create
 from cleave.store.credentials import list_credentials, verify_credential
-from cleave.store.deliveries import read_settled, read_waiting
+from cleave.store.deliveries import read_settled, read_waiting, to_delivery
 from cleave.store.due import due_entries
 from cleave.store.events import read_events, read_summaries
 from cleave.store.formats import CURRENT, FORMAT, Unreadable
@@ -25,11 +25,13 @@ from cleave.store.recipients import read_recipients
 from cleave.store.subscriptions import read_subscription
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.store.tracks import take
+from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Update
 from cleave.table.table import Table
 
 from tests.support.stored import AT, BORN, CLOSED, HOOK, OPEN, ORDER, PLANNED, SELLER, dump, one_of_each, path_of
+from tests.support.telling import readable
 
 FORMATS = range(1, CURRENT[FORMAT] + 1)
 
@@ -170,9 +172,9 @@ def test_an_owner_who_has_ended_makes_no_webhooks(old: Table) -> None:
 
 
 def test_deliveries_and_attempts_are_readable(old: Table) -> None:
-    (waiting,) = (each for track in range(2) for each in read_waiting(old, HOOK, track, "", 9))
+    (waiting,) = readable(each for track in range(2) for each in read_waiting(old, HOOK, track, "", 9))
     assert (waiting.asked, waiting.again, waiting.owed, waiting.progress) == ("wish", frozenset({0}), [0], 2)
-    (settled,) = read_settled(old, HOOK, "", "~", 9)
+    (settled,) = readable(read_settled(old, HOOK, "", "~", 9))
     assert [settled.state(place) for place in range(2)] == [DeliveryState.DELIVERED] * 2
     assert (settled.event, settled.first, settled.previous_at) == (1, 1, None)
     place = keys.delivery_place(int(settled.event_at.timestamp() * 1000), SELLER, ORDER)
@@ -239,6 +241,10 @@ def test_every_kind_of_item_is_frozen() -> None:
     }  # fmt: skip
 
 
+def waiting_on(table: Table, track: int) -> list[Item]:
+    return table.page(keys.waiting_partition(HOOK, track), 9)
+
+
 READERS: dict[str, Callable[[Table], object]] = {
     "PACKAGE#20811#100": lambda table: read_state(table, SELLER, OPEN),
     "ORDER#ORDER/SELLER#20811": lambda table: read_order(table, SELLER, ORDER),
@@ -246,10 +252,12 @@ READERS: dict[str, Callable[[Table], object]] = {
     "CANCELLATION#trendyol#20811#key#waits": lambda table: read_cancellation(table, "trendyol#20811#key#waits"),
     "SELLER#20811": lambda table: read_recipients(table, SELLER),
     "SUBSCRIBER#seller:20811/SUBSCRIPTION": lambda table: read_subscription(table, "seller:20811", HOOK),
-    "WAITING#": lambda table: [read_waiting(table, HOOK, track, "", 9) for track in range(2)],
-    "DELIVERY#": lambda table: read_settled(table, HOOK, "", "~", 9),
+    "WAITING#": lambda table: [
+        to_delivery(item) for track in range(2) for item in table.page(keys.waiting_partition(HOOK, track), 9)
+    ],
+    "DELIVERY#": lambda table: [to_delivery(item) for item in table.page(keys.settled_partition(HOOK), 9)],
     "ATTEMPT#": lambda table: read_attempts(table, HOOK, "01793527200000#20811#ORDER", 0),
-    "CIRCUIT#": lambda table: read_circuit(table, HOOK),
+    "CIRCUIT#": lambda table: to_circuit(table.page(keys.circuit(HOOK)["pk"], 1)[0]),
 }
 
 

@@ -3,7 +3,7 @@ answer."""
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from cleave.domain.events import Event, announce
 from cleave.domain.package import Package
 from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, channel_owner, seller_owner
 from cleave.store.changes import write_change
+from cleave.store.deliveries import Listed
 from cleave.store.due import clear_event
 from cleave.store.due_packages import read_audience
 from cleave.table.table import Table
@@ -106,6 +107,14 @@ class Script:
 def status(code: int, retry_after: int | None = None) -> Answer:
     """An answer with a status code."""
     return Answer(code, None, retry_after, 1, "")
+
+
+def readable(listed: Iterable[Listed]) -> list[Delivery]:
+    """The deliveries, none of which is damaged."""
+    found = list(listed)
+    deliveries = [each for each in found if isinstance(each, Delivery)]
+    assert deliveries == found
+    return deliveries
 
 
 def seal(secret: str, owner: str, subscription_id: str) -> bytes:

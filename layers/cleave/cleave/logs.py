@@ -108,6 +108,12 @@ class Log(Enum):
         ("correlation_id", "subscription", "webhook_id", "number", "answer"),
         "One request to a receiver: the headers that it saw, and its status code or how it failed.",
     )
+    DELIVERY_DAMAGED = (
+        "delivery.damaged",
+        logging.WARNING,
+        ("subscription", "order_number", "item"),
+        "A delivery, or the event that it tells, cannot be read; what follows of the order waits until it is mended.",
+    )
     RECEIVER_FAILING = (
         "receiver.failing",
         logging.WARNING,

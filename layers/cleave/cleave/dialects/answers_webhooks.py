@@ -1,6 +1,6 @@
 """What the endpoints of webhooks answer, in both dialects. Dates are epoch milliseconds."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.subscription import Authentication, PassiveReason, PayloadFormat, SubscriptionStatus
@@ -125,9 +125,11 @@ class Rest(TypedDict):
 
 
 class ListedDeliveries(Rest):
-    """A page may be short, or empty, while ``hasMore`` is true."""
+    """A page may be short, or empty, while ``hasMore`` is true. ``unreadableDeliveries`` are damaged in store: the
+    orders that they are about."""
 
     content: list[ShownDelivery]
+    unreadableDeliveries: NotRequired[list[str]]
 
 
 class Resent(TypedDict):

@@ -118,7 +118,15 @@ def render_resent() -> "Resent":
 
 def render_page(asked: DeliveryList, page: DeliveryPage) -> "ListedDeliveries":
     """A page of the list."""
-    return {"content": [render_delivery(row) for row in page.rows], **_rest(asked, page)}
+    rest = _rest(asked, page)
+    shown: ListedDeliveries = {
+        "content": [render_delivery(row) for row in page.rows],
+        "hasMore": rest["hasMore"],
+        "nextCursor": rest["nextCursor"],
+    }
+    if page.damaged:
+        shown["unreadableDeliveries"] = [place.split("#", 2)[2] for place in page.damaged]
+    return shown
 
 
 def _rest(asked: DeliveryList, page: DeliveryPage) -> "Rest":

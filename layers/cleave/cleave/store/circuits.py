@@ -1,5 +1,6 @@
 """Circuits of receivers that fail. One that is open is in the index of due work, at the time of its next probe."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.circuit import Circuit
 from cleave.store import keys
-from cleave.store.formats import CURRENT, FORMAT, read_with
+from cleave.store.formats import CURRENT, FORMAT, Unreadable, read_with
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Delete, Update, Write, set_attributes
@@ -16,15 +17,21 @@ from cleave.table.table import Table
 
 
 def read_circuit(table: Table, subscription_id: str) -> Circuit | None:
-    """Strongly consistent; None for a receiver that works. Raises Unreadable."""
-    item = table.get(keys.circuit(subscription_id))
-    return None if item is None else to_circuit(item)
+    """Strongly consistent; None for a receiver that works."""
+    return read_circuit_and_owner(table, subscription_id)[0]
 
 
 def read_circuit_and_owner(table: Table, subscription_id: str) -> tuple[Circuit | None, str]:
-    """With whose webhook it is about; empty where there is no circuit. Raises Unreadable."""
+    """With whose webhook it is about; empty where there is no circuit.
+
+    A damaged one is forgotten: a receiver that still fails says so again.
+    """
     item = table.get(keys.circuit(subscription_id))
-    return (None, "") if item is None else (to_circuit(item), circuit_owner(item))
+    try:
+        return (None, "") if item is None else (to_circuit(item), circuit_owner(item))
+    except Unreadable:
+        table.delete(Delete(keys.circuit(subscription_id)))
+        return None, ""
 
 
 def to_circuit(item: Item) -> Circuit:
@@ -33,9 +40,8 @@ def to_circuit(item: Item) -> Circuit:
 
 
 def circuit_owner(item: Item) -> str:
-    """Whose webhook a circuit's item is about."""
-    owner: str = item["owner"]
-    return owner
+    """Whose webhook a circuit's item is about. Raises Unreadable."""
+    return read_with(lambda found: str(found["owner"]), item)
 
 
 def _circuit(item: Item) -> Circuit:
@@ -124,7 +130,10 @@ def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at
 
 
 def read_circuits(table: Table, subscription_ids: Sequence[str]) -> list[Circuit]:
-    """Those that exist; strongly consistent. Raises Unreadable."""
-    return [
-        to_circuit(item) for item in table.batch_get([keys.circuit(each) for each in dict.fromkeys(subscription_ids)])
-    ]
+    """Those that exist and can be read; strongly consistent."""
+    items = table.batch_get([keys.circuit(each) for each in dict.fromkeys(subscription_ids)])
+    found: list[Circuit] = []
+    for item in items:
+        with contextlib.suppress(Unreadable):  # a probe that is due forgets it
+            found.append(to_circuit(item))
+    return found

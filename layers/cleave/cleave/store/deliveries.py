@@ -6,7 +6,7 @@ deletes it there. A settled delivery whose messages a person wants again waits o
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
 from cleave.domain.events import Event
 from cleave.store import keys
 from cleave.store.events import from_text, to_text
-from cleave.store.formats import CURRENT, read_with
+from cleave.store.formats import CURRENT, Unreadable, read_with
 from cleave.store.retention import delivery_expiry
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
@@ -25,6 +25,17 @@ from cleave.table.table import Table
 # In a settled or waiting item, one letter each.
 _STATES = {DeliveryState.DELIVERED: "d", DeliveryState.EXHAUSTED: "e", DeliveryState.WAITING: "w"}
 _LETTERS = {letter: state for state, letter in _STATES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedDelivery:
+    """What its key still says of a delivery whose item cannot be read."""
+
+    lane: Lane
+    event_at: datetime
+
+
+type Listed = Delivery | DamagedDelivery
 
 
 def deliveries_of(event: Event) -> list[tuple[int, Delivery]]:
@@ -52,7 +63,7 @@ def delivery_place(event_at: datetime, seller_id: int, order_number: str) -> str
     return keys.delivery_place(to_ms(event_at), seller_id, order_number)
 
 
-def place_of(delivery: Delivery) -> str:
+def place_of(delivery: Listed) -> str:
     """Its sort key."""
     return delivery_place(delivery.event_at, delivery.lane.seller_id, delivery.lane.order_number)
 
@@ -89,16 +100,16 @@ def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
     return True
 
 
-def read_waiting(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Delivery]:
-    """What waits on a track, oldest first; strongly consistent. Raises Unreadable."""
+def read_waiting(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Listed]:
+    """What waits on a track, oldest first; strongly consistent."""
     items = table.page(keys.waiting_partition(subscription_id, track), limit, after=after)
-    return [to_delivery(item) for item in items]
+    return [_listed(item) for item in items]
 
 
-def read_settled(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Delivery]:
-    """Settled deliveries between two sort keys, oldest first. Raises Unreadable."""
+def read_settled(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Listed]:
+    """Settled deliveries between two sort keys, oldest first."""
     items = table.page(keys.settled_partition(subscription_id), limit, after=after, before=before)
-    return [to_delivery(item) for item in items]
+    return [_listed(item) for item in items]
 
 
 def read_delivery(
@@ -112,18 +123,18 @@ def read_delivery(
 
 def read_places(
     table: Table, subscription_id: str, places: Sequence[tuple[int, str]]
-) -> tuple[dict[str, Delivery], dict[str, Delivery]]:
-    """Several deliveries by track and place: as they wait, and as they are settled. Raises Unreadable."""
+) -> tuple[dict[str, Listed], dict[str, Listed]]:
+    """Several deliveries by track and place: as they wait, and as they are settled."""
     wanted = [
         key
         for track, place in dict.fromkeys(places)
         for key in (keys.waiting(subscription_id, track, place), keys.settled(subscription_id, place))
     ]
-    waiting: dict[str, Delivery] = {}
-    settled: dict[str, Delivery] = {}
+    waiting: dict[str, Listed] = {}
+    settled: dict[str, Listed] = {}
     for item in table.batch_get(wanted):
         is_settled = item[keys.PARTITION] == keys.settled_partition(subscription_id)
-        (settled if is_settled else waiting)[item[keys.SORT]] = to_delivery(item)
+        (settled if is_settled else waiting)[item[keys.SORT]] = _listed(item)
     return waiting, settled
 
 
@@ -235,12 +246,24 @@ def to_delivery(item: Item) -> Delivery:
     return read_with(_delivery, item)
 
 
-def _delivery(item: Item) -> Delivery:
+def _listed(item: Item) -> Listed:
+    try:
+        return to_delivery(item)
+    except Unreadable:
+        return DamagedDelivery(*_placed(item))
+
+
+def _placed(item: Item) -> tuple[Lane, datetime]:
     at_ms, seller_id, order_number = keys.placed_delivery(item[keys.SORT])
+    return Lane(item[keys.PARTITION].split("#")[1], seller_id, order_number), from_ms(at_ms)
+
+
+def _delivery(item: Item) -> Delivery:
+    lane, event_at = _placed(item)
     return Delivery(
-        lane=Lane(item[keys.PARTITION].split("#")[1], seller_id, order_number),
+        lane=lane,
         owner=item["owner"],
-        event_at=from_ms(at_ms),
+        event_at=event_at,
         event=int(item["event"]),
         selection=from_text(item["selection"]),
         count=int(item["count"]),

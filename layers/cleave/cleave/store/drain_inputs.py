@@ -1,6 +1,7 @@
 """Everything that decides over the next request to a receiver, as it is now, in one round trip."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Delivery
@@ -10,6 +11,7 @@ from cleave.store import keys
 from cleave.store.circuits import to_circuit
 from cleave.store.deliveries import previous_place, settled_key, to_delivery
 from cleave.store.events import to_event
+from cleave.store.formats import Unreadable
 from cleave.store.subscriptions import to_subscription
 from cleave.store.tracks import TrackRef
 from cleave.table.attributes import Item
@@ -20,11 +22,11 @@ from cleave.table.table import Table
 @dataclass(frozen=True, slots=True)
 class DrainInput:
     """None stands for what is not there. ``settled`` is the delivery itself, where every message was taken or given up
-    before; ``is_previous_settled`` says so of the one before it in its lane."""
+    before; ``is_previous_settled`` says so of the one before it in its lane. A damaged circuit is none."""
 
     subscription: Subscription | None
     circuit: Circuit | None
-    event: Event | None
+    event: Event | Unreadable | None
     settled: Delivery | None
     is_previous_settled: bool
 
@@ -40,7 +42,7 @@ class DrainInput:
 
 
 def read_drain_input(table: Table, track: TrackRef, listed: Delivery) -> DrainInput:
-    """For one delivery that was listed as waiting on the track. Raises Unreadable."""
+    """For one delivery that was listed as waiting on the track. Raises Unreadable for a damaged webhook."""
     lane, before = listed.lane, previous_place(listed)
     keys_of: dict[str, Key] = {
         "subscription": keys.subscription(track.owner, lane.subscription_id),
@@ -52,20 +54,28 @@ def read_drain_input(table: Table, track: TrackRef, listed: Delivery) -> DrainIn
         keys_of["previous"] = keys.settled(lane.subscription_id, before)
     items = {_text(item): item for item in table.batch_get(list(keys_of.values()))}
     found = {name: items.get(_text(key)) for name, key in keys_of.items()}
-    return _input(found)
-
-
-def _input(found: dict[str, Item | None]) -> DrainInput:
-    subscription, circuit, event, settled = (
-        found["subscription"], found["circuit"], found["event"], found["settled"],
-    )  # fmt: skip
+    subscription, settled = found["subscription"], found["settled"]
+    event, circuit = _read(to_event, found["event"]), _read(to_circuit, found["circuit"])
     return DrainInput(
         subscription=None if subscription is None else to_subscription(subscription),
-        circuit=None if circuit is None else to_circuit(circuit),
-        event=None if event is None else to_event(event),
-        settled=None if settled is None else to_delivery(settled),
+        circuit=circuit if isinstance(circuit, Circuit) else None,
+        event=event,
+        settled=None if settled is None else _settled(settled, listed),
         is_previous_settled=found.get("previous") is not None,
     )
+
+
+def _read[T](reader: Callable[[Item], T], item: Item | None) -> T | Unreadable | None:
+    try:
+        return None if item is None else reader(item)
+    except Unreadable as damaged:
+        return damaged
+
+
+def _settled(item: Item, listed: Delivery) -> Delivery:
+    """That it is settled a damaged item says too; what became of its messages is lost."""
+    found = _read(to_delivery, item)
+    return found if isinstance(found, Delivery) else replace(listed, outcomes={})
 
 
 def _text(key: Item) -> str:

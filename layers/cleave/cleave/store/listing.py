@@ -7,7 +7,7 @@ from cleave.domain.listing import By, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
 from cleave.store import keys
 from cleave.store.formats import Unreadable
-from cleave.store.packages import package_id_of, to_state
+from cleave.store.packages import package_id_of, to_availability, to_state
 from cleave.table.attributes import Item
 from cleave.table.requests import IndexQuery
 from cleave.table.table import Table
@@ -46,8 +46,8 @@ class FoundPackages:
 
     @property
     def successor_ids(self) -> list[int]:
-        """Of those that were replaced: by what."""
-        return [int(each) for item in self.items for each in item.get("successor_ids", ())]
+        """Of those that were replaced, and can be read: by what."""
+        return [each for item in self.items for each in _successor_ids(item)]
 
     def held_by(self, sought: Sought) -> "FoundPackages":
         """Those that are looked for."""
@@ -131,6 +131,13 @@ def read_packages(table: Table, sought: Sought, package_ids: Sequence[int]) -> F
     """Those of the packages that exist and are looked for, in no particular order."""
     items = table.batch_get([keys.package(sought.seller_id, each) for each in dict.fromkeys(package_ids)])
     return FoundPackages(items).held_by(sought)
+
+
+def _successor_ids(item: Item) -> Sequence[int]:
+    try:
+        return to_availability(item).successor_ids
+    except Unreadable:
+        return ()
 
 
 def _opened(item: Item) -> Package | UnreadablePackage:

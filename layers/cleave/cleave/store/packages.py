@@ -82,7 +82,7 @@ def read_some_states(
     unreadable: list[int] = []
     size = 0
     for place, item in enumerate(sorted(items, key=package_id_of)):
-        size += len(bytes(item.get("document", b"")))
+        size += _document_bytes(item)
         if place and size > most_bytes:
             return found, unreadable, max([*unreadable, *(state.package.package_id for state in found)])
         try:
@@ -90,6 +90,12 @@ def read_some_states(
         except Unreadable:
             unreadable.append(package_id_of(item))
     return found, unreadable, 0
+
+
+def _document_bytes(item: Item) -> int:
+    """How much there is to open; nothing of what is damaged."""
+    document = item.get("document")
+    return len(document) if isinstance(document, bytes) else 0
 
 
 def read_states(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, PackageState]:

@@ -57,7 +57,8 @@ _PLAIN: Mapping[str, Callable[[Any], Any]] = {
 
 def _plain(typed: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it stands for
     ((kind, value),) = typed.items()
-    return _PLAIN[kind](value)
+    read = _PLAIN.get(kind)
+    return value if read is None else read(value)  # of another kind is only what was damaged; its reader says so
 
 
 def _with_bytes(typed: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,6 +12,8 @@ from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store.attempts import read_attempts
 from cleave.store.deliveries import (
+    DamagedDelivery,
+    Listed,
     delivery_place,
     place_of,
     places_between,
@@ -66,6 +68,17 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DamagedRow:
+    """A delivery that cannot be read stands where its first message would."""
+
+    place: str
+    message: int = 0
+
+
+type Row = DeliveryRow | DamagedRow
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryQuery:
     """Messages that fit all that is not None, of events from ``since`` to before ``until``, oldest first.
 
@@ -92,27 +105,31 @@ class DeliveryQuery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """``next_after`` None: there are no more."""
+    """``next_after`` None: there are no more. ``damaged`` are the sort keys of deliveries that cannot be read."""
 
     rows: Sequence[DeliveryRow]
     next_after: MessageRef | None
+    damaged: Sequence[str] = ()
 
 
 def list_deliveries(table: Table, owner: str, subscription_id: str, query: DeliveryQuery) -> DeliveryPage:
     """One page. A page may be short, or empty, and yet not the last. Raises Refusal."""
     subscription = find_webhook(table, owner, subscription_id)
     found: list[DeliveryRow] = []
+    damaged: list[str] = []
     last: MessageRef | None = None
     for looked_at, row in enumerate(_candidates(table, subscription, query)):
-        if len(found) == query.size or looked_at == _LOOKED_AT:
-            return DeliveryPage(found, last)
+        if len(found) + len(damaged) == query.size or looked_at == _LOOKED_AT:
+            return DeliveryPage(found, last, damaged)
         last = MessageRef(row.place, row.message)
-        if query.fits(row):
+        if isinstance(row, DamagedRow):
+            damaged.append(row.place)
+        elif query.fits(row):
             found.append(row)
-    return DeliveryPage(found, None)
+    return DeliveryPage(found, None, damaged)
 
 
-def _candidates(table: Table, subscription: Subscription, query: DeliveryQuery) -> Iterator[DeliveryRow]:
+def _candidates(table: Table, subscription: Subscription, query: DeliveryQuery) -> Iterator[Row]:
     """In order of their places, found by the narrowest way."""
     first, last = places_between(query.since, query.until)
     after = query.after
@@ -123,24 +140,22 @@ def _candidates(table: Table, subscription: Subscription, query: DeliveryQuery) 
             yield row
 
 
-def _all_rows(
-    table: Table, subscription: Subscription, query: DeliveryQuery, start: str, last: str
-) -> Iterator[DeliveryRow]:
+def _all_rows(table: Table, subscription: Subscription, query: DeliveryQuery, start: str, last: str) -> Iterator[Row]:
     """From the delivery at ``start`` on, which may have been shown in part."""
     if query.order_number is not None:
         return _of_order(table, subscription, query.order_number)
     waiting = merge(*_tracks(table, subscription, start, last), key=place_of)
     if query.state is DeliveryState.WAITING:
-        return (row for each in waiting for row in _rows(each, None))
+        return (row for each in waiting for row in _together([(each, False)]))
     settled = _pages(table, subscription, start, last)
     return _joined(waiting, settled)
 
 
-def _tracks(table: Table, subscription: Subscription, start: str, last: str) -> list[Iterator[Delivery]]:
+def _tracks(table: Table, subscription: Subscription, start: str, last: str) -> list[Iterator[Listed]]:
     return [_waiting(table, subscription, number, start, last) for number in range(subscription.tracks)]
 
 
-def _waiting(table: Table, subscription: Subscription, number: int, start: str, last: str) -> Iterator[Delivery]:
+def _waiting(table: Table, subscription: Subscription, number: int, start: str, last: str) -> Iterator[Listed]:
     after = _before(start)
     while page := read_waiting(table, subscription.subscription_id, number, after, _PAGE):
         yield from (each for each in page if place_of(each) < last)
@@ -149,7 +164,7 @@ def _waiting(table: Table, subscription: Subscription, number: int, start: str, 
             return
 
 
-def _pages(table: Table, subscription: Subscription, start: str, last: str) -> Iterator[Delivery]:
+def _pages(table: Table, subscription: Subscription, start: str, last: str) -> Iterator[Listed]:
     after = _before(start)
     while page := read_settled(table, subscription.subscription_id, after, last, _PAGE):
         yield from page
@@ -161,12 +176,12 @@ def _before(start: str) -> str:
     return start[:-1]
 
 
-def _joined(waiting: Iterable[Delivery], settled: Iterable[Delivery]) -> Iterator[DeliveryRow]:
+def _joined(waiting: Iterable[Listed], settled: Iterable[Listed]) -> Iterator[Row]:
     """Both in order of their places. One that is in both was settled, and waits again only if a person asked."""
     merged = merge(
         ((each, False) for each in waiting), ((each, True) for each in settled), key=lambda e: place_of(e[0])
     )
-    held: list[tuple[Delivery, bool]] = []
+    held: list[tuple[Listed, bool]] = []
     for entry in merged:
         if held and place_of(held[0][0]) != place_of(entry[0]):
             yield from _together(held)
@@ -175,10 +190,12 @@ def _joined(waiting: Iterable[Delivery], settled: Iterable[Delivery]) -> Iterato
     yield from _together(held)
 
 
-def _together(entries: Sequence[tuple[Delivery, bool]]) -> Iterator[DeliveryRow]:
+def _together(entries: Sequence[tuple[Listed, bool]]) -> Iterator[Row]:
     waiting = next((each for each, is_settled in entries if not is_settled), None)
     settled = next((each for each, is_settled in entries if is_settled), None)
-    if waiting is not None and (settled is None or waiting.asked is not None):
+    if isinstance(waiting, DamagedDelivery) or isinstance(settled, DamagedDelivery):
+        yield DamagedRow(place_of(entries[0][0]))
+    elif waiting is not None and (settled is None or waiting.asked is not None):
         yield from _rows(waiting, settled)
     elif settled is not None:
         yield from _rows(settled, None)
@@ -198,10 +215,10 @@ def rows_of(
     """The messages of events of the order, by the events' times."""
     track = track_of(seller_id, order_number, subscription.tracks)
     places = [(track, delivery_place(at, seller_id, order_number)) for at in times]
-    return list(_at_places(table, subscription, places))
+    return [row for row in _at_places(table, subscription, places) if isinstance(row, DeliveryRow)]
 
 
-def _of_order(table: Table, subscription: Subscription, order_number: str) -> Iterator[DeliveryRow]:
+def _of_order(table: Table, subscription: Subscription, order_number: str) -> Iterator[Row]:
     """By what the order's events say of the subscription: their deliveries' places follow from them."""
     places: list[tuple[int, str]] = []
     for seller_id in sorted(subscription.sellers):
@@ -211,7 +228,7 @@ def _of_order(table: Table, subscription: Subscription, order_number: str) -> It
     return _at_places(table, subscription, sorted(places, key=lambda each: each[1]))
 
 
-def _at_places(table: Table, subscription: Subscription, places: Sequence[tuple[int, str]]) -> Iterator[DeliveryRow]:
+def _at_places(table: Table, subscription: Subscription, places: Sequence[tuple[int, str]]) -> Iterator[Row]:
     for start in range(0, len(places), _PAGE):
         waiting, settled = read_places(table, subscription.subscription_id, places[start : start + _PAGE])
         for _, place in places[start : start + _PAGE]:
@@ -236,4 +253,5 @@ def _find(table: Table, subscription: Subscription, ref: MessageRef) -> Delivery
         return None
     waiting, settled = read_delivery(table, subscription.subscription_id, track, ref.place)
     entries = [(each, flag) for each, flag in ((waiting, False), (settled, True)) if each]
-    return next((row for row in _together(entries) if row.message == ref.message), None)
+    rows = (row for row in _together(entries) if isinstance(row, DeliveryRow))
+    return next((row for row in rows if row.message == ref.message), None)

@@ -9,13 +9,14 @@ from cleave import clock
 from cleave.application.tell.attempt import Attempts, Outgoing, outgoing_of
 from cleave.application.tell.batch import Batch
 from cleave.application.tell.recovery import recover
-from cleave.application.tell.settling import NOTED_EVERY, delete_if_unasked, given_up, is_old, settle
+from cleave.application.tell.settling import NOTED_EVERY, delete_if_unasked, given_up, is_old, note_damage, settle
 from cleave.application.tell.wake import AT_ONCE, MAX_DELAY, SendWake, Wake
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.destination import is_arn
 from cleave.domain.events import Event
-from cleave.store.deliveries import note_progress, place_of, read_waiting
+from cleave.store.deliveries import DamagedDelivery, note_progress, place_of, read_waiting
 from cleave.store.drain_inputs import DrainInput, read_drain_input
+from cleave.store.formats import Unreadable
 from cleave.store.retention import DELIVERIES_KEPT
 from cleave.store.tracks import CLOCKS_DIFFER, Held, hand_over, look_again, release, shut, take
 from cleave.table.table import Table
@@ -24,6 +25,8 @@ from cleave.table.table import Table
 BUDGET = timedelta(seconds=25)
 # Deliveries of one look; a pass goes on behind them.
 _PAGE = 10
+# How long what was damaged and is mended may wait to be sent.
+_MENDED = timedelta(minutes=10)
 
 
 class DrainResult(StrEnum):
@@ -93,8 +96,10 @@ class Pass:
         after = ""
         while True:
             page = read_waiting(self.drain.table, self.held.track.subscription_id, self.held.track.number, after, _PAGE)
-            for delivery in page:
-                if (result := self._deliver(delivery)) is not None:
+            for each in page:
+                if isinstance(each, DamagedDelivery):
+                    self._damaged(each.lane, place_of(each))
+                elif (result := self._deliver(each)) is not None:
                     return result
             if (result := self._send_batch()) is not None:
                 return result
@@ -128,6 +133,8 @@ class Pass:
             delete_if_unasked(table, number, waiting)
         elif not waiting.is_next(is_previous_settled=found.is_previous_settled, forgotten_before=forgotten):
             self._block(waiting.lane, None)  # whoever puts the one before it rings
+        elif isinstance(found.event, Unreadable):
+            self._damaged(waiting.lane, str(found.event))
         elif found.event is None:
             settle(table, number, given_up(waiting, clock.now()), waiting, found.settled)
         elif found.subscription is not None and is_arn(found.subscription.url):
@@ -173,6 +180,11 @@ class Pass:
         if attempted.is_taken and found.circuit is not None:
             recover(self.drain.table, self.drain.send_wake, found.subscription, found.circuit, clock.now())
         return attempted.delivery
+
+    def _damaged(self, lane: Lane, item: str) -> None:
+        """The other lanes go on. This one is looked at again, as whoever mends the item does not know of the track."""
+        note_damage(lane, item)
+        self._block(lane, clock.now() + _MENDED)
 
     def _block(self, lane: Lane, until: datetime | None) -> None:
         self.blocked.add(lane)

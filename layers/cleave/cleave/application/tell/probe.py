@@ -1,5 +1,6 @@
 """A receiver that fails is sent one message at each step of the schedule; more follow only if it takes it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
@@ -8,14 +9,16 @@ from cleave import clock
 from cleave.application.tell.attempt import Attempts, outgoing_of
 from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.recovery import recover, tracks_of
-from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, settle
+from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, note_damage, settle
 from cleave.application.tell.wake import SendWake, Wake
 from cleave.domain.circuit import Circuit
-from cleave.domain.delivery import Delivery
+from cleave.domain.delivery import Delivery, Lane
+from cleave.domain.events import Event
 from cleave.domain.subscription import Subscription
 from cleave.store.circuits import close_circuit, read_circuit_and_owner, write_circuit
 from cleave.store.deliveries import note_progress, place_of, read_delivery, read_waiting
 from cleave.store.drain_inputs import DrainInput, read_drain_input
+from cleave.store.formats import Unreadable
 from cleave.store.retention import DELIVERIES_KEPT
 from cleave.store.subscriptions import read_subscription
 from cleave.store.tracks import Held, TrackRef, end_probe, take
@@ -23,6 +26,10 @@ from cleave.table.table import Table
 
 # A request takes seconds; the one who holds a track may be at its last.
 _HELD = timedelta(seconds=5)
+
+
+# Deliveries of a track, where its first one cannot be sent: it may be damaged, and so may be all of its lane.
+_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +78,23 @@ class Probe:
         if write_circuit(self.table, subscription.owner, subscription.subscription_id, again):
             self.send_wake(Wake(subscription.subscription_id, None), _HELD)
 
-    def _candidates(self, subscription: Subscription, asked: str | None) -> list[tuple[TrackRef, Delivery]]:
+    def _candidates(self, subscription: Subscription, asked: str | None) -> Iterator[tuple[TrackRef, Delivery]]:
         """What a person asked for; then the tracks' first deliveries, those with the fewest attempts first: no single
-        one can be what fails."""
-        heads = [
-            (track, delivery)
-            for track in tracks_of(subscription)
-            for delivery in read_waiting(self.table, track.subscription_id, track.number, "", 1)
-        ]
-        wished = [] if asked is None else self._wished(subscription, asked)
-        return wished + sorted(heads, key=lambda each: (each[1].attempts, place_of(each[1])))
+        one can be what fails. Where none of them can be sent, those of other lanes."""
+        yield from [] if asked is None else self._wished(subscription, asked)
+        tracks = tracks_of(subscription)
+        for most in (1, _LOOKED_AT):
+            heads = [(track, head) for track in tracks for head in self._heads(track, most)]
+            yield from sorted(heads, key=lambda each: (each[1].attempts, place_of(each[1])))
+
+    def _heads(self, track: TrackRef, most: int) -> Iterable[Delivery]:
+        """The first of each lane, among the first so many on the track."""
+        page = read_waiting(self.table, track.subscription_id, track.number, "", most)
+        first: dict[Lane, Delivery] = {}
+        for each in page:
+            if isinstance(each, Delivery):
+                first.setdefault(each.lane, each)
+        return first.values()
 
     def _wished(self, subscription: Subscription, asked: str) -> list[tuple[TrackRef, Delivery]]:
         number, _, place = asked.partition("/")
@@ -96,6 +110,8 @@ class Probe:
             return False  # somebody knows better by now
         if is_old(waiting, found.settled):
             delete_if_unasked(self.table, number, waiting)
+        elif isinstance(found.event, Unreadable):
+            note_damage(waiting.lane, str(found.event))
         elif found.event is None:
             settle(self.table, number, given_up(waiting, clock.now()), waiting, found.settled)
         elif self._may_go(waiting, found):
@@ -106,8 +122,8 @@ class Probe:
     def _request(
         self, held: Held, subscription: Subscription, claimed: Circuit, waiting: Delivery, found: DrainInput
     ) -> None:
-        if found.event is None:
-            raise AssertionError("a message needs its event")
+        if not isinstance(found.event, Event):
+            raise TypeError("a message needs its event")
         outgoing = outgoing_of(found.event, waiting, waiting.owed[0])
         attempted = self.attempt(subscription, outgoing, probe=True)
         if attempted.delivery.owed:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from cleave.domain.delivery import Delivery, DeliveryState, Outcome
+from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
 from cleave.logs import Log, note
+from cleave.metrics import Metric, count
 from cleave.store.deliveries import delete_waiting, settle_delivery
 from cleave.table.failures import ConditionsFailed
 from cleave.table.table import Table
@@ -46,3 +47,9 @@ def given_up(waiting: Delivery, at: datetime) -> Delivery:
     for place in waiting.owed:
         delivery = delivery.after(place, Outcome(DeliveryState.EXHAUSTED, delivery.attempts, at, "event_expired"))
     return delivery
+
+
+def note_damage(lane: Lane, item: str) -> None:
+    """A delivery, or the event that it tells, cannot be read: its lane waits until that is mended."""
+    note(Log.DELIVERY_DAMAGED, subscription=lane.subscription_id, order_number=lane.order_number, item=item)
+    count(Metric.ITEMS_FAILED)
