@@ -25,12 +25,16 @@ def restore(
     state: StateOption = FOLDER,
 ) -> None:
     """Restore the stack's table, as it was at a moment of the last 35 days, into a new one. Nothing else changes."""
-    found = find_stack(stack, state)
-    client = found.session.client("dynamodb", endpoint_url=found.endpoint)
+    restore_table(find_stack(stack, state), name, at)
+
+
+def restore_table(stack: Stack, name: str, at: datetime | None) -> None:
+    """The same, of a stack that was found."""
+    client = stack.session.client("dynamodb", endpoint_url=stack.endpoint)
     moment: Any = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at.replace(tzinfo=UTC)}
     try:
         client.restore_table_to_point_in_time(
-            SourceTableName=found.outputs["TableName"], TargetTableName=name, **moment
+            SourceTableName=stack.outputs["TableName"], TargetTableName=name, **moment
         )
     except client.exceptions.TableAlreadyExistsException:
         console.print(f"There is a table {name}; if it is this restore's, it goes on.")
@@ -49,19 +53,23 @@ def adopt(
     state: StateOption = FOLDER,
 ) -> None:
     """Switch on what a restored table lacks, and have the stack work with it. The same again does no harm."""
-    found = find_stack(stack, state)
-    restored = RestoredTable(found.session.client("dynamodb", endpoint_url=found.endpoint), name)
+    adopt_table(find_stack(stack, state), stack or STACK_NAME, name, deploy=deploy, secrets_key=secrets_key)
+
+
+def adopt_table(stack: Stack, stack_name: str, name: str, *, deploy: bool, secrets_key: str | None = None) -> None:
+    """The same, of a stack that was found."""
+    restored = RestoredTable(stack.session.client("dynamodb", endpoint_url=stack.endpoint), name)
     restored.check_shape()
     for done in restored.switch_on():
         console.print(f"switched on: {done}")
-    number = restored.skip_numbers(found.outputs["TableName"])
+    number = restored.skip_numbers(stack.outputs["TableName"])
     console.print(f"Carriers' numbers are given out from the {number:,}th on.")
     chosen = {"AdoptedTable": name, "AdoptedTableStream": restored.stream_label()}
     chosen |= {} if secrets_key is None else {"AdoptedSecretsKey": secrets_key}
-    _tell_credentials(found, name)
+    _tell_credentials(stack, name)
     if deploy:
         with step("Changing the stack"):
-            update(found.session, found.endpoint, stack or STACK_NAME, chosen)
+            update(stack.session, stack.endpoint, stack_name, chosen)
     words = " ".join(f"{key}={value}" for key, value in chosen.items())
     console.print(f"Deploy with these from now on (samconfig.toml):\n{words}", soft_wrap=True, markup=False)
 

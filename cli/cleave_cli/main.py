@@ -31,6 +31,7 @@ from cleave_cli.paths import StateDir
 from cleave_cli.preflight import preflight
 from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
+from cleave_cli.rehearse import rehearse
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.stack import build_if_changed, local_stack
 from cleave_cli.verify import verify
@@ -126,3 +127,4 @@ app.command()(openapi)
 app.command()(events)
 app.command()(invoke)
 app.command()(preflight)
+app.command()(rehearse)

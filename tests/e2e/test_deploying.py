@@ -62,7 +62,11 @@ def test_callers_get_the_new_value(deployed: Account) -> None:
 
 
 def test_an_account_that_took_the_stack_is_said_to_take_it(deployed: Account) -> None:
-    variables = {"AWS_ENDPOINT_URL": deployed.endpoint, **environment.ROOT_CREDENTIALS, "AWS_DEFAULT_REGION": REGION}
+    variables = {
+        "AWS_ENDPOINT_URL": str(deployed.endpoint),
+        **environment.ROOT_CREDENTIALS,
+        "AWS_DEFAULT_REGION": REGION,
+    }
     done = subprocess.run(  # noqa: S603 - ours
         [str(paths.TOOLS / "cleave"), "preflight", "--stack", STACK],
         env={**environment.for_sam(None), **variables, "NO_PROXY": "127.0.0.1", "COLUMNS": "200"},

@@ -17,11 +17,14 @@ from cleave_cli.api import SellerClient
 from cleave_cli.credentials import Seller, new_secret
 from cleave_cli.deploy import engine_session
 from cleave_cli.main import app
-from cleave_cli.receiver import Receiver, running_receiver
+from cleave_cli.receiver import Answer, Receiver, running_receiver
+from cleave_cli.rehearsal.steps import STEPS, Plan
+from cleave_cli.rehearse import Outcome
+from cleave_cli.rehearse import run as run_steps
 from cleave_cli.stack import LocalStack
 from typer.testing import CliRunner
 
-from tests.support.own_stack import Account
+from tests.support.own_stack import FUNCTIONS, Account
 from tests.support.samples import fresh_package
 from tests.support.template import ROOT
 
@@ -61,7 +64,7 @@ def let_in(account: Account, key: str, secret: str, tier: Tier) -> Credential:
 def run(account: Account, command: str) -> str:
     """A command of the page, by somebody whose AWS account is the engine."""
     arguments = shlex.split(command.replace("--stack cleave", f"--stack {STACK}"))
-    variables = {"AWS_ENDPOINT_URL": account.endpoint, **environment.ROOT_CREDENTIALS, "COLUMNS": "200"}
+    variables = {"AWS_ENDPOINT_URL": str(account.endpoint), **environment.ROOT_CREDENTIALS, "COLUMNS": "200"}
     variables |= {"AWS_DEFAULT_REGION": environment.REGION, "NO_PROXY": "127.0.0.1"}
     assert arguments[0] == ".venv/bin/cleave"
     done = CliRunner().invoke(app, arguments[1:], env=variables)
@@ -121,3 +124,19 @@ def test_a_lost_table_is_brought_back_by_the_runbook(account: Account, receiver:
 def items(of: Table) -> list[str]:
     """Which there are, and how often each was written."""
     return sorted(str(item) for item in of.scan("pk, sk, version, rings"))
+
+
+def test_what_an_account_is_to_show_is_seen_here_as_far_as_the_engine_goes(
+    account: Account, receiver: Receiver
+) -> None:
+    """`cleave rehearse`'s own steps, but for those that the tests above, of README and of deploying are about."""
+    receiver.respond = lambda _: Answer(200, delay_seconds=2)
+    plan = Plan(account, f"{receiver.url}/slow", receivers=3, calls=10)
+    steps = {name: STEPS[name] for name in ("serve", "parameter", "canary", "slow-receivers")}
+    results = {each.step: each for each in run_steps(plan, steps)}
+    outcomes = {name: each.outcome for name, each in results.items()}
+    seen = dict.fromkeys(steps, Outcome.SEEN) | {"canary": Outcome.NOT_HERE}
+    assert outcomes == seen, {name: each.said for name, each in results.items()}
+    assert "accepted in" in results["serve"].said
+    assert results["parameter"].said.startswith(f"{len(FUNCTIONS)} of")
+    assert "beside 3 (p95)" in results["slow-receivers"].said

@@ -1,0 +1,1 @@
+"""A rehearsal in an account of its own: what no test on this machine can show."""
