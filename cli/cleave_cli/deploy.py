@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 STACK_NAME = "cleave-local"
+# The account of the engine: any bus or queue in it may be named by a subscription, as any receiver on this machine.
+DESTINATIONS = ("arn:aws:sqs:*:000000000000:*", "arn:aws:events:*:000000000000:event-bus/*")
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -56,7 +58,13 @@ def deploy(endpoint: str, log: Path) -> Deployment:
 def parameters() -> list[str]:
     """Return the parameters of a local stack: functions run, and receivers listen, on this very machine."""
     architecture = ARCHITECTURES[platform.machine().lower()]
-    return ["Stage=local", f"Architecture={architecture}", "AllowLocalWebhooks=true", "DeletionProtection=false"]
+    return [
+        "Stage=local",
+        f"Architecture={architecture}",
+        "AllowLocalWebhooks=true",
+        "DeletionProtection=false",
+        f"EventDestinations={','.join(DESTINATIONS)}",
+    ]
 
 
 def read_outputs(endpoint: str) -> dict[str, str]:

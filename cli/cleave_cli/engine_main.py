@@ -6,7 +6,7 @@ MiniStack starts functions with `sys.executable`. Here that would be a Python fu
 packages, and a function would run although its layer lacks something.
 
 It also lacks a little of what the template relies on: API keys that the authorizer names, the time in the gateway's
-own answers, partition keys in the conditions of roles. This teaches it.
+own answers, partition keys in the conditions of roles, the action of a batch. This teaches it.
 """
 
 import ctypes
@@ -39,6 +39,7 @@ def main() -> None:
     count_by_authorizer(gateway)
     tell_request_time(gateway)
     tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
+    authorize_batches_as_singles(importlib.import_module("ministack.core.iam_actions"))
     importlib.import_module("ministack.app").main()
 
 
@@ -128,6 +129,17 @@ def tell_leading_keys(actions: Any) -> None:  # noqa: ANN401 - a module of anoth
         return {**context, "dynamodb:LeadingKeys": found} if found else context
 
     actions.dynamodb_service_context = context_with_keys
+
+
+def authorize_batches_as_singles(actions: Any) -> None:  # noqa: ANN401 - a module of another environment
+    """SQS asks for `sqs:SendMessage` where a batch is sent; IAM knows no action of its own for it."""
+    action_of = actions.extract_iam_action
+
+    def single_action_of(*request: Any, **named: Any) -> str | None:  # noqa: ANN401 - as the engine has them
+        action: str | None = action_of(*request, **named)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    actions.extract_iam_action = single_action_of
 
 
 def leading_keys(request: dict[str, Any]) -> Iterator[str]:
