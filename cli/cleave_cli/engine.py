@@ -33,20 +33,23 @@ class Engine:
 
 
 @contextmanager
-def running_engine(state: paths.StateDir) -> Iterator[Engine]:
-    """Run an engine for as long as the block runs; nothing of it is left afterwards."""
-    engine = _start(state)
+def running_engine(state: paths.StateDir, port: int | None = None) -> Iterator[Engine]:
+    """Run an engine for as long as the block runs, on a free port if none is asked for; nothing of it is left
+    afterwards."""
+    engine = _start(state, port)
     try:
         yield engine
     finally:
         engine.process.stop()
 
 
-def _start(state: paths.StateDir) -> Engine:
+def _start(state: paths.StateDir, port: int | None) -> Engine:
+    if port is not None and _is_taken(port):
+        raise EngineError(f"Port {port} of 127.0.0.1 is in use.")
     state.path.mkdir(parents=True, exist_ok=True)
     state.engine_log.write_bytes(b"")
     for _ in range(ATTEMPTS):
-        engine = _launch(state, free_port())
+        engine = _launch(state, port or free_port())
         if _becomes_healthy(engine):
             return engine
         engine.process.stop()
@@ -80,6 +83,16 @@ def _is_healthy(client: httpx.Client) -> bool:
         return client.get("/_ministack/health").is_success
     except httpx.TransportError:
         return False
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 def free_port() -> int:

@@ -6,7 +6,8 @@ MiniStack starts functions with `sys.executable`. Here that would be a Python fu
 packages, and a function would run although its layer lacks something.
 
 It also lacks a little of what the template relies on: API keys that the authorizer names, the time in the gateway's
-own answers, partition keys in the conditions of roles, the action of a batch. This teaches it.
+own answers, partition keys in the conditions of roles, the action of a batch, paths as they stand in the URL, an
+address at the origin's root. This teaches it.
 """
 
 import ctypes
@@ -23,6 +24,7 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 _COUNTED_BY = "usageIdentifierKey"
+_OUR_PATHS = ("/integration/", "/sapigw/", "/webhooks/", "/v1/")
 # The partition key comes first in every key condition, and is compared with one value.
 _FIRST_EQUALITY = re.compile(r"=\s*(:\w+)")
 
@@ -40,7 +42,10 @@ def main() -> None:
     tell_request_time(gateway)
     tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
     authorize_batches_as_singles(importlib.import_module("ministack.core.iam_actions"))
-    importlib.import_module("ministack.app").main()
+    app = importlib.import_module("ministack.app")
+    serve_at_the_root(app, gateway)
+    leave_paths_encoded(app)
+    app.main()
 
 
 def accept_what_it_lacks() -> None:
@@ -117,6 +122,34 @@ def tell_request_time(gateway: Any) -> None:  # noqa: ANN401 - a module of anoth
         return status, headers, body.replace(b"$context.requestTimeEpoch", b"%d" % (time.time() * 1000))
 
     gateway._gateway_error_response = rendered  # noqa: SLF001
+
+
+def serve_at_the_root(app: Any, gateway: Any) -> None:  # noqa: ANN401 - modules of another environment
+    """Serve the first API at the root too, as a domain of its own would: clients drop a path in their base URL."""
+    parse = app._parse_execute_api_url  # noqa: SLF001 - no other way in
+
+    def parsed(host: str, path: str) -> Any:  # noqa: ANN401 - as the engine has it
+        return parse(host, path) or (_at_first_api(gateway, path) if path.startswith(_OUR_PATHS) else None)
+
+    app._parse_execute_api_url = parsed  # noqa: SLF001
+
+
+def _at_first_api(gateway: Any, path: str) -> tuple[str, str, str] | None:  # noqa: ANN401
+    """Its id, its stage, and the path; None as long as none is deployed."""
+    for (*_, api_id), stages in gateway._stages_v1.all_items():  # noqa: SLF001
+        for stage in stages:
+            return api_id, stage, path
+    return None
+
+
+def leave_paths_encoded(app: Any) -> None:  # noqa: ANN401 - a module of another environment
+    """Match and hand on paths as they stand in the URL, as a REST API does: the function decodes them, once."""
+    handle = app._handle_execute_api_request  # noqa: SLF001
+
+    async def handle_encoded(host: str, path: str, *request: Any, raw_path: str | None = None, **more: Any) -> Any:  # noqa: ANN401
+        return await handle(host, raw_path or path, *request, raw_path=raw_path, **more)
+
+    app._handle_execute_api_request = handle_encoded  # noqa: SLF001
 
 
 def tell_leading_keys(actions: Any) -> None:  # noqa: ANN401 - a module of another environment

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from cleave.dialects.trendyol.endpoint import TURKEY
 from rich.console import Console
 
 from cleave_cli import paths
+from cleave_cli.credentials import Seller
 from cleave_cli.samples import first_target, read_packages, sample_of
 from cleave_cli.stack import LocalStack
 
@@ -20,12 +22,19 @@ def print_guide(console: Console, stack: LocalStack, state: paths.StateDir) -> N
 
 
 def commands(stack: LocalStack) -> dict[str, str]:
-    """Return the calls: import the sample, cancel one unit of it, look at the result."""
-    seller = stack.self_paying_seller
+    """Return the calls: for a seller of each storefront, import its sample, cancel one unit, look at the result."""
+    return {
+        f"{what} ({seller.store_front_code}, seller {seller.seller_id})": command
+        for seller in stack.credentials.sellers
+        for what, command in _commands_of(stack, seller).items()
+    }
+
+
+def _commands_of(stack: LocalStack, seller: Seller) -> dict[str, str]:
     sample = sample_of(seller)
     target = first_target(read_packages(sample))
     base = f"{stack.base_url}/integration/order/sellers/{seller.seller_id}"
-    curl = f"curl -u {seller.api_key}:{seller.api_secret} -H 'storeFrontCode: {seller.store_front_code}'"
+    curl = f"curl -u {seller.api_key}:{seller.api_secret}{_storefront(seller)}"
     send = f"{curl} -H 'Content-Type: application/json'"
     body = f'{{"lines":[{{"lineId":{target.line_id},"quantity":1}}],"reasonId":500}}'
     path = f"shipment-packages/{target.package_id}/items/unsupplied"
@@ -34,6 +43,11 @@ def commands(stack: LocalStack) -> dict[str, str]:
         "Cancel one unit": f"{send} -X PUT -d '{body}' {base}/{path}",
         "See what became of the order": f"{curl} '{base}/orders?orderNumber={target.order_number}'",
     }
+
+
+def _storefront(seller: Seller) -> str:
+    """Clients of Türkiye do not send the header, and need not."""
+    return "" if seller.store_front_code == TURKEY else f" -H 'storeFrontCode: {seller.store_front_code}'"
 
 
 def _short(path: Path) -> str:

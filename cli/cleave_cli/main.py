@@ -47,11 +47,20 @@ StateOption = Annotated[
 ]
 
 
+PortOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, envvar="CLEAVE_PORT", help="Port of 127.0.0.1; a free one if none is given."),
+]
+
+
 @app.command()
-def up(state: StateOption = StateDir().path) -> None:
+def up(
+    state: StateOption = StateDir().path,
+    port: PortOption = None,
+) -> None:
     """Serve on the local engine until Ctrl-C."""
     folder = StateDir(state)
-    with reporting_errors(), local_stack(folder) as stack:
+    with reporting_errors(), local_stack(folder, port) as stack:
         print_guide(console, stack, folder)
         try:
             stack.engine.wait()

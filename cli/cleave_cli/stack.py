@@ -32,8 +32,8 @@ class LocalStack:
 
     @property
     def base_url(self) -> str:
-        """Where the API is."""
-        return self.deployment.base_url
+        """Where the API is: at the root of its origin, since clients drop a path in their base URL."""
+        return self.deployment.endpoint
 
     @property
     def self_paying_seller(self) -> Seller:
@@ -47,19 +47,23 @@ class LocalStack:
 
 
 @contextmanager
-def local_stack(state: paths.StateDir) -> Iterator[LocalStack]:
-    """Run the service for as long as the block runs; raises AlreadyRunningError if this folder has one."""
+def local_stack(state: paths.StateDir, port: int | None = None) -> Iterator[LocalStack]:
+    """Run the service for as long as the block runs, on a free port if none is asked for.
+
+    Raises AlreadyRunningError if this folder has one.
+    """
     with ExitStack() as cleanup:
         lock = cleanup.enter_context(run_lock(state.lock))
         with step("Starting the local engine"):
-            engine = cleanup.enter_context(running_engine(state))
+            engine = cleanup.enter_context(running_engine(state, port))
         deployment = _build_and_deploy(engine, state)
         credentials = make_credentials()
         store_credentials(deployment, credentials)
         cleanup.callback(state.local_json.unlink, missing_ok=True)
-        write_local_json(state.local_json, deployment.base_url, credentials)
-        lock.announce(deployment.base_url)
-        yield LocalStack(engine, deployment, credentials)
+        stack = LocalStack(engine, deployment, credentials)
+        write_local_json(state.local_json, stack.base_url, credentials)
+        lock.announce(stack.base_url)
+        yield stack
 
 
 def _build_and_deploy(engine: Engine, state: paths.StateDir) -> Deployment:

@@ -22,6 +22,8 @@ EVERYTHING = PROD | {
     "StreamConcurrency": "100",
     "CallersConcurrency": "50",
     "AlarmEmail": "operators@example.org",
+    "DomainName": "api.example.org",
+    "DomainCertificate": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
 }
 # ``literal`` as AWS::LanguageExtensions makes it on AWS, where parameters are values before SAM sees them.
 ADOPTED = {
@@ -204,3 +206,12 @@ def test_the_gateway_logs_every_request_by_its_route_and_never_by_its_path() -> 
     assert len(setting["Format"]) < 3_000  # API Gateway's limit
     assert not {"$context.path", "$context.authorizer.claims"} & set(logged.values())
     assert not of_type(standard(GatewayLogs="none"), "AWS::ApiGateway::Method")
+
+
+def test_a_domain_is_there_if_it_is_asked_for_and_has_the_api_at_its_root() -> None:
+    (domain,), (mapping,) = (
+        resources(f"AWS::ApiGateway::{kind}").items() for kind in ("DomainName", "BasePathMapping")
+    )
+    assert {template()["Resources"][name]["Condition"] for name, _ in (domain, mapping)} == {"HasDomain"}
+    assert template()["Parameters"]["DomainName"]["Default"] == "none"
+    assert mapping[1] == {"DomainName": {"Ref": domain[0]}, "RestApiId": {"Ref": "Api"}, "Stage": {"Ref": "Api.Stage"}}

@@ -61,6 +61,8 @@ NEW = {
     "LegacyUpdateTrackingFunctionPutOfficialPermission*": "a path that public code still calls",
     "*FunctionPostLegacyPermission*": "the same",
     "AddressLimit*": "a rule of WAF, if asked for",
+    "Domain": "a name of its own, if asked for",
+    "ApiAtDomain": "with the API at its root",
     "Bus": "the bus that every event goes to",
     "PublishEvents*": "puts them there",
     "DeploymentRole": "CodeDeploy's, instead of AWS's managed policy",

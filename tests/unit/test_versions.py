@@ -91,6 +91,7 @@ CASES: dict[str, tuple[Variant, frozenset[str]]] = {
     "Architecture": (given(Architecture="x86_64"), ALL),
     "Tracing": (given(Tracing="PassThrough"), ALL),
     "WebhookTracks": (given(WebhookTracks="4"), having("WEBHOOK_TRACKS")),
+    "DomainName": (given(DomainName="api.example.org", DomainCertificate="arn:aws:acm:::certificate/1"), NONE),
     "OldFieldNames": (given(OldFieldNames="false"), having("OLD_FIELD_NAMES")),
     "RetrySchedule": (given(RetrySchedule="1m off 1d"), having("RETRY_SCHEDULE")),
     "Cell": (given(Cell="7"), having("CELL")),

@@ -28,7 +28,8 @@ _MAX_PATH_TEXT = 300
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``headers`` have lower-case names: API Gateway and proxies change their case.
+    """One request. ``headers`` have lower-case names: API Gateway and proxies change their case. ``path`` is decoded,
+    once: a REST API hands its parameters on as they stand in the URL.
 
     ``request_id`` is API Gateway's; everything that comes of the request carries it as its correlation id.
     """
@@ -90,7 +91,7 @@ def read_call(event: Event) -> Call:
     """The call of a proxy event."""
     return Call(
         principal=_principal(event["requestContext"].get("authorizer") or {}),
-        path=event.get("pathParameters") or {},
+        path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=event.get("multiValueQueryStringParameters") or {},
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         raw_body=_raw_body(event),
@@ -100,11 +101,11 @@ def read_call(event: Event) -> Call:
 
 
 def path_text(call: Call, parameter: str, missing: RefusalCode) -> str:
-    """A path parameter that is free text; API Gateway hands it on as it stood in the URL, percent signs and all.
+    """A path parameter that is free text.
 
     Raises Refusal, by the code ``missing``, for what is too long to be the name of anything.
     """
-    value = unquote(call.path.get(parameter, ""))
+    value = call.path.get(parameter, "")
     if not 0 < len(value) <= _MAX_PATH_TEXT:
         raise Refusal(missing, f"the path's {parameter} is empty or too long")
     return value
