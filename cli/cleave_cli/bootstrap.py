@@ -2,6 +2,9 @@
 
 This is the one file of the program that runs before the program is installed: as a plain script, on whatever
 Python (3.9 or newer) the machine has. So it imports the standard library only.
+
+Written by hand, though uv syncs a project: uv itself has to be installed first, by its hash; SAM and the engine pin
+other versions of what we use, and `uv sync` makes one environment; and its lock file holds addresses of registries.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 from cleave.application.read.deliveries import DeliveryQuery, MessageRef, list_deliveries
 from cleave.application.tell.ask_again import resend
 from cleave.application.tell.fan_out import fan_out
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.events import Event, track_of
 from cleave.domain.subscription import seller_owner

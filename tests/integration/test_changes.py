@@ -19,7 +19,7 @@ from cleave.store import keys
 from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change
 from cleave.store.due import clear_event, clear_package
-from cleave.store.events import grouped, read_events, read_summaries
+from cleave.store.events import group_by_size, read_events, read_summaries
 from cleave.store.orders import order_package_ids, read_order
 from cleave.store.packages import package_item, read_state
 from cleave.store.retention import package_expiry
@@ -33,7 +33,7 @@ from tests.unit.builders import START, line, package, recipient, reservation
 
 SELLER, ORDER, PACKAGE, NEW = 20811, "ORDER", 100, 200
 AT = START + timedelta(hours=1)
-AUDIENCE = Audience([recipient()], AT, grouped)
+AUDIENCE = Audience([recipient()], AT, group_by_size)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from cleave.application.subscribe.webhooks import WebhookWish, subscribe
 from cleave.application.tell.attempt import Attempts, Outgoing, outgoing_of
 from cleave.application.tell.drain import Drain, DrainResult
 from cleave.application.tell.probe import Probe
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import Event
 from cleave.domain.package import Package

@@ -10,7 +10,7 @@ from cleave.application.split.due_work import Worker
 from cleave.application.subscribe.activation import activate
 from cleave.application.tell.attempt import NotSent
 from cleave.application.tell.drain import DrainResult
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.circuit import Circuit, parse_policy
 from cleave.domain.delivery import Answer, DeliveryState
 from cleave.domain.events import track_of

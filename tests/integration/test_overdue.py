@@ -10,7 +10,7 @@ import pytest
 from cleave.application.operate.gauges import read_gauges
 from cleave.application.operate.reconcile import Reconciled, reconcile, shards_from
 from cleave.application.split.due_work import Worker
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.package import Status
 from cleave.domain.subscription import seller_owner

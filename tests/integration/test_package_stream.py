@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.store import keys
 from cleave.store.events import read_events
 from cleave.table.requests import Update

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cleave.application.split.due_work import Worker
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.events import Event
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys

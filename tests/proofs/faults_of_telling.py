@@ -219,8 +219,8 @@ CIRCUITS = (
     Fault(
         "wait for the retry of what the old URL did not take",
         "application/tell/recovery.py",
-        "wake(track, at, works=True)",
-        "wake(track, at)",
+        "reopen(track, at, works=True)",
+        "reopen(track, at)",
         f"{_TOLD}::test_a_new_url_is_told_at_once_what_the_old_one_did_not_take",
     ),
     Fault(

@@ -13,7 +13,7 @@ from cleave.application.intake.room import check_order_fits
 from cleave.application.split import due_work, split_package
 from cleave.application.subscribe import webhooks
 from cleave.application.tell import ask_again, attempt, fan_out
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.change import after_split, planning, splitting
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Answer, Delivery
@@ -26,7 +26,7 @@ from cleave.domain.subscription import Subscription
 from cleave.outbound import exchange
 from cleave.store.deliveries import queue_delivery
 from cleave.store.recipients import read_recipients
-from cleave.store.tracks import TrackRef, wake
+from cleave.store.tracks import TrackRef, reopen
 from cleave.table.failures import Contended
 from cleave.table.requests import Delete
 from cleave.table.table import Table
@@ -129,7 +129,7 @@ def a_wish_waits_for_the_schedule() -> AbstractContextManager[object]:
 
     def doing(subscription: Subscription, circuit: Circuit | None, track: TrackRef, place: str, at: datetime) -> object:
         del circuit, place
-        return wake(track, at, works=False), Wake(subscription.subscription_id, track.number)
+        return reopen(track, at, works=False), Wake(subscription.subscription_id, track.number)
 
     return patched((ask_again, "_doing", doing))
 

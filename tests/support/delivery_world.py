@@ -18,7 +18,7 @@ from cleave.application.tell.attempt import Attempts
 from cleave.application.tell.drain import Drain
 from cleave.application.tell.fan_out import fan_out
 from cleave.application.tell.probe import Probe
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.circuit import parse_policy
 from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
 from cleave.outbound.connection import checked_pools

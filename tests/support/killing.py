@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cleave.application.tell.attempt import Outgoing
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.delivery import Answer
 from cleave.domain.subscription import Subscription
 from cleave.table.table import Table

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from cleave.application.split.due_work import Worker
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.split import Split
 from cleave.store import keys
 from cleave.store.due_packages import DuePackage, due_work

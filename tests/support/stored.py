@@ -40,7 +40,7 @@ from cleave.store.circuits import write_circuit
 from cleave.store.created_orders import Creation, create
 from cleave.store.credentials import Credential, store_credential
 from cleave.store.deliveries import ask_again, deliveries_of, place_of, queue_delivery, settle_delivery
-from cleave.store.events import grouped, read_events
+from cleave.store.events import group_by_size, read_events
 from cleave.store.formats import CURRENT, FORMAT
 from cleave.store.orders import read_order
 from cleave.store.owners import end_owner
@@ -125,7 +125,7 @@ def _split(table: Table) -> None:
         assert state is not None
         at = AT + timedelta(hours=hours)
         split = cancel_units(state.package, state.reservations, at=at, name=Name(new_id, 8_000_000_000_000_000))
-        audience = Audience(read_recipients(table, SELLER), at, grouped, state.correlation_id)
+        audience = Audience(read_recipients(table, SELLER), at, group_by_size, state.correlation_id)
         write_change(table, splitting(state, split, read_order(table, SELLER, ORDER), audience))
 
 
@@ -160,7 +160,9 @@ def _plan(table: Table) -> None:
 
 def _create(table: Table) -> None:
     made = replace(_package(300), order_number="CREATED")
-    change = creating(made, Order("CREATED", SELLER), Audience(read_recipients(table, SELLER), AT, grouped, "request"))
+    change = creating(
+        made, Order("CREATED", SELLER), Audience(read_recipients(table, SELLER), AT, group_by_size, "request")
+    )
     create(table, Creation("hg", "CREATED", "print", AT, 1), [change])
 
 

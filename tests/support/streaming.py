@@ -6,7 +6,7 @@ from typing import Any
 
 from cleave.application.split.due_work import Cleared, Worker
 from cleave.application.split.quiet_period import QuietPeriod
-from cleave.application.tell.wake import SendWake
+from cleave.application.tell.wake_queue import SendWake
 from cleave.entry.stream import consume_stream
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.table import Table

@@ -13,7 +13,7 @@ from cleave.application.tell.attempt import Attempts, Outgoing
 from cleave.application.tell.drain import Drain, DrainResult
 from cleave.application.tell.fan_out import fan_out
 from cleave.application.tell.probe import Probe
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.domain.change import OrderChange
 from cleave.domain.circuit import RetryPolicy, parse_policy
 from cleave.domain.delivery import Answer, Delivery

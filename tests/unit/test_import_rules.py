@@ -129,7 +129,7 @@ OF_AN_ORDERS_CHANGE = {
     "cleave.store.orders.put_pointer",
     "cleave.store.events.create_event",
     "cleave.store.packages.package_item",
-    "cleave.store.packages.stated",
+    "cleave.store.packages.state_attributes",
 }
 
 

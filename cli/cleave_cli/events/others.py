@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.clock import from_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.imports import to_imported

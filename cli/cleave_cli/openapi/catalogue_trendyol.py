@@ -5,7 +5,7 @@ from cleave.dialects.trendyol.cancel import CancelRequest
 from cleave.dialects.trendyol.exported import WirePackage
 from cleave.dialects.trendyol.legacy import LegacyCancelRequest
 from cleave.dialects.trendyol.reports import AlternativeDelivery, StatusRequest
-from cleave.dialects.trendyol.split import MultiSplit, QuantitySplit, Split, SplitPackages
+from cleave.dialects.trendyol.split import MultiSplit, QuantitySplit, SplitLines, SplitPackages
 from cleave.dialects.trendyol.tracking import LegacyTrackingRequest, TrackingRequest
 from cleave.dialects.trendyol.update import UpdateRequest
 from cleave.domain.refusals import RefusalCode as Code
@@ -184,7 +184,7 @@ OPERATIONS = (
         "SplitPackage",
         _T,
         "Put some lines of a package into one of their own.",
-        takes=taking(Split, {"orderLineIds": [4765081101]}),
+        takes=taking(SplitLines, {"orderLineIds": [4765081101]}),
         answer=answering(answers.NewPackage, {"newPackageId": _NEW_IDS[0]}),
         refusals=_SPLIT,
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from cleave.domain.package import Carriage, HistoryEntry, Line, Package, Unit
 from cleave.domain.personal_data import erase, is_erased
-from cleave.domain.progress import check_order, entered, follows, step_of
+from cleave.domain.progress import check_order, follows, put_in_status, step_of
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 
 
@@ -37,7 +37,7 @@ class ExportFields:
     by_line: Mapping[int, LineFields] = field(default_factory=dict)
 
 
-def moved_on(package: Package, said: Package, export: Export, fields: ExportFields, at: datetime) -> Package | None:
+def apply_export(package: Package, said: Package, export: Export, fields: ExportFields, at: datetime) -> Package | None:
     """The package as a later export says, or None where that says nothing new. Raises Refusal.
 
     One whose personal data was erased stays so, whatever its marketplace still says.
@@ -53,7 +53,7 @@ def moved_on(package: Package, said: Package, export: Export, fields: ExportFiel
         if not is_recent and step_of(said.status) < step_of(package.status):
             return None
         check_order(package, said.status, fields.status)
-        moved = replace(entered(package, said.status, at), history=_history(package, said, at))
+        moved = replace(put_in_status(package, said.status, at), history=_history(package, said, at))
     if not moved.is_closed:
         _check_units(package, said, fields)
         lines = tuple(_lines(package, said))

@@ -56,7 +56,7 @@ def check_order(package: Package, status: str, field: str | Place | None) -> Non
         raise Refusal(RefusalCode.STATUS_ORDER, message, field=field)
 
 
-def entered(package: Package, status: str, at: datetime) -> Package:
+def put_in_status(package: Package, status: str, at: datetime) -> Package:
     """The package in a status, with the units that are where it is; others went a way of their own."""
     lines = tuple(replace(line, status=status) if package.can_give(line) else line for line in package.lines)
     return replace(package, status=status, lines=lines, history=(*package.history, HistoryEntry(at, status)))

@@ -8,7 +8,7 @@ from typing import Any
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.money import line_amounts
 from cleave.domain.package import Carriage, Line, Package
-from cleave.domain.progress import can_enter, check_order, entered, follows, step_of
+from cleave.domain.progress import can_enter, check_order, follows, put_in_status, step_of
 from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
 from cleave.domain.split import part_of
 
@@ -34,7 +34,7 @@ class Report:
     correlation_id: str = ""
 
 
-def reported(package: Package, report: Report) -> Package | None:
+def apply_report(package: Package, report: Report) -> Package | None:
     """The package after the report, or None where it was so before. Raises Refusal."""
     if report.is_sellers and not package.carriage.by_seller:
         message = f"package {package.package_id} is not delivered by its seller"
@@ -53,7 +53,7 @@ def _all_moved(package: Package, report: Report) -> Package:
     if package.status == report.status and report.carriage.by_seller in {False, package.carriage.by_seller}:
         return package
     check_order(package, report.status, Place.STATUS)
-    return entered(package, report.status, report.happened_at)
+    return put_in_status(package, report.status, report.happened_at)
 
 
 def _some_moved(package: Package, report: Report) -> Package:
@@ -65,7 +65,7 @@ def _some_moved(package: Package, report: Report) -> Package:
     stays = any(package.can_give(line) and line.status != report.status for line in lines)
     if stays or package.status == report.status or not can_enter(package, report.status):
         return moved
-    return entered(moved, report.status, report.happened_at)
+    return put_in_status(moved, report.status, report.happened_at)
 
 
 def _moved_lines(

@@ -5,7 +5,7 @@ from typing import Any
 
 from cleave.application.tell.drain import Drain, DrainResult
 from cleave.application.tell.probe import Probe
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 from cleave.logs import Log, note
 from cleave.metrics import gathered
 

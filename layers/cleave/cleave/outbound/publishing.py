@@ -10,7 +10,7 @@ from cleave.domain.subscription import Subscription
 from cleave.entry.stream import Batch
 from cleave.logs import Log, note
 from cleave.outbound.destinations import DestinationSender
-from cleave.store.published import published
+from cleave.store.publications import to_publication
 from cleave.table.attributes import from_stream_image
 
 
@@ -24,7 +24,7 @@ def publish_batch(sender: DestinationSender, bus: Destination, batch: Batch) -> 
     for record in batch["Records"]:
         place = record["dynamodb"]["SequenceNumber"]
         try:
-            found = published(from_stream_image(record["dynamodb"]["NewImage"]))
+            found = to_publication(from_stream_image(record["dynamodb"]["NewImage"]))
         except Exception as error:  # noqa: BLE001 - no record holds back those before it, whatever is in it
             note(Log.ITEM_FAILED, order_number=None, why=type(error).__name__)
             failed.append(place)

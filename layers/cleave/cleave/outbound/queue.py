@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cleave.application.tell.wake import Wake
+from cleave.application.tell.wake_queue import Wake
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WakeQueue:
-    """Implements ``cleave.application.tell.wake.SendWake``."""
+    """Implements ``cleave.application.tell.wake_queue.SendWake``."""
 
     client: "SQSClient"
     url: str

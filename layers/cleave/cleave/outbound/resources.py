@@ -15,7 +15,7 @@ from cleave.outbound.connection import checked_pools
 from cleave.outbound.destinations import DestinationSender
 from cleave.outbound.queue import WakeQueue
 from cleave.outbound.secrets import SecretBox
-from cleave.outbound.subscriber import SubscriberSender
+from cleave.outbound.target import TargetSender
 from cleave.outbound.urls import TargetRules
 from cleave.outbound.webhook import WebhookSender
 
@@ -57,9 +57,9 @@ def destination_sender() -> DestinationSender:
     return DestinationSender(client, settings().old_field_names)
 
 
-def sender() -> SubscriberSender:
+def sender() -> TargetSender:
     """Tells either."""
-    return SubscriberSender(webhook_sender(), destination_sender())
+    return TargetSender(webhook_sender(), destination_sender())
 
 
 def target_rules() -> TargetRules:

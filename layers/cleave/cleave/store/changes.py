@@ -15,11 +15,11 @@ from cleave.store.packages import (
     PLAN,
     WAITING,
     export_item,
-    followed,
+    note_successor_replaced,
     package_item,
     package_key,
     plan_item,
-    stated,
+    state_attributes,
 )
 from cleave.store.retention import order_expiry, package_expiry
 from cleave.table.attributes import Item
@@ -92,7 +92,7 @@ def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
     one of its own that lives as long."""
     package = closed.package
     attributes = {
-        **stated(package, ()),
+        **state_attributes(package, ()),
         WAITING: {},
         "successor_ids": list(package.successor_ids),
         "events": [change.events[0].first, change.events[-1].first],
@@ -106,7 +106,7 @@ def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
         values={**attributes, "version": closed.version, "next": closed.version + 1},
         label=("package", package.seller_id, package.package_id),
     )
-    parent = followed(package)
+    parent = note_successor_replaced(package)
     alone = [] if package.successor_ids else [put_pointer(package, ends)]
     return [write, *alone, *([] if parent is None else [parent])]
 
@@ -115,7 +115,7 @@ def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]
     """What waits to be taken out of it goes on waiting; its time begins anew with each event."""
     package = changed.package
     attributes = {
-        **stated(package, changed.reservations),
+        **state_attributes(package, changed.reservations),
         **export_item(change.exports.get(package.package_id)),
         **({} if changed.is_due or not change.events else {keys.EXPIRES: ends}),
     }

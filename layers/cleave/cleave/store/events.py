@@ -24,7 +24,7 @@ _PAGE = 50
 _LINES, _FACTS = "c", "e"
 
 
-def grouped(packages: Sequence[Package]) -> list[list[Package]]:
+def group_by_size(packages: Sequence[Package]) -> list[list[Package]]:
     """The packages of a change, divided into those that fit one item."""
     if len(pack(packages)) <= _MOST_BYTES:
         return [[*packages]]

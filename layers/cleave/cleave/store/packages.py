@@ -36,7 +36,7 @@ def package_item(package: Package, export: Export | None = None) -> Item:
     return {
         **package_key(package),
         **CURRENT,
-        **stated(package, ()),
+        **state_attributes(package, ()),
         "order_number": package.order_number,
         keys.LISTING: keys.listing(package.seller_id, package.storefront),
         keys.BY_CREATED: keys.place(to_ms(package.created_at), package.package_id),
@@ -55,7 +55,7 @@ def export_item(export: Export | None) -> Item:
     return {_FINGERPRINT: export.fingerprint, **said}
 
 
-def stated(package: Package, reservations: Sequence[Reservation]) -> Item:
+def state_attributes(package: Package, reservations: Sequence[Reservation]) -> Item:
     """The attributes that every change of a package writes; ``reservations`` wait to be taken out of it."""
     left = package.givable
     for waiting in reservations:
@@ -183,7 +183,7 @@ def to_export(item: Item) -> Export | None:
     return Export(item[_FINGERPRINT], optional_moment(item.get(_EXPORTED)))
 
 
-def followed(package: Package) -> Update | None:
+def note_successor_replaced(package: Package) -> Update | None:
     """The write, if there is a parent, that says there that a successor of its was replaced.
 
     The parent alone: a split would cost more with each one before it. A refusal that names the parent's successors

@@ -118,7 +118,7 @@ def _due_now(track: TrackRef, at: datetime) -> Update:
     )
 
 
-def wake(track: TrackRef, at: datetime, *, works: bool = False) -> Update:
+def reopen(track: TrackRef, at: datetime, *, works: bool = False) -> Update:
     """The write, in somebody's transaction, that opens a track and gives it something to do now.
 
     ``works``: its receiver is taken for a working one, by a success, its owner's word or another URL, so that what

@@ -37,7 +37,7 @@ class ItemCancellation:
     cancellation: Cancellation
 
 
-type Left = dict[PackageRef, dict[int, int]]
+type KnownUnits = dict[PackageRef, dict[int, int]]
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class KnownOrders:
     """
 
     orders: Mapping[str, Sequence[Order]]
-    left: Left = field(default_factory=dict)
+    left: KnownUnits = field(default_factory=dict)
     fixed: dict[PackageRef, str] = field(default_factory=dict)
 
     def correct(self, states: Mapping[PackageRef, Availability | None]) -> None:
@@ -107,7 +107,7 @@ def _check_size(cancellations: Sequence[Cancellation]) -> None:
         raise Refusal(RefusalCode.BODY_INVALID, message, field=Place.CANCELLED_ITEMS)
 
 
-def _allocate(item: ItemCancellation, known: KnownOrders, left: Left) -> Cancellation:
+def _allocate(item: ItemCancellation, known: KnownOrders, left: KnownUnits) -> Cancellation:
     order = _order_of(item, known.orders[item.order_number])
     of_order = {package_id: lines for (seller_id, package_id), lines in left.items() if seller_id == order.seller_id}
     quantity = _all_units(item, order, known, of_order) if item.quantity is None else item.quantity

@@ -11,12 +11,12 @@ from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.reported import Report, reported
+from cleave.domain.reported import Report, apply_report
 from cleave.domain.status import StatusNotice, enter_status
 from cleave.domain.tracking import TrackingNotice, feed_tracking
 from cleave.store.changes import write_change
 from cleave.store.due_packages import read_audience
-from cleave.store.events import grouped
+from cleave.store.events import group_by_size
 from cleave.store.known_packages import delivered_by_seller
 from cleave.store.packages import read_state
 from cleave.table.failures import Contended
@@ -45,7 +45,7 @@ def report_package(table: Table, report: Report) -> None:
     _change(
         table,
         report.address,
-        lambda package: reported(package, report),
+        lambda package: apply_report(package, report),
         lambda state, changed: _announced(table, state, changed, report.correlation_id),
     )
 
@@ -103,4 +103,4 @@ def _audience(table: Table, changed: Package, correlation_id: str) -> tuple[Orde
     now = clock.now()  # before it is read who is told
     part = changed.seller_id, changed.order_number
     order, recipients = read_audience(table, [part])[part]
-    return order, Audience(recipients, order.next_at(now), grouped, correlation_id)
+    return order, Audience(recipients, order.next_at(now), group_by_size, correlation_id)

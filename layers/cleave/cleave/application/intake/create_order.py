@@ -12,7 +12,7 @@ from cleave.domain.package import Package
 from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.store.created_orders import CreatedBefore, Creation, IdTaken, SellersTaken, create
 from cleave.store.due_packages import read_audience
-from cleave.store.events import grouped
+from cleave.store.events import group_by_size
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.failures import Contended
 from cleave.table.table import Table
@@ -55,7 +55,9 @@ def _changes(table: Table, packages: Sequence[Package], at: datetime, correlatio
     audiences = read_audience(table, parts)
     return [
         creating(
-            package, Order(package.order_number, package.seller_id), Audience(recipients, at, grouped, correlation_id)
+            package,
+            Order(package.order_number, package.seller_id),
+            Audience(recipients, at, group_by_size, correlation_id),
         )
         for package, (_, recipients) in ((each, audiences[each.seller_id, each.order_number]) for each in packages)
     ]

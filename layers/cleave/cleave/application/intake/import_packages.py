@@ -9,7 +9,7 @@ from cleave.application.contention import contended_refusal
 from cleave.application.intake.room import MAX_IMPORTED_BYTES, MAX_ORDER_BYTES, check_order_fits, check_package_fits
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.change import Audience, importing, moving
-from cleave.domain.exported import Export, ExportFields, moved_on
+from cleave.domain.exported import Export, ExportFields, apply_export
 from cleave.domain.order import Order
 from cleave.domain.package import CLOSED, Package
 from cleave.domain.package_state import PackageState
@@ -17,7 +17,7 @@ from cleave.domain.progress import check_nothing_waits
 from cleave.domain.refusals import Refusal, Refusals
 from cleave.store.changes import PackagesExist, write_change
 from cleave.store.due_packages import read_audience
-from cleave.store.events import grouped
+from cleave.store.events import group_by_size
 from cleave.store.known_packages import KnownPackage, read_known
 from cleave.store.orders import read_order, read_order_parts
 from cleave.table.failures import Contended, OutOfDate
@@ -103,7 +103,7 @@ def _moved(table: Table, each: ImportedPackage, state: PackageState) -> Package 
     package = each.package
     try:
         addressed_package(table, PackageAddress(package.seller_id, package.package_id, None), state)
-        changed = moved_on(state.package, package, each.export, each.fields, clock.now())
+        changed = apply_export(state.package, package, each.export, each.fields, clock.now())
         if changed is not None:
             check_nothing_waits(state, changed)
             check_package_fits(changed, each.fields.package)
@@ -156,7 +156,7 @@ def _move_on(table: Table, each: ImportedPackage) -> bool:
         if changed is None:
             return False
         order, recipients = read_audience(table, [part := (package.seller_id, package.order_number)])[part]
-        audience = Audience(recipients, order.next_at(now), grouped, each.correlation_id)
+        audience = Audience(recipients, order.next_at(now), group_by_size, each.correlation_id)
         change = moving(state, changed, order, audience, each.export)
         check_order_fits(change.after, MAX_ORDER_BYTES, each.fields.package)
         write_change(table, change)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from cleave.application.split.due_work import Worker
 from cleave.application.subscribe.revocation import end_webhooks
-from cleave.application.tell.wake import AT_ONCE, Wake
+from cleave.application.tell.wake_queue import AT_ONCE, Wake
 from cleave.logs import Log, note
 from cleave.store.due import SHARDS, DueEntry, due_entries
 from cleave.store.due_packages import read_due_work

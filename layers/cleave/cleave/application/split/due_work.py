@@ -15,7 +15,7 @@ from cleave import clock
 from cleave.application.split.quiet_period import QuietPeriod
 from cleave.application.split.split_package import split_package
 from cleave.application.tell.fan_out import fan_out
-from cleave.application.tell.wake import SendWake
+from cleave.application.tell.wake_queue import SendWake
 from cleave.domain.cancellation import PackageRef
 from cleave.domain.events import Event
 from cleave.domain.package import Package

@@ -13,7 +13,7 @@ from cleave.metrics import Metric, emit
 from cleave.observability import follow
 from cleave.store.changes import PackagesExist, write_change
 from cleave.store.due_packages import ReadPackage
-from cleave.store.events import grouped
+from cleave.store.events import group_by_size
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.table import Table
 
@@ -38,7 +38,7 @@ def split_package(table: Table, numbers: TrackingNumbers, read: ReadPackage, at:
 def _change(table: Table, numbers: TrackingNumbers, read: ReadPackage, now: datetime, taken_ids: int) -> OrderChange:
     at = read.order.next_at(now)
     split = _split(table, numbers, read.state, at, taken_ids)
-    audience = Audience(read.recipients, at, grouped, read.state.correlation_id)
+    audience = Audience(read.recipients, at, group_by_size, read.state.correlation_id)
     return splitting(read.state, split, read.order, audience)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cleave.application.subscribe.webhooks import find_webhook, until_written
 from cleave.application.tell.recovery import send_wakes, wakes_of
-from cleave.application.tell.wake import SendWake
+from cleave.application.tell.wake_queue import SendWake
 from cleave.domain.subscription import PassiveReason, Subscription, SubscriptionStatus, Turn
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count

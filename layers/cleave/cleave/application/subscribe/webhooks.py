@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from cleave.application.contention import contended_refusal
 from cleave.application.tell.recovery import send_wakes, wakes_of
-from cleave.application.tell.wake import SendWake
+from cleave.application.tell.wake_queue import SendWake
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import (
     MAX_SUBSCRIPTIONS,

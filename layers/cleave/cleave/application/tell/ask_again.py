@@ -14,13 +14,13 @@ from cleave.application.read.deliveries import (
     list_deliveries,
 )
 from cleave.application.subscribe.webhooks import find_webhook
-from cleave.application.tell.wake import AT_ONCE, SendWake, Wake
+from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.events import track_of
 from cleave.domain.subscription import Subscription
 from cleave.store.circuits import ask_probe, read_circuit
 from cleave.store.deliveries import ask_again, read_delivery
-from cleave.store.tracks import TrackRef, wake
+from cleave.store.tracks import TrackRef, reopen
 from cleave.table.failures import ConditionsFailed, Contended, OutOfDate
 from cleave.table.requests import Write
 from cleave.table.retry import until_current
@@ -116,5 +116,5 @@ def _doing(
     """
     name = subscription.subscription_id
     if circuit is None or not circuit.is_open:
-        return wake(track, at, works=False), Wake(name, track.number)
+        return reopen(track, at, works=False), Wake(name, track.number)
     return ask_probe(subscription.owner, name, circuit, f"{track.number}/{place}", at), Wake(name, None)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cleave import clock
 from cleave.application.subscribe.activation import turn_off
-from cleave.application.tell.wake import MAX_DELAY, SendWake, Wake
+from cleave.application.tell.wake_queue import MAX_DELAY, SendWake, Wake
 from cleave.domain.circuit import Circuit, RetryPolicy, after_failure, retry_delay
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, Outcome, is_exhausted
 from cleave.domain.events import Event

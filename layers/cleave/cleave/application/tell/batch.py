@@ -8,7 +8,7 @@ from cleave import clock
 from cleave.application.tell.attempt import Attempts, Outgoing, outgoing_of
 from cleave.application.tell.recovery import recover
 from cleave.application.tell.settling import NOTED_EVERY, settle
-from cleave.application.tell.wake import SendWake
+from cleave.application.tell.wake_queue import SendWake
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import Event
 from cleave.domain.subscription import Subscription

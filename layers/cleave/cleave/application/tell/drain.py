@@ -10,7 +10,7 @@ from cleave.application.tell.attempt import Attempts, Outgoing, outgoing_of
 from cleave.application.tell.batch import Batch
 from cleave.application.tell.recovery import recover
 from cleave.application.tell.settling import NOTED_EVERY, delete_if_unasked, given_up, is_old, note_damage, settle
-from cleave.application.tell.wake import AT_ONCE, MAX_DELAY, SendWake, Wake
+from cleave.application.tell.wake_queue import AT_ONCE, MAX_DELAY, SendWake, Wake
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.destination import is_arn
 from cleave.domain.events import Event

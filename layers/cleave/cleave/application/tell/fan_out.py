@@ -6,7 +6,7 @@ So it may run twice, late, in part, in any order and on any machine; whoever fin
 from collections.abc import Sequence
 from datetime import datetime
 
-from cleave.application.tell.wake import AT_ONCE, SendWake, Wake
+from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.events import Event
 from cleave.logs import Log, note
 from cleave.metrics import Metric, emit

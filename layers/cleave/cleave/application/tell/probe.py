@@ -10,7 +10,7 @@ from cleave.application.tell.attempt import Attempts, outgoing_of
 from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.recovery import recover, tracks_of
 from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, note_damage, settle
-from cleave.application.tell.wake import SendWake, Wake
+from cleave.application.tell.wake_queue import SendWake, Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import Event

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from cleave.application.tell.wake import AT_ONCE, SendWake, Wake
+from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.subscription import Subscription
 from cleave.logs import Log, note
 from cleave.store.circuits import close_circuit
-from cleave.store.tracks import TrackRef, wake
+from cleave.store.tracks import TrackRef, reopen
 from cleave.table.requests import Write
 from cleave.table.table import Table
 
@@ -19,7 +19,7 @@ def tracks_of(subscription: Subscription) -> list[TrackRef]:
 
 def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
     """The writes, for somebody's transaction, by which all that waits for a webhook is sent now."""
-    return [wake(track, at, works=True) for track in tracks_of(subscription)]
+    return [reopen(track, at, works=True) for track in tracks_of(subscription)]
 
 
 def send_wakes(send_wake: SendWake, subscription: Subscription) -> None:

@@ -24,7 +24,7 @@ from cleave.entry.wire import WireModel
 if TYPE_CHECKING:
     from cleave.dialects.answers_webhooks import ChannelWebhook, MadeChannelWebhook
 
-type Secret = Annotated[str, Field(min_length=1, max_length=512, pattern=PRINTABLE), BeforeValidator(as_text)]
+type BearerToken = Annotated[str, Field(min_length=1, max_length=512, pattern=PRINTABLE), BeforeValidator(as_text)]
 
 
 class ChannelWebhookRequest(WireModel):
@@ -34,7 +34,7 @@ class ChannelWebhookRequest(WireModel):
     """
 
     base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE), BeforeValidator(as_text)]
-    token: Secret | None = None
+    token: BearerToken | None = None
     seller_ids: Annotated[list[Id], Field(min_length=1, max_length=5_000)] | None = None
     payload_format: Annotated[Literal["hepsiglobal", "cloudevents"], any_case("hepsiglobal", "cloudevents")] | None = (
         None

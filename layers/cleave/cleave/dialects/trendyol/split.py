@@ -20,7 +20,7 @@ _MAX_LINES = 500  # as many as an imported package may have
 type LineIds = Annotated[list[Id], Field(min_length=1, max_length=_MAX_LINES)]
 
 
-class Split(WireModel):
+class SplitLines(WireModel):
     """The lines named travel together, the others in a package of their own."""
 
     orderLineIds: LineIds
@@ -76,7 +76,7 @@ class SplitPackages(WireModel):
 
 def to_split(seller: SellerCall) -> SplitRequest:
     """Raises Refusal or Refusals, as the three others do."""
-    body = seller.call.body(Split)
+    body = seller.call.body(SplitLines)
     return _request(seller, [_lines(body.orderLineIds, "orderLineIds")], keep=body.shouldKeepPreviousStatus)
 
 

@@ -27,7 +27,9 @@ del STATUSES[Status.AT_COLLECTION_POINT.upper()]
 _SPELLED = {status: spelled for spelled, status in STATUSES.items()}
 
 _FORBIDDEN_WORDS = re.compile("trendyol|dolap|localhost", re.IGNORECASE)
-type Secret = Annotated[str, Field(min_length=1, max_length=256, pattern=PRINTABLE_OR_SPACE), BeforeValidator(as_text)]
+type Password = Annotated[
+    str, Field(min_length=1, max_length=256, pattern=PRINTABLE_OR_SPACE), BeforeValidator(as_text)
+]
 _TYPES = (Authentication.BASIC.value, Authentication.API_KEY.value)
 
 
@@ -37,9 +39,9 @@ class WebhookRequest(WireModel):
 
     url: Annotated[str, Field(min_length=1, max_length=2048, pattern=PRINTABLE), BeforeValidator(as_text)]
     authenticationType: Annotated[Literal["BASIC_AUTHENTICATION", "API_KEY"], any_case(*_TYPES)] | None = None
-    username: Secret | None = None
-    password: Secret | None = None
-    apiKey: Secret | None = None
+    username: Password | None = None
+    password: Password | None = None
+    apiKey: Password | None = None
     subscribedStatuses: Annotated[list[Text], Field(max_length=50)] | None = None
     payloadFormat: Annotated[Literal["trendyol", "cloudevents"], any_case("trendyol", "cloudevents")] | None = None
 

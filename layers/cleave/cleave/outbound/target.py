@@ -12,7 +12,7 @@ from cleave.outbound.webhook import WebhookSender
 
 
 @dataclass(frozen=True, slots=True)
-class SubscriberSender:
+class TargetSender:
     """Implements ``cleave.application.tell.attempt.Sender``."""
 
     webhooks: WebhookSender

@@ -8,7 +8,7 @@ from cleave.store.subscriptions import to_subscription
 from cleave.table.attributes import Item
 
 
-def published(item: Item) -> Event | Subscription | None:
+def to_publication(item: Item) -> Event | Subscription | None:
     """An event of an order, or a subscription that is off; None for anything else. Raises Unreadable."""
     place = str(item[keys.SORT])
     if place.startswith(keys.EVENT_PREFIX):
