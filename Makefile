@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak simulate mutants bench check scan lock build clean
+.PHONY: help setup demo up test soak simulate mutants model bench check scan lock build clean
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -48,6 +48,9 @@ simulate: setup  ## the whole service under one seeded scheduler (SEEDS=1..10000
 
 mutants: setup  ## put faults into a copy of the sources; each must be seen by its test
 	@$(BIN)/python -m tests.proofs.mutants
+
+model: setup  ## explore the model of the protocol, and find every fault of it
+	@$(BIN)/python -m tests.proofs.model
 
 # Names of benchmarks, --quick or --long: make bench ARGS="counts cold"
 bench: setup  ## measure; benchmarks/RESULTS.md (ARGS="--quick", or names)
