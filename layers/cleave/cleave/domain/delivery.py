@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """All messages of one event for one subscription.
+    """All messages of one event on one lane.
 
     ``event_at`` and the lane are its place: along a lane deliveries sort as their events happened. ``event`` is the
     number at which the event begins, ``first`` that of the first message along the lane. ``previous_at`` is the time

@@ -219,7 +219,7 @@ class Package:
 
     @property
     def chain_id(self) -> int:
-        """The package that its chain of cancels began with."""
+        """The first package of its chain: of those that took each other's place, one after the other, by cancels."""
         return self.package_id if self.inherited_chain is None else self.inherited_chain
 
     @property

@@ -32,7 +32,8 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueEntry:
-    """An item that is due, as the index lists it; it may have been done since."""
+    """An item that is due: somebody has to look at it, from a time on. As the index lists it; it may have been done
+    since."""
 
     kind: DueKind
     key: Key

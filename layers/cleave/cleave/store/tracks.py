@@ -37,7 +37,10 @@ _NAMES = {"due": keys.DUE, "shard": keys.SHARD}
 
 @dataclass(frozen=True, slots=True)
 class TrackRef:
-    """One track of a webhook; ``owner`` is the webhook's."""
+    """One of a webhook's few queues: each of its lanes is on one, and one holder at a time drains it.
+
+    ``owner`` is the webhook's.
+    """
 
     owner: str
     subscription_id: str
