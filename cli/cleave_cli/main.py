@@ -24,6 +24,7 @@ from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.invoke import invoke
 from cleave_cli.logs import function_logs
+from cleave_cli.mend import mend
 from cleave_cli.openapi.command import openapi
 from cleave_cli.operate import requeue, status
 from cleave_cli.order import order
@@ -130,6 +131,7 @@ app.command()(order)
 app.command()(restore)
 app.command()(adopt)
 app.command()(erase)
+app.command()(mend)
 app.command()(verify)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)

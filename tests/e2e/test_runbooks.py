@@ -22,8 +22,13 @@ REHEARSED = "restore.md"  # its commands change the stack: tests/e2e/test_restor
 TEXTS = [page.read_text() for page in PAGES if page.name != REHEARSED]
 COMMANDS = sorted({line for text in TEXTS for block in BLOCK.findall(text) for line in block.splitlines() if line})
 PROGRAM = ".venv/bin/cleave "
-# It writes to the stack that `--stack` names with the caller's own AWS credentials: tests/e2e/test_readme.py runs it.
-RUN_ELSEWHERE = {".venv/bin/cleave credentials create --stack cleave --role seller --seller 20811"}
+# The first writes to the stack that `--stack` names, with the caller's own AWS credentials: tests/e2e/test_readme.py
+# runs it. The others need a restored table: tests/e2e/test_restoring.py, tests/integration/test_mend.py.
+RUN_ELSEWHERE = {
+    ".venv/bin/cleave credentials create --stack cleave --role seller --seller 20811",
+    ".venv/bin/cleave restore cleave-restored --at 2026-11-29T09:30:00 --stack cleave",
+    ".venv/bin/cleave mend ORDER --from cleave-restored --stack cleave",
+}
 
 
 @pytest.fixture(scope="module")

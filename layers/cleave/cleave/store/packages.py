@@ -115,6 +115,19 @@ def to_state(item: Item) -> PackageState:
     return read_with(_state, item)
 
 
+def check_package(item: Item) -> None:
+    """Raises Unreadable, also where the document does not fit what stands beside it: an older one would bring back
+    units that are gone."""
+    read_with(_check, item)
+
+
+def _check(item: Item) -> None:
+    state = _state(item)
+    said = state_attributes(state.package, state.reservations)
+    if any(item[name] != said[name] for name in said if name != "document"):
+        raise ValueError("the document does not fit the rest of the item")
+
+
 def _state(item: Item) -> PackageState:
     (package,) = unpack(bytes(item["document"]))
     events = item.get("events")

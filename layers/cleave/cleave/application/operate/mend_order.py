@@ -1,0 +1,37 @@
+"""Put right what of an order cannot be read, with what an earlier copy of the table says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleave.store.mending import DamagedItem, damaged_items, mend, put_back
+from cleave.table.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A damaged item, by its keys, and the attributes that were put back; none where nothing of the copy helps."""
+
+    item: str
+    attributes: Sequence[str]
+
+
+def find_damage(table: Table, order_number: str) -> list[Mended]:
+    """What cannot be read; nothing is written."""
+    return [Mended(_name(each), ()) for each in damaged_items(table, order_number)]
+
+
+def mend_order(table: Table, copy: Table, order_number: str) -> list[Mended]:
+    """Put back what is damaged and nothing else, so that what was accepted since the copy stays. Raises OutOfDate."""
+    return [_mend(table, copy, each) for each in damaged_items(table, order_number)]
+
+
+def _mend(table: Table, copy: Table, damaged: DamagedItem) -> Mended:
+    earlier = copy.get(damaged.key)
+    attributes = None if earlier is None else put_back(damaged, earlier)
+    if attributes:
+        mend(table, damaged, attributes)
+    return Mended(_name(damaged), sorted(attributes or ()))
+
+
+def _name(damaged: DamagedItem) -> str:
+    return " ".join(damaged.key.values())

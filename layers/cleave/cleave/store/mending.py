@@ -1,0 +1,104 @@
+"""Items of an order that cannot be read, and what of an earlier copy of them makes them readable again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cleave.store import keys
+from cleave.store.deliveries import deliveries_of, settled_key, to_delivery, waiting_key
+from cleave.store.events import to_event
+from cleave.store.formats import Unreadable
+from cleave.store.orders import to_order
+from cleave.store.packages import check_package
+from cleave.table.attributes import Item
+from cleave.table.failures import ConditionsFailed, OutOfDate
+from cleave.table.requests import Key, Update
+from cleave.table.table import Table
+
+_VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedItem:
+    """``reader`` raises Unreadable for it."""
+
+    item: Item
+    reader: Callable[[Item], object]
+
+    @property
+    def key(self) -> Key:
+        """Of the item."""
+        return {name: str(self.item[name]) for name in (keys.PARTITION, keys.SORT)}
+
+
+def damaged_items(table: Table, order_number: str) -> Iterator[DamagedItem]:
+    """Of the order: its parts, its packages and events, and the deliveries of those that can be read."""
+    partition = keys.order_partition(order_number)
+    of_order = (item for prefix in (keys.SELLER_PREFIX, keys.EVENT_PREFIX) for item in table.query(partition, prefix))
+    for item in [*of_order, *_beside(table, order_number)]:
+        reader = _reader(item)
+        if not _is_read(reader, item):
+            yield DamagedItem(item, reader)
+
+
+def _beside(table: Table, order_number: str) -> list[Item]:
+    """What is kept of the order in other partitions."""
+    partition = keys.order_partition(order_number)
+    pointers = [keys.placed_package(each[keys.SORT]) for each in table.query(partition, keys.PACKAGE_PREFIX)]
+    wanted: list[Key] = [keys.package(*ref) for ref in pointers]
+    for item in table.query(partition, keys.EVENT_PREFIX):
+        if _is_read(to_event, item):
+            told = deliveries_of(to_event(item))
+            wanted += [key for track, each in told for key in (waiting_key(each, track), settled_key(each))]
+    return table.batch_get(wanted)
+
+
+def _reader(item: Item) -> Callable[[Item], object]:
+    sort = item[keys.SORT]
+    if sort == keys.PACKAGE:
+        return check_package
+    if sort.startswith(keys.EVENT_PREFIX):
+        return to_event
+    if sort.startswith(keys.SELLER_PREFIX):
+        return to_order
+    return to_delivery
+
+
+def _is_read(reader: Callable[[Item], object], item: Item) -> bool:
+    try:
+        reader(item)
+    except Unreadable:
+        return False
+    return True
+
+
+def put_back(damaged: DamagedItem, copy: Item) -> Item | None:
+    """The attributes of an earlier copy that make an item readable: one, or all if it is the same version.
+
+    None if none do.
+    """
+    differing = {name: value for name, value in copy.items() if damaged.item.get(name) != value}
+    for name, value in differing.items():
+        if _is_read(damaged.reader, {**damaged.item, name: value}):
+            return {name: value}
+    is_same = damaged.item.get(_VERSION) == copy.get(_VERSION)
+    return differing if is_same and _is_read(damaged.reader, copy) else None
+
+
+def mend(table: Table, damaged: DamagedItem, attributes: Item) -> None:
+    """Write them, unless somebody was faster. Raises OutOfDate."""
+    names = {f"n{number}": name for number, name in enumerate(attributes)}
+    version = damaged.item.get(_VERSION) if _VERSION not in attributes else None
+    change = Update(
+        key=damaged.key,
+        change=f"SET {', '.join(f'#{name} = :{name}' for name in names)}",
+        condition="attribute_exists(pk)" + ("" if version is None else " AND version = :version"),
+        names=names,
+        values={
+            **dict(zip(names, attributes.values(), strict=True)),
+            **({} if version is None else {"version": version}),
+        },
+    )
+    try:
+        table.update(change)
+    except ConditionsFailed as failed:
+        raise OutOfDate(str(failed)) from None
