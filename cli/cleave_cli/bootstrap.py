@@ -34,11 +34,8 @@ ENVIRONMENTS = {
 }
 
 NO_PYTHON = """\
-Cleave needs Python 3.13, the version its functions run on, and found none on PATH or under pyenv.
-Install it in any of these ways and run make again:
-    pyenv install 3.13
-    .venv-uv/bin/uv python install 3.13
-    your system's package manager, or the installer from python.org
+Cleave needs Python 3.13, the version its functions run on. There is none on PATH or under pyenv, and uv could not
+fetch one. Install it and run make again: with your system's package manager, pyenv, or the installer from python.org.
 """
 
 
@@ -115,20 +112,33 @@ def create(environment: Path) -> None:
 
 
 def find_python() -> str:
-    """Find a Python 3.13: uv looks on PATH, and this under pyenv, which may not be on PATH."""
-    found = subprocess.run(
-        [str(UV), "python", "find", "--no-python-downloads", "--no-project", "3.13"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if found.returncode == 0:
-        return found.stdout.strip()
+    """Find a Python 3.13, on PATH, under uv or under pyenv, which may not be on PATH; have uv fetch one otherwise."""
+    return found_by_uv() or found_under_pyenv() or fetched()
+
+
+def found_by_uv() -> str | None:
+    """On PATH, or one that uv has fetched before."""
+    find = [str(UV), "python", "find", "--no-python-downloads", "--no-project", "3.13"]
+    found = subprocess.run(find, cwd=ROOT, capture_output=True, text=True, check=False)
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
+def found_under_pyenv() -> str | None:
+    """The newest."""
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
-    for candidate in sorted(pyenv.glob("versions/3.13*/bin/python3.13"), reverse=True):
-        return str(candidate)
-    raise SetupError(NO_PYTHON)
+    candidates = sorted(pyenv.glob("versions/3.13*/bin/python3.13"), reverse=True)
+    return str(candidates[0]) if candidates else None
+
+
+def fetched() -> str:
+    """Fetch one, where the network lets uv; else say what to install."""
+    say("  … no Python 3.13 on this machine: having uv fetch one")
+    answer = subprocess.run([str(UV), "python", "install", "--quiet", "3.13"], cwd=ROOT, check=False)
+    python = found_by_uv() if answer.returncode == 0 else None
+    if python is None:
+        raise SetupError(NO_PYTHON)
+    say(f"  ✓ {python}")
+    return python
 
 
 def usable(environment: Path) -> bool:

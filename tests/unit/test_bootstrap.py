@@ -40,3 +40,47 @@ def test_an_environment_that_is_a_link_is_made_anew_beside_what_it_led_to(
     assert [(each.name, each.read_text()) for each in theirs.iterdir()] == [
         (bootstrap.STAMP, "made for another checkout")
     ]
+
+
+@pytest.fixture
+def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A uv that knows of a Python once it has fetched it, and fetches it if the file ``network`` is there."""
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "UV", tmp_path / "uv")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    script = """#!/bin/sh
+cd "$(dirname "$0")"
+case "$1 $2" in
+  "python find") test -e fetched && echo /fetched/python3.13 ;;
+  "python install") test -e network && touch fetched ;;
+esac
+"""
+    (tmp_path / "uv").write_text(script)
+    (tmp_path / "uv").chmod(0o755)
+    return tmp_path
+
+
+def test_a_python_that_is_there_is_taken(uv: Path) -> None:
+    (uv / "fetched").touch()
+    assert bootstrap.find_python() == "/fetched/python3.13"
+
+
+def test_the_newest_of_pyenv_is_taken_where_path_has_none(uv: Path) -> None:
+    for version in ("3.13.0", "3.13.1"):
+        folder = uv / f"pyenv/versions/{version}/bin"
+        folder.mkdir(parents=True)
+        (folder / "python3.13").touch()
+    assert bootstrap.find_python() == str(uv / "pyenv/versions/3.13.1/bin/python3.13")
+
+
+def test_one_is_fetched_where_there_is_none(uv: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (uv / "network").touch()
+    assert bootstrap.find_python() == "/fetched/python3.13"
+    said = capsys.readouterr()
+    assert "having uv fetch one" in said.out + said.err
+
+
+def test_where_none_can_be_fetched_it_is_said_what_to_install(uv: Path) -> None:
+    assert not (uv / "network").exists()
+    with pytest.raises(bootstrap.SetupError, match=r"Install it and run make again"):
+        bootstrap.find_python()
