@@ -241,6 +241,7 @@ def test_a_channel_subscribes_for_sellers_it_may_act_for(service: Table, channel
             "base_url": "https://93.184.215.14/market",
             "seller_ids": [20811],
             "authentication": "bearer",
+            "events": ["order-cancel"],
             "status": "ACTIVE",
             "passive_reason": None,
             "created_at": to_ms(clock()),

@@ -30,7 +30,7 @@ def package(
     storefront: str = STOREFRONT,
 ) -> Package:
     return replace(
-        builders.package(builders.line(1, 1), status=status, package_id=package_id),
+        builders.package(builders.line(1, 1, status=status), status=status, package_id=package_id),
         seller_id=seller_id,
         storefront=storefront,
         created_at=created_at or modified_at,
@@ -54,7 +54,7 @@ def on_the_wire(packages: Iterable[Package]) -> list[dict[str, Any]]:
 
 def entry_size(item: dict[str, Any], attributes: Iterable[str]) -> int:
     """Bytes of an index entry by DynamoDB's rules: names, text in UTF-8, and a number's digits by two and one more."""
-    return sum(len(name) + _value_size(item[name]) for name in attributes)
+    return sum(len(name) + _value_size(item[name]) for name in attributes if name in item)
 
 
 def _value_size(value: str | int) -> int:

@@ -103,7 +103,7 @@ def test_a_selection_is_read_back_as_it_was_written(selection: Selection) -> Non
     assert from_text(to_text(selection)) == selection
 
 
-@pytest.mark.parametrize("text", ["q1", "p", "1", "p0 x", "cc", "c p-"])
+@pytest.mark.parametrize("text", ["q1", "p", "1", "p0 y", "cc", "c p-"])
 def test_what_is_no_selection_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a selection|invalid literal"):
         from_text(text)

@@ -55,6 +55,7 @@ CHANNELS = {
     "base_url": "https://market.example.com/api",
     "seller_ids": [20811],
     "authentication": "bearer",
+    "events": ["order-cancel"],
     "payload_format": "hepsiglobal",
     "status": "ACTIVE",
     "passive_reason": None,

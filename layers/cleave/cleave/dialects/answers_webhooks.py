@@ -24,6 +24,7 @@ class SellerWebhook(TypedDict):
     authenticationType: Authentication
     status: SubscriptionStatus
     subscribedStatuses: list[str] | None
+    countryCodes: NotRequired[list[str]]
     passiveReason: PassiveReason | None
     payloadFormat: PayloadFormat
 
@@ -56,6 +57,7 @@ class ChannelWebhook(TypedDict):
     base_url: str
     seller_ids: list[int]
     authentication: Literal["bearer", "none"]
+    events: list[str]
     payload_format: PayloadFormat
     status: SubscriptionStatus
     passive_reason: PassiveReason | None

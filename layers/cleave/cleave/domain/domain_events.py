@@ -61,8 +61,7 @@ def domain_events(packages: Sequence[Package], topic: Topic = Topic.STATUS) -> t
 
 def _facts(place: int, package: Package) -> Iterator[DomainEvent]:
     if not package.is_closed:
-        is_new = len(package.history) < 2 or package.history[-1].at == package.created_at  # noqa: PLR2004 - its birth and one more
-        yield DomainEvent(Fact.PACKAGE_CREATED if is_new else Fact.PACKAGE_MOVED_ON, place)
+        yield DomainEvent(Fact.PACKAGE_CREATED if package.is_new else Fact.PACKAGE_MOVED_ON, place)
         return
     cancelled = cancellations_of(package)
     for cancellation_id in cancelled:

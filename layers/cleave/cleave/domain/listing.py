@@ -13,11 +13,15 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A seller's packages of a storefront, in one of ``statuses``; none given: in any."""
+    """A seller's packages of a storefront, in one of ``statuses``; none given: in any.
+
+    ``of_lines``: also those of which a line is in one of them.
+    """
 
     seller_id: int
     storefront: str
     statuses: frozenset[str] = frozenset()
+    of_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

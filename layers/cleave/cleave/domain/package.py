@@ -191,6 +191,7 @@ class Package:
     the first package of the line of cancels that this one stands in: a cancel's successor has its parent's, None
     stands for the package itself. ``details`` are fields that no rule reads and that are true of the order; ``own`` are
     those that are true of this package alone. ``fees`` maps a name to that of the lines' fee of which it is the sum.
+    ``country`` is that of the order where it is not the storefront's own.
     """
 
     package_id: int
@@ -216,11 +217,24 @@ class Package:
     inherited_chain: int | None = None
     own: Mapping[str, Any] = field(default_factory=dict)
     fees: Mapping[str, str] = field(default_factory=dict)
+    country: str | None = None
+
+    @property
+    def sold_to(self) -> str:
+        """The country of the order; where it is not said, the storefront's."""
+        return self.country or self.storefront
 
     @property
     def chain_id(self) -> int:
         """The first package of its chain: of those that took each other's place, one after the other, by cancels."""
         return self.package_id if self.inherited_chain is None else self.inherited_chain
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has happened to it since it came to be here."""
+        if not self.history or self.history[-1].at != self.modified_at:
+            return False
+        return self.created_at == self.modified_at or (len(self.history) == 1 and self.status == Status.CREATED)
 
     @property
     def is_closed(self) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from cleave.domain.cancellation import Scope
 from cleave.domain.domain_events import Topic, domain_events
 from cleave.domain.package import Package, Status
-from cleave.domain.subscription import Dialect, PayloadFormat, Subscription, channel_of
+from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, Dialect, PayloadFormat, Subscription, channel_of
 
 # They are kept in one item, which each split of the seller's packages reads. A seller's own are limited by its owner's
 # count; channels are strangers to it, and must not take what is its own.
@@ -25,6 +25,8 @@ class Recipient:
     statuses: frozenset[str]
     is_wanted: bool
     tracks: int
+    countries: frozenset[str] = frozenset()
+    channel_events: frozenset[ChannelEvent] = ITEMS_ONLY
 
 
 def recipient_of(subscription: Subscription) -> Recipient:
@@ -36,14 +38,19 @@ def recipient_of(subscription: Subscription) -> Recipient:
         statuses=subscription.statuses,
         is_wanted=subscription.is_wanted,
         tracks=subscription.tracks,
+        countries=subscription.countries,
+        channel_events=subscription.channel_events,
     )
 
 
 class MessageKind(StrEnum):
-    """What a message is about: a whole package, one cancelled line of one, or one fact of the change."""
+    """What a message is about: a package, whole or as a shipment, a cancelled line of one, or a fact of the change."""
 
     PACKAGE = "package"
     CANCELLED_LINE = "cancelled line"
+    SHIPMENT_CANCELLED = "cancelled shipment"
+    SHIPMENT_CREATED = "new shipment"
+    SHIPMENT_MOVED = "shipment moved on"
     DOMAIN_EVENT = "domain event"
 
 
@@ -63,13 +70,14 @@ class Selection:
     """Which messages of an event a recipient is told, in a few bytes however many they are.
 
     ``packages`` are the places of those that it is told as a whole; ``cancelled_lines``: it is told of each line that
-    was cancelled; ``domain_events``: of every fact. With the event, which never changes, and the owner it says each
-    message: ``messages_of``.
+    was cancelled; ``shipments``: of these changes of its packages; ``domain_events``: of every fact. With the event,
+    which never changes, and the owner it says each message: ``messages_of``.
     """
 
     packages: tuple[int, ...] = ()
     cancelled_lines: bool = False
     domain_events: bool = False
+    shipments: frozenset[ChannelEvent] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +98,9 @@ class Telling:
 
 
 def selection_for(recipient: Recipient, packages: Sequence[Package], topic: Topic = Topic.STATUS) -> Selection:
-    """What a recipient wants of an event with these packages. The dialects tell nobody of a carrier's number."""
-    if not recipient.is_wanted:
+    """What a recipient wants of an event with these packages, which are of one order. The dialects tell nobody of a
+    carrier's number."""
+    if not recipient.is_wanted or (recipient.countries and packages[0].sold_to not in recipient.countries):
         return Selection()
     if recipient.payload is PayloadFormat.CLOUDEVENTS:
         return Selection(domain_events=True)
@@ -99,7 +108,10 @@ def selection_for(recipient: Recipient, packages: Sequence[Package], topic: Topi
         return Selection()
     if recipient.payload is PayloadFormat.TRENDYOL:
         return Selection(tuple(place for place, each in enumerate(packages) if _is_wanted(recipient, each)))
-    return Selection(cancelled_lines=True)
+    return Selection(
+        cancelled_lines=ChannelEvent.ITEM_CANCELLED in recipient.channel_events,
+        shipments=recipient.channel_events - ITEMS_ONLY,
+    )
 
 
 def messages_of(
@@ -107,10 +119,10 @@ def messages_of(
 ) -> tuple[Message, ...]:
     """The messages that a selection makes of an event with these packages, in the order in which they are sent."""
     whole = [Message(MessageKind.PACKAGE, place) for place in selection.packages]
-    lines = _cancelled_lines(owner, packages) if selection.cancelled_lines else ()
+    channels = [each for place in range(len(packages)) for each in _of_channel(selection, owner, packages, place)]
     facts = enumerate(domain_events(packages, topic)) if selection.domain_events else ()
     told = [Message(MessageKind.DOMAIN_EVENT, each.package, fact=number) for number, each in facts]
-    return (*whole, *lines, *told)
+    return (*whole, *channels, *told)
 
 
 def _is_wanted(recipient: Recipient, package: Package) -> bool:
@@ -120,11 +132,28 @@ def _is_wanted(recipient: Recipient, package: Package) -> bool:
     return Status.UNSUPPLIED in recipient.statuses and any(line.status == Status.UNSUPPLIED for line in package.lines)
 
 
-def _cancelled_lines(owner: str, packages: Sequence[Package]) -> Iterator[Message]:
+def _of_channel(selection: Selection, owner: str, packages: Sequence[Package], place: int) -> Iterator[Message]:
+    """First what was cancelled of a package, then what became of the package."""
+    package = packages[place]
+    if selection.cancelled_lines:
+        yield from _cancelled_lines(owner, package, place)
+    change, kind = _shipment_change(package)
+    if change in selection.shipments:
+        yield Message(kind, place)
+
+
+def _shipment_change(package: Package) -> tuple[ChannelEvent, MessageKind]:
+    if package.is_closed:
+        return ChannelEvent.SHIPMENT_CANCELLED, MessageKind.SHIPMENT_CANCELLED
+    if package.is_new:
+        return ChannelEvent.SHIPMENT_CREATED, MessageKind.SHIPMENT_CREATED
+    return ChannelEvent.SHIPMENT_MOVED, MessageKind.SHIPMENT_MOVED
+
+
+def _cancelled_lines(owner: str, package: Package, place: int) -> Iterator[Message]:
     """A channel is not told of cancellations that it reported itself: two services that subscribe to each other would
     take an item back and forth until none is left."""
     own = Scope(Dialect.HEPSIGLOBAL, channel_of(owner) or "")
-    for place, package in enumerate(packages):
-        for number, line in enumerate(package.lines):
-            if package.is_closed and line.cancelled and not own.holds(line.cancelled.cancellation_id):
-                yield Message(MessageKind.CANCELLED_LINE, place, number)
+    for number, line in enumerate(package.lines):
+        if package.is_closed and line.cancelled and not own.holds(line.cancelled.cancellation_id):
+            yield Message(MessageKind.CANCELLED_LINE, place, number)

@@ -17,7 +17,7 @@ from cleave.domain.split import part_of
 class Report:
     """``units`` maps the lines that are named to how many units of each are in the status by now; none: the package.
 
-    What is None in ``carriage`` stays as it was. ``is_sellers``: only of a package that its seller delivers itself.
+    ``own`` are fields of the package that no rule reads. What is None in ``carriage`` stays as it was. ``is_sellers``: only of a package that its seller delivers itself.
     ``happened_at`` is aware UTC, and ``at`` is when it was said.
     """
 
@@ -29,7 +29,7 @@ class Report:
     fields: Mapping[int, LineFields] = field(default_factory=dict)
     tracking_number: int | None = None
     carriage: Carriage = field(default_factory=Carriage)
-    details: Mapping[str, Any] = field(default_factory=dict)
+    own: Mapping[str, Any] = field(default_factory=dict)
     is_sellers: bool = False
     correlation_id: str = ""
 
@@ -44,7 +44,7 @@ def apply_report(package: Package, report: Report) -> Package | None:
         moved,
         tracking_number=report.tracking_number or package.tracking_number,
         carriage=package.carriage.with_said(report.carriage),
-        details={**package.details, **report.details} if report.details else package.details,
+        own={**package.own, **report.own} if report.own else package.own,
     )
     return None if changed == package else replace(changed, modified_at=package.modified_by(report.at))
 

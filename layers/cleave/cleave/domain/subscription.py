@@ -30,6 +30,18 @@ class PayloadFormat(StrEnum):
     CLOUDEVENTS = "cloudevents"
 
 
+class ChannelEvent(StrEnum):
+    """What a channel may be told of in its dialect, as it chooses among them."""
+
+    ITEM_CANCELLED = "order-cancel"
+    SHIPMENT_CREATED = "create-shipment"
+    SHIPMENT_CANCELLED = "cancel-shipment"
+    SHIPMENT_MOVED = "shipment-status"
+
+
+ITEMS_ONLY = frozenset({ChannelEvent.ITEM_CANCELLED})
+
+
 class Authentication(StrEnum):
     """How a receiver wants to recognise us, besides the signature."""
 
@@ -76,9 +88,10 @@ class Subscription:
     """A webhook of a seller or of a channel; ``url`` may be the ARN of a bus or queue instead (``domain.destination``).
 
     ``owner`` is ``seller:…`` or ``channel:…``; ``sellers`` are those it is told of. ``statuses`` are package statuses;
-    none means all of them, future ones too. ``sealed_secret`` is the password, key or token that the receiver asked
-    for, encrypted, None where it asked for none. ``tracks`` is how many requests to it may be under way at once.
-    ``turns`` are the latest ones, oldest first. ``version`` counts the writes.
+    none means all of them, future ones too. ``countries`` are those of the orders that it is told of, none means all;
+    ``channel_events`` what a channel is told in its dialect. ``sealed_secret`` is the password, key or token that the
+    receiver asked for, encrypted, None where it asked for none. ``tracks`` is how many requests to it may be under way
+    at once. ``turns`` are the latest ones, oldest first. ``version`` counts the writes.
     """
 
     subscription_id: str
@@ -99,6 +112,8 @@ class Subscription:
     passive_reason: PassiveReason | None = None
     turns: tuple[Turn, ...] = ()
     version: int = 1
+    countries: frozenset[str] = frozenset()
+    channel_events: frozenset[ChannelEvent] = ITEMS_ONLY
 
     @property
     def is_active(self) -> bool:

@@ -22,11 +22,13 @@ _TRUTHS = {"true": True, "false": False}
 # Patterns of texts, and how a text that does not fit is refused: nobody should have to read a regular expression.
 # What a status may look like, of those too that nobody has told us of.
 STATUS_WORD = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
+COUNTRY_CODE = r"^[A-Za-z]{2}$"
 NAMES = r"^[^\s#]+$"
 PRINTABLE = r"^[\x21-\x7e]+$"
 PRINTABLE_OR_SPACE = r"^[\x20-\x7e]+$"
 PATTERNS = {
     STATUS_WORD: "must be one word of letters and digits",
+    COUNTRY_CODE: "must be a country code of two letters",
     NAMES: "must have no spaces and no #",
     PRINTABLE: "must have letters, digits and signs of ASCII only, without spaces",
     PRINTABLE_OR_SPACE: "must have letters, digits, signs and spaces of ASCII only",

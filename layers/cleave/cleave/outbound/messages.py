@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cleave.application.tell.attempt import Outgoing
 from cleave.dialects.cloudevents.render import render_fact, render_test
 from cleave.dialects.hepsiglobal.cancelled import render_cancelled
+from cleave.dialects.hepsiglobal.shipments import render_created, render_ended, render_moved
 from cleave.dialects.trendyol.packages import page
 from cleave.domain.cancellation import Scope
 from cleave.domain.recipients import MessageKind
@@ -35,6 +36,12 @@ def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) 
             return Body("package", _JSON, to_json(page([package], old_names=old_names)))
         case MessageKind.CANCELLED_LINE:
             return Body("order-cancel", _JSON, to_json(render_cancelled(event, message)))
+        case MessageKind.SHIPMENT_CREATED:
+            return Body("create-shipment", _JSON, to_json(render_created(event, message)))
+        case MessageKind.SHIPMENT_CANCELLED:
+            return Body("cancel-shipment", _JSON, to_json(render_ended(event, message)))
+        case MessageKind.SHIPMENT_MOVED:
+            return Body("shipment-status", _JSON, to_json(render_moved(event, message)))
         case MessageKind.DOMAIN_EVENT:
             document = render_fact(event, message.fact or 0, scope_of(subscription.owner))
             return Body(document["type"], CLOUDEVENT, to_json(document))

@@ -17,7 +17,8 @@ from cleave.outbound.secrets import SecretBox
 from cleave.outbound.signing import signature_headers
 
 _DAMAGED = "InvalidCiphertextException"
-_ORDER_CANCEL = "/webhooks/order-cancel"
+# All others are PUT.
+_POSTED = frozenset({"create-shipment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ class WebhookSender:
             **more,
             **_authentication(subscription, secret),
         }
-        is_channels = subscription.payload is PayloadFormat.HEPSIGLOBAL
-        method, url = ("PUT", subscription.url + _ORDER_CANCEL) if is_channels else ("POST", subscription.url)
+        method, url = "POST", subscription.url
+        if subscription.payload is PayloadFormat.HEPSIGLOBAL:  # each kind of message has a path of its own there
+            method, url = "POST" if said.name in _POSTED else "PUT", f"{url}/webhooks/{said.name}"
         request = Request(method, url, headers, body, _spoken(secret, headers, keys))
         return exchange(self.pools, request, self.deadlines, at)
 

@@ -14,6 +14,7 @@ from cleave.store.orders import put_pointer, write_order
 from cleave.store.packages import (
     PLAN,
     WAITING,
+    WAYS,
     export_item,
     note_successor_replaced,
     package_item,
@@ -97,15 +98,7 @@ def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
         "successor_ids": list(package.successor_ids),
         "events": [change.events[0].first, change.events[-1].first],
     }
-    names = {name: name for name in attributes}
-    write = Update(
-        key=package_key(package),
-        change=f"SET {set_attributes(attributes)}, version = :next",
-        condition="version = :version",
-        names=names,
-        values={**attributes, "version": closed.version, "next": closed.version + 1},
-        label=("package", package.seller_id, package.package_id),
-    )
+    write = _update(closed, attributes)
     parent = note_successor_replaced(package)
     alone = [] if package.successor_ids else [put_pointer(package, ends)]
     return [write, *alone, *([] if parent is None else [parent])]
@@ -119,15 +112,22 @@ def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]
         **export_item(change.exports.get(package.package_id)),
         **({} if changed.is_due or not change.events else {keys.EXPIRES: ends}),
     }
-    write = Update(
+    pointer = [put_pointer(package, ends)] if change.events else []
+    return [_update(changed, attributes), *pointer, *_tracked(package, ends)]
+
+
+def _update(written: Versioned, attributes: Item) -> Update:
+    """Units that went a way of their own may have come together again: then nothing is said of their ways."""
+    package = written.package
+    gone = "" if WAYS in attributes else f" REMOVE #{WAYS}"
+    return Update(
         key=package_key(package),
-        change=f"SET {set_attributes(attributes)}, version = :next",
+        change=f"SET {set_attributes(attributes)}, version = :next{gone}",
         condition="version = :version",
-        names={name: name for name in attributes},
-        values={**attributes, "version": changed.version, "next": changed.version + 1},
+        names={name: name for name in (*attributes, WAYS)},
+        values={**attributes, "version": written.version, "next": written.version + 1},
         label=("package", package.seller_id, package.package_id),
     )
-    return [write, *([put_pointer(package, ends)] if change.events else []), *_tracked(package, ends)]
 
 
 def _tracked(package: Package, ends: int) -> list[Write]:

@@ -19,6 +19,8 @@ from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store.dictionary import CURRENT, DICTIONARIES
 from cleave.store.units import from_runs, to_runs
 
+# Places at the end of a package's row, which is no longer than what is said of it.
+_OWN, _FEES, _COUNTRY = 21, 22, 23
 _RAW = -zlib.MAX_WBITS  # without zlib's own header and checksum: DynamoDB keeps what it was given
 
 
@@ -116,9 +118,17 @@ def _to_row(package: Package, texts: _Texts) -> list[Any]:
         package.invoice_number,
         package.inherited_chain,
         texts.place(package.details),
-        *([texts.place(package.own)] if package.own or package.fees else ()),
-        *([dict(package.fees)] if package.fees else ()),
+        *_rarely_said(package, texts),
     ]
+
+
+def _rarely_said(package: Package, texts: _Texts) -> list[Any]:
+    """What most packages have nothing of, and then no place for at the end of their row."""
+    own = texts.place(package.own) if package.own else None
+    tail = [own, dict(package.fees) or None, package.country]
+    while tail and tail[-1] is None:
+        tail.pop()
+    return tail
 
 
 def _carriage_row(carriage: Carriage) -> list[str | int | bool | None]:
@@ -150,8 +160,9 @@ def _to_package(row: Sequence[Any], details: Sequence[Details]) -> Package:
         invoice_number=row[18],
         inherited_chain=row[19],
         details=details[row[20]],
-        own=details[row[21]] if row[21:] else {},
-        fees=row[22] if row[22:] else {},
+        own=details[row[_OWN]] if len(row) > _OWN and row[_OWN] is not None else {},
+        fees=row[_FEES] or {} if len(row) > _FEES else {},
+        country=row[_COUNTRY] if len(row) > _COUNTRY else None,
     )
 
 

@@ -10,6 +10,7 @@ from cleave.domain.domain_events import Topic
 from cleave.domain.events import Event, EventNote
 from cleave.domain.package import Package
 from cleave.domain.recipients import Selection, Telling
+from cleave.domain.subscription import ChannelEvent
 from cleave.store import keys
 from cleave.store.documents import pack, unpack
 from cleave.store.formats import CURRENT, read_with
@@ -21,6 +22,11 @@ from cleave.table.table import Table
 _MOST_BYTES = 256 * 1024
 _PAGE = 50
 # In what a subscription is told of an event.
+_SHIPMENTS = {
+    ChannelEvent.SHIPMENT_CREATED: "b",
+    ChannelEvent.SHIPMENT_CANCELLED: "x",
+    ChannelEvent.SHIPMENT_MOVED: "m",
+}
 _LINES, _FACTS = "c", "e"
 
 
@@ -161,16 +167,19 @@ def _to_telling(item: Sequence[Any]) -> Telling:
 
 
 def to_text(selection: Selection) -> str:
-    """``p0 p1`` for packages as a whole, ``c`` for cancelled lines, ``e`` for domain events."""
+    """``p0 p1`` for packages as a whole, ``c`` for cancelled lines, ``e`` for domain events, and a letter for each
+    kind of change of shipments."""
     lines = [_LINES] if selection.cancelled_lines else []
     facts = [_FACTS] if selection.domain_events else []
-    return " ".join([*(f"p{place}" for place in selection.packages), *lines, *facts])
+    shipments = [_SHIPMENTS[each] for each in sorted(selection.shipments)]
+    return " ".join([*(f"p{place}" for place in selection.packages), *lines, *facts, *shipments])
 
 
 def from_text(text: str) -> Selection:
     """The selection of ``to_text``; ValueError for anything else."""
     parts = text.split()
     packages = [part for part in parts if part.startswith("p")]
-    if len(packages) + parts.count(_LINES) + parts.count(_FACTS) != len(parts):
+    shipments = frozenset(each for each, sign in _SHIPMENTS.items() if sign in parts)
+    if len(packages) + parts.count(_LINES) + parts.count(_FACTS) + len(shipments) != len(parts):
         raise ValueError(f"not a selection: {text}")
-    return Selection(tuple(int(part[1:]) for part in packages), _LINES in parts, _FACTS in parts)
+    return Selection(tuple(int(part[1:]) for part in packages), _LINES in parts, _FACTS in parts, shipments)

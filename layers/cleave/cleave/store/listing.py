@@ -7,7 +7,7 @@ from cleave.domain.listing import By, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
 from cleave.store import keys
 from cleave.store.formats import Unreadable
-from cleave.store.packages import package_id_of, to_availability, to_state
+from cleave.store.packages import WAYS, package_id_of, to_availability, to_state, way_of
 from cleave.table.attributes import Item
 from cleave.table.requests import IndexQuery
 from cleave.table.table import Table
@@ -74,7 +74,11 @@ class FoundPackages:
 def is_listed(listing: Listing, item: Item) -> bool:
     """Whether a package's item is one of the listing's; a damaged one may not say."""
     partition = keys.listing(listing.seller_id, listing.storefront)
-    return item.get(keys.LISTING) == partition and (not listing.statuses or item.get("status") in listing.statuses)
+    if item.get(keys.LISTING) != partition:
+        return False
+    if not listing.statuses or item.get("status") in listing.statuses:
+        return True
+    return listing.of_lines and any(way_of(each) in item.get(WAYS, "") for each in listing.statuses)
 
 
 def is_sought(sought: Sought, item: Item) -> bool:
@@ -95,19 +99,25 @@ def places(
     if span.first > span.last:
         return
     statuses = {f"s{n}": str(status) for n, status in enumerate(sorted(listing.statuses))}
+    ways = {f"w{name}": way_of(status) for name, status in statuses.items()} if listing.of_lines else {}
+    only = [f"#status IN ({', '.join(f':{name}' for name in statuses)})"] if statuses else []
+    only += [f"contains(#{WAYS}, :{name})" for name in ways]
     query = IndexQuery(
         index=by.value,
         condition="#listing = :listing AND #by BETWEEN :first AND :last",
         projection="#by",
-        names={"listing": keys.LISTING, "by": by.value} | ({"status": "status"} if statuses else {}),
+        names={"listing": keys.LISTING, "by": by.value}
+        | ({"status": "status"} if statuses else {})
+        | ({WAYS: WAYS} if ways else {}),
         values={
             "listing": keys.listing(listing.seller_id, listing.storefront),
             "first": span.first,
             "last": span.last,
             **statuses,
+            **ways,
         },
         descending=descending,
-        only=f"#status IN ({', '.join(f':{name}' for name in statuses)})" if statuses else None,
+        only=" OR ".join(only) or None,
         limit=None if statuses else limit,  # DynamoDB counts before it filters
     )
     for taken, entry in enumerate(table.query_index(query), start=1):

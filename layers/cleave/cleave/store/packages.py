@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cleave.clock import from_ms, optional_moment, to_ms
+from cleave.clock import from_ms, to_ms
 from cleave.domain.cancellation import Availability, PackageRef, Reservation
 from cleave.domain.exported import Export
 from cleave.domain.order import Order
-from cleave.domain.package import CANCELLABLE, CLOSED, Package, status_word
+from cleave.domain.package import CANCELLABLE, CLOSED, Package, Status, status_word
 from cleave.domain.package_state import PackageState
 from cleave.domain.partition import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
@@ -20,8 +20,11 @@ from cleave.table.requests import Key, Update
 from cleave.table.table import Table
 
 PLAN = "planned"
+# Statuses of lines that are not their package's, each as one sign, so that entries of the indexes stay small.
+WAYS = "ways"
+_SIGNS = {str(status): chr(ord("!") + place) for place, status in enumerate(Status)}
 WAITING = "waiting"
-_FINGERPRINT, _EXPORTED = "import_fingerprint", "exported"
+_EXPORT = "export"
 CANCELLABLE_VALUES = {f"status_{position}": status for position, status in enumerate(sorted(CANCELLABLE))}
 CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
@@ -51,8 +54,7 @@ def export_item(export: Export | None) -> Item:
     """The attributes that hold what is kept of a package's last export; nothing where there was none."""
     if export is None:
         return {}
-    said = {} if export.modified_at is None else {_EXPORTED: to_ms(export.modified_at)}
-    return {_FINGERPRINT: export.fingerprint, **said}
+    return {_EXPORT: [export.fingerprint, *([] if export.modified_at is None else [to_ms(export.modified_at)])]}
 
 
 def state_attributes(package: Package, reservations: Sequence[Reservation]) -> Item:
@@ -66,7 +68,17 @@ def state_attributes(package: Package, reservations: Sequence[Reservation]) -> I
         keys.BY_MODIFIED: keys.place(to_ms(package.modified_at), package.package_id),
         "left": {str(line_id): quantity for line_id, quantity in left.items()},
         "document": pack([package]),
+        **({WAYS: ways} if (ways := _ways(package)) else {}),
     }
+
+
+def _ways(package: Package) -> str:
+    return "".join(way_of(each) for each in sorted({line.status for line in package.lines} - {package.status}))
+
+
+def way_of(status: str) -> str:
+    """How a line's status stands in ``WAYS``; a word that we do not know in full, between slashes."""
+    return _SIGNS.get(status, f"/{status}/")
 
 
 def read_some_states(
@@ -191,9 +203,10 @@ def seller_id_of(item: Item) -> int:
 
 def to_export(item: Item) -> Export | None:
     """What is kept of a package's last export, from its item."""
-    if _FINGERPRINT not in item:
+    if _EXPORT not in item:
         return None
-    return Export(item[_FINGERPRINT], optional_moment(item.get(_EXPORTED)))
+    fingerprint, *modified_at = item[_EXPORT]
+    return Export(fingerprint, from_ms(int(modified_at[0])) if modified_at else None)
 
 
 def note_successor_replaced(package: Package) -> Update | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cleave.domain.recipients import MAX_CHANNELS, Recipient, recipient_of
-from cleave.domain.subscription import PayloadFormat, Subscription, seller_owner
+from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, seller_owner
 from cleave.store import keys
 from cleave.store.formats import CURRENT, FORMAT, read_with
 from cleave.table.attributes import Item
@@ -99,6 +99,8 @@ def _item(recipient: Recipient) -> dict[str, Any]:
         "statuses": sorted(recipient.statuses),
         "wanted": recipient.is_wanted,
         "tracks": recipient.tracks,
+        **({"countries": sorted(recipient.countries)} if recipient.countries else {}),
+        **({"events": sorted(recipient.channel_events)} if recipient.channel_events != ITEMS_ONLY else {}),
     }
 
 
@@ -110,4 +112,6 @@ def _to_recipient(subscription_id: str, value: Mapping[str, Any]) -> Recipient:
         statuses=frozenset(value["statuses"]),
         is_wanted=value["wanted"],
         tracks=int(value["tracks"]),
+        countries=frozenset(value.get("countries", ())),
+        channel_events=frozenset(ChannelEvent(each) for each in value.get("events", ITEMS_ONLY)),
     )

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.subscription import (
+    ITEMS_ONLY,
     Authentication,
+    ChannelEvent,
     Dialect,
     PassiveReason,
     PayloadFormat,
@@ -132,6 +134,8 @@ def _attributes(subscription: Subscription) -> Item:
             [to_ms(each.at), each.status.value, each.reason and each.reason.value] for each in subscription.turns
         ],
         "version": subscription.version,
+        "countries": sorted(subscription.countries),
+        "channel_events": sorted(subscription.channel_events),
     }
 
 
@@ -163,6 +167,8 @@ def _subscription(item: Item) -> Subscription:
         passive_reason=None if reason is None else PassiveReason(reason),
         turns=tuple(_to_turn(*turn) for turn in item["turns"]),
         version=int(item["version"]),
+        countries=frozenset(item.get("countries", ())),
+        channel_events=frozenset(ChannelEvent(each) for each in item.get("channel_events", ITEMS_ONLY)),
     )
 
 

@@ -10,11 +10,14 @@ from uuid import uuid4
 from cleave.application.contention import contended_refusal
 from cleave.application.tell.recovery import send_wakes, wakes_of
 from cleave.application.tell.wake_queue import SendWake
+from cleave.domain.recipients import recipient_of
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import (
+    ITEMS_ONLY,
     MAX_SUBSCRIPTIONS,
     ROTATION_OVERLAP,
     Authentication,
+    ChannelEvent,
     Dialect,
     PayloadFormat,
     SigningKey,
@@ -61,6 +64,8 @@ class WebhookWish:
     at: datetime
     tracks: int
     payload: PayloadFormat
+    countries: frozenset[str] = frozenset()
+    channel_events: frozenset[ChannelEvent] = ITEMS_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
         modified_at=None,
         tracks=wish.tracks,
         payload=wish.payload,
+        countries=wish.countries,
+        channel_events=wish.channel_events,
     )
     try:
         create_subscription(table, subscription)
@@ -131,6 +138,8 @@ def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_i
             sealed_secret=sealed,
             statuses=wish.statuses,
             payload=wish.payload,
+            countries=wish.countries,
+            channel_events=wish.channel_events,
             modified_at=wish.at,
         )
         is_other = changed.url != before.url
@@ -138,7 +147,7 @@ def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_i
         change_subscription(
             table,
             changed,
-            tell_sellers=(changed.statuses, changed.payload) != (before.statuses, before.payload),
+            tell_sellers=recipient_of(changed) != recipient_of(before),
             along=along,
         )
         return changed if is_other else None

@@ -11,8 +11,10 @@ from cleave.domain.destination import is_arn
 from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import (
+    ITEMS_ONLY,
     MAX_CHANNEL_SELLERS,
     Authentication,
+    ChannelEvent,
     Dialect,
     PayloadFormat,
     Subscription,
@@ -25,17 +27,22 @@ if TYPE_CHECKING:
     from cleave.dialects.answers_webhooks import ChannelWebhook, MadeChannelWebhook
 
 type BearerToken = Annotated[str, Field(min_length=1, max_length=512, pattern=PRINTABLE), BeforeValidator(as_text)]
+type Event = Annotated[
+    Literal["order-cancel", "create-shipment", "cancel-shipment", "shipment-status"], any_case(*ChannelEvent)
+]
 
 
 class ChannelWebhookRequest(WireModel):
     """``token`` is sent to the receiver as a Bearer token; without one, the signature alone says who we are.
 
-    Without ``seller_ids`` the channel is told of all sellers that it may act for when it subscribes.
+    Without ``seller_ids`` the channel is told of all sellers that it may act for when it subscribes; without ``events``
+    of cancelled items alone.
     """
 
     base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE), BeforeValidator(as_text)]
     token: BearerToken | None = None
     seller_ids: Annotated[list[Id], Field(min_length=1, max_length=5_000)] | None = None
+    events: Annotated[list[Event], Field(min_length=1, max_length=10)] | None = None
     payload_format: Annotated[Literal["hepsiglobal", "cloudevents"], any_case("hepsiglobal", "cloudevents")] | None = (
         None
     )
@@ -58,6 +65,7 @@ def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:
         at=channel.call.at,
         tracks=tracks,
         payload=_payload(request),
+        channel_events=ITEMS_ONLY if request.events is None else frozenset(map(ChannelEvent, request.events)),
     )
 
 
@@ -91,6 +99,7 @@ def render_channel_webhook(subscription: Subscription) -> "ChannelWebhook":
         "base_url": subscription.url,
         "seller_ids": sorted(subscription.sellers),
         "authentication": "bearer" if subscription.authentication is Authentication.BEARER else "none",
+        "events": sorted(subscription.channel_events),
         "payload_format": subscription.payload,
         "status": subscription.status,
         "passive_reason": subscription.passive_reason,

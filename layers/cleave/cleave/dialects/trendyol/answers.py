@@ -98,7 +98,7 @@ class PackageFacts(TypedDict):
     status: str
     shipmentPackageStatus: str
     whoPays: NotRequired[Literal[1]]
-    cargoTrackingNumber: int | None
+    cargoTrackingNumber: NotRequired[int]
     packageGrossAmount: Decimal
     packageSellerDiscount: Decimal
     packageTyDiscount: Decimal

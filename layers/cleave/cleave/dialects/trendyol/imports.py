@@ -117,7 +117,7 @@ def _written(prefix: str, raw: object, field: str) -> str:
 
 
 def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> Package:
-    at = seller.call.at
+    at, storefront = seller.call.at, _storefront(seller, wire)
     fields, names = _unread(wire, raw), _names(wire, raw)
     fees = find_fees(fields, [(line.model_extra or {}, line.quantity) for line in wire.lines])
     line_fees = tuple(dict.fromkeys(fees.values()))
@@ -126,7 +126,7 @@ def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> P
     return Package(
         package_id=wire.shipmentPackageId,
         seller_id=seller.seller_id,
-        storefront=_storefront(seller, wire),
+        storefront=storefront,
         order_number=wire.orderNumber,
         status=wire.status,
         lines=lines,
@@ -143,6 +143,7 @@ def _package(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any]) -> P
         invoice_number=wire.invoiceNumber,
         own=found.own,
         fees={name: fee.name for name, fee in fees.items()},
+        country=_country(wire, storefront),
     )
 
 
@@ -168,6 +169,12 @@ def _unread(wire: WirePackage, raw: Mapping[str, Any]) -> dict[str, Any]:
     said = {**(wire.model_extra or {}), **read_once, **unsaid}
     said.pop("shipmentPackageStatus", None)
     return {name: said[name] for name in (*raw, *said) if name in said}  # in the order in which they came
+
+
+def _country(wire: WirePackage, storefront: str) -> str | None:
+    """Where it is another than the storefront's own."""
+    country = (wire.orderCountryCode or storefront).strip().upper()
+    return None if country == storefront else country
 
 
 def _storefront(seller: SellerCall, wire: WirePackage) -> str:

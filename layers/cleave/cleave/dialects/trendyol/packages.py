@@ -74,7 +74,6 @@ def _render_package(package: Package) -> "ShownPackage":
         "supplierId": package.seller_id,
         "status": package.status,
         "shipmentPackageStatus": package.status,
-        "cargoTrackingNumber": package.tracking_number,
         "packageGrossAmount": totals.gross,
         "packageSellerDiscount": totals.seller_discount,
         "packageTyDiscount": totals.marketplace_discount,
@@ -85,6 +84,8 @@ def _render_package(package: Package) -> "ShownPackage":
         "createdBy": package.created_by,
         "originPackageIds": list(package.origin_ids) or None,
     }
+    if package.tracking_number is not None:  # else the seller pays, and has a number of its own
+        facts["cargoTrackingNumber"] = package.tracking_number
     if package.seller_pays:
         facts["whoPays"] = 1  # absent: the marketplace pays
     lines = [_render_line(line) for line in package.lines]

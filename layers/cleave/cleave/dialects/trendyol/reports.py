@@ -77,7 +77,7 @@ def to_alternative_delivery(seller: SellerCall) -> Report:
             tracking_link=None if request.isPhoneNumber else info,
             by_seller=True,
         ),
-        details={name: value for name, value in said.items() if value is not None},
+        own={name: value for name, value in said.items() if value is not None},
         correlation_id=seller.call.request_id,
     )
 

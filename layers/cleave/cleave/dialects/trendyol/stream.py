@@ -27,7 +27,7 @@ class StreamRequest:
 def to_stream_request(seller: SellerCall) -> StreamRequest:
     """The parameters' request. Raises Refusal."""
     parameters = Parameters(seller.call.query)
-    listing = Listing(seller.seller_id, seller.storefront, parameters.statuses("packageItemStatuses"))
+    listing = Listing(seller.seller_id, seller.storefront, parameters.statuses("packageItemStatuses"), of_lines=True)
     bound_to = _bound_to(listing, parameters)
     walk = _walk(parameters, bound_to)
     # Looked at where a walk begins; later its start may be more than two weeks ago.

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from cleave.application.subscribe.webhooks import Subscribed, WebhookWish
 from cleave.clock import optional_ms, to_ms
@@ -12,7 +12,7 @@ from cleave.domain.destination import is_arn
 from cleave.domain.package import Status, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
-from cleave.entry.values import PRINTABLE, PRINTABLE_OR_SPACE, Text, any_case, as_text
+from cleave.entry.values import COUNTRY_CODE, PRINTABLE, PRINTABLE_OR_SPACE, Text, any_case, as_text
 from cleave.entry.wire import WireModel
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ _FORBIDDEN_WORDS = re.compile("trendyol|dolap|localhost", re.IGNORECASE)
 type Password = Annotated[
     str, Field(min_length=1, max_length=256, pattern=PRINTABLE_OR_SPACE), BeforeValidator(as_text)
 ]
+type CountryCode = Annotated[
+    str, StringConstraints(pattern=COUNTRY_CODE, strip_whitespace=True, to_upper=True), BeforeValidator(as_text)
+]
 _TYPES = (Authentication.BASIC.value, Authentication.API_KEY.value)
 
 
@@ -43,6 +46,7 @@ class WebhookRequest(WireModel):
     password: Password | None = None
     apiKey: Password | None = None
     subscribedStatuses: Annotated[list[Text], Field(max_length=50)] | None = None
+    countryCodes: Annotated[list[CountryCode], Field(max_length=50)] | None = None
     payloadFormat: Annotated[Literal["trendyol", "cloudevents"], any_case("trendyol", "cloudevents")] | None = None
 
 
@@ -66,6 +70,7 @@ def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
         at=seller.call.at,
         tracks=tracks,
         payload=payload,
+        countries=frozenset(request.countryCodes or []),
     )
 
 
@@ -123,7 +128,7 @@ def render_made(made: Subscribed) -> "MadeWebhook":
 
 def render_subscription(subscription: Subscription) -> "SellerWebhook":
     """As a list shows it: never a secret. ``passiveReason`` and ``payloadFormat`` are additions of ours."""
-    return {
+    shown: SellerWebhook = {
         "id": subscription.subscription_id,
         "createdDate": to_ms(subscription.created_at),
         "lastModifiedDate": optional_ms(subscription.modified_at),
@@ -135,3 +140,6 @@ def render_subscription(subscription: Subscription) -> "SellerWebhook":
         "passiveReason": subscription.passive_reason,
         "payloadFormat": subscription.payload,
     }
+    if subscription.countries:
+        shown["countryCodes"] = sorted(subscription.countries)
+    return shown

@@ -1,0 +1,73 @@
+"""{base}/webhooks/create-shipment, cancel-shipment, shipment-status: what a subscriber is told of a package."""
+
+from typing import Any
+
+from cleave.dialects.hepsiglobal.reports import STATUSES
+from cleave.dialects.reasons import BY_REASON
+from cleave.domain.events import Event
+from cleave.domain.package import Package
+from cleave.domain.recipients import Message
+
+_WORDS: dict[str, str] = {status: word for word, status in STATUSES.items()}
+_SPLIT = "split"
+
+
+def render_created(event: Event, message: Message) -> dict[str, Any]:
+    """A package that came to be: with what is in it, and how it travels."""
+    package = event.packages[message.package]
+    items: dict[str, int] = {}
+    for line in package.lines:
+        if not line.is_cancelled:
+            items[line.item_number] = items.get(line.item_number, 0) + line.quantity
+    return {
+        "shipment_id": package.package_id,
+        "order_number": package.order_number,
+        "tracking": _tracking(package),
+        "items": [{"order_item_number": number, "quantity": quantity} for number, quantity in items.items()],
+    }
+
+
+def render_ended(event: Event, message: Message) -> dict[str, Any]:
+    """A package that is no more, and the one that took its place; of several, the first."""
+    package = event.packages[message.package]
+    return {
+        "shipment_id": package.package_id,
+        "order_number": package.order_number,
+        "replaced_by": package.successor_ids[0] if package.successor_ids else None,
+        "reason": _reason(package),
+    }
+
+
+def render_moved(event: Event, message: Message) -> dict[str, Any]:
+    """How far a package is."""
+    package = event.packages[message.package]
+    number = package.tracking_number or package.carriage.sender_number
+    return {
+        "shipment_id": package.package_id,
+        "order_number": package.order_number,
+        "status": _WORDS.get(package.status, _snake_case(package.status)),
+        **({} if number is None else {"tracking_number": str(number)}),
+        "occurred_at": event.at.isoformat(timespec="milliseconds"),
+    }
+
+
+def _tracking(package: Package) -> list[dict[str, Any]]:
+    """The marketplace's number, or the seller's own; neither, where the seller has yet to feed one."""
+    number = package.tracking_number or package.carriage.sender_number
+    if not number:
+        return []
+    carrier = package.carriage.provider_name
+    return [{"is_default": True, "tracking_number": str(number), "is_first_mile": False, "carrier": carrier}]
+
+
+def _reason(package: Package) -> str:
+    """That of the last cancellation; a package may end without one, by a split or because it was not paid."""
+    said = [line.cancelled.reason for line in package.lines if line.cancelled]
+    if said:
+        return BY_REASON[said[-1]].hepsiglobal
+    return _SPLIT if package.successor_ids else _snake_case(package.status)
+
+
+def _snake_case(word: str) -> str:
+    """Of words that the dialect has none for."""
+    return "".join(f"_{each.lower()}" if each.isupper() else each for each in word).lstrip("_")
