@@ -17,8 +17,8 @@ from cleave.domain.split import part_of
 class Report:
     """``units`` maps the lines that are named to how many units of each are in the status by now; none: the package.
 
-    ``own`` are fields of the package that no rule reads. What is None in ``carriage`` stays as it was. ``is_sellers``: only of a package that its seller delivers itself.
-    ``happened_at`` is aware UTC, and ``at`` is when it was said.
+    ``own`` are fields of the package that no rule reads. What is None in ``carriage`` stays as it was. ``is_sellers``:
+    only of a package that its seller delivers itself. ``happened_at`` is aware UTC, and ``at`` is when it was said.
     """
 
     address: PackageAddress
