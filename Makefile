@@ -74,7 +74,7 @@ build: setup  ## sam build, when something changed
 lock: setup  ## renew the pinned, hashed requirement files
 	$(COMPILE) --upgrade pyproject.toml -o layers/dependencies/requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --extra dev -c layers/dependencies/requirements.txt -o requirements/dev.txt
-	for name in sam engine ric uv checkov; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in sam engine ric uv checkov peer; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:  ## remove what was built; the environments stay
 	rm -rf .aws-sam .cleave .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -26,10 +26,7 @@ _INTRO = (
 def run(scale: Scale) -> str:
     """The section."""
     turns = _turns(scale)
-    rows = [row for name, each in turns.items() for row in _rows(name, each)]
-    columns = ("service", "what", "accepted, p50 ms", "p95", "second webhook, p50 ms", "p95", "webhooks of an order")
-    rates = table(("service", "cancels a second, each turn"), [(name, _rates(each)) for name, each in turns.items()])
-    return "\n".join([_INTRO, budgets(_budgets(turns, scale)), table(columns, rows), rates])
+    return "\n".join([_INTRO, budgets(_budgets(turns, scale)), rows(turns), rates(turns)])
 
 
 def _turns(scale: Scale) -> dict[str, list[Measured]]:
@@ -82,6 +79,17 @@ def _consumers(scale: Scale) -> Budget:
     now = processor_of_consumers(scale.pick(2, 25))
     what = f"CPU of the consumers for a cancellation, vs. {COMMIT}"
     return Budget(what, f"{now * 1000:.1f} ms", f"{before * 1000:.1f} ms", now / before, 0.5)
+
+
+def rows(turns: dict[str, list[Measured]]) -> str:
+    """A table of times."""
+    columns = ("service", "what", "accepted, p50 ms", "p95", "second webhook, p50 ms", "p95", "webhooks of an order")
+    return table(columns, [row for name, each in turns.items() for row in _rows(name, each)])
+
+
+def rates(turns: dict[str, list[Measured]]) -> str:
+    """A table of rates."""
+    return table(("service", "cancels a second, each turn"), [(name, _rates(each)) for name, each in turns.items()])
 
 
 def _rows(name: str, turns: list[Measured]) -> list[tuple[str, ...]]:
