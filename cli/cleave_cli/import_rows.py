@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +12,44 @@ from cleave.dialects.fingerprints import fingerprint
 _LINE_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 
+class Kind(StrEnum):
+    """What a row is."""
+
+    PACKAGE = "a package of Trendyol's dialect"
+    PACKAGE_STATUS = "how far such a package is, or lines of it"
+    ORDER = "an order of HepsiGlobal's dialect"
+    SHIPMENT_STATUS = "how far a shipment is"
+    ITEM_DELIVERY = "units of an order's item that were delivered"
+
+
+# By which fields each is known; the first that fits. A package has an order number, a word about one has none.
+_FIELDS: dict[Kind, frozenset[str]] = {
+    Kind.PACKAGE: frozenset({"orderNumber"}),
+    Kind.PACKAGE_STATUS: frozenset({"shipmentPackageId", "status"}),
+    Kind.SHIPMENT_STATUS: frozenset({"shipment_id", "status"}),
+    Kind.ITEM_DELIVERY: frozenset({"order_item_number", "status"}),
+    Kind.ORDER: frozenset({"order_number"}),
+}
+
+
 @dataclass(frozen=True)
 class Row:
-    """One package or order. `place` is where it stands in the file; `fault` says why it can not be sent at all."""
+    """One package or order, or the marketplace's word for one.
+
+    `place` is where it stands in the file; `fault` says why it can not be sent at all.
+    """
 
     place: str
     content: Any
     fault: str | None = None
 
     @property
-    def is_package(self) -> bool:
-        """Whether it has the shape of a package of Trendyol's dialect."""
-        return isinstance(self.content, dict) and not {"shipmentPackageId", "orderNumber"}.isdisjoint(self.content)
-
-    @property
-    def is_order(self) -> bool:
-        """Whether it has the shape of an order of HepsiGlobal's dialect."""
-        return isinstance(self.content, dict) and "order_number" in self.content
+    def kind(self) -> Kind | None:
+        """What it is by its shape; None for what is nothing that can be sent."""
+        if not isinstance(self.content, dict):
+            return None
+        found = next((kind for kind, fields in _FIELDS.items() if fields <= self.content.keys()), None)
+        return Kind.PACKAGE if found is None and "shipmentPackageId" in self.content else found
 
     def digest(self, target: str) -> str:
         """Equal for equal content that goes to the same place."""
@@ -79,6 +101,6 @@ def _rows_of(document: Any, place: str) -> Iterator[Row]:  # noqa: ANN401 - what
 
 def _row(content: Any, place: str) -> Row:  # noqa: ANN401 - whatever JSON holds
     row = Row(place, content)
-    if row.is_package or row.is_order:
-        return row
-    return Row(place, content, "is neither a package (shipmentPackageId) nor an order (order_number)")
+    return (
+        row if row.kind else Row(place, content, "is neither a package (shipmentPackageId) nor an order (order_number)")
+    )

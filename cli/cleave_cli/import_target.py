@@ -13,6 +13,7 @@ import httpx
 
 from cleave_cli.api import TIMEOUT_SECONDS
 from cleave_cli.errors import CleaveError
+from cleave_cli.import_requests import RowRequest, Senders
 from cleave_cli.import_rows import Row
 
 _TRIES = 6
@@ -57,16 +58,19 @@ class ChannelAuth(httpx.Auth):
 
 @dataclass(frozen=True)
 class Target:
-    """`sellers` maps a seller's id to its API key and secret; `channel` is a client id and secret."""
+    """`sellers` maps a seller's id to its API key and secret; so are `channel` and `operator`, of whole services."""
 
     base_url: str
     sellers: Mapping[int, tuple[str, str]]
     channel: tuple[str, str] | None
+    operator: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
         """Another one for every stack and caller, though two local stacks may have one address."""
-        keys = sorted([*(key for key, _ in self.sellers.values()), *(self.channel or ())[:1]])
+        keys = sorted(
+            [*(key for key, _ in self.sellers.values()), *(self.channel or ())[:1], *(self.operator or ())[:1]]
+        )
         return " ".join([self.base_url, *keys])
 
 
@@ -74,11 +78,13 @@ def read_target(local_json: Path, base_url: str | None, environment: Mapping[str
     """Take what the environment names, and what it does not from the local stack's file.
 
     CLEAVE_BASE_URL, CLEAVE_SELLER_ID with CLEAVE_API_KEY and CLEAVE_API_SECRET, CLEAVE_CLIENT_ID with
-    CLEAVE_CLIENT_SECRET. Secrets are no options of the command line, where every user of the machine can read them.
+    CLEAVE_CLIENT_SECRET, CLEAVE_OPERATOR_KEY with CLEAVE_OPERATOR_SECRET. Secrets are no options of the command line,
+    where every user of the machine can read them.
     """
     address = base_url or environment.get("CLEAVE_BASE_URL")
     if address:
-        return Target(address.rstrip("/"), _sellers_named(environment), _channel_named(environment))
+        named = _sellers_named(environment), _channel_named(environment), _operator_named(environment)
+        return Target(address.rstrip("/"), *named)
     if not local_json.exists():
         raise CleaveError(f"Nothing is running here (there is no {local_json}), and CLEAVE_BASE_URL is not set.")
     local = json.loads(local_json.read_text(encoding="utf-8"))
@@ -101,6 +107,11 @@ def _channel_named(environment: Mapping[str, str]) -> tuple[str, str] | None:
     return (client_id, _needed(environment, "CLEAVE_CLIENT_SECRET")) if client_id else None
 
 
+def _operator_named(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    key = environment.get("CLEAVE_OPERATOR_KEY")
+    return (key, _needed(environment, "CLEAVE_OPERATOR_SECRET")) if key else None
+
+
 def _needed(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name)
     if not value:
@@ -117,7 +128,8 @@ class Sender:
 
     def __post_init__(self) -> None:
         channel = self.target.channel
-        self._channel_auth = ChannelAuth(self.target.base_url, *channel) if channel else None
+        auth = ChannelAuth(self.target.base_url, *channel) if channel else None
+        self._senders = Senders(self.target.sellers, self.target.operator, auth)
 
     def send(self, row: Row) -> str | None:
         """Send a row; None if it is accepted now or was before, else why it is refused.
@@ -126,33 +138,17 @@ class Sender:
         """
         if row.fault is not None:
             return row.fault
-        request = self._package_request(row.content) if row.is_package else self._order_request()
-        if isinstance(request, str):
-            return request
-        path, auth = request
-        return self._answer(f"{self.target.base_url}{path}", auth, row.content)
+        request = self._senders.request(row)
+        return request if isinstance(request, str) else self._answer(request)
 
-    def _package_request(self, package: dict[str, Any]) -> tuple[str, Any] | str:
-        seller = package.get("supplierId")
-        if seller is None and len(self.target.sellers) == 1:
-            (seller,) = self.target.sellers
-        credentials = self.target.sellers.get(seller) if isinstance(seller, int) else None
-        if credentials is None:
-            return f"there are no credentials for seller {seller!r} (supplierId)"
-        return f"/integration/order/sellers/{seller}/orders", credentials
-
-    def _order_request(self) -> tuple[str, Any] | str:
-        if self._channel_auth is None:
-            return "there are no credentials for a channel"
-        return "/v1/orders", self._channel_auth
-
-    def _answer(self, url: str, auth: Any, content: object) -> str | None:  # noqa: ANN401 - httpx takes several kinds
+    def _answer(self, wanted: RowRequest) -> str | None:
+        url = f"{self.target.base_url}{wanted.path}"
         problem, status = "", None
         for attempt in range(_TRIES):
             if attempt:
                 time.sleep(min(2.0**attempt / 2, _LONGEST_PAUSE_SECONDS))
             try:
-                response = self.http.post(url, auth=auth, json=content)
+                response = self.http.request(wanted.method, url, auth=wanted.auth, json=wanted.body)
             except httpx.TransportError as error:
                 problem, status = f"{type(error).__name__}: {error}", None
                 continue

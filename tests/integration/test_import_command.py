@@ -92,16 +92,37 @@ def test_every_refused_row_is_reported_with_its_place_and_reason(run: Callable[.
             ORDERS: Answer(404, body=json.dumps(problem).encode()),
         }
     )
-    result = run(lines(PACKAGE, ORDER) + "{\n\n" + lines({"a": 1}, PACKAGE | {"supplierId": 5}))
+    result = run(lines(PACKAGE, ORDER) + "{\n\n" + lines({"a": 1}, PACKAGE | {"supplierId": "five"}))
     assert result.exit_code == 1
     assert result.output.splitlines()[:6] == [
         "line 1: 400 bad.request: lines: too short",
         "line 2: 404 company.not.found: order_items.0.company_id: none",
         "line 3: is not JSON",
         "line 5: is neither a package (shipmentPackageId) nor an order (order_number)",
-        "line 6: there are no credentials for seller 5 (supplierId)",
+        "line 6: there are no credentials for seller 'five' (supplierId)",
         "0 imported, 0 were before, 5 refused",
     ]
+
+
+def test_the_marketplaces_word_goes_where_it_belongs(run: Callable[..., Result], service: Receiver) -> None:
+    words = lines(
+        {"shipmentPackageId": 1, "supplierId": 20815, "status": "Shipped"},
+        {"shipmentPackageId": 2, "supplierId": SELLER, "status": "Returned", "lines": [{"lineId": 1, "quantity": 1}]},
+        {"shipment_id": 3, "status": "shipped"},
+        {"order_number": "A/1", "order_item_number": "A 1", "status": "delivered", "quantity": 1},
+        {"shipmentPackageId": 4, "supplierId": 20815, "orderNumber": "4", "status": "Shipped", "lines": []},
+    )
+    result = run(words)
+    assert (result.exit_code, "5 imported" in result.output) == (0, True)
+    stage = "/integration/test/order/sellers/{}/shipment-packages/{}/status"
+    assert sent(service)[:4] == [
+        (stage.format(20815, 1), {"status": "Shipped", "lines": [], "params": {}}),
+        (stage.format(SELLER, 2), {"status": "Returned", "lines": [{"lineId": 1, "quantity": 1}], "params": {}}),
+        ("/v1/shipments/3/status", {"status": "shipped"}),
+        ("/v1/orders/A%2F1/order_items/A%201/delivery", {"status": "delivered", "quantity": 1}),
+    ]
+    assert sent(service)[4][0] == "/integration/order/sellers/20815/orders"
+    assert "5 were before" in run(words).output
 
 
 def test_the_same_command_again_sends_only_what_was_not_accepted(run: Callable[..., Result], service: Receiver) -> None:

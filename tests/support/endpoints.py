@@ -30,6 +30,11 @@ class Endpoint:
         return "{sellerId}" in self.path
 
     @property
+    def is_marketplaces(self) -> bool:
+        """Trendyol's dialect, and not a seller's to say."""
+        return self.code == "report_status"
+
+    @property
     def takes_a_body(self) -> bool:
         """Whether the function reads one."""
         return self.code in BODIES
@@ -93,6 +98,7 @@ def _package(target: Target) -> dict[str, Any]:
         "shipmentPackageId": target.package,
         "orderNumber": target.order,
         "status": "Created",
+        "cargoTrackingNumber": target.package,
         "lines": [line, line | {"lineId": target.line + 50}],
     }
 

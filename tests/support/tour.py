@@ -66,7 +66,8 @@ class Tour:
         """The function's first endpoint in the dialect; a function is a process of its own, which knows nothing yet."""
         _new_process()
         endpoint = next(each for each in endpoints() if each.code == code and each.is_sellers != as_channel)
-        return ask(self.channel if as_channel else self.seller, endpoint, target, body)
+        is_channels = as_channel or endpoint.is_marketplaces
+        return ask(self.channel if is_channels else self.seller, endpoint, target, body)
 
     def every_endpoint(self, target: Target, skipped: frozenset[str]) -> None:
         """All of them about one thing, whatever they say."""
@@ -76,7 +77,8 @@ class Tour:
 
     def ask_own(self, endpoint: Endpoint, target: Target) -> Any:  # noqa: ANN401 - an answer
         """By the caller whose dialect it is."""
-        return ask(self.seller if endpoint.is_sellers else self.channel, endpoint, target)
+        is_sellers = endpoint.is_sellers and not endpoint.is_marketplaces
+        return ask(self.seller if is_sellers else self.channel, endpoint, target)
 
 
 def _new_process() -> None:
@@ -134,6 +136,9 @@ PACKAGE_CODES = (
 )
 
 
+REPORTS = ("report_status", "alternative_delivery", "manual_deliver", "manual_return")
+
+
 def _packages(tour: Tour) -> None:
     """Each request on a package of its own, then on one that others took the place of, then on none."""
     cancelled_from, split = tour.target(), tour.target()
@@ -148,12 +153,28 @@ def _packages(tour: Tour) -> None:
         assert tour.ask(code, picking).status == 200, code
     notified = {"status": "Picking", "lines": [], "params": {}}
     assert tour.ask("legacy_update_package", tour.target(), notified).status == 200
+    _moved_on(tour)
     tour.let_happen()
     for replaced in (cancelled_from, split, _replaced_often(tour)):
-        for code in (*PACKAGE_CODES, "update_tracking", "legacy_update_tracking", "dry_run_cancel_package"):
+        assert tour.ask("report_shipment", replaced, as_channel=True).status == 409
+        for code in (*PACKAGE_CODES, *REPORTS, "update_tracking", "legacy_update_tracking", "dry_run_cancel_package"):
             assert tour.ask(code, replaced).status in {200, 409}, code  # 200 where it is a repeat
         assert tour.ask("import_orders", replaced).status in {200, 409}
     _both_at_once(tour)
+
+
+def _moved_on(tour: Tour) -> None:
+    """By a later export, by carriers, and by a seller who delivers itself and names the package by its number."""
+    exported = tour.target()
+    assert tour.ask("import_orders", exported, {**BODIES["import_orders"](exported), "status": "Shipped"}).status == 200
+    assert tour.ask("report_status", tour.target()).status == 200
+    for code in ("report_shipment", "report_delivery"):
+        assert tour.ask(code, tour.target(), as_channel=True).status == 200, code
+    for code in ("manual_deliver", "manual_return"):
+        own = tour.target()
+        assert tour.ask("alternative_delivery", own).status == 200
+        by_number = [each for each in endpoints() if each.code == code][1]
+        assert ask(tour.seller, by_number, own).status == 200, code
 
 
 def _both_at_once(tour: Tour) -> None:
