@@ -39,6 +39,7 @@ _OPEN = frozenset(
         trendyol.ShownPackage,
         trendyol.TruncatedPackage,
         trendyol.ShownLine,
+        trendyol.ShownUnit,
         trendyol.TruncatedLine,
         gateway_answer.GatewayAnswer,
     }

@@ -117,7 +117,7 @@ class Carriage(TypedDict, total=False):
     cargoProviderName: str
     returnTrackingNumber: str | int
     cargoTrackingLink: str
-    invoiceNumber: str
+    invoiceNumber: str | int
 
 
 class ShownPackage(PackageFacts, Carriage, OldPackageNames):
