@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cleave.domain.audit import AuditedPart, audit
 from cleave.domain.events import EventNote
 from cleave.domain.order import Order
 from cleave.domain.package import CreatedBy, Package
 from cleave.domain.package_state import PackageState
 from cleave.store import keys
+from cleave.store.cancellations import to_cancellation
 from cleave.store.events import EventSummary, read_summaries
 from cleave.store.orders import order_package_ids, to_order
 from cleave.store.packages import read_states
@@ -159,6 +161,14 @@ def check_promises(story: Story, units: Units) -> None:
     _refusals_name_the_live(story)
     _events_tell_all(story)
     _nothing_can_be_forgotten(story)
+    _verify_agrees(story)
+
+
+def _verify_agrees(story: Story) -> None:
+    """`cleave verify`, which knows nothing of what the test did, takes the order for one in order."""
+    recorded = {key: to_cancellation(item) for key, item in story.cancellations.items()}
+    found = audit(AuditedPart(story.order, story.packages, recorded, story.events, set(story.packages)))
+    _require(4, f"verify finds {found}", holds=not found)
 
 
 def _require(promise: int, what: str, *, holds: bool) -> None:

@@ -71,13 +71,13 @@ def recorded_fingerprints(table: Table, cancellations: Sequence[Cancellation]) -
 def read_cancellation(table: Table, cancellation_id: str) -> RecordedCancellation | None:
     """Strongly consistent. Raises Unreadable."""
     item = table.get(keys.cancellation(cancellation_id))
-    return None if item is None else read_with(_recorded, item)
+    return None if item is None else to_cancellation(item)
 
 
 def read_cancellations(table: Table, cancellation_ids: Iterable[str]) -> list[RecordedCancellation]:
     """Those that exist, in the order in which they were accepted; strongly consistent. Raises Unreadable."""
     found = table.batch_get([keys.cancellation(each) for each in dict.fromkeys(cancellation_ids)])
-    recorded = [read_with(_recorded, item) for item in found]
+    recorded = [to_cancellation(item) for item in found]
     return sorted(recorded, key=lambda each: (each.accepted_at, each.cancellation_id))
 
 
@@ -166,6 +166,11 @@ def _not_reserved(failed: ConditionsFailed) -> NotReserved:
 def _id_of(item: Item) -> str:
     text: str = item[keys.PARTITION]
     return text.partition("#")[2]
+
+
+def to_cancellation(item: Item) -> RecordedCancellation:
+    """An accepted cancellation from its item. Raises Unreadable."""
+    return read_with(_recorded, item)
 
 
 def _recorded(item: Item) -> RecordedCancellation:
