@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak simulate mutants model bench check scan lock build clean
+.PHONY: help setup demo up test soak simulate mutants model bench check scan lock build clean site
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -68,13 +68,18 @@ scan: setup  ## checkov on the template, in an environment of its own
 	@$(UV) pip sync --quiet --require-hashes --python .venv-checkov/bin/python requirements/checkov.txt
 	@.venv-checkov/bin/checkov --config-file .checkov.yaml
 
+site: setup  ## the documents as a site in .cleave/site; a link that leads nowhere fails it
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-docs
+	@$(UV) pip sync --quiet --require-hashes --python .venv-docs/bin/python requirements/docs.txt
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet --strict
+
 build: setup  ## sam build, when something changed
 	@$(BIN)/cleave build
 
 lock: setup  ## renew the pinned, hashed requirement files
 	$(COMPILE) --upgrade pyproject.toml -o layers/dependencies/requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --extra dev -c layers/dependencies/requirements.txt -o requirements/dev.txt
-	for name in sam engine ric uv checkov peer; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in sam engine ric uv checkov peer docs; do $(COMPILE) --upgrade requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:  ## remove what was built; the environments stay
 	rm -rf .aws-sam .cleave .hypothesis .mypy_cache .pytest_cache .ruff_cache
