@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.support.template import ROOT
-from tests.unit.builders import line, package
+from tests.unit.builders import line, package, unit
 
 PERSONAL = [
     "customerFirstName customerLastName customerEmail customerId customer customer_name CUSTOMER-NAME customername",
@@ -111,6 +111,14 @@ def test_units_money_and_story_stay() -> None:
     before = package(line(1, 2), line(2, 1))
     after = erase(before)
     assert replace(after, details=before.details) == before
+
+
+def test_what_is_true_of_one_package_alone_is_erased_too() -> None:
+    own = {"invoiceRecipient": {"name": "Ada"}, "labelText": "to ada@example.com"}
+    lines = [line(1, (replace(unit(1), details={"customerNote": "for Ada"}),))]
+    erased = erase(replace(package(replace(lines[0], own=own)), own=own))
+    shown = json.dumps([dict(erased.own), dict(erased.lines[0].own), dict(erased.lines[0].units[0].details)])
+    assert "ada" not in shown.casefold()
 
 
 NAMES = some.sampled_from(["address", "customer", "note", "name", "billing", "taxNumber", "x"])

@@ -12,6 +12,7 @@ TRENDYOL: Mapping[Place, str] = {
     Place.ORDER_ITEMS: "lines",
     Place.CANCELLED_ITEMS: "lines",
     Place.PAGE_SIZE: "size",
+    Place.KEY: "Idempotency-Key",
 }
 
 HEPSIGLOBAL: Mapping[Place, str] = {
@@ -22,6 +23,7 @@ HEPSIGLOBAL: Mapping[Place, str] = {
     Place.ORDER_ITEMS: "order_items",
     Place.CANCELLED_ITEMS: "cancel_items",
     Place.PAGE_SIZE: "size",
+    Place.KEY: "cancel_id",
 }
 
 

@@ -78,6 +78,7 @@ class Place(Enum):
     ORDER_ITEMS = "items of the order"
     CANCELLED_ITEMS = "items to cancel"
     PAGE_SIZE = "page size"
+    KEY = "caller's own key"
 
 
 class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller catches it by this name

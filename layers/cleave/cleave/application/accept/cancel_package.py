@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cleave.application.accept.replaced import naming_live_packages
 from cleave.application.contention import contended_refusal
 from cleave.domain.cancellation import Availability, Cancellation, refusal_of
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.logs import Log, note
 from cleave.metrics import Metric, emit
 from cleave.store.cancellations import NotReserved, record
@@ -42,11 +42,10 @@ def report_accepted(cancellations: Sequence[Cancellation]) -> None:
     emit({Metric.CANCELLATIONS_ACCEPTED: [len(cancellations)]}, dialect=cancellations[0].key.scope.dialect)
 
 
-def check_same_content(cancellation: Cancellation, fingerprint: str, field: str | None = None) -> None:
+def check_same_content(cancellation: Cancellation, fingerprint: str, field: str | Place = Place.KEY) -> None:
     """Raise KEY_REUSED unless the cancellation recorded under the same key was the same request."""
     if fingerprint != cancellation.fingerprint:
-        message = f"key {cancellation.key.key} came before with other content"
-        raise Refusal(RefusalCode.KEY_REUSED, message, field=field)
+        raise Refusal(RefusalCode.KEY_REUSED, "came before with other content", field=field)
 
 
 def _refusal(table: Table, cancellation: Cancellation, state: Availability | None) -> Refusal:
