@@ -3,10 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
+from benchmarks import prices
+from benchmarks.functions import environment_of, memory_of
 from benchmarks.journey import travel
 from benchmarks.meter import Bill
 from benchmarks.world import engine_world
@@ -24,10 +26,43 @@ class ProcessorOnly:
         bill.cpu = time.process_time() - started
 
 
-def processor_of_consumers(repeats: int) -> float:
-    """Seconds of the split with its fan-out and of the delivery of two messages; receivers are left out."""
+@dataclass(frozen=True, slots=True)
+class Consumers:
+    """Seconds of a processor for the split with its fan-out, and for the delivery of two messages; receivers are left
+    out. With them, the round trips of each."""
+
+    split: float
+    deliver: float
+    split_trips: int
+    deliver_trips: int
+
+    @property
+    def quiet(self) -> float:
+        """Seconds that the split waits for more cancellations."""
+        return int(environment_of("PackageStream")["SPLIT_QUIET_MS"]) / 1000
+
+    @property
+    def split_seconds(self) -> float:
+        """As Lambda takes them, without the quiet period."""
+        return prices.Run(self.split, self.split_trips * prices.ROUND_TRIP_SECONDS, memory_of("PackageStream")).seconds
+
+    @property
+    def deliver_seconds(self) -> float:
+        """As Lambda takes them, with a receiver that answers at once."""
+        waits = self.deliver_trips * prices.ROUND_TRIP_SECONDS
+        return prices.Run(self.deliver, waits, memory_of("DeliverWebhook")).seconds
+
+
+def measure_consumers(repeats: int) -> Consumers:
+    """Medians."""
     meter: Any = ProcessorOnly()
     with engine_world(webhooks=1) as one:
         travel(one)  # makes what is made once
+        counted = travel(one)
         journeys = [travel(replace(one, meter=meter)) for _ in range(repeats)]
-    return median(sum(bill.cpu for bill in (*each.split, *each.deliver)) for each in journeys)
+    return Consumers(
+        median(bill.cpu for each in journeys for bill in each.split),
+        median(bill.cpu for each in journeys for bill in each.deliver),
+        counted.split[0].round_trips,
+        counted.deliver[0].round_trips,
+    )

@@ -73,7 +73,7 @@ def travel(
     world: World, cancellations: int = 1, accept: Accept = accept_trendyol, send: Sender | None = None
 ) -> Journey:
     """So many cancellations of the five-line package, one after the other before its split."""
-    package = order(world)
+    package = order(world, quantity=max(6, 1 + cancellations // 5))
     accepted = [_accept(world, accept, package, number) for number in range(cancellations)]
     record = world.record(package["shipmentPackageId"])
     with world.meter.open() as split:

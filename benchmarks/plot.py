@@ -57,4 +57,12 @@ def _line(name: str, number: int, places: Sequence[tuple[float, float]]) -> str:
 
 
 def _tick(size: float, x: float) -> str:
-    return f'<text x="{x:.0f}" y="{_HEIGHT - _BOTTOM + 16}" text-anchor="middle">{size:,.0f}</text>'
+    return f'<text x="{x:.0f}" y="{_HEIGHT - _BOTTOM + 16}" text-anchor="middle">{_short(size)}</text>'
+
+
+def _short(size: float) -> str:
+    """1,000 is 1k."""
+    for unit, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if size >= unit:
+            return f"{size / unit:.0f}{letter}"
+    return f"{size:.0f}"

@@ -11,7 +11,7 @@ from benchmarks import report
 from benchmarks.scale import Scale
 
 
-@pytest.mark.parametrize("name", ["counts", "cold", "warm"])
+@pytest.mark.parametrize("name", ["counts", "cold", "warm", "memory"])
 def test_a_benchmark_writes_its_section_of_the_results(stack: LocalStack, name: str, tmp_path: Path) -> None:
     del stack  # so that the functions are built
     module: Any = importlib.import_module(f"benchmarks.{name}")
