@@ -82,9 +82,8 @@ def test_a_partial_cancel_becomes_a_closed_package_and_its_successor(
         }
     )
     made = {
-        **before,
+        **{name: value for name, value in before.items() if name != "cargoTrackingNumber"},
         "shipmentPackageId": new["shipmentPackageId"],
-        "cargoTrackingNumber": None,
         "cargoSenderNumber": "",
         "cargoProviderName": "",
         "cargoTrackingLink": "",

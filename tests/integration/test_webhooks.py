@@ -96,6 +96,7 @@ def test_a_webhook_is_listed_without_its_secrets(
             "status": "ACTIVE",
             "subscribedStatuses": ["CREATED"],
             "passiveReason": None,
+            "payloadFormat": "trendyol",
         }
     ]
     out, err = capsys.readouterr()
@@ -242,6 +243,7 @@ def test_a_channel_subscribes_for_sellers_it_may_act_for(service: Table, channel
             "seller_ids": [20811],
             "authentication": "bearer",
             "events": ["order-cancel"],
+            "payload_format": "hepsiglobal",
             "status": "ACTIVE",
             "passive_reason": None,
             "created_at": to_ms(clock()),
