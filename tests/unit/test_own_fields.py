@@ -233,6 +233,14 @@ def test_sums_before_and_after_a_split_are_equal_to_the_cent(name: str, groups: 
         assert sum(map(Decimal, map(str, prices))) == Decimal(str(package_["packageTotalPrice"]))
 
 
+@pytest.mark.parametrize("name", AMOUNTS)
+def test_what_is_shown_can_be_imported_again_and_says_the_same(name: str) -> None:
+    stored = read(AMOUNTS[name])
+    again = read(shown(stored))
+    assert [line_.units for line_ in again.lines] == [line_.units for line_ in stored.lines]
+    assert (again.totals, shown(again)) == (stored.totals, shown(stored))
+
+
 def test_amounts_that_contradict_each_other_stay_as_they_came() -> None:
     stored = read(package(line(1, 3), packageTotalPrice=99.0))
     assert shown(stored)["packageTotalPrice"] == 99

@@ -39,10 +39,11 @@ def read_units(line: WireLine, amounts: Amounts, before: int) -> list[Unit]:
 
 
 def _read_unit(wire: WireUnit, amounts: Amounts) -> Unit:
-    """Its discounts say all if they say anything; else they are what its price is below the gross one."""
+    """Where the line's discount is more than its parts, the rest of what was taken off is in neither."""
     price = amounts.price if wire.lineItemPrice is None else wire.lineItemPrice
     parts = wire.lineItemSellerDiscount + wire.lineItemTyDiscount
-    other = _NOTHING if parts or not amounts.total_discount else amounts.gross - price
+    is_in_parts = amounts.total_discount == amounts.seller_discount + amounts.marketplace_discount
+    other = _NOTHING if is_in_parts else amounts.gross - price - parts
     unit = Unit(str(wire.lineItemId), price, wire.lineItemSellerDiscount, wire.lineItemTyDiscount, other)
     return replace(unit, details=wire.model_extra or {})
 
