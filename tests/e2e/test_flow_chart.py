@@ -106,7 +106,9 @@ def test_h_trendyol_pays_c_no_d_e_f_g_k(other_seller: SellerClient, receiver: Re
 def test_h_seller_pays_l_no_m_n_o_p_k(self_paying: SellerClient, receiver: Receiver) -> None:
     self_paying.subscribe(receiver.url, "receiver-key")
     package, closed, new = cancel_one_of_three(self_paying)
-    assert new == successor(package, new, cargoTrackingNumber=None, cargoProviderName="")
+    expected = successor(package, new, cargoProviderName="")
+    del expected["cargoTrackingNumber"]
+    assert new == expected
     path = f"/integration/order/sellers/20811/shipment-packages/{new['shipmentPackageId']}"
     tracking = {"cargoSenderNumber": "123", "providerCode": "DHLMP"}
     early = self_paying.http.put(f"{path}/tracking-details", json=tracking)

@@ -11,6 +11,7 @@ from cleave_cli.stack import LocalStack
 from typer.testing import CliRunner
 
 from tests.support.samples import fresh_cancel_id, fresh_package
+from tests.support.shown import both_names
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_mixed_file_is_loaded_row_by_row_and_its_wrong_rows_are_named(
         "3 imported, 0 were before, 2 refused",
     ]
     assert "0 imported, 3 were before, 2 refused" in again.output
-    assert self_paying.packages(good[0]["orderNumber"]) == [good[0]]
-    assert other_seller.packages(good[1]["orderNumber"]) == [good[1]]
+    assert self_paying.packages(good[0]["orderNumber"]) == [both_names(good[0])]
+    assert other_seller.packages(good[1]["orderNumber"]) == [both_names(good[1])]
     assert [each["lines"][0]["stockCode"] for each in other_seller.packages(str(order["order_number"]))] == ["BAG"]
     assert other_seller.packages(str(two_items_one_wrong["order_number"])) == [], "no part of a refused order is there"

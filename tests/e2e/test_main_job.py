@@ -12,6 +12,7 @@ from cleave_cli.api import ChannelClient, SellerClient
 from cleave_cli.receiver import Answer, Receiver
 
 from tests.support.samples import Package, fresh_cancel_id, fresh_package
+from tests.support.shown import both_names
 
 CLOSED = ("Cancelled", "UnPacked")
 
@@ -83,7 +84,7 @@ def test_a_seller_who_pays_gets_a_package_without_tracking_number(self_paying: S
     self_paying.cancel(package["shipmentPackageId"], [{"lineId": line_id, "quantity": 1}])
     packages = wait_for_packages(self_paying, package["orderNumber"], is_split)
     new = next(each for each in packages if each["status"] == "Created")
-    assert (new["cargoTrackingNumber"], new["whoPays"]) == (None, 1)
+    assert ("cargoTrackingNumber" in new, new["whoPays"]) == (False, 1)
 
 
 def test_a_whole_cancel_makes_nothing_new(self_paying: SellerClient) -> None:
@@ -126,7 +127,7 @@ def test_many_items_are_accepted_or_refused_together(channel: ChannelClient, oth
     refused = channel.http.put("/webhooks/order-cancel", json=body)
     assert refused.status_code == 404
     assert refused.json()["errors"][0]["field"] == "cancel_items.1.order_item_number"
-    assert other_seller.packages(number) == [package]
+    assert other_seller.packages(number) == [both_names(package)]
     body = {"cancel_items": [item(lamp, "LAMP"), item(tray, "TRAY")]}
     assert channel.http.put("/webhooks/order-cancel", json=body).json() == {}
     wait_for_packages(other_seller, number, lambda packages: packages[0]["status"] == "Cancelled")
@@ -173,7 +174,7 @@ def test_a_retry_after_the_split_changes_nothing(self_paying: SellerClient) -> N
     assert self_paying.packages(package["orderNumber"]) == packages
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 1.5, "1", True, None, 10**30])
+@pytest.mark.parametrize("quantity", [0, -1, 1.5, "x", "1.5", True, None, 10**30])
 def test_a_quantity_that_is_none_is_refused_with_its_field(self_paying: SellerClient, quantity: object) -> None:
     package = import_package(self_paying, {"LAMP": 2})
     lines = [{"lineId": package["lines"][0]["lineId"], "quantity": quantity}]
@@ -181,7 +182,7 @@ def test_a_quantity_that_is_none_is_refused_with_its_field(self_paying: SellerCl
     assert answer.status_code == 400
     assert set(answer.json()) == {"timestamp", "exception", "errors"}
     assert answer.json()["errors"][0]["message"].startswith("lines.0.quantity: ")
-    assert self_paying.packages(package["orderNumber"]) == [package]
+    assert self_paying.packages(package["orderNumber"]) == [both_names(package)]
 
 
 def test_bodies_that_are_no_requests_are_refused(self_paying: SellerClient) -> None:
