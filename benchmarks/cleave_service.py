@@ -57,7 +57,7 @@ class Cleave:
 def this_cleave(receiver: Receiver) -> Iterator[Cleave]:
     """This checkout's, with an engine of its own."""
     with TemporaryDirectory() as folder, local_stack(StateDir(Path(folder))) as stack:
-        yield _subscribed(stack.base_url, stack.self_paying_seller, receiver)
+        yield _subscribed(stack.base_url, stack.credentials.sellers[0], receiver)
 
 
 def cleave_of(local_json: Path, receiver: Receiver) -> Cleave:

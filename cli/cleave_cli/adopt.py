@@ -9,7 +9,8 @@ from cleave.table.table import Table
 
 from cleave_cli.console import console, step
 from cleave_cli.deploy import STACK_NAME
-from cleave_cli.operate import FOLDER, Stack, StackOption, StateOption, find_stack
+from cleave_cli.operate import Stack, find_stack
+from cleave_cli.options import FOLDER, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.restored import RestoredTable
 from cleave_cli.stack_update import update

@@ -1,5 +1,6 @@
-"""What the person at the terminal sees: steps with elapsed times, and results."""
+"""What the person at the terminal sees: results on standard output, all that is said besides on standard error."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -7,36 +8,53 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
 
-PLAIN_WIDTH = 120  # in a log file nobody narrows the window
+PLAIN_WIDTH = 500  # in a pipe or a file nobody narrows the window, and nothing that is shown is as wide
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+
+def _console(*, stderr: bool) -> Console:
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    no_color = bool(os.environ.get("NO_COLOR"))  # and none of what else a terminal does to letters
+    width = None if is_terminal else int(os.environ.get("COLUMNS", PLAIN_WIDTH))
+    return Console(
+        stderr=stderr, highlight=False, soft_wrap=False, width=width, color_system=None if no_color else "auto"
+    )
+
+
+console = _console(stderr=False)
+notes = _console(stderr=True)
+
+
+def grid(*headers: str, title: str | None = None) -> Table:
+    """A table that breaks long words over lines where there is no room, and cuts none: they are ids."""
+    return Table(*(Column(header, overflow="fold") for header in headers), title=title, title_justify="left")
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
     """Show that something is going on and for how long, then that it is done and how long it took."""
     started = time.monotonic()
-    if not console.is_terminal:
-        console.print(f"… {text}")
+    if not notes.is_terminal:
+        notes.print(f"… {text}")
     try:
         with _spinner() as progress:
             progress.add_task(text)
             yield
     except BaseException:
-        console.print(f"[red]✗[/] {text}  [dim]{_seconds_since(started)}[/]")
+        notes.print(f"[red]✗[/] {text}  [dim]{_seconds_since(started)}[/]")
         raise
-    console.print(f"[green]✓[/] {text}  [dim]{_seconds_since(started)}[/]")
+    notes.print(f"[green]✓[/] {text}  [dim]{_seconds_since(started)}[/]")
 
 
 def skipped(text: str, reason: str) -> None:
     """Show a step that did not need doing."""
-    console.print(f"[green]✓[/] {text}  [dim]{reason}[/]")
+    notes.print(f"[green]✓[/] {text}  [dim]{reason}[/]")
 
 
 def _spinner() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    return Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
 
 
 def _seconds_since(started: float) -> str:

@@ -29,6 +29,7 @@ from cleave_cli.credentials_sync import Registrar
 from cleave_cli.deploy import Deployment, engine_session, read_outputs, stack_outputs
 from cleave_cli.errors import CleaveError
 from cleave_cli.known_keys import wait_until_known
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.paths import StateDir
 from cleave_cli.reporting import reporting_errors
 
@@ -37,10 +38,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="credentials", help=__doc__, no_args_is_help=True)
 
-StackOption = Annotated[str | None, typer.Option(help="Stack on AWS; without it, the running local stack.")]
-StateOption = Annotated[Path, typer.Option(envvar="CLEAVE_STATE", help="Folder of the local stack.")]
 KeyArgument = Annotated[str, typer.Argument(help="The credential's key, as `list` shows it.")]
-LOCAL = StateDir().path
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def create(
     storefront: Annotated[list[str] | None, typer.Option(help="Storefronts it is limited to; none: all.")] = None,
     tier: Annotated[Tier, typer.Option(help="Products of the seller; decides how often it may call.")] = Tier.UP_TO_50K,
     stack: StackOption = None,
-    state: StateOption = LOCAL,
+    state: StateOption = FOLDER,
 ) -> None:
     """Make a key and a secret, and print them: the secret this once, since only its hash is stored."""
     with reporting_errors():
@@ -78,10 +76,18 @@ def create(
 
 
 @app.command("list")
-def list_all(stack: StackOption = None, state: StateOption = LOCAL) -> None:
+def list_all(
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
     """Show who may call, and since when; never a secret."""
     with reporting_errors():
-        for known in list_credentials(_service(stack, state).table):
+        found = list(list_credentials(_service(stack, state).table))
+        if as_json:
+            console.print_json(data=[_document(known) for known in found])
+            return
+        for known in found:
             console.print(_line(known), soft_wrap=True, markup=False, highlight=False)
 
 
@@ -92,7 +98,7 @@ def rotate(
         int, typer.Option(help="How long the old secret works beside the new one; 0 for one that leaked.", min=0)
     ] = 24,
     stack: StackOption = None,
-    state: StateOption = LOCAL,
+    state: StateOption = FOLDER,
 ) -> None:
     """Make another secret for a key, and print it this once."""
     with reporting_errors():
@@ -111,7 +117,7 @@ def rotate(
 
 
 @app.command()
-def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = LOCAL) -> None:
+def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = FOLDER) -> None:
     """Let nobody in by this key any more, nor by its tokens, and end the webhooks that nobody else can change."""
     with reporting_errors():
         service = _service(stack, state)
@@ -126,7 +132,7 @@ def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = LOC
 
 
 @app.command()
-def sync(stack: StackOption = None, state: StateOption = LOCAL) -> None:
+def sync(stack: StackOption = None, state: StateOption = FOLDER) -> None:
     """Register all credentials with the API of the stack, after a restore or for a new stack. Again does no harm."""
     with reporting_errors():
         service = _service(stack, state)
@@ -164,6 +170,18 @@ def _line(known: ListedCredential) -> str:
         *(f"old secret until {end:%Y-%m-%d %H:%M}" for end in ending),
     ]
     return "  ".join(columns)
+
+
+def _document(known: ListedCredential) -> dict[str, object]:
+    credential = known.credential
+    return {
+        "key": credential.key,
+        "role": credential.role.value,
+        "sellers": sorted(credential.sellers),
+        "storefronts": sorted(credential.storefronts),
+        "since": known.created_at.isoformat(),
+        "secretsUntil": [each.expires_at.isoformat() for each in known.secrets if each.expires_at is not None],
+    }
 
 
 def _unknown(key: str) -> CleaveError:

@@ -72,6 +72,11 @@ def read_outputs(endpoint: str) -> dict[str, str]:
     return stack_outputs(engine_session().client("cloudformation", endpoint_url=endpoint), STACK_NAME)
 
 
+def stack_url(name: str) -> str:
+    """Where the API of a stack on AWS is."""
+    return stack_outputs(boto3.client("cloudformation"), name)["ApiUrl"]
+
+
 def stack_outputs(client: "CloudFormationClient", name: str) -> dict[str, str]:
     """Read a stack's outputs."""
     stack = client.describe_stacks(StackName=name)["Stacks"][0]

@@ -11,7 +11,8 @@ from cleave.table.failures import Contended
 
 from cleave_cli.console import console
 from cleave_cli.errors import CleaveError
-from cleave_cli.operate import FOLDER, StackOption, StateOption, find_stack
+from cleave_cli.operate import find_stack
+from cleave_cli.options import FOLDER, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from cleave_cli.errors import CleaveError
 from cleave_cli.import_rows import Row, read_rows
 from cleave_cli.import_state import ImportState
 from cleave_cli.import_target import Sender, Target, read_target
+from cleave_cli.options import FOLDER, StateOption
 from cleave_cli.paths import StateDir
 
 
@@ -35,9 +36,7 @@ class Tally:
 def import_orders(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or JSON lines, of either dialect.")],
     base_url: Annotated[str | None, typer.Option(help="Where the API is; else the running local stack.")] = None,
-    state: Annotated[Path, typer.Option(help="Folder of the local stack, and of what imports have done.")] = (
-        StateDir().path
-    ),
+    state: StateOption = FOLDER,
     again: Annotated[bool, typer.Option("--again", help="Send the rows that were accepted before, too.")] = False,  # noqa: FBT002 - Typer's way to say a flag
 ) -> None:
     """Load packages and orders from a file; the same command again goes on where the last one ended."""

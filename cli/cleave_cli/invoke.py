@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -12,11 +13,12 @@ import httpx
 import typer
 
 from cleave_cli import environment, paths
-from cleave_cli.console import console
+from cleave_cli.console import console, notes
 from cleave_cli.credentials import read_endpoint
 from cleave_cli.deploy import ARCHITECTURES, STACK_NAME, engine_session
 from cleave_cli.engine import free_port
 from cleave_cli.errors import CleaveError
+from cleave_cli.options import FOLDER, StateOption
 from cleave_cli.paths import StateDir
 from cleave_cli.processes import KeptProcess, last_lines
 from cleave_cli.reporting import reporting_errors
@@ -31,21 +33,38 @@ _NOBODY = "http://127.0.0.1:9"  # without a stack, a call of AWS must fail at on
 _START_SECONDS = 30.0
 
 
+class FunctionRaisedError(CleaveError):
+    """The answer is an error of the function's."""
+
+    title = "The function raised"
+
+
 @reporting_errors()
 def invoke(
     function: Annotated[str, typer.Argument(help="Its folder below functions/, for example cancel_package.")],
-    event: Annotated[Path, typer.Argument(help="A file, or a name below events/ of the function: good, bad.")],
-    state: Annotated[Path, typer.Option("--state", help="Folder of the running stack.")] = StateDir().path,
+    event: Annotated[
+        str, typer.Argument(help="A file, a name below events/ of the function (good, bad), or - for standard input.")
+    ],
+    state: StateOption = FOLDER,
 ) -> None:
-    """Invoke a built function with an event, against the running local stack if there is one."""
+    """Invoke a built function with an event, against the running local stack if there is one; status 1 if it raised."""
     folder = StateDir(state)
     folder.path.mkdir(parents=True, exist_ok=True)
-    path = event if event.is_file() else paths.ROOT / "events" / function / f"{event}.json"
+    content = _read_event(function, event)
+    build_if_changed(folder)
+    answer = invoke_function(_logical_id(function), content, folder)
+    console.print_json(data=answer)
+    if isinstance(answer, dict) and "errorType" in answer:
+        raise FunctionRaisedError(f"{answer['errorType']}: {answer.get('errorMessage', '')}")
+
+
+def _read_event(function: str, event: str) -> bytes:
+    if event == "-":
+        return sys.stdin.buffer.read()
+    path = Path(event) if Path(event).is_file() else paths.ROOT / "events" / function / f"{event}.json"
     if not path.is_file():
         raise CleaveError(f"There is no event {event}, and no {path}.")
-    build_if_changed(folder)
-    answer = invoke_function(_logical_id(function), path.read_bytes(), folder)
-    console.print_json(data=answer)
+    return path.read_bytes()
 
 
 def invoke_function(logical_id: str, event: bytes, state: StateDir) -> Any:  # noqa: ANN401 - whatever it answers
@@ -83,7 +102,7 @@ def _post(address: str, event: bytes, process: KeptProcess, log: Path) -> Any:  
             except httpx.ConnectError:
                 time.sleep(0.05)
                 continue
-            console.print(last_lines(log), markup=False, soft_wrap=True)
+            notes.print(last_lines(log), markup=False, soft_wrap=True)
             try:
                 return answer.json()
             except json.JSONDecodeError:

@@ -6,16 +6,17 @@ import shlex
 import signal
 import sys
 import time
-from pathlib import Path
+from importlib.metadata import version
 from typing import Annotated
 
 import httpx
 import typer
+from typer import rich_utils
 
 from cleave_cli import credentials_command, deliveries
 from cleave_cli.adopt import adopt, restore
-from cleave_cli.console import console
-from cleave_cli.credentials import read_endpoint, read_environment
+from cleave_cli.console import console, notes
+from cleave_cli.credentials import read_environment
 from cleave_cli.demo import run_demo
 from cleave_cli.erase import erase
 from cleave_cli.errors import PromiseBrokenError
@@ -23,10 +24,11 @@ from cleave_cli.events.command import events
 from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.invoke import invoke
-from cleave_cli.logs import function_logs
+from cleave_cli.logs import function_logs, logs
 from cleave_cli.mend import mend
 from cleave_cli.openapi.command import openapi
 from cleave_cli.operate import requeue, status
+from cleave_cli.options import FOLDER, StateOption
 from cleave_cli.order import order
 from cleave_cli.paths import StateDir
 from cleave_cli.preflight import preflight
@@ -39,14 +41,17 @@ from cleave_cli.verify import verify
 
 PR_SET_PDEATHSIG = 1
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+if os.environ.get("NO_COLOR"):
+    rich_utils.COLOR_SYSTEM = None  # Typer's own pages take it for colours alone
+
+app = typer.Typer(
+    help=__doc__,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 app.add_typer(credentials_command.app)
 app.add_typer(deliveries.app)
-
-StateOption = Annotated[
-    Path, typer.Option("--state", envvar="CLEAVE_STATE", help="Folder for what a running stack keeps on disk.")
-]
-
 
 PortOption = Annotated[
     int | None,
@@ -56,7 +61,7 @@ PortOption = Annotated[
 
 @app.command()
 def up(
-    state: StateOption = StateDir().path,
+    state: StateOption = FOLDER,
     port: PortOption = None,
 ) -> None:
     """Serve on the local engine until Ctrl-C."""
@@ -66,12 +71,12 @@ def up(
         try:
             stack.engine.wait()
         except KeyboardInterrupt:
-            console.print("\nStopping …")
-    console.print("Stopped; nothing is left running.")
+            notes.print("\nStopping …")
+    notes.print("Stopped; nothing is left running.")
 
 
 @app.command()
-def demo(state: StateOption = StateDir().path) -> None:
+def demo(state: StateOption = FOLDER) -> None:
     """Show the main job from start to end, then exit; status 1 if a promise does not hold."""
     started = time.monotonic()
     folder = StateDir(state)
@@ -81,13 +86,13 @@ def demo(state: StateOption = StateDir().path) -> None:
             run_demo(stack, receiver)
         except (PromiseBrokenError, httpx.HTTPError):
             folder.function_log.write_text("\n".join(function_logs(stack.deployment.endpoint)))
-            console.print(f"What the functions logged is in {folder.function_log}")
+            notes.print(f"What the functions logged is in {folder.function_log}")
             raise
     console.print(f"\n[green]Every promise holds.[/] [dim]{time.monotonic() - started:.1f} s in all[/]")
 
 
 @app.command()
-def build(state: StateOption = StateDir().path) -> None:
+def build(state: StateOption = FOLDER) -> None:
     """Run sam build, when something that goes into it has changed."""
     folder = StateDir(state)
     folder.path.mkdir(parents=True, exist_ok=True)
@@ -96,24 +101,28 @@ def build(state: StateOption = StateDir().path) -> None:
 
 
 @app.command()
-def logs(state: StateOption = StateDir().path) -> None:
-    """Print what the functions of the running stack have logged."""
-    with reporting_errors():
-        for line in function_logs(read_endpoint(StateDir(state).local_json)):
-            console.print(line, markup=False, soft_wrap=True)
-
-
-@app.command()
-def env(state: StateOption = StateDir().path) -> None:
+def env(state: StateOption = FOLDER) -> None:
     """Print the running stack's address and credentials as shell exports: eval "$(cleave env)"."""
     with reporting_errors():
         for name, value in read_environment(StateDir(state).local_json).items():
             print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - for a shell, not for a person
 
 
+def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer's callback of a flag
+    if value:
+        console.print(f"cleave {version('cleave')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit.")
+]
+
+
 @app.callback()
-def prepare() -> None:
+def prepare(*, version: VersionOption = False) -> None:
     """End in good order on every signal that asks to end."""
+    del version
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell's `&` has it ignored
         signal.signal(number, _interrupt)
     if os.environ.get("CLEAVE_STOP_WITH_PARENT") and sys.platform == "linux":
@@ -124,6 +133,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+app.command()(logs)
 app.command()(redrive)
 app.command()(status)
 app.command()(requeue)

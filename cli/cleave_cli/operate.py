@@ -1,31 +1,28 @@
 """`cleave status` and `cleave requeue`: what waits anywhere in a stack, and dead letters back to their queue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import boto3
-import typer
 from cleave import clock
 from cleave.application.operate.gauges import read_gauges
 from cleave.table.table import Table
-from rich.table import Table as Grid
 
-from cleave_cli.console import console
+from cleave_cli.affected import Affected, read_affected
+from cleave_cli.console import console, grid
 from cleave_cli.credentials import read_endpoint
 from cleave_cli.deploy import STACK_NAME, engine_session, stack_outputs
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.paths import StateDir
 from cleave_cli.reporting import reporting_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
-
-StackOption = Annotated[str | None, typer.Option(help="Stack on AWS; without it, the running local stack.")]
-StateOption = Annotated[Path, typer.Option("--state", envvar="CLEAVE_STATE", help="Folder of the local stack.")]
-FOLDER = StateDir().path
+    from rich.table import Table as Grid
 
 
 @dataclass(frozen=True)
@@ -61,13 +58,32 @@ def find_stack(name: str | None, state: Path) -> Stack:
 
 
 @reporting_errors()
-def status(stack: StackOption = None, state: StateOption = FOLDER) -> None:
-    """Show what waits, where, for how long, and the runbook for each."""
+def status(
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
+    """Show what waits, where, for how long, whom it concerns, and the runbook for each."""
     found, at = find_stack(stack, state), clock.now()
-    grid = Grid("what waits", "", "runbook")
-    for what, value, runbook in rows(found, at):
-        grid.add_row(what, value, runbook)
-    console.print(grid)
+    counted, who = list(rows(found, at)), read_affected(found.table, at)
+    if as_json:
+        gauges = [{"what": what, "value": value, "runbook": runbook} for what, value, runbook in counted]
+        console.print_json(data={"gauges": gauges, "affected": [each.as_document() for each in who]})
+        return
+    shown = grid("what waits", "", "runbook")
+    for what, value, runbook in counted:
+        shown.add_row(what, value, runbook)
+    console.print(shown)
+    if who:
+        console.print(affected_grid(who))
+
+
+def affected_grid(who: Sequence[Affected]) -> "Grid":
+    """Those whom something concerns, the longest first."""
+    shown = grid("since, UTC", "what", "whose", "which", "how")
+    for each in who:
+        shown.add_row(f"{each.since:%Y-%m-%d %H:%M:%S}", each.what, each.whose, each.which, each.how)
+    return shown
 
 
 def rows(stack: Stack, at: datetime) -> Iterator[tuple[str, str, str]]:

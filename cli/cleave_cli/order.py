@@ -16,15 +16,15 @@ from rich.table import Table as Grid
 from rich.text import Text
 from rich.tree import Tree
 
-from cleave_cli.console import console
+from cleave_cli.console import console, grid
 from cleave_cli.errors import CleaveError
-from cleave_cli.operate import FOLDER, StackOption, StateOption, find_stack
+from cleave_cli.operate import find_stack
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 type Document = Mapping[str, Any]
 
 SellerOption = Annotated[int | None, typer.Option("--seller", help="Only this seller's part.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="As the API shows it, with whole ids.")]
 
 
 @reporting_errors()
@@ -104,17 +104,23 @@ def _package_words(package: Document) -> str:
 
 def _line_words(line: Document) -> str:
     waiting = f", {line['waiting']} about to be cancelled" if line["waiting"] else ""
-    by = f" by {line['cancellationId']}" if line["cancellationId"] else ""
+    by = f" by {_named(line['cancellationId'])}" if line["cancellationId"] else ""
     return f"{line['quantity']} of {line['orderItemNumber']} {line['status']}{by}{waiting}"
 
 
 def events(part: Document) -> Grid:
     """What happened, in order."""
-    grid = Grid("time, UTC", "what", "of what", "how")
+    shown = grid("time, UTC", "what", "of what", "how")
     for entry in part["timeline"]:
         at = from_ms(entry["date"]).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
-        grid.add_row(at, *(Text(words) for words in _WORDS[entry["type"]](entry)))
-    return grid
+        shown.add_row(at, *(Text(words) for words in _WORDS[entry["type"]](entry)))
+    return shown
+
+
+def _named(cancellation_id: str) -> str:
+    """As its caller names it, by which the API finds it, and who that is."""
+    dialect, caller, name = cancellation_id.split("#", 2)
+    return f"{name.replace('#', '-')} of {dialect} {caller}"
 
 
 def _accepted(entry: Document) -> tuple[str, str, str]:
@@ -123,11 +129,11 @@ def _accepted(entry: Document) -> tuple[str, str, str]:
         for package in entry["packages"]
         for line in package["lines"]
     )
-    return "cancel accepted", entry["cancellationId"], f"{entry['reason']}: {', '.join(units)}"
+    return "cancel accepted", _named(entry["cancellationId"]), f"{entry['reason']}: {', '.join(units)}"
 
 
 def _applied(entry: Document) -> tuple[str, str, str]:
-    return "cancel applied", entry["cancellationId"], ""
+    return "cancel applied", _named(entry["cancellationId"]), ""
 
 
 def _event(entry: Document) -> tuple[str, str, str]:

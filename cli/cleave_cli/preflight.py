@@ -6,9 +6,8 @@ from typing import Annotated
 
 import boto3
 import typer
-from rich.table import Table as Grid
 
-from cleave_cli.console import console
+from cleave_cli.console import console, grid
 from cleave_cli.errors import CleaveError
 from cleave_cli.paths import ROOT
 from cleave_cli.preflight_checks import Finding, Plan, Verdict, check
@@ -51,7 +50,7 @@ def planned(stage: str, stack: str | None, given: list[str]) -> Plan:
 
 
 def _show(findings: list[Finding]) -> None:
-    grid = Grid("point", "", "")
+    shown = grid("point", "", "")
     for each in findings:
-        grid.add_row(each.what, f"[{_COLOUR[each.verdict]}]{each.verdict.value}[/]", each.text)
-    console.print(grid)
+        shown.add_row(each.what, f"[{_COLOUR[each.verdict]}]{each.verdict.value}[/]", each.text)
+    console.print(shown)

@@ -3,17 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import boto3
-import typer
+from typing import TYPE_CHECKING
 
 from cleave_cli.console import console
-from cleave_cli.credentials import read_endpoint
-from cleave_cli.deploy import STACK_NAME, engine_session, stack_outputs
 from cleave_cli.errors import CleaveError
-from cleave_cli.paths import StateDir
+from cleave_cli.operate import find_stack
+from cleave_cli.options import FOLDER, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 if TYPE_CHECKING:
@@ -65,18 +60,16 @@ class Redrive:
 
 @reporting_errors()
 def redrive(
-    stack: Annotated[str | None, typer.Option(help="Stack on AWS; without it, the running local stack.")] = None,
-    state: Annotated[Path, typer.Option(envvar="CLEAVE_STATE", help="Folder of the local stack.")] = StateDir().path,
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
 ) -> None:
     """Bring what the stream's sources gave up to their functions again; status 1 if some of it fails still."""
-    endpoint = read_endpoint(StateDir(state).local_json) if stack is None else None
-    session = boto3.Session() if endpoint is None else engine_session()
-    outputs = stack_outputs(session.client("cloudformation", endpoint_url=endpoint), stack or STACK_NAME)
+    found = find_stack(stack, state)
     again = Redrive(
-        session.client("s3", endpoint_url=endpoint),
-        session.client("lambda", endpoint_url=endpoint),
-        outputs["FailedRecordsBucket"],
-        outputs["PackageStreamFunctionName"],
+        found.s3,
+        found.session.client("lambda", endpoint_url=found.endpoint),
+        found.outputs["FailedRecordsBucket"],
+        found.outputs["PackageStreamFunctionName"],
     )
     failed = 0
     for batch in again():

@@ -1,12 +1,16 @@
-"""How a command ends when something went wrong: a message for the person, a status for the shell."""
+"""How a command ends when something went wrong: a message for the person, a status for the shell.
+
+0: done. 1: not done, or something is wrong. 2: the command was not understood. 130: interrupted.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
-from cleave_cli.console import console
+from cleave_cli.console import notes
 from cleave_cli.errors import CleaveError
 
 INTERRUPTED = 130
@@ -23,11 +27,14 @@ def reporting_errors() -> Iterator[None]:
     except httpx.HTTPError as error:
         _print_error("No good answer", f"{error.request.method} {error.request.url}: {error!r}")
         raise typer.Exit(1) from error
+    except (BotoCoreError, ClientError) as error:
+        _print_error("AWS did not do it", str(error))
+        raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        console.print("\nInterrupted; nothing is left running.")
+        notes.print("\nInterrupted; nothing is left running.")
         raise typer.Exit(INTERRUPTED) from None
 
 
 def _print_error(title: str, text: str) -> None:
-    console.print(f"[bold red]{title}:[/]", end=" ")
-    console.print(text, markup=False, soft_wrap=True)
+    notes.print(f"[bold red]{title}:[/]", end=" ")
+    notes.print(text, markup=False, soft_wrap=True)

@@ -9,7 +9,6 @@ from cleave_cli.console import skipped, step
 from cleave_cli.credentials import (
     Channel,
     Credentials,
-    Seller,
     make_credentials,
     store_credentials,
     write_local_json,
@@ -34,11 +33,6 @@ class LocalStack:
     def base_url(self) -> str:
         """Where the API is: at the root of its origin, since clients drop a path in their base URL."""
         return self.deployment.endpoint
-
-    @property
-    def self_paying_seller(self) -> Seller:
-        """The seller that pays the carrier itself."""
-        return self.credentials.sellers[0]
 
     @property
     def channel(self) -> Channel:

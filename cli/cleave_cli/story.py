@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from cleave_cli.console import grid
 from cleave_cli.promises import Event, LineBalance, successors
 from cleave_cli.samples import Package
 
@@ -38,7 +39,7 @@ def _package(package: Package, status: str) -> RenderableType:
 
 def webhook_table(told: Sequence[tuple[float, int, Event]]) -> Table:
     """List the webhooks in order of arrival: seconds since the first cancel, seller, and what was told."""
-    table = Table("after", "seller", "package", "status", title="Webhooks received", title_justify="left")
+    table = grid("after", "seller", "package", "status", title="Webhooks received")
     for seconds, seller_id, event in told:
         table.add_row(f"{seconds:+.2f} s", str(seller_id), str(event.package_id), event.status)
     return table
@@ -46,7 +47,7 @@ def webhook_table(told: Sequence[tuple[float, int, Event]]) -> Table:
 
 def balance_table(lines: Sequence[LineBalance]) -> Table:
     """Show that every line's units are accounted for."""
-    table = Table("line", "item", title="ordered = cancelled + live", title_justify="left")
+    table = grid("line", "item", title="ordered = cancelled + live")
     for heading in ("ordered", "cancelled", "live"):
         table.add_column(heading, justify="right")
     table.add_column("")

@@ -7,11 +7,11 @@ from cleave import clock
 from cleave.application.operate.verify import Verified
 from cleave.application.operate.verify import verify as verify_table
 from cleave.table.table import Table
-from rich.table import Table as Grid
 
-from cleave_cli.console import console
+from cleave_cli.console import console, grid
 from cleave_cli.errors import CleaveError
-from cleave_cli.operate import FOLDER, StackOption, StateOption, find_stack
+from cleave_cli.operate import find_stack
+from cleave_cli.options import FOLDER, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 _MOST_SHOWN = 50
@@ -48,7 +48,7 @@ def _show(verified: Verified) -> None:
     if not verified.findings:
         console.print("[green]Everything is in order.[/]")
         return
-    grid = Grid("seller", "order", "what cannot be true")
+    shown = grid("seller", "order", "what cannot be true")
     for seller_id, number, finding in verified.findings[:_MOST_SHOWN]:
-        grid.add_row(str(seller_id), number, finding)
-    console.print(grid)
+        shown.add_row(str(seller_id), number, finding)
+    console.print(shown)

@@ -49,7 +49,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 @pytest.fixture(scope="session")
 def self_paying(stack: LocalStack) -> Iterator[SellerClient]:
     """A seller whose new packages get no tracking number."""
-    client = SellerClient(stack.base_url, stack.self_paying_seller)
+    client = SellerClient(stack.base_url, stack.credentials.sellers[0])
     with closing(client.http):
         yield client
 

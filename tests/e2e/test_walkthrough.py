@@ -77,7 +77,7 @@ def stack(tmp_path: Path) -> Iterator[LocalStack]:
 
 @pytest.fixture
 def self_paying(stack: LocalStack) -> Iterator[SellerClient]:
-    client = SellerClient(stack.base_url, stack.self_paying_seller)
+    client = SellerClient(stack.base_url, stack.credentials.sellers[0])
     with closing(client.http):
         yield client
 

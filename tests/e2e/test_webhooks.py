@@ -12,7 +12,7 @@ import svix
 from cleave import clock
 from cleave.store.tracks import TrackRef, ring
 from cleave.table.table import Table
-from cleave_cli.api import SellerClient
+from cleave_cli.api import ChannelClient, SellerClient
 from cleave_cli.credentials import write_local_json
 from cleave_cli.main import app
 from cleave_cli.paths import StateDir
@@ -197,6 +197,19 @@ def test_the_program_lists_and_replays_deliveries(
     assert len(receiver.wait_for(5, where=about(package))) == 5
     unknown = run("show", "bm9uZQ")
     assert (unknown.exit_code, "webhook.delivery.not.found" in unknown.output) == (1, True)
+
+
+def test_the_program_lists_deliveries_of_a_channels_webhook(
+    stack: LocalStack, self_paying: SellerClient, channel: ChannelClient, receiver: Receiver, tmp_path: Path
+) -> None:
+    write_local_json(StateDir(tmp_path).local_json, stack.base_url, stack.credentials)
+    hook = channel.http.post("/v1/webhooks", json={"base_url": receiver.url}).raise_for_status().json()["id"]
+    package = load(self_paying, {"LAMP": 3})
+    cancel(self_paying, package)
+    receiver.wait_for(1)
+    listed = CliRunner(env={"CLEAVE_STATE": str(tmp_path)}).invoke(app, ["deliveries", "list", hook, "--json"])
+    assert [each["orderNumber"] for each in json.loads(listed.stdout)] == [package["orderNumber"]]
+    channel.http.delete(f"/v1/webhooks/{hook}").raise_for_status()
 
 
 def test_the_scheduled_function_wakes_what_is_due(

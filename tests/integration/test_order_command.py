@@ -24,7 +24,7 @@ TRAYS, LAMP = 4765081101, 4765081102
 
 
 def printed(*parts: object) -> list[str]:
-    console = Console(width=160, color_system=None)
+    console = Console(width=200, color_system=None)
     with console.capture() as captured:
         for each in parts:
             console.print(each)
@@ -57,7 +57,7 @@ def story(  # noqa: PLR0913, PLR0917 - fixtures
 
 def test_packages_hang_below_those_that_they_came_of(story: Table) -> None:
     (part,) = command.read_story(story, ORDER, None)["parts"]
-    by = "trendyol#20811#content#a12d1e42f9f251443f8976cc481457f9"
+    by = "content-a12d1e42f9f251443f8976cc481457f9 of trendyol 20811"
     assert printed(command.tree(ORDER, part)) == [
         f"order {ORDER}, seller 20811",
         f"└── {PACKAGE} Cancelled, order-creation",
@@ -83,12 +83,12 @@ def test_what_happened_is_listed_in_order_with_whole_ids(story: Table) -> None:
     assert rows[0] == [
         "2026-10-18 09:00:00.000",
         "cancel accepted",
-        "trendyol#20811#content#a12d1e42f9f251443f8976cc481457f9",
+        "content-a12d1e42f9f251443f8976cc481457f9 of trendyol 20811",
         f"out_of_stock: 2 of line {TRAYS} of {PACKAGE}",
     ]
     assert rows[3][2:] == [str(SUCCESSOR), "Created"]
     assert rows[4][3] == "delivered, 1 attempts, last answer 200"
-    assert rows[6][2:] == ["hepsiglobal#test-credential#4711", f"wrong_price: 1 of line {LAMP} of {SUCCESSOR}"]
+    assert rows[6][2:] == ["4711 of hepsiglobal test-credential", f"wrong_price: 1 of line {LAMP} of {SUCCESSOR}"]
 
 
 def test_a_split_under_way_is_shown(story: Table, de_seller: Caller) -> None:

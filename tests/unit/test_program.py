@@ -1,0 +1,179 @@
+"""The program's habits: where it writes, what it understands everywhere, how it ends."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from botocore.exceptions import ClientError, NoRegionError
+from cleave_cli import console, invoke, logs
+from cleave_cli.errors import CleaveError
+from cleave_cli.main import app
+from cleave_cli.paths import TOOLS
+from cleave_cli.reporting import reporting_errors
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+ID = "MC8wMTc5NTkzMjE5NzMzOSMyMDgxMSMxMDgxMTE5MDMwMQ-and-more"
+
+
+def run(*arguments: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, arguments, input=given)
+
+
+def commands(command: Any, name: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 - click's
+    for each, found in getattr(command, "commands", {}).items():
+        yield (*name, each), found
+        yield from commands(found, (*name, each))
+
+
+ALL = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("name", ALL, ids=" ".join)
+def test_every_command_explains_itself(name: tuple[str, ...]) -> None:
+    for option in ("-h", "--help"):
+        assert run(*name, option).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ALL, ids=" ".join)
+def test_a_stack_is_found_in_the_same_way_everywhere(name: tuple[str, ...]) -> None:
+    states = [each for each in ALL[name].params if each.name == "state"]
+    assert [(each.opts, each.envvar) for each in states] in ([], [(["--state"], "CLEAVE_STATE")])
+
+
+@pytest.mark.parametrize("name", ["status", "order", "credentials list", "deliveries list"])
+def test_what_lists_has_a_form_for_programs(name: str) -> None:
+    assert "--json" in [option for each in ALL[tuple(name.split())].params for option in each.opts]
+
+
+def test_it_says_its_version_and_completes_in_shells() -> None:
+    assert run("--version").stdout.startswith("cleave ")
+    assert "_CLEAVE_COMPLETE" in run("--show-completion", "bash").stdout or run("--show-completion").exit_code == 0
+
+
+def test_what_a_shell_evaluates_is_empty_where_it_failed(tmp_path: Path) -> None:
+    failed = run("env", "--state", str(tmp_path))
+    assert (failed.exit_code, failed.stdout) == (1, "")
+    assert "Nothing is running here" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    "error", [NoRegionError(), ClientError({"Error": {"Code": "ValidationError", "Message": "no stack"}}, "Describe")]
+)
+def test_an_error_of_aws_is_a_sentence_and_a_status(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended, reporting_errors():
+        raise error
+    said = capsys.readouterr()
+    assert (ended.value.exit_code, said.out) == (1, "")
+    assert str(error) in said.err.replace("\n", " ")
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], list[bytes]]:
+    """``cleave invoke`` without a build or a runtime: the events that came, and what is answered."""
+    events: list[bytes] = []
+
+    def answer_with(answer: object) -> list[bytes]:
+        def invoked(_function: str, event: bytes, _state: object) -> object:
+            events.append(event)
+            return answer
+
+        monkeypatch.setattr(invoke, "invoke_function", invoked)
+        return events
+
+    monkeypatch.setattr(invoke, "build_if_changed", lambda _: None)
+    return answer_with
+
+
+def test_invoke_reads_standard_input_and_prints_the_answer_alone(
+    answering: Callable[[object], list[bytes]], tmp_path: Path
+) -> None:
+    events = answering({"statusCode": 200})
+    done = run("invoke", "cancel_package", "-", "--state", str(tmp_path), given='{"a": 1}')
+    assert (done.exit_code, json.loads(done.stdout), events) == (0, {"statusCode": 200}, [b'{"a": 1}'])
+
+
+def test_invoke_of_a_function_that_raised_ends_with_1(
+    answering: Callable[[object], list[bytes]], tmp_path: Path
+) -> None:
+    answering({"errorType": "KeyError", "errorMessage": "'requestContext'"})
+    raised = run("invoke", "cancel_package", "good", "--state", str(tmp_path))
+    assert (raised.exit_code, json.loads(raised.stdout)["errorType"]) == (1, "KeyError")
+    assert "KeyError: 'requestContext'" in raised.stderr
+
+
+def test_a_table_breaks_ids_and_cuts_none() -> None:
+    narrow = Console(width=40, color_system=None)
+    shown = console.grid("id", "state")
+    shown.add_row(ID, "waiting")
+    with narrow.capture() as captured:
+        narrow.print(shown)
+    cells = [line.split("│")[1].strip() for line in captured.get().splitlines() if "│" in line]
+    assert "".join(cells) == ID
+
+
+def test_no_color_is_no_escape_sequence_at_all() -> None:
+    environment = {"NO_COLOR": "1", "FORCE_COLOR": "1", "PATH": "/usr/bin:/bin", "COLUMNS": "80"}
+    for arguments in (["-h"], ["env", "--state", "/nowhere"]):
+        said = subprocess.run(  # noqa: S603 - ours
+            [str(TOOLS / "cleave"), *arguments], env=environment, capture_output=True, text=True, check=False
+        )
+        assert "\x1b" not in said.stdout + said.stderr
+
+
+class Logs:
+    """CloudWatch Logs with two groups; each answer has what came until then."""
+
+    GROUPS = ("/aws/lambda/CancelPackage", "/aws/lambda/Reconcile")
+
+    def __init__(self) -> None:
+        self.events = {self.GROUPS[0]: [(3, "third")], self.GROUPS[1]: [(1, "first"), (2, "second")]}
+
+    def get_paginator(self, name: str) -> "Logs":
+        self.asked = name
+        return self
+
+    def paginate(self, **wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as boto3 has it
+        if "logGroupName" not in wanted:
+            return [{"logGroups": [{"logGroupName": each} for each in self.GROUPS]}]
+        found = [(at, text) for at, text in self.events[wanted["logGroupName"]] if at >= wanted["startTime"]]
+        return [{"events": [{"timestamp": at, "message": f"{text}\n"} for at, text in found]}]
+
+
+def test_logs_are_in_order_of_time_and_of_the_functions_asked_for() -> None:
+    client: Any = Logs()
+    assert [each.message for each in logs.read_lines(client, "", 0)] == ["first", "second", "third"]
+    assert [str(each) for each in logs.read_lines(client, "cancel", 0)] == ["CancelPackage: third"]
+    assert [each.message for each in logs.read_lines(client, "", 2)] == ["second", "third"]
+
+
+def test_following_shows_each_line_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = Logs()
+
+    def pause(_: float) -> None:
+        if client.events[Logs.GROUPS[0]][-1][1] == "third":
+            client.events[Logs.GROUPS[0]].append((3, "third"))
+            client.events[Logs.GROUPS[0]].append((9, "ninth"))
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(logs, "engine_session", type("Session", (), {"client": lambda *_, **__: client}))
+    monkeypatch.setattr(logs, "read_endpoint", lambda _: "http://127.0.0.1:9")
+    monkeypatch.setattr("cleave_cli.logs.time.sleep", pause)
+    with pytest.raises(typer.Exit):
+        logs.logs(follow=True, state=tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["first", "second", "third", "third", "ninth"]
+
+
+def test_an_age_is_a_number_and_a_unit() -> None:
+    assert logs.parse_age("10m") == timedelta(minutes=10)
+    with pytest.raises(CleaveError, match="10m"):
+        logs.parse_age("yesterday")
