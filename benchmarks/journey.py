@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cleave.application.tell.attempt import Attempts, Sender
+from cleave.application.tell.attempt import Attempts, BatchSender, Sender
 from cleave.application.tell.drain import Drain
 from cleave.application.tell.probe import Probe
 from cleave.domain.circuit import parse_policy
@@ -89,10 +89,10 @@ def _accept(world: World, accept: Accept, package: Package, number: int) -> Bill
     return bill
 
 
-def drain_messages(world: World, send: Sender) -> Iterator[Bill]:
+def drain_messages(world: World, send: Sender, send_batch: BatchSender | None = None) -> Iterator[Bill]:
     """Handle the messages that wait, each in an invocation of its own."""
     queue = wake_queue()
-    attempts = Attempts(world.table, send, queue, _POLICY, lambda: 0.5)
+    attempts = Attempts(world.table, send, queue, _POLICY, lambda: 0.5, send_batch)
     drain, probe = Drain(world.table, queue, attempts), Probe(world.table, queue, attempts)
     while messages := queue.client.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:

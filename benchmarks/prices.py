@@ -20,6 +20,8 @@ LAMBDA_GB_SECOND = 13.3334
 WRITE_UNIT = 0.625
 READ_UNIT = 0.125
 QUEUE_REQUEST = 0.40
+FIFO_REQUEST = 0.50
+BUS_EVENT = 1.00
 QUEUE_REQUESTS_PER_MESSAGE = 3
 # Of a gigabyte: logs when they are written and for each month that they are kept (compressed to some 15 %); the table
 # and its continuous backup for each month.

@@ -74,7 +74,7 @@ def write_section(file: Path, name: str, title: str, body: str) -> None:
     file.write_text("\n".join([_HEAD, _summary(ordered), *ordered]))
 
 
-ORDER = ("counts", "cost", "flow", "peer", "cold", "warm", "memory", "history", "growth", "capacity")
+ORDER = ("counts", "cost", "flow", "peer", "cold", "warm", "memory", "history", "growth", "capacity", "destinations")
 
 
 def _sections(file: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from benchmarks import report
 from benchmarks.scale import Scale
 
 # The others need `sam build`.
-WITHOUT_BUILD = ("growth", "cost", "history", "capacity")
+WITHOUT_BUILD = ("growth", "cost", "history", "capacity", "destinations")
 
 
 @pytest.mark.parametrize("name", WITHOUT_BUILD)

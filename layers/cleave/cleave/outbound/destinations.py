@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -44,10 +44,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class DestinationSender:
-    """Implements ``cleave.application.tell.attempt.BatchSender``; ``client`` makes one of a service in a region."""
+    """Implements ``cleave.application.tell.attempt.BatchSender``; ``client`` makes one of a service in a region.
+
+    ``urls`` are those of queues by their ARNs: each is asked for once, and stays the same for as long as the name.
+    """
 
     client: Callable[[str, str], Any]
     old_names: bool = True
+    urls: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, subscription: Subscription, outgoing: Sequence[Outgoing], at: datetime) -> list[Answer]:
         """In as few requests as the limits of AWS allow."""
@@ -81,13 +85,28 @@ class DestinationSender:
         started = time.perf_counter()
         try:
             client = self.client("events" if is_bus else "sqs", destination.region)
-            errors = (_put_events if is_bus else _send_messages)(client, destination, portion)
+            errors = (_put_events if is_bus else self._send_messages)(client, destination, portion)
         except ClientError as error:
             errors = dict.fromkeys(range(len(portion)), _word(error.response["Error"]["Code"]))
         except BotoCoreError as error:
             errors = dict.fromkeys(range(len(portion)), _word(type(error).__name__.removesuffix("Error")))
         latency = round((time.perf_counter() - started) * 1000)
         return [_answer(errors.get(place), latency) for place in range(len(portion))]
+
+    def _send_messages(self, client: Any, destination: Destination, portion: Sequence[Parcel]) -> Errors:  # noqa: ANN401 - as below
+        is_fifo = destination.kind is DestinationKind.FIFO_QUEUE
+        entries = [
+            {"Id": str(place), "MessageBody": each.body.text, **(_fifo(each) if is_fifo else {})}
+            for place, each in enumerate(portion)
+        ]
+        answer = client.send_message_batch(QueueUrl=self._url_of(client, destination), Entries=entries)
+        return {int(each["Id"]): _word(each["Code"]) for each in answer.get("Failed", [])}
+
+    def _url_of(self, client: Any, queue: Destination) -> str:  # noqa: ANN401 - as below
+        if queue.arn not in self.urls:
+            found = client.get_queue_url(QueueName=queue.name, QueueOwnerAWSAccountId=queue.account)
+            self.urls[queue.arn] = found["QueueUrl"]
+        return self.urls[queue.arn]
 
 
 def _fact(document: CloudEvent) -> Parcel:
@@ -127,17 +146,6 @@ def _put_events(client: Any, destination: Destination, portion: Sequence[Parcel]
     ]
     answer = client.put_events(Entries=entries)
     return {place: _word(each["ErrorCode"]) for place, each in enumerate(answer["Entries"]) if "ErrorCode" in each}
-
-
-def _send_messages(client: Any, destination: Destination, portion: Sequence[Parcel]) -> Errors:  # noqa: ANN401 - as above
-    url = client.get_queue_url(QueueName=destination.name, QueueOwnerAWSAccountId=destination.account)["QueueUrl"]
-    is_fifo = destination.kind is DestinationKind.FIFO_QUEUE
-    entries = [
-        {"Id": str(place), "MessageBody": each.body.text, **(_fifo(each) if is_fifo else {})}
-        for place, each in enumerate(portion)
-    ]
-    answer = client.send_message_batch(QueueUrl=url, Entries=entries)
-    return {int(each["Id"]): _word(each["Code"]) for each in answer.get("Failed", [])}
 
 
 def _fifo(parcel: Parcel) -> dict[str, str]:
