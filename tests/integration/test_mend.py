@@ -4,7 +4,9 @@ from typing import Any
 
 import boto3
 import pytest
+from cleave.application.operate.erase_order import erase_order
 from cleave.application.operate.mend_order import find_damage, mend_order
+from cleave.domain.personal_data import ERASED
 from cleave.store import keys
 from cleave.store.packages import read_state
 from cleave.table.requests import Key, Update
@@ -129,3 +131,16 @@ def test_an_order_an_event_and_a_delivery_are_put_back_and_told(table: Table, cl
     clock.move(minutes=10)
     queue.run(drainer(table, script, queue))
     assert script.in_order(ORDER) == [1, 2]
+
+
+def test_what_was_erased_since_the_copy_stays_erased(table: Table, de_seller: Caller) -> None:
+    packages = [wire_package(each, ORDER, {each: 1}) | {"customerFirstName": "Ada"} for each in (PACKAGE, 502)]
+    assert de_seller.call(import_orders, packages, path=PATH).status == 200
+    copy = copied(table)
+    erase_order(table, ORDER)
+    damage(table, keys.package(SELLER, PACKAGE), document=b"")
+    (mended,) = mend_order(table, copy, ORDER)
+    assert mended.attributes == ["document"]
+    state = read_state(table, SELLER, PACKAGE)
+    assert state is not None
+    assert state.package.details["customerFirstName"] == ERASED

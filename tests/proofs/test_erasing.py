@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from cleave.application.operate.erase_order import Erased, erase_order
 from cleave.domain.personal_data import MARK
+from cleave.store import keys
 from cleave.store.documents import unpack
 from cleave.table.attributes import Item, to_item
+from cleave.table.requests import Put
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer
 
@@ -132,6 +134,19 @@ def test_a_later_export_of_an_erased_package_brings_nothing_back(world: World) -
     assert leaks(world, shop) == []
     assert any('"Shipped"' in text for text in texts(world, shop))
     assert shop.load([later]).json == {"imported": [], "unchanged": [SECOND]}
+
+
+def test_what_cannot_be_read_is_named_and_holds_nothing_else_back(world: World) -> None:
+    shop = buyer(world, 607)
+    world.split_and_tell()
+    table, order = world.table, number(shop)
+    for key, name in ((keys.package(607, SECOND), "document"), (keys.order(607, order), "live")):
+        item = table.get(key)
+        assert item is not None
+        table.put(Put({**item, name: b"damaged"}))
+    erased = erase_order(table, order)
+    assert (erased.packages, erased.events) == (2, 1)
+    assert erased.unreadable == {f"PACKAGE#607#{SECOND} PACKAGE"}
 
 
 def at_each(breaker: Breaker, wanted: str, do: Callable[[], object]) -> None:

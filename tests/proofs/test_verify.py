@@ -44,13 +44,19 @@ def test_what_waits_is_no_fault(world: World, job: Job) -> None:
 
 def test_what_somebody_broke_is_found_where_it_is(world: World, job: Job) -> None:
     table, seller = world.table, job.shop.seller_id
+    Job(Shop(world, 803)).run()
     table.delete(Delete(keys.order(802, "O802")))
     item = table.get(keys.package(seller, FIRST))
     assert item is not None
     table.put(Put({**item, "document": b"damaged"}))
+    part = table.get(keys.order(803, "O803"))
+    assert part is not None
+    table.put(Put({**part, "live": b"damaged"}))
     findings = verify(table, None, world.clock()).findings
     assert (seller, job.order, f"cannot be read: PACKAGE#{seller}#{FIRST} PACKAGE") in findings
-    assert {number for _, number, _ in findings} == {job.order, "O802"}
+    assert (803, "O803", "cannot be read: ORDER#O803 SELLER#803") in findings
+    assert {number for _, number, _ in findings} == {job.order, "O802", "O803"}
+    assert verify(table, "O803", world.clock()).findings == [each for each in findings if each[0] == 803]
 
 
 def test_what_has_ended_but_is_not_deleted_yet_is_gone(world: World, job: Job) -> None:

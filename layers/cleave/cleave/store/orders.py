@@ -62,7 +62,7 @@ def _order(item: Item) -> Order:
         seller_id=int(item[keys.SORT].partition("#")[2]),
         sequence=int(item["sequence"]),
         version=int(item["version"]),
-        live=tuple(_to_live(*row) for row in json.loads(zlib.decompress(bytes(item["live"])))),
+        live=_read_live(bytes(item["live"])),
         last_at=optional_moment(item["last_at"]),
         told={name: LaneEnd(int(number), from_ms(int(at))) for name, (number, at) in item["told"].items()},
         chains={int(ended): tuple(int(each) for each in begun) for ended, begun in item["chains"].items()},
@@ -119,6 +119,14 @@ def live_size(live: Sequence[LivePackage]) -> int:
 def _live_bytes(live: Sequence[LivePackage]) -> bytes:
     """One attribute: no condition looks into it, and an attribute for each value is larger and slower."""
     return zlib.compress(_live_text(live).encode(), 6)
+
+
+def _read_live(packed: bytes) -> tuple[LivePackage, ...]:
+    try:
+        rows = json.loads(zlib.decompress(packed))
+    except zlib.error:
+        raise ValueError("damaged live packages") from None
+    return tuple(_to_live(*row) for row in rows)
 
 
 def _live_text(live: Sequence[LivePackage]) -> str:

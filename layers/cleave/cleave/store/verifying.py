@@ -11,7 +11,7 @@ from cleave.store.cancellations import read_cancellations
 from cleave.store.erasing import package_refs
 from cleave.store.events import to_summary
 from cleave.store.formats import Unreadable
-from cleave.store.orders import read_orders, to_order
+from cleave.store.orders import to_order
 from cleave.store.packages import to_state
 from cleave.table.attributes import Item
 from cleave.table.table import Table
@@ -38,21 +38,22 @@ def all_parts(table: Table) -> Iterator[tuple[int, str]]:
 def parts_of(table: Table, order_number: str) -> list[tuple[int, str]]:
     """The same of one order."""
     sellers = {seller_id for seller_id, _ in package_refs(table, order_number)}
-    sellers |= {part.seller_id for part in read_orders(table, order_number)}
-    return [(seller_id, order_number) for seller_id in sorted(sellers)]
+    parts = {keys.part_of(item) for item in table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)}
+    return sorted({*((seller_id, order_number) for seller_id in sellers), *filter(None, parts)})
 
 
 def read_part(table: Table, seller_id: int, order_number: str, at: datetime) -> ReadPart:
     """Strongly consistent. What DynamoDB has yet to delete is gone."""
     damaged: list[str] = []
     order = table.get(keys.order(seller_id, order_number))
+    orders = _read(to_order, [] if order is None else [order], at, damaged)
     refs = [each for each in package_refs(table, order_number) if each[0] == seller_id]
     states = _read(to_state, table.batch_get([keys.package(*each) for each in refs]), at, damaged)
     stored = table.query(keys.order_partition(order_number), keys.event_prefix(seller_id))
     named = {name for state in states for name in cancellations_of(state)}
     pointers = table.query(keys.order_partition(order_number), keys.order_package_prefix(seller_id))
     part = AuditedPart(
-        order=Order(order_number, seller_id) if order is None else to_order(order),
+        order=next(iter(orders), Order(order_number, seller_id)),
         packages={state.package.package_id: state for state in states},
         cancellations={each.cancellation_id: each for each in read_cancellations(table, sorted(named))},
         events=[note for summary in _read(to_summary, stored, at, damaged) for note in summary.notes],

@@ -12,10 +12,14 @@ or
        another pass, which finds them
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
 from cleave.domain.cancellation import PackageRef
-from cleave.domain.personal_data import erase
+from cleave.domain.package import Package
+from cleave.domain.personal_data import erase, is_erased
 from cleave.store.erasing import (
     erase_answers,
     kept_events,
@@ -60,6 +64,21 @@ def erase_order(table: Table, order_number: str) -> Erased:
             if done.writes == before:
                 return done
     raise Contended(f"after {_MOST_PASSES} passes")
+
+
+def says_erased(table: Table, order_number: str) -> bool:
+    """Whether anything of the order that can be read says that it was erased."""
+    events = (each for each in kept_events(table, order_number) if not isinstance(each, Unreadable))
+    told = (package for event in events for package in event.packages)
+    return any(map(is_erased, chain(_readable(table, order_number), told)))
+
+
+def _readable(table: Table, order_number: str) -> Iterator[Package]:
+    for ref in package_refs(table, order_number):
+        with suppress(Unreadable):
+            kept = read_kept(table, ref)
+            if kept is not None:
+                yield kept.package
 
 
 def _erase_packages(table: Table, order_number: str, done: Erased) -> bool:

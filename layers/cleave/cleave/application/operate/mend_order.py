@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleave.application.operate.erase_order import erase_order, says_erased
 from cleave.store.mending import DamagedItem, damaged_items, mend, put_back
 from cleave.table.table import Table
 
@@ -21,8 +22,15 @@ def find_damage(table: Table, order_number: str) -> list[Mended]:
 
 
 def mend_order(table: Table, copy: Table, order_number: str) -> list[Mended]:
-    """Put back what is damaged and nothing else, so that what was accepted since the copy stays. Raises OutOfDate."""
-    return [_mend(table, copy, each) for each in damaged_items(table, order_number)]
+    """Put back what is damaged and nothing else, so that what was accepted since the copy stays.
+
+    Personal data that was erased since is erased again. Raises OutOfDate, or Contended.
+    """
+    was_erased = says_erased(table, order_number)
+    mended = [_mend(table, copy, each) for each in damaged_items(table, order_number)]
+    if was_erased:
+        erase_order(table, order_number)
+    return mended
 
 
 def _mend(table: Table, copy: Table, damaged: DamagedItem) -> Mended:
