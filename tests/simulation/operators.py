@@ -46,7 +46,21 @@ class Operators:
             self.callers.cancel(replace(op, numbers=(order, *op.numbers[1 + each % 3 :], *op.numbers)[:6]))
         self.world.scheduler.sleep(10_000 + op.numbers[4] * 1_500)
         admins = self.admins
-        (admins.update_url, admins.resend, admins.activate, admins.flicker, self.works)[op.numbers[5] % 5](op)
+        what = (admins.update_url, admins.update_url, admins.resend, admins.activate, admins.flicker, self.works)
+        what[op.numbers[5] % len(what)](op)
+
+    def blink(self, op: Op) -> None:
+        """Something happens just before a webhook is turned off for a while."""
+        hook = self.admins.hook(op)
+        if hook is None:
+            return
+        orders = [place for place, each in enumerate(self.book.orders.values()) if each.seller_id in hook.sellers]
+        of_its = replace(op, numbers=(orders[op.numbers[1] % len(orders)], *op.numbers[1:]))
+        (self.callers.status, self.callers.cancel)[op.numbers[2] % 2](of_its)
+        self.world.scheduler.sleep(op.numbers[3] * 2)
+        self.admins.deactivate(op)
+        self.world.scheduler.sleep(op.numbers[4] * 20)
+        self.admins.activate(op)
 
     def storm(self, op: Op) -> None:
         """One kind of call is throttled for a while, wherever it comes from."""
@@ -130,7 +144,7 @@ class Operators:
             items.replace(place, {**image, "document": {"B": b"damaged"}})
             self.callers.note(f"poison {order.seller_id} {order.number} {package_id}")
             self.callers.cancel(op)
-            for number, other in enumerate(self.book.orders.values()):
+            for number, other in enumerate(list(self.book.orders.values())):
                 if other.number == order.number and other is not order:
                     self.callers.cancel(replace(op, numbers=(number, *op.numbers[2:], 0)))
 
@@ -145,5 +159,5 @@ class Operators:
 
     def ops(self) -> dict[str, Callable[[Op], None]]:
         """By their names in a plan."""
-        names = ("outage", "storm", "mood", "works", "redrive", "revoke", "restore", "poison", "heal")
+        names = ("outage", "blink", "storm", "mood", "works", "redrive", "revoke", "restore", "poison", "heal")
         return {name: getattr(self, name) for name in names}

@@ -20,8 +20,10 @@ class Op:
 
 @dataclass(frozen=True)
 class Plan:
-    """``scripts`` are what each actor does, by its name. ``is_calm``: nothing is done to the service's own calls, so
-    that it has no reason to be late. ``patient``: the end waits for the service to find by itself that receivers work.
+    """``scripts`` are what each actor does, by its name; ``schedule`` tells runs of the same plan apart.
+
+    ``switch`` is how often another actor goes on at a point. ``patient``: the end waits for the service to find by
+    itself that receivers work.
     """
 
     seed: int
@@ -29,10 +31,11 @@ class Plan:
     rates: Rates = NO_FAULTS
     switch: float = 0.3
     patient: bool = False
+    schedule: int = 0
 
     @property
     def is_calm(self) -> bool:
-        """Whether whatever is late is so by the code's own doing."""
+        """Whether nothing is done to the service's own calls, so that whatever is late is so by its own doing."""
         return self.rates == NO_FAULTS
 
     @property
@@ -48,7 +51,7 @@ CHANNEL = ("cancel_item",) * 6 + ("create", "repeat", "whole_item")
 ADMIN = (
     "deactivate", "deactivate", "activate", "activate", "rotate", "update_url", "update_statuses",
     "replay", "resend", "resend", "subscribe", "delete", "ping", "list", "flicker", "flicker",
-    "outage", "outage", "outage",
+    "outage", "outage", "outage", "outage", "blink", "blink", "blink",
 )  # fmt: skip
 OPERATOR = ("redrive", "revoke", "restore", "poison", "poison", "heal")
 WEATHER = ("mood", "mood", "mood", "works", "works", "storm", "storm")
@@ -91,7 +94,7 @@ def make_plan(seed: int) -> Plan:
     scripts = {f"seller-{number}": _script(rng, CALLER, 12) for number in range(rng.randrange(1, 4))}
     scripts["channel"] = _script(rng, CHANNEL, 6)
     scripts["weather"] = _script(rng, WEATHER, 5)
-    for number in range(rng.randrange(3)):
+    for number in range(rng.randrange(1, 4)):
         scripts[f"admin-{number}"] = _script(rng, ADMIN, 7)
     if rng.random() < 0.5:
         scripts["operator"] = _script(rng, OPERATOR, 4)

@@ -57,7 +57,8 @@ class Run:
 
     def __post_init__(self) -> None:
         """Nothing happens yet."""
-        self.scheduler = Scheduler(Choice(self.plan.seed, self.plan.switch), self.plan.seed)
+        seed = f"{self.plan.seed}.{self.plan.schedule}"
+        self.scheduler = Scheduler(Choice(seed, self.plan.switch), seed)
         self.world = World(self.scheduler)
         self.book = Book(is_calm=self.plan.is_calm)
         self.callers = Callers(Calls(self.world), self.book)
