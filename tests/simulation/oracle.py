@@ -153,7 +153,8 @@ def wanted(hook: Hook, wish: Wish, event: Event) -> int:
         return 0
     payload = PayloadFormat.HEPSIGLOBAL if hook.is_channels else PayloadFormat.TRENDYOL
     recipient = Recipient(hook.hook_id, hook.owner, payload, wish.statuses, is_wanted=True, tracks=1)
-    return len(messages_of(selection_for(recipient, event.packages), hook.owner, event.packages))
+    selection = selection_for(recipient, event.packages, event.topic)
+    return len(messages_of(selection, hook.owner, event.packages, event.topic))
 
 
 def _messages(hook: Hook, event: Event) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""A failing plan made smaller: fewer actors, fewer steps, fewer kinds of faults, as long as it fails in the same way."""
+"""A failing plan made smaller: fewer actors, ops and kinds of faults, as long as it fails in the same way."""
 
 import re
 from collections.abc import Iterator
