@@ -50,7 +50,7 @@ def say(text: str) -> None:
 
 def tell_story(plan: Plan, outcome: Outcome) -> None:
     """What was to happen, what did, and what was broken."""
-    say(f"{plan.rates}, switch {plan.switch}, patient {plan.patient}, schedule {plan.schedule}")
+    say(f"{plan.rates}, switch {plan.switch}, schedule {plan.schedule}")
     for line in (*outcome.lines, *(f"BROKEN {each}" for each in outcome.broken)):
         say(line[:400])
 

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import random
+import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -87,8 +88,8 @@ class SilentLogger:
         """Nothing."""
 
     def warning(self, code: str, **fields: Any) -> None:
-        """Passed on."""
-        self.heard(code, fields.get("extra", {}))
+        """Passed on, with what was caught."""
+        self.heard(code, {**fields.get("extra", {}), "caught": repr(sys.exception())[:200]})
 
     error = warning
 

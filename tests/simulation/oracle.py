@@ -46,6 +46,18 @@ class Oracle:
             yield from self._entitled(hook, events)
             yield from self._told(hook, list(events.values()))
 
+    def forgotten(self) -> Iterator[str]:
+        """What waits for a webhook that is on, when nothing is left to do."""
+        items = self.world.engine.items
+        for hook in self.book.hooks:
+            key = keys.subscription(hook.owner, hook.hook_id)
+            image = items.get((key[keys.PARTITION], key[keys.SORT]))
+            waiting = [
+                sk for track in range(2) for sk in items.sorts.get(keys.waiting_partition(hook.hook_id, track), ())
+            ]
+            if waiting and image is not None and image["status"]["S"] == "ACTIVE" and self.world.next_due() is None:
+                yield f"{hook.receivers[-1].url} is on, {waiting} wait, and nobody will look"
+
     def _unrest(self) -> Iterator[str]:
         """What is still due, or was given up."""
         if self.world.next_due() is not None:

@@ -22,15 +22,13 @@ class Op:
 class Plan:
     """``scripts`` are what each actor does, by its name; ``schedule`` tells runs of the same plan apart.
 
-    ``switch`` is how often another actor goes on at a point. ``patient``: the end waits for the service to find by
-    itself that receivers work.
+    ``switch`` is how often another actor goes on at a point.
     """
 
     seed: int
     scripts: Mapping[str, tuple[Op, ...]]
     rates: Rates = NO_FAULTS
     switch: float = 0.3
-    patient: bool = False
     schedule: int = 0
 
     @property
@@ -103,5 +101,4 @@ def make_plan(seed: int) -> Plan:
         scripts=scripts,
         rates=NO_FAULTS if rng.random() < 0.4 else _rates(rng),
         switch=rng.choice((0.05, 0.3, 1.0)),
-        patient=rng.random() < 0.3,
     )

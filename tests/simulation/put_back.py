@@ -12,7 +12,7 @@ from cleave.application.accept import accept_split
 from cleave.application.intake.room import check_order_fits
 from cleave.application.split import due_work, split_package
 from cleave.application.subscribe import webhooks
-from cleave.application.tell import ask_again, attempt, fan_out
+from cleave.application.tell import ask_again, attempt, drain, fan_out
 from cleave.application.tell.wake_queue import Wake
 from cleave.domain.change import after_split, planning, splitting
 from cleave.domain.circuit import Circuit
@@ -26,7 +26,7 @@ from cleave.domain.subscription import Subscription
 from cleave.outbound import exchange
 from cleave.store.deliveries import queue_delivery
 from cleave.store.recipients import read_recipients
-from cleave.store.tracks import TrackRef, reopen
+from cleave.store.tracks import Held, TrackRef, look_again, release
 from cleave.table.failures import Contended
 from cleave.table.requests import Delete
 from cleave.table.table import Table
@@ -143,3 +143,13 @@ PUT_BACK: Mapping[int, PutBack] = {
     14: a_circuit_outlives_its_url,
     15: a_wish_waits_for_the_schedule,
 }
+
+
+def a_ring_between_look_and_release_is_lost() -> AbstractContextManager[object]:
+    """For the orders of calls: a track is let go whoever has rung since it was taken."""
+
+    def release_anyway(table: Table, held: Held, due: datetime | None) -> bool:
+        now = look_again(table, held)
+        return now is None or release(table, now, due)
+
+    return patched((drain, "release", release_anyway))

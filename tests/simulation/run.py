@@ -110,22 +110,25 @@ class Run:
             receiver.mood = Mood.WORKS
         self.operators.heal(Op("heal", 0, ()))
         self._alone("redrive", lambda: self.operators.redrive(Op("redrive", 0, ())))
-        if self.plan.patient:
-            self._idle(5 * _DAY_MS)
-        self._alone("activate", self._activate_all)
-        self._idle(_DAY_MS)
+        idle(self.scheduler, 5 * _DAY_MS)
+        self.book.broken += Oracle(self.world, self.book).forgotten()
+        self._alone("activate", lambda: activate_all(self.book, self.admins))
+        idle(self.scheduler, _DAY_MS)
 
-    def _activate_all(self) -> None:
-        for hook in self.book.hooks:
-            if not hook.gone_maybe:
-                self.admins.change(hook, Wish(on=True, statuses=hook.statuses), "activate_webhook")
 
-    def _idle(self, most_ms: float) -> None:
-        """Until nothing is left to do."""
-        night = self.scheduler.spawn("night", self.scheduler.park)
-        self.scheduler.run(self.scheduler.now + most_ms)
-        self.scheduler.wake(night)
-        self.scheduler.run()
+def activate_all(book: Book, admins: Admins) -> None:
+    """Turn on each webhook that is there."""
+    for hook in book.hooks:
+        if not hook.gone_maybe:
+            admins.change(hook, Wish(on=True, statuses=hook.statuses), "activate_webhook")
+
+
+def idle(scheduler: Scheduler, most_ms: float) -> None:
+    """Until nothing is left to do."""
+    night = scheduler.spawn("night", scheduler.park)
+    scheduler.run(scheduler.now + most_ms)
+    scheduler.wake(night)
+    scheduler.run()
 
 
 def run(plan: Plan) -> Outcome:

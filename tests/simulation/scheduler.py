@@ -69,7 +69,7 @@ class Choice:
 
 
 class Scheduler:
-    """``steps`` counts points; after ``most_steps`` no actor goes on."""
+    """``steps`` counts points; after ``most_steps`` no actor goes on. ``only``: all others stand still meanwhile."""
 
     def __init__(self, choice: Choice, seed: object = 0) -> None:
         """Nothing runs yet."""
@@ -80,6 +80,7 @@ class Scheduler:
         self.most_steps = FOREVER
         self.ends_at = FOREVER
         self.stopping = False
+        self.only: set[Actor] | None = None
         self.actors: list[Actor] = []
         self.failures: list[BaseException] = []
         self._current: Actor | None = None
@@ -195,15 +196,16 @@ class Scheduler:
         """None: the main thread goes on."""
         if self.stopping:
             return self.actors[0] if self.actors else None
-        if self.failures or self.steps >= self.most_steps or not any(actor.awaited for actor in self.actors):
+        actors = self.actors if self.only is None else [actor for actor in self.actors if actor in self.only]
+        if self.failures or self.steps >= self.most_steps or not any(actor.awaited for actor in actors):
             return None
-        runnable = [actor for actor in self.actors if actor.wake_at <= self.now]
+        runnable = [actor for actor in actors if actor.wake_at <= self.now]
         if not runnable:
-            first = min(actor.wake_at for actor in self.actors)
+            first = min(actor.wake_at for actor in actors)
             if first > self.ends_at or first == FOREVER:
                 return None
             self.now = first
-            runnable = [actor for actor in self.actors if actor.wake_at <= first]
+            runnable = [actor for actor in actors if actor.wake_at <= first]
         return self.choice.pick(self._current, runnable)
 
     # ------------------------------------------------------------------------------------- called by the main thread
