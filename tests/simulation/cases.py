@@ -16,6 +16,7 @@ from tests.simulation.receivers import Mood
 from tests.simulation.run import activate_all, idle, small_orders
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.world import World
+from tests.support.stream_source import Record
 
 _DAY_MS = 86_400_000
 
@@ -33,7 +34,8 @@ class Scene:
         self.callers = Callers(Calls(self.world), self.book)
         self.admins = Admins(Calls(self.world), self.book, self.callers)
         self.operators = Operators(self.world, self.book, self.callers, self.admins)
-        self.only: set[object] = set()
+        self.records: list[Record] = []
+        self.bodies: list[str] = []
 
     @property
     def hook(self) -> Hook:
@@ -90,14 +92,19 @@ class Scene:
         return lambda: self.callers.status(_op(0, 0, 0))
 
     def stream(self) -> Callable[[], None]:
-        """The records that wait, as one batch; the lane itself brings them again afterwards."""
-        records = [record for _, record in self.world.lanes[0].source.waiting]
-        event = json.loads(json.dumps({"Records": records}))
+        """The records that have come, as one batch, which is not brought again; two may get the same."""
+        source = self.world.lanes[0].source
+        self.records += [record for _, record in source.waiting]
+        source.waiting.clear()
+        event = json.loads(json.dumps({"Records": self.records}))
         return lambda: _done(lambda: self.world.invoke("package_stream", event))
 
     def drain(self) -> Callable[[], None]:
-        """A message of the queue, which comes again afterwards."""
-        event = {"Records": [{"messageId": "1", "body": self.world.queue.messages[0].body}]}
+        """The messages that have come, of which no other track's or webhook's are; two may get the same."""
+        queue = self.world.queue
+        self.bodies += [message.body for message in queue.messages]
+        queue.messages.clear()
+        event = {"Records": [{"messageId": "1", "body": self.bodies[0]}]}
         return lambda: _done(lambda: self.world.invoke("deliver_webhook", event))
 
     def reconcile(self) -> Callable[[], None]:

@@ -26,7 +26,7 @@ from cleave.domain.subscription import Subscription
 from cleave.outbound import exchange
 from cleave.store.deliveries import queue_delivery
 from cleave.store.recipients import read_recipients
-from cleave.store.tracks import Held, TrackRef, look_again, release
+from cleave.store.tracks import Held, TrackRef, look_again, release, reopen
 from cleave.table.failures import Contended
 from cleave.table.requests import Delete
 from cleave.table.table import Table
