@@ -1,6 +1,7 @@
 """The rows of an import file: packages as Trendyol shows them and orders as HepsiGlobal creates them, mixed or not."""
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,13 +65,28 @@ def read_rows(path: Path) -> Iterator[Row]:
     """
     if path.suffix.lower() not in _LINE_SUFFIXES:
         try:
-            document = json.loads(path.read_text(encoding="utf-8-sig"))
+            document = _loads(path.read_text(encoding="utf-8-sig"))
         except ValueError:
             yield from _read_lines(path)
             return
         yield from _rows_of(document, "row")
         return
     yield from _read_lines(path)
+
+
+def _loads(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Raises ValueError also for what JSON can say and no request can hold: numbers without end, lists without end."""
+    try:
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except RecursionError:
+        raise ValueError("too deep") from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _read_lines(path: Path) -> Iterator[Row]:
@@ -82,7 +98,7 @@ def _read_lines(path: Path) -> Iterator[Row]:
 
 def _read_line(line: bytes, place: str) -> Iterator[Row]:
     try:
-        document = json.loads(line)
+        document = _loads(line)
     except ValueError:
         yield Row(place, None, "is not JSON")
         return

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cleave.application.read.deliveries import DeliveryQuery, list_deliveries
 from cleave.domain.events import track_of
+from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
 from cleave.store.circuits import read_circuit
@@ -39,13 +40,16 @@ PATH: dict[str, object] = {"sellerId": SELLER}
 OWNER = seller_owner(SELLER)
 GOOD, BAD = 501, 502
 _MINUTES = timedelta(minutes=15)
+WAITING_FOR_EVER = [{"1": 1}, Reason.OUT_OF_STOCK.value, CancelledBy.SELLER.value, False, 10**30, ""]
 DAMAGE: dict[str, dict[str, Any]] = {
     "no document": {"document": b""},
     "another document": {"document": b"\x01nonsense"},
     "a text for a document": {"document": "text"},
     "no units": {"left": None},
     "a text for a map": {"waiting": "text"},
-    "a time beyond all": {"waiting": {"a": [{"1": 1}, "out_of_stock", "seller", False, 10**30, ""]}},
+    "a time beyond all": {
+        "waiting": {"a": [{"1": 1}, Reason.OUT_OF_STOCK.value, CancelledBy.SELLER.value, False, 10**30, ""]}
+    },
     "no id": {"successor_ids": ["x"]},
     "no map of units": {"left": ["a", 1]},
     "a later format": {"format": 99},

@@ -1,7 +1,6 @@
 """Every item says its format. A reader knows all that were ever written, and says so where it meets another."""
 
 from collections.abc import Callable
-from decimal import InvalidOperation
 
 from cleave.store import keys
 from cleave.table.attributes import Item
@@ -30,5 +29,5 @@ def read_with[T](reader: Callable[[Item], T], item: Item) -> T:
         if int(item[FORMAT]) not in _KNOWN:
             raise ValueError("a later format")  # noqa: TRY301 - one way out for all that is wrong with an item
         return reader(item)
-    except (ValueError, LookupError, TypeError, AttributeError, InvalidOperation) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise Unreadable(item) from error

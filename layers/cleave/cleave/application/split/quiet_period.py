@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +16,9 @@ class QuietPeriod:
 
     def ends_at(self, reserved_at: Sequence[datetime]) -> datetime:
         """When a package with cancellations of these times is to be split."""
-        return min(max(reserved_at) + self.quiet, min(reserved_at) + self.longest)
+        return min(_later(max(reserved_at), self.quiet), _later(min(reserved_at), self.longest))
+
+
+def _later(at: datetime, by: timedelta) -> datetime:
+    """A damaged time may be the last of all."""
+    return at + by if at < _LAST - by else _LAST
