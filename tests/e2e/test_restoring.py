@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from cleave import clock
+from cleave.domain.personal_data import ERASED, MARK
 from cleave.domain.roles import Role, Tier
 from cleave.store.credentials import Credential, store_credential
 from cleave.table.table import Table
@@ -118,6 +119,10 @@ def test_a_lost_table_is_brought_back_by_the_runbook(account: Account, receiver:
         (live,) = [each for each in seller.packages(str(package["orderNumber"])) if each["status"] == "Created"]
         cancel(seller, live, receiver)
     assert items(own) == before
+    run(account, f".venv/bin/cleave erase {package['orderNumber']} --stack cleave")
+    with closing((seller := SellerClient(account.base_url, SELLER)).http):
+        shown = seller.packages(str(package["orderNumber"]))
+        assert {(each[MARK], each["customerFirstName"]) for each in shown} == {(True, ERASED)}
     assert "Everything is in order." in run(account, verify)
 
 

@@ -19,6 +19,7 @@ PERSONAL = [
     "shipmentAddress invoiceAddress address1 addressLines full_address deliveryAddresses adres AdresSat\u0131r\u0131",
     "firstName FIRSTNAME first-name LastName full_name surname soyad adSoyad recipientName buyerNickName",
     "phone Phone phoneNumber gsm mobilePhone customerphonenumber TELEFON contactPhone",
+    "telefonu cepTelefonu musteriAdi M\u00fc\u015fteriAdresi soyadi al\u0131c\u0131Ad\u0131 VORNAME Anschrift plz",
     "email eMail e-mail EMAIL emailAddress invoiceMail ePosta e_posta",
     "identityNumber tcIdentityNumber TCKN tckimlikNo kimlikNo passportNo nationalId",
     "taxNumber invoiceTaxNumber tax_no taxOffice vergiNo vergiDairesi vatNumber VKN",
@@ -79,6 +80,26 @@ def test_all_inside_an_address_or_a_person_goes_whatever_it_is_called_and_its_sh
         },
         MARK: True,
     }
+
+
+def test_a_bare_name_is_a_persons_where_something_else_of_a_person_stands_beside_it() -> None:
+    erased = having(
+        {"x": {"name": "Ada", "phone": "1"}, "y": {"name": "Tray", "sku": "1"}, "z": [{"ad": "Ada", "gsm": 5}]}
+    )
+    assert erased["x"] == {"name": ERASED, "phone": ERASED}
+    assert erased["y"] == {"name": "Tray", "sku": "1"}
+    assert erased["z"] == [{"ad": ERASED, "gsm": 0}]
+
+
+def test_a_value_goes_where_another_field_names_it() -> None:
+    erased = having(
+        {"extra": [{"key": "buyerPhone", "value": "1"}, {"Name": "taxNumber", "Value": 5}, {"key": "gift", "value": 1}]}
+    )
+    assert erased["extra"] == [
+        {"key": "buyerPhone", "value": ERASED},
+        {"Name": "taxNumber", "Value": 0},
+        {"key": "gift", "value": 1},
+    ]
 
 
 def test_an_address_of_mail_goes_from_every_text() -> None:

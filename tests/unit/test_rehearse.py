@@ -6,9 +6,11 @@ from cleave_cli.errors import CleaveError
 from cleave_cli.main import app
 from cleave_cli.rehearsal.account import Account
 from cleave_cli.rehearsal.callers import NotSeenError
-from cleave_cli.rehearsal.steps import STEPS, CannotShowError, Plan
+from cleave_cli.rehearsal.steps import GUARD, STEPS, WATCHED, CannotShowError, Plan
 from cleave_cli.rehearse import Outcome, run
 from typer.testing import CliRunner
+
+from tests.support.template import resources
 
 NUMBER = "123456789012"
 
@@ -73,6 +75,12 @@ def test_it_goes_on_where_it_was_told_to(there: list[str], monkeypatch: pytest.M
     assert (status, "restore was seen" in said, "again was seen" in said, "serve was seen" in said) == (
         0, True, True, False,
     )  # fmt: skip
+
+
+def test_what_the_steps_name_in_a_stack_is_there() -> None:
+    alarms = {each["AlarmName"]["Sub"] for each in resources("AWS::CloudWatch::Alarm").values()}
+    assert GUARD.format(stack="${AWS::StackName}") in alarms
+    assert WATCHED in resources("AWS::Serverless::Function")
 
 
 def test_what_comes_after_a_failure_would_show_nothing() -> None:

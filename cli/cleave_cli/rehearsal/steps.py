@@ -12,6 +12,9 @@ from cleave_cli.rehearsal.account import Account
 from cleave_cli.rehearsal.callers import NotSeenError, operator, slowest
 from cleave_cli.stack_update import begin_update
 
+# An alarm that guards deployments, and a function whose calls are shifted.
+GUARD = "{stack}-server-errors"
+WATCHED = "CancelPackageFunction"
 _SELLER, _SLOW_SELLERS = 40_001, 50_001
 # What a caller may wait beside slow receivers: this much longer than without them, and some noise.
 _TIMES, _NOISE_SECONDS = 3.0, 1.0
@@ -51,9 +54,9 @@ def serve(plan: Plan) -> str:
 def change_a_parameter(plan: Plan) -> str:
     """A change of a parameter alone reaches callers."""
     before = plan.account.live()
-    days = str(int(plan.account.variable("CancelPackageFunction", "RETENTION_DAYS")) + 1)
+    days = str(int(plan.account.variable(WATCHED, "RETENTION_DAYS")) + 1)
     plan.account.update(RetentionDays=days)
-    if plan.account.variable("CancelPackageFunction", "RETENTION_DAYS") != days:
+    if plan.account.variable(WATCHED, "RETENTION_DAYS") != days:
         raise NotSeenError("callers are at the old value")
     after = plan.account.live()
     return f"{sum(before[name] != after[name] for name in before)} of {len(before)} functions have a new version"
@@ -66,11 +69,11 @@ def roll_a_canary_back(plan: Plan) -> str:
         raise CannotShowError("the local engine shifts no calls")
     account.update(GradualDeployment="true")
     before = account.live()
-    days = int(account.variable("CancelPackageFunction", "RETENTION_DAYS")) + 1
+    days = int(account.variable(WATCHED, "RETENTION_DAYS")) + 1
     begin_update(account.session, None, account.name, {"RetentionDays": str(days)})
     _wait_for_a_shift(account)
     account.client("cloudwatch").set_alarm_state(
-        AlarmName=f"{account.name}-server-errors", StateValue="ALARM", StateReason="rehearsal"
+        AlarmName=GUARD.format(stack=account.name), StateValue="ALARM", StateReason="rehearsal"
     )
     started = time.monotonic()
     status = account.settled()

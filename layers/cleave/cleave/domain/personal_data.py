@@ -13,6 +13,17 @@ from itertools import pairwise
 from typing import Any
 
 from cleave.domain.package import Line, Package
+from cleave.domain.personal_words import (
+    BARE_NAMES,
+    IDENTITIES,
+    NAMES,
+    OF_A_KIND,
+    OF_A_PERSON,
+    PERSONAL,
+    REACHED_AT,
+    RUN_TOGETHER,
+    STEMS,
+)
 
 # Texts become this one; numbers become 0, so that a typed client can still read them.
 ERASED = "***"
@@ -20,47 +31,8 @@ ERASED = "***"
 MARK = "personalDataErased"
 
 
-def _words_of(*texts: str) -> frozenset[str]:
-    return frozenset(" ".join(texts).split())
-
-
-# Words, and pairs of words, of a field's name. What holds a person or an address is theirs with everything in it.
-_PERSON = _words_of(
-    "customer buyer recipient receiver consignee addressee purchaser payer shopper cardholder contact person user",
-    "musteri alici",
-)
-_ADDRESS = _words_of("address addresses adres adresi")
-# Of objects in which a bare name is a person's.
-_OF_A_PERSON = _words_of("billing invoice shipping shipment delivery")
-_NAMES = _words_of(
-    "firstname lastname middlename fullname givenname familyname maidenname secondname surname forename nickname",
-    "username adsoyad soyad soyadi",
-)
-_PLACES = _words_of(
-    "street sokak cadde mahalle neighborhood neighbourhood district ilce city town village county postal postcode zip",
-    "zipcode latitude longitude coordinates buildingno buildingnumber doorno doornumber apartmentno apartmentnumber",
-    "housenumber",
-)
-_REACHED_AT = _words_of("phone telephone phonenumber tel telefon gsm mobile msisdn fax whatsapp email mail eposta")
-_IDENTITIES = _words_of(
-    "identity tckn tckimlik kimlik passport ssn nationalid citizenid vkn taxnumber taxno taxid taxoffice",
-    "taxidentification vergi vatnumber vatno vatid iban cardnumber birth birthdate birthday dob gender",
-)
-_WORDS_TO = _words_of("giftmessage giftnote deliverynote ordernote")
-_PERSONAL = _PERSON | _ADDRESS | _NAMES | _PLACES | _REACHED_AT | _IDENTITIES | _WORDS_TO
-# In one run of letters words cannot be told apart: those count there that are too long to be part of another.
-_LONG = 7
-_RUN_TOGETHER = tuple(sorted(word for word in _PERSONAL if len(word) >= _LONG))
-# A field whose name ends so says of what kind something is, or how much, and not who.
-_OF_A_KIND = tuple(
-    sorted(
-        _words_of(
-            "type types status count kind option options format language currency",
-            "price amount total discount fee rate quantity commission",
-        )
-    )
-)
-
+# What a field that names another one is called.
+_KEYS = ("key", "name", "field", "label", "type", "code")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.\w+")
 _FOLDED = str.maketrans({"\u0131": "i", "\u0130": "I"})  # Turkish letters that have no accent to drop
@@ -89,14 +61,18 @@ def is_erased(package: Package) -> bool:
 
 def is_personal(name: str) -> bool:
     """Whether a field of that name says who or where somebody is; what it holds, if it is an object, is too."""
-    match _words(name):
+    match words := _words(name):
         case []:
             return False
         case [word]:
-            return not word.endswith(_OF_A_KIND) and (word in _PERSONAL or any(part in word for part in _RUN_TOGETHER))
-        case words:
-            pairs = {first + second for first, second in pairwise(words)}
-            return words[-1] not in _OF_A_KIND and bool({*words, *pairs} & _PERSONAL)
+            return not word.endswith(OF_A_KIND) and (_is_one(word) or any(part in word for part in RUN_TOGETHER))
+        case _:
+            pairs = (first + second for first, second in pairwise(words))
+            return words[-1] not in OF_A_KIND and any(_is_one(word) for word in (*words, *pairs))
+
+
+def _is_one(word: str) -> bool:
+    return word in PERSONAL or word.startswith(STEMS)
 
 
 def _words(name: str) -> list[str]:
@@ -107,14 +83,34 @@ def _words(name: str) -> list[str]:
 
 
 def _erased_object(values: Mapping[str, Any], around: frozenset[str]) -> dict[str, Any]:
-    return {name: _erased_field(name, value, around) for name, value in values.items()}
+    of_a_person = bool(around & OF_A_PERSON) or any(map(_says_who, values))
+    named = _named_by_a_value(values)
+    return {
+        name: _emptied(value) if name == named or (of_a_person and _is_bare_name(name)) else _erased_field(name, value)
+        for name, value in values.items()
+    }
 
 
-def _erased_field(name: str, value: Any, around: frozenset[str]) -> Any:  # noqa: ANN401 - whatever came in
-    words = frozenset(_words(name))
-    if is_personal(name) or (words == {"name"} and around & _OF_A_PERSON):
-        return _emptied(value)
-    return _erased(value, words)
+def _says_who(name: str) -> bool:
+    """Whether a field beside it called ``name`` is the name of a person, and not of a thing."""
+    words = _words(name)
+    found = {*words, *(first + second for first, second in pairwise(words))}
+    return is_personal(name) and bool(found & (NAMES | REACHED_AT | IDENTITIES))
+
+
+def _is_bare_name(name: str) -> bool:
+    return len(words := _words(name)) == 1 and words[0] in BARE_NAMES
+
+
+def _named_by_a_value(values: Mapping[str, Any]) -> str | None:
+    """The field that holds what another one names: ``{"key": "phone", "value": …}``."""
+    names = {name.lower(): value for name, value in values.items()}
+    is_about_a_person = any(isinstance(names.get(each), str) and is_personal(names[each]) for each in _KEYS)
+    return next((name for name in values if name.lower() == "value"), None) if is_about_a_person else None
+
+
+def _erased_field(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever came in
+    return _emptied(value) if is_personal(name) else _erased(value, frozenset(_words(name)))
 
 
 def _erased(value: Any, around: frozenset[str]) -> Any:  # noqa: ANN401 - whatever came in
