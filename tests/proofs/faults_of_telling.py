@@ -13,8 +13,8 @@ DECIDING = (
     Fault(
         "tell an owner who has turned it off",
         "domain/recipients.py",
-        "    if not recipient.is_wanted:\n        return Selection()\n",
-        "",
+        "if not recipient.is_wanted or (recipient.countries",
+        "if (recipient.countries",
         f"{_TOLD}::test_nothing_of_an_off_period_is_told_whoever_else_is_told_of_it",
     ),
     Fault(
@@ -57,8 +57,7 @@ DECIDING = (
         "application/split/due_work.py",
         "        fan_out(self.table, self.send_wake, [event], clock.now())\n        clear_event(self.table, event)\n",
         "        clear_event(self.table, event)\n        fan_out(self.table, self.send_wake, [event], clock.now())\n",
-        "tests/proofs/test_stream_failures.py"
-        "::test_a_failed_record_holds_back_no_other_of_its_order_and_what_is_told_is_told_in_order",
+        f"{_REPEATS}::test_an_event_is_due_until_its_deliveries_are_queued",
     ),
 )
 
@@ -191,8 +190,8 @@ CIRCUITS = (
     Fault(
         "count what was under way as a step of the schedule",
         "domain/circuit.py",
-        "if before.probe_at is not None and not probe:",
-        "if before.probe_at is None and probe:",
+        "return replace(failed, probe_at=max(",
+        "return replace(failed, probes=before.probes + 1, probe_at=max(",
         "tests/unit/test_circuit.py::test_only_probes_are_steps_of_the_schedule",
     ),
     Fault(

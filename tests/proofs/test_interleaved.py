@@ -52,6 +52,14 @@ def test_a_status_that_comes_while_a_split_is_written_is_the_new_packages_too(wo
     assert [event.status for event in story.events] == ["Picking", "Cancelled", "Picking"]
 
 
+def test_a_package_that_comes_in_while_a_split_is_written_is_known_to_the_order(world: World, shop: Shop) -> None:
+    answers = just_before_the_split_is_written(world, lambda: shop.load([wire_package(72, ORDER, {2: 1})]))
+    world.split_and_tell()
+    assert [answer.status for answer in answers] == [200]
+    story = read_story(world.table, 501, ORDER)
+    check_settled(story, recorded_units(story, {1: 5, 2: 1}))
+
+
 def test_a_split_that_comes_while_a_status_is_written_wins(world: World, shop: Shop) -> None:
     world.flow()
 

@@ -175,7 +175,7 @@ def test_two_sellers_with_one_order_number_and_one_package_number_do_not_meet(wo
     world.breaker.interfere = None
     stories = {shop.seller_id: read_story(world.table, shop.seller_id, ORDER) for shop in (ill, well)}
     assert [len(story.packages) for story in stories.values()] == [1, 2]
-    world.settle(1)
+    world.stream.drain()
     numbers = set()
     for shop in (ill, well):
         story = read_story(world.table, shop.seller_id, ORDER)

@@ -25,10 +25,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Without a log line for each request: what is printed is what was measured."""
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Without a log line or metrics for each request: what is printed is what was measured."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     level = logger.log_level
-    logger.setLevel("WARNING")
+    logger.setLevel("CRITICAL")
     yield
     logger.setLevel(level)
 

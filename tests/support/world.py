@@ -36,6 +36,7 @@ _ENVIRONMENT = {
     "SECRETS_KEY_ID": "key",
     "ALLOW_LOCAL_WEBHOOKS": "true",
     "FAILED_RECORDS_BUCKET": "failed",
+    "POWERTOOLS_METRICS_DISABLED": "true",  # thousands of documents on stdout tell nobody anything
 }
 REQUEST_FAILED = Answer(502, None, {})  # what API Gateway answers for a function that ended
 
