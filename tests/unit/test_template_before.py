@@ -42,6 +42,7 @@ CHANGED = {
     ("ApiStage", "AccessLogSetting"): "a record of what no function sees",
     ("ApiStage", "Variables"): "the stage after the role of its logs",
     ("Api", "Body"): "answers of the gateway's own: denied is 401, unknown key, filtered by WAF, no size of a body",
+    ("Table", "GlobalSecondaryIndexes"): "walks read the statuses of items too",
     ("Limits*", "ApiStages"): "limits of paths that public code still calls",
     ("DataKey", "KeyPolicy"): "the gateway's log group",
     # Alarms
