@@ -46,7 +46,8 @@ def planned(stage: str, stack: str | None, given: list[str]) -> Plan:
     unknown = sorted(chosen.keys() - defaults.keys())
     if unknown:
         raise CleaveError(f"The template has no {', '.join(unknown)}.")
-    return Plan(stack or config[stage]["global"]["parameters"]["stack_name"], defaults | chosen)
+    name = stack or config[stage]["global"]["parameters"]["stack_name"]
+    return Plan(name, defaults | chosen, frozenset(chosen))
 
 
 def _show(findings: list[Finding]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cleave_cli.preflight_facts import Facts
+from cleave_cli.preflight_facts import NO_TABLE, Facts
 
 LONGEST_STACK_NAME = 34  # versions are described by names that begin with it, in 256 characters
 MOST_API_KEYS = 10_000  # of an account and region; AWS raises it for nobody
@@ -40,6 +40,7 @@ class Plan:
 
     stack: str
     parameters: Mapping[str, str]
+    given: frozenset[str] = frozenset()
 
     def number(self, name: str) -> int:
         """A parameter that is one."""
@@ -64,6 +65,7 @@ def check(facts: Facts, plan: Plan) -> Iterator[Finding]:
         return
     yield _name(plan)
     yield _stack(facts, plan)
+    yield _table(facts, plan)
     yield _rights(facts)
     yield _keys_of_kms(facts)
     yield _reservation(facts, plan)
@@ -106,6 +108,19 @@ def _stack(facts: Facts, plan: Plan) -> Finding:
         text = "a first deployment; should it fail, its protected table stays. Begin with DeletionProtection=false"
         return Finding("stack", Verdict.CANNOT_KNOW, text)
     return Finding("stack", Verdict.OK, facts.stack_status or "a first deployment")
+
+
+def _table(facts: Facts, plan: Plan) -> Finding:
+    """SAM keeps a parameter that is not given."""
+    if facts.stack_status is None:
+        return _unknown("table", facts, "stack_status")
+    wanted = plan.parameters["AdoptedTable"]
+    if facts.adopted == NO_TABLE:
+        return Finding("table", Verdict.OK, "one of the stack's own" if wanted == NO_TABLE else f"{wanted}, adopted")
+    if "AdoptedTable" in plan.given and wanted != facts.adopted:
+        text = f"the stack works with {facts.adopted}; AdoptedTable={wanted} would have it work with another one"
+        return Finding("table", Verdict.WILL_FAIL, text)
+    return Finding("table", Verdict.OK, f"{facts.adopted}, adopted")
 
 
 def _rights(facts: Facts) -> Finding:

@@ -1,6 +1,6 @@
 """What an account says about itself, asked by calls that change nothing; what it does not say is None."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,9 +28,16 @@ NEEDED = (
 )
 
 
+# What AdoptedTable says of a stack with a table of its own.
+NO_TABLE = "none"
+
+
 @dataclass(frozen=True)
 class Facts:
-    """``stack_status`` is empty where there is no stack; ``why`` says what could not be asked."""
+    """``stack_status`` is empty where there is no stack; ``adopted`` is the table that takes the place of its own.
+
+    ``why`` says what could not be asked.
+    """
 
     account: str | None = None
     region: str | None = None
@@ -41,6 +48,7 @@ class Facts:
     gateway_role: str | None = None
     api_keys: int | None = None
     stack_status: str | None = None
+    adopted: str = NO_TABLE
     alarms_on: tuple[str, ...] | None = None
     denied: tuple[str, ...] | None = None
     why: dict[str, str] = field(default_factory=dict)
@@ -60,6 +68,7 @@ def read_facts(session: boto3.Session, stack: str) -> Facts:
     caller = ask("account", lambda: session.client("sts").get_caller_identity())
     if caller is None:
         return Facts(region=session.region_name, why=why)
+    deployed = ask("stack_status", lambda: _deployed(session, stack))
     limits = ask("concurrency", lambda: session.client("lambda").get_account_settings()["AccountLimit"])
     gateway: dict[str, Any] | None = ask("gateway", lambda: dict(session.client("apigateway").get_account()))
     throttle = (gateway or {}).get("throttleSettings", {})
@@ -72,7 +81,8 @@ def read_facts(session: boto3.Session, stack: str) -> Facts:
         requests_burst=throttle.get("burstLimit"),
         gateway_role=None if gateway is None else gateway.get("cloudwatchRoleArn", ""),
         api_keys=ask("api_keys", lambda: _api_keys(session)),
-        stack_status=ask("stack_status", lambda: _status(session, stack)),
+        stack_status=None if deployed is None else deployed.get("StackStatus", ""),
+        adopted=_adopted(deployed or {}),
         alarms_on=ask("alarms_on", lambda: _alarms_on(session, stack)),
         denied=ask("denied", lambda: _denied(session, caller["Arn"])),
         why=why,
@@ -84,14 +94,20 @@ def _api_keys(session: boto3.Session) -> int:
     return sum(len(page["items"]) for page in pages)
 
 
-def _status(session: boto3.Session, stack: str) -> str:
+def _adopted(stack: Mapping[str, Any]) -> str:
+    found = (each["ParameterValue"] for each in stack.get("Parameters", []) if each["ParameterKey"] == "AdoptedTable")
+    return next(found, NO_TABLE)
+
+
+def _deployed(session: boto3.Session, stack: str) -> Mapping[str, Any]:
+    """The stack as it is described; empty for none."""
     try:
         (found,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as failed:
         if "does not exist" in str(failed):
-            return ""
+            return {}
         raise
-    return found["StackStatus"]
+    return found
 
 
 def _alarms_on(session: boto3.Session, stack: str) -> tuple[str, ...]:

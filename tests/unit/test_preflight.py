@@ -28,6 +28,7 @@ READY = Facts(
     alarms_on=(),
     denied=(),
 )
+ADOPTED = replace(READY, stack_status="UPDATE_COMPLETE", adopted="restored")
 NEW_ACCOUNT = replace(READY, concurrency=10, unreserved=10)
 ROLE = "arn:aws:iam::123456789012:role/logs"
 OURS = "arn:aws:iam::123456789012:role/cleave-GatewayRole-1A2B3C4D5E6F"
@@ -88,6 +89,12 @@ def test_more_reservations_than_the_account_has_fail_the_deployment() -> None:
         (replace(READY, stack_status="UPDATE_IN_PROGRESS"), {}, "stack", Verdict.WILL_FAIL, "first"),
         (replace(READY, stack_status="UPDATE_COMPLETE"), {"DeletionProtection": "true"}, "stack", Verdict.OK, "UPDATE"),
         (READY, {"DeletionProtection": "true"}, "stack", Verdict.CANNOT_KNOW, "DeletionProtection=false"),
+        (READY, {}, "table", Verdict.OK, "the stack's own"),
+        (READY, {"AdoptedTable": "restored"}, "table", Verdict.OK, "restored, adopted"),
+        (ADOPTED, {}, "table", Verdict.OK, "restored, adopted"),
+        (ADOPTED, {"AdoptedTable": "restored"}, "table", Verdict.OK, "restored, adopted"),
+        (ADOPTED, {"AdoptedTable": "none"}, "table", Verdict.WILL_FAIL, "the stack works with restored"),
+        (replace(READY, stack_status=None), {}, "table", Verdict.CANNOT_KNOW, "not said"),
         (replace(READY, denied=("sqs:CreateQueue",)), {}, "rights", Verdict.WILL_FAIL, "sqs:CreateQueue"),
         (replace(READY, denied=("kms:CreateKey",)), {}, "keys of KMS", Verdict.WILL_FAIL, "two are made"),
         (
@@ -239,6 +246,24 @@ def test_an_account_is_asked_by_calls_that_change_nothing() -> None:
         alarms_on=("server-errors",),
         denied=("sqs:CreateQueue",),
     )
+
+
+def test_a_stack_is_asked_which_table_it_works_with() -> None:
+    parameters = [{"ParameterKey": "Stage", "ParameterValue": "dev"}]
+    parameters += [{"ParameterKey": "AdoptedTable", "ParameterValue": "restored"}]
+    stack = {"StackName": "cleave", "CreationTime": 0, "StackStatus": "UPDATE_COMPLETE", "Parameters": parameters}
+    session = Session(
+        {
+            "sts": [("get_caller_identity", IDENTITY)],
+            "lambda": [("get_account_settings", LIMITS)],
+            "apigateway": [("get_account", GATEWAY), ("get_api_keys", {"items": []})],
+            "cloudformation": [("describe_stacks", {"Stacks": [stack]})],
+            "cloudwatch": [("describe_alarms", {"MetricAlarms": []})],
+            "iam": [("get_role", A_ROLE), ("simulate_principal_policy", ONE_DENIED)],
+        }
+    )
+    facts = read_facts(session, "cleave")  # type: ignore[arg-type] # as far as it is asked
+    assert (facts.stack_status, facts.adopted) == ("UPDATE_COMPLETE", "restored")
 
 
 def test_what_may_not_be_asked_is_not_known_and_the_rest_is() -> None:
