@@ -257,7 +257,10 @@ class Package:
     @property
     def ways(self) -> Counter[tuple[int, str]]:
         """How many units of each line are in which status."""
-        return Counter({(line.line_id, line.status): line.quantity for line in self.lines})
+        units: Counter[tuple[int, str]] = Counter()
+        for line in self.lines:
+            units[line.line_id, line.status] += line.quantity
+        return units
 
     def modified_by(self, at: datetime) -> datetime:
         """When it was last modified once a change of ``at`` is made.

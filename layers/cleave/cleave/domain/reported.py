@@ -1,6 +1,6 @@
 """What a carrier, or a seller who delivers itself, says of a package or of some of its units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -115,6 +115,9 @@ def _with_moved(lines: tuple[Line, ...], row: Line, quantity: int, status: str) 
     return (*lines[:place], *parts, *lines[place + 1 :])
 
 
+type _Row = tuple[Package, Line]
+
+
 def spread(
     packages: Sequence[Package], item_number: str, quantity: int | None, status: str
 ) -> dict[int, dict[int, int]] | None:
@@ -123,26 +126,28 @@ def spread(
     Those that are in it are, then those that are nearest to it, the oldest package first. Package id to line id to
     units, of packages that change; None where the item has too few.
     """
-    rows = [
-        (package, row)
-        for package in sorted(packages, key=lambda each: (each.created_at, each.package_id))
-        for row in package.lines
-        if row.item_number == item_number and not row.is_cancelled
-    ]
-    there = {id(row) for _, row in rows if row.status == status}
+    rows = list(_rows_of(packages, item_number))
     can = sorted((each for each in rows if follows(each[1].status, status)), key=lambda each: _nearest(each[1]))
-    missing = sum(row.quantity for _, row in can)
-    if quantity is not None:
-        wanted = quantity - sum(row.quantity for _, row in rows if id(row) in there)
-        if wanted > missing:
-            return None
-        missing = wanted
+    most = sum(row.quantity for _, row in can)
+    there = sum(row.quantity for _, row in rows if row.status == status)
+    missing = most if quantity is None else quantity - there
+    return None if missing > most else _shares(can, missing, status)
+
+
+def _rows_of(packages: Sequence[Package], item_number: str) -> Iterator[_Row]:
+    for package in sorted(packages, key=lambda each: (each.created_at, each.package_id)):
+        for row in package.lines:
+            if row.item_number == item_number and not row.is_cancelled:
+                yield package, row
+
+
+def _shares(rows: Sequence[_Row], missing: int, status: str) -> dict[int, dict[int, int]]:
     shares: dict[int, dict[int, int]] = {}
-    for package, row in can:
+    for package, row in rows:
         taken = min(row.quantity, missing)
         if taken > 0:
             lines = shares.setdefault(package.package_id, {})
-            before = sum(each.quantity for each in package.lines if each.line_id == row.line_id and id(each) in there)
-            lines[row.line_id] = lines.get(row.line_id, before) + taken
+            there = package.ways[row.line_id, status]
+            lines[row.line_id] = lines.get(row.line_id, there) + taken
             missing -= taken
     return shares
