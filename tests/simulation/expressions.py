@@ -133,7 +133,8 @@ def _existence(tokens: Tokens) -> Condition:
     tokens.expect("(")
     path = tokens.take()
     tokens.expect(")")
-    return lambda i, n, _: (at_path(i, resolved(path, n)) is not None) == wanted
+    value = _at(path)
+    return lambda i, n, v: (value(i, n, v) is not None) == wanted
 
 
 def _beginning(tokens: Tokens) -> Condition:
@@ -197,7 +198,16 @@ def operand(tokens: Tokens) -> Operand:
         other = operand(tokens)
         tokens.expect(")")
         return lambda i, n, v: at_path(i, resolved(path, n)) or other(i, n, v)
-    return lambda i, n, _: at_path(i, resolved(token, n))
+    return _at(token)
+
+
+def _at(text: str) -> Operand:
+    """What stands at a path. Most have one part, and a placeholder for it or none."""
+    if "." in text:
+        return lambda i, n, _: at_path(i, resolved(text, n))
+    if text.startswith("#"):
+        return lambda i, n, _: None if i is None else i.get(n[text])
+    return lambda i, _, __: None if i is None else i.get(text)
 
 
 def _size(value: Value | None) -> Value | None:

@@ -15,7 +15,7 @@ from cleave.table.attributes import to_item
 from tests.simulation.book import Book, Hook, OrderBook, Wish
 from tests.simulation.receivers import Told
 from tests.simulation.world import World
-from tests.support.stories import PromiseBrokenError, Story, check_settled, read_story, recorded_units
+from tests.support.stories import PromiseBrokenError, Story, check_promises, check_settled, read_story, recorded_units
 
 # What is accepted is split within a second where nothing is wrong; with a damaged neighbour, once that is given up.
 APPLIED_WITHIN_MS = 40_000
@@ -45,6 +45,14 @@ class Oracle:
         for hook in self.book.hooks:
             yield from self._entitled(hook, events)
             yield from self._told(hook, list(events.values()))
+
+    def now(self, order: OrderBook) -> Iterator[str]:
+        """What holds at every moment, in the midst of everything."""
+        story = read_story(self.world.table, order.seller_id, order.number)
+        try:
+            check_promises(story, recorded_units(story, ordered_units(story)))
+        except PromiseBrokenError as broken:
+            yield f"at {self.world.scheduler.now:.0f} ms {order.seller_id} {order.number}: {broken}"
 
     def forgotten(self) -> Iterator[str]:
         """What waits for a webhook that is on, when nothing is left to do."""

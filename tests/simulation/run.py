@@ -101,6 +101,8 @@ class Run:
         for op in script:
             self.scheduler.sleep(op.wait_ms)
             self.ops[op.kind](op)
+            if op.numbers[0] % 4 == 0 and not self.book.damaged:
+                self.book.broken += Oracle(self.world, self.book).now(self.book.order(op.numbers[1]))
 
     def _rest(self) -> None:
         """Nothing goes wrong any more: everything that was put off is done, and webhooks are turned on again."""
