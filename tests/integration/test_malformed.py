@@ -38,7 +38,8 @@ def test_a_malformed_body_is_refused_without_a_single_call(
     with calls_of(clients[0]) as first, calls_of(clients[1]), calls_of(clients[2]), calls_of(clients[3]) as last:
         for endpoint in endpoints():
             if endpoint.takes_a_body:
-                answer = ask(de_seller if endpoint.is_sellers else channel, endpoint, TARGET, MALFORMED[what])
+                caller = de_seller if endpoint.is_called_by_sellers else channel
+                answer = ask(caller, endpoint, TARGET, MALFORMED[what])
                 assert answer.status in {400, 404, 413}, endpoint
         assert Caller("", (), {}).call(auth_token, MALFORMED[what]).status in {400, 413}
     assert first == last == []

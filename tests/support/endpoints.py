@@ -9,6 +9,8 @@ from typing import Any
 from tests.support.gateway import Answer, Caller, Handler
 from tests.support.template import resources
 
+_MARKETPLACES = frozenset({"report_status"})
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -33,6 +35,11 @@ class Endpoint:
     def is_marketplaces(self) -> bool:
         """Trendyol's dialect, and not a seller's to say."""
         return self.code == "report_status"
+
+    @property
+    def is_called_by_sellers(self) -> bool:
+        """Who may call it; else it is a channel, which speaks for the marketplace on some of Trendyol's paths."""
+        return self.is_sellers and self.code not in _MARKETPLACES
 
     @property
     def takes_a_body(self) -> bool:

@@ -86,7 +86,9 @@ class Service:
     def check_request(self, data: st.DataObject) -> None:
         """Whatever the request: no 5xx, and what the document says. The caller may be anybody."""
         fuzzed: FuzzedRequest = data.draw(requests(self.target))
-        caller = self.seller if fuzzed.endpoint.is_sellers == (data.draw(st.integers(0, 9)) > 0) else self.channel
+        caller = (
+            self.seller if fuzzed.endpoint.is_called_by_sellers == (data.draw(st.integers(0, 9)) > 0) else self.channel
+        )
         event = _event(caller, fuzzed)
         answer = fuzzed.endpoint.handler(event, None)
         assert answer["statusCode"] < 500, ascii((event, answer))
