@@ -47,7 +47,7 @@ def test_a_mixed_file_is_loaded_row_by_row_and_its_wrong_rows_are_named(
     no_company = "company.not.found: order_items.1.company_id: there is no such company"
     assert (first.exit_code, again.exit_code) == (1, 1)
     assert first.output.splitlines()[:3] == [
-        "line 3: 400 bad.request: lines: List should have at least 1 item after validation, not 0",
+        "line 3: 400 bad.request: lines: must not be empty",
         f"line 5: 404 {no_company}; bad.request: order_items.1.item_number: stands in the order twice",
         "3 imported, 0 were before, 2 refused",
     ]
