@@ -17,6 +17,7 @@ from functions.update_tracking.app import handler as update_tracking
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import sample
+from tests.support.shown import both_names
 from tests.support.splits import apply_waiting
 
 type Load = Callable[[str], list[dict[str, Any]]]
@@ -172,7 +173,7 @@ def test_what_was_never_said_of_the_carrier_stays_unsaid(table: Table, de_seller
     package |= {"cargoSenderNumber": None, "invoiceNumber": None}
     del package["cargoProviderName"]
     de_seller.call(import_orders, package, path=PATH)
-    assert _shown(de_seller) == package
+    assert _shown(de_seller) == both_names(package)
     de_seller.call(cancel_package, CANCEL, path=PATH)
     (successor,) = apply_waiting(table)[3330811901]
     shown = _shown(de_seller, successor)

@@ -111,13 +111,13 @@ class PackageFacts(TypedDict):
 
 
 class Carriage(TypedDict, total=False):
-    """What was never said is not shown."""
+    """What was never said is not shown; null is shown as it came."""
 
-    cargoSenderNumber: str | int
-    cargoProviderName: str
-    returnTrackingNumber: str | int
-    cargoTrackingLink: str
-    invoiceNumber: str | int
+    cargoSenderNumber: str | int | None
+    cargoProviderName: str | None
+    returnTrackingNumber: str | int | None
+    cargoTrackingLink: str | None
+    invoiceNumber: str | int | None
 
 
 class ShownPackage(PackageFacts, Carriage, OldPackageNames):
