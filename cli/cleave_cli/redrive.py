@@ -77,4 +77,4 @@ def redrive(
         failed += batch.failed
     if failed:
         raise CleaveError(f"{failed} records failed again; they stay where they are. The function's log says why.")
-    console.print("Nothing is left of what was given up.")
+    console.print("Nothing that was given up is left.")

@@ -89,8 +89,8 @@ def test_a_second_start_in_the_same_folder_names_the_first(starting: subprocess.
         [CLEAVE, "up", "--state", str(state.path)], capture_output=True, text=True, check=False, timeout=30
     )
     assert second.returncode == 1
-    assert "already running" in second.stdout
-    assert str(starting.pid) in second.stdout
+    assert "already running" in second.stderr
+    assert str(starting.pid) in second.stderr
     assert starting.poll() is None
 
 

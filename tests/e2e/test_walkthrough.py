@@ -49,6 +49,7 @@ class Walk:
     def run(self, command: str) -> str:
         arguments = shlex.split(self.named(command.removeprefix(".venv/bin/cleave ")))
         result = CliRunner().invoke(app, [*arguments, "--state", str(self.state)], env={**os.environ, "COLUMNS": "250"})
+        assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
         return result.output
 
     def pattern(self, line: str) -> re.Pattern[str]:
@@ -156,4 +157,8 @@ def give_up(stack: LocalStack, table: Table, package: Package) -> None:
     batch = json.dumps({"Records": [record]}, default=lambda value: base64.b64encode(value).decode())
     s3 = stack.deployment.session.client("s3", endpoint_url=stack.deployment.endpoint)
     key = "aws/lambda/mapping/shardId-1/2026/10/18/batch"
-    s3.put_object(Bucket=stack.deployment.outputs["FailedRecordsBucket"], Key=key, Body=json.dumps({"payload": batch}))
+    s3.put_object(
+        Bucket=stack.deployment.outputs["FailedRecordsBucket"],
+        Key=key,
+        Body=json.dumps({"requestContext": {}, "payload": batch}),
+    )
