@@ -49,8 +49,7 @@ class World:
 
     def caller(self, endpoint: Endpoint) -> Caller:
         """Who has nothing to do with the first seller."""
-        is_sellers = endpoint.is_sellers and not endpoint.is_marketplaces
-        return self.stranger if is_sellers else self.strangers_channel
+        return self.stranger if endpoint.is_called_by_sellers else self.strangers_channel
 
     def target(self, endpoint: Endpoint) -> Target:
         """What the first seller, or its channel, has."""

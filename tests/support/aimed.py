@@ -40,7 +40,7 @@ class Callers:
 
     def authorization(self, endpoint: Endpoint) -> str:
         """The header of who may call it."""
-        if not endpoint.is_sellers:
+        if not endpoint.is_called_by_sellers:
             return self.channel.http.headers["Authorization"]
         seller = self.seller.seller
         return f"Basic {b64encode(f'{seller.api_key}:{seller.api_secret}'.encode()).decode()}"

@@ -77,8 +77,7 @@ class Tour:
 
     def ask_own(self, endpoint: Endpoint, target: Target) -> Any:  # noqa: ANN401 - an answer
         """By the caller whose dialect it is."""
-        is_sellers = endpoint.is_sellers and not endpoint.is_marketplaces
-        return ask(self.seller if is_sellers else self.channel, endpoint, target)
+        return ask(self.seller if endpoint.is_called_by_sellers else self.channel, endpoint, target)
 
 
 def _new_process() -> None:
