@@ -17,6 +17,8 @@ from tests.simulation.plan import Op
 from tests.simulation.scheduler import Actor
 from tests.support.orders import wire_package
 
+LEFT = ("Shipped", "AtCollectionPoint", "Delivered", "UnDelivered", "Returned")
+
 
 @dataclass
 class Callers:
@@ -144,6 +146,16 @@ class Callers:
         answer = self._change("update_package", order, package_id, body)
         self.note(f"status {package_id} {body['status']}: {answer.status}")
 
+    def report(self, op: Op) -> None:
+        """The carrier's word for a package, or for some units of one of its lines."""
+        order = self.book.order(op.numbers[0])
+        package_id, lines = self.package(order, op.numbers[1])
+        units = [{"lineId": lines[op.numbers[3] % len(lines)], "quantity": 1}] if op.numbers[4] % 2 else []
+        body = {"lines": units, "params": {}, "status": LEFT[op.numbers[2] % len(LEFT)]}
+        path = {"sellerId": order.seller_id, "packageId": package_id}
+        answer = self.calls.as_channel("report_status", body, **path)
+        self.note(f"report {package_id} {body}: {answer.status}")
+
     def track(self, op: Op) -> None:
         """A carrier's number."""
         order = self.book.order(op.numbers[0])
@@ -243,6 +255,7 @@ class Callers:
             "repeat": self.repeat,
             "status": self.status,
             "track": self.track,
+            "report": self.report,
             "split": self.split,
             "split_all": self.split_all,
             "import": self.import_packages,

@@ -45,7 +45,7 @@ class Plan:
 CALLER = (
     ("cancel",) * 8 + ("cancel_item",) * 4 + ("status", "split", "split_all", "track", "import", "repeat", "whole_item")
 )
-CHANNEL = ("cancel_item",) * 6 + ("create", "repeat", "whole_item")
+CHANNEL = ("cancel_item",) * 6 + ("report", "report", "report", "create", "repeat", "whole_item")
 ADMIN = (
     "deactivate", "deactivate", "activate", "activate", "rotate", "update_url", "update_statuses",
     "replay", "resend", "resend", "subscribe", "delete", "ping", "list", "flicker", "flicker",

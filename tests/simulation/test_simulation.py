@@ -16,7 +16,7 @@ from tests.simulation.run import run
 
 SHORT_RUN = range(1, 201)
 # A seed that sees each row's fault, so far: whatever changes the order of calls makes it another one.
-SEEN_BY = {1: 11, 4: 6, 5: 32, 7: 9, 9: 4, 14: 26, 15: 16}
+SEEN_BY = {1: 11, 4: 8, 5: 38, 7: 9, 9: 37, 14: 26, 15: 35}
 _PART = 50
 
 
