@@ -1,6 +1,7 @@
 """One-line faults, each of which one named test must see. Those of accepting and splitting; the others beside it."""
 
 from tests.proofs.fault import Fault
+from tests.proofs.faults_of_operating import OPERATING
 from tests.proofs.faults_of_telling import TELLING
 
 _RACES = "tests/proofs/test_races.py::test_one_wins_and_all_others_get_the_documented_answer"
@@ -237,4 +238,4 @@ SPLITTING = (
     ),
 )
 
-FAULTS = (*ACCEPTING, *SPLITTING, *TELLING)
+FAULTS = (*ACCEPTING, *SPLITTING, *TELLING, *OPERATING)

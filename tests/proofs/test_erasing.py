@@ -180,6 +180,21 @@ def cancel_and_split(world: World, shop: Shop) -> None:
     world.split_and_tell()
 
 
+def test_a_package_of_which_its_seller_says_something_meanwhile_is_erased_still(world: World) -> None:
+    shop, breaker = Shop(world, 608), Breaker()
+    assert shop.load([personal(wire_package(FIRST, number(shop), {1: 3}))]).status == 200
+    assert shop.notify(FIRST, "Picking").status == 200
+    numbers = ["S1", "S2"]
+
+    def say() -> None:
+        if numbers:
+            assert shop.feed_tracking(FIRST, numbers.pop()).status == 200
+
+    at_each(breaker, "version = :next", say)
+    erase_order(behind(world, breaker), number(shop))
+    assert (numbers, leaks(world, shop)) == ([], [])
+
+
 def test_an_order_that_is_erased_while_it_is_split_stays_erased(world: World) -> None:
     """Between the split's read, of packages as they came in, and its write."""
     shop = buyer(world, 605)

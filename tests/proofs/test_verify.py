@@ -40,6 +40,9 @@ def test_what_waits_is_no_fault(world: World, job: Job) -> None:
     assert job.shop.cancel_item(job.order, f"{job.order}_3", 1, 77).status == 200
     found = verify(world.table, job.order, world.clock())
     assert (found.waiting, found.cancellations, found.findings) == (1, 3, [])
+    due = [item for item in world.table.scan("pk, sk, due, expires_at") if "due" in item]
+    assert [(item["pk"], item["sk"]) for item in due if "expires_at" in item] == []
+    assert due
 
 
 def test_what_somebody_broke_is_found_where_it_is(world: World, job: Job) -> None:
