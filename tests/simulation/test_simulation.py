@@ -13,6 +13,7 @@ from cleave_cli.paths import ROOT
 from tests.simulation.plan import make_plan
 from tests.simulation.put_back import PUT_BACK
 from tests.simulation.run import run
+from tests.simulation.shrink import kind_of, shrink
 
 SHORT_RUN = range(1, 201)
 # A seed that sees each row's fault, so far: whatever changes the order of calls makes it another one.
@@ -30,6 +31,15 @@ def test_no_seed_of_the_short_run_breaks_a_promise(first: int) -> None:
 def test_a_fault_that_is_put_back_is_seen_by_a_seed_of_the_short_run(row: int) -> None:
     with PUT_BACK[row]():
         assert any(run(make_plan(seed)).broken for seed in (SEEN_BY[row], *SHORT_RUN))
+
+
+def test_a_failing_plan_is_made_smaller_and_fails_in_the_same_way() -> None:
+    with PUT_BACK[9]():
+        plan = make_plan(next(seed for seed in (SEEN_BY[9], *SHORT_RUN) if run(make_plan(seed)).broken))
+        smallest = shrink(plan, most_runs=60)
+        assert kind_of(smallest.outcome) == kind_of(run(plan))
+        assert run(smallest.plan).broken == smallest.outcome.broken
+    assert 0 < smallest.plan.size < plan.size
 
 
 def test_a_seed_is_one_run_whatever_the_process() -> None:

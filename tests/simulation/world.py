@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,21 +14,14 @@ from tests.simulation.engine import Engine
 from tests.simulation.environment import START, LambdaEnvironment, installed
 from tests.simulation.expressions import Image
 from tests.simulation.items import Place
+from tests.simulation.lanes import POLL_MS, Lane
 from tests.simulation.queue import SimulatedQueue
 from tests.simulation.receivers import SimulatedPools
 from tests.simulation.scheduler import Actor, Scheduler
 from tests.support.breaker import Killed
-from tests.support.stream_source import Record, SourceConfig, StreamSource, as_lambda_sends
+from tests.support.stream_source import as_lambda_sends
 from tests.support.template import resources
 from tests.support.world import handler
-
-_POLL_MS = 20
-
-
-@functools.cache
-def source_config() -> SourceConfig:
-    """The template's."""
-    return SourceConfig.from_template()
 
 
 @functools.cache
@@ -152,7 +144,7 @@ class World:
             }
             self.lanes[crc32(place[0].encode()) % len(self.lanes)].take(as_lambda_sends(record))
 
-    def _lane(self, number: int) -> "Lane":
+    def _lane(self, number: int) -> Lane:
         lane = Lane(self)
         lane.actor = self.scheduler.spawn(f"stream-{number}", lane.run, awaited=False)
         return lane
@@ -165,14 +157,14 @@ class World:
 
     def _message_arrived(self, delay: float) -> None:
         for consumer in self.consumers:
-            self.scheduler.wake(consumer, delay + _POLL_MS)
+            self.scheduler.wake(consumer, delay + POLL_MS)
 
     def _consume(self) -> None:
         while True:
             message = self.queue.take()
             if message is None:
                 due = self.queue.next_due
-                self.scheduler.sleep(float("inf") if due is None else max(due - self.scheduler.now, _POLL_MS))
+                self.scheduler.sleep(float("inf") if due is None else max(due - self.scheduler.now, POLL_MS))
                 continue
             event = {"Records": [{"messageId": str(message.number), "body": message.body}]}
             answer = self.invoke("deliver_webhook", event)
@@ -210,51 +202,3 @@ class World:
         index = self.engine.items.indexes["due"]
         found = [int(image["due"]["N"]) for entries in index.entries.values() for image in entries.values()]
         return min(found) - START.timestamp() * 1000 if found else None
-
-
-class Lane:
-    """One shard's stream, or a part of it that is read beside the others: one batch at a time."""
-
-    def __init__(self, world: World) -> None:
-        """Nothing waits."""
-        self.world = world
-        self.source = StreamSource(source_config(), self._handle, lambda: world.scheduler.now / 1000)
-        self.actor: Actor | None = None
-
-    def take(self, record: Record) -> None:
-        """A record of the lane."""
-        self.source.take([record])
-        if self.source.waiting and self.actor is not None:
-            self.world.scheduler.wake(self.actor, _POLL_MS)
-
-    def run(self) -> None:
-        """Invoke while there are records; at times old ones come again."""
-        scheduler = self.world.scheduler
-        while True:
-            rates, rng = self.world.air.rates, scheduler.current.rng
-            if rng.random() < rates.redeliver and self.source.history:
-                self.source.redeliver(max(len(self.source.history) - 1 - rng.randrange(12), 0), 1 + rng.randrange(6))
-            size = 1 + rng.randrange(4) if rng.random() < rates.cut else None
-            if not self.source.invoke_once(size):
-                scheduler.park()
-            elif self.source.waiting:
-                scheduler.sleep(_POLL_MS)
-
-    def _handle(self, event: dict[str, Any], _: object) -> dict[str, Any]:
-        answer = self.world.invoke("package_stream", event)
-        if answer is None:
-            raise ConnectionError("the invocation ended")
-        if answer["batchItemFailures"]:
-            self.world.blame("package_stream")
-            self.world.scheduler.sleep(1000)  # Lambda waits before it tries again
-        return answer
-
-    def redrive(self) -> int:
-        """Bring again what was given up; how many batches failed again."""
-        left = []
-        for batch in self.source.given_up:
-            answer = self.world.invoke("package_stream", json.loads(batch["payload"]))
-            if answer is None or answer["batchItemFailures"]:
-                left.append(batch)
-        self.source.given_up[:] = left
-        return len(left)
