@@ -17,7 +17,7 @@ from benchmarks.imports import imports
 from benchmarks.report import Budget, budgets, table
 from benchmarks.sandbox import ColdStart, Function, cold_start
 from benchmarks.scale import Scale, interleave, middle, say
-from benchmarks.tls import Aws, aws_here
+from benchmarks.tls import Aws, aws_here, milliseconds_of_connections
 from benchmarks.world import SELLER, STOREFRONT
 
 TITLE = "Cold start"
@@ -83,7 +83,7 @@ def _measure(scale: Scale, aws: Aws, environment: dict[str, str]) -> str:
     }
     runs = interleave(scale.pick(1, 5, 11), {name: partial(cold_start, *case) for name, case in cases.items()})
     parts = [budgets(_budgets(runs)), _starts(runs), imports(scale, environment), _functions(scale, aws, environment)]
-    return "\n".join([_INTRO, *parts, _sizes()])
+    return "\n".join([_INTRO, *parts, _connections(scale), _sizes()])
 
 
 _BARE_WRITE = "bare, one write, our layer"
@@ -150,6 +150,12 @@ def _functions(scale: Scale, aws: Aws, environment: dict[str, str]) -> str:
     return "Init of every function:\n\n" + table(
         ("function", "init, ms", "peak MiB"), [(name, init, peak) for init, peak, name in rows]
     )
+
+
+def _connections(scale: Scale) -> str:
+    rows = [(way, f"{spent:.1f}") for way, spent in milliseconds_of_connections(scale.pick(2, 30)).items()]
+    text = "A new connection over TLS, as clients of AWS open them and as requests to receivers do (the last one):\n\n"
+    return text + table(("roots", "ms of a processor"), rows)
 
 
 def _sizes() -> str:

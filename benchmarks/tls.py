@@ -2,13 +2,17 @@
 
 import os
 import shutil
+import ssl
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import urllib3
 from cleave_cli.environment import REGION
 
 from benchmarks import builds
@@ -80,3 +84,27 @@ def _layer(folder: Path, signer: Authority) -> Path:
 def _bundle(file: Path, signer: Authority) -> Path:
     file.write_bytes((builds.DEPENDENCIES / "botocore/cacert.pem").read_bytes() + signer.file.read_bytes())
     return file
+
+
+def milliseconds_of_connections(repeats: int) -> Mapping[str, float]:
+    """Of a processor, for a new connection with one request over it; the other side's work is not in it."""
+    with TemporaryDirectory(dir=builds.FOLDER) as name, ExitStack() as stack:
+        signer = authority(Path(name))
+        port = int(stack.enter_context(stub_database({}, signer.server("localhost"))).rpartition(":")[2])
+        every = _bundle(Path(name) / "all.pem", signer)
+        few = Path(name) / "few.pem"
+        few.write_bytes((builds.DEPENDENCIES / _ROOTS).read_bytes() + signer.file.read_bytes())
+        shared = ssl.create_default_context(cafile=str(every))
+        ways: dict[str, dict[str, Any]] = {
+            "all roots, loaded for each connection": {"ca_certs": str(every)},
+            "AWS's few roots, loaded for each connection": {"ca_certs": str(few)},
+            "one context with all roots, shared": {"ssl_context": shared},
+        }
+        return {way: median(_connect(port, options) for _ in range(repeats)) for way, options in ways.items()}
+
+
+def _connect(port: int, options: Mapping[str, Any]) -> float:
+    started = time.thread_time()
+    with urllib3.HTTPSConnectionPool("localhost", port, **options) as pool:
+        pool.request("GET", "/")
+    return (time.thread_time() - started) * 1000
