@@ -3,12 +3,13 @@
 import argparse
 import importlib
 import os
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from cleave.observability import logger
-from cleave_cli.console import step
+from cleave_cli.console import console, step
 
 from benchmarks import report
 from benchmarks.scale import Scale, to_nowhere
@@ -26,6 +27,7 @@ def main() -> None:
     if not set(options.names) <= set(report.ORDER):
         parser.error(f"names: {', '.join(report.ORDER)}")
     to_nowhere(logger)
+    console.file = sys.stdout  # whatever stands there later
     scale = Scale(quick=options.quick, long=options.long)
     for name in options.names or report.ORDER:
         _run(name, scale, options.output)
