@@ -7,7 +7,7 @@ from cleave_cli.receiver import Receiver, running_receiver
 from benchmarks.before import COMMIT, checkout, service_before, steps_before
 from benchmarks.cleave_service import cleave_of, this_cleave
 from benchmarks.consumers import measure_consumers
-from benchmarks.load import Measured, Service, Times, measure, p50, p95, warm_up
+from benchmarks.load import Arrivals, Measured, Service, Times, measure, p50, p95, warm_up
 from benchmarks.report import Budget, budgets, table
 from benchmarks.scale import Scale, say
 
@@ -42,13 +42,14 @@ def _turns(scale: Scale) -> dict[str, list[Measured]]:
 def take_turns(scale: Scale, services: dict[str, Service], receivers: dict[str, Receiver]) -> dict[str, list[Measured]]:
     """The same load for each service, one after the other, some times."""
     turns: dict[str, list[Measured]] = {name: [] for name in services}
+    arrivals = {name: Arrivals(service, receivers[name]) for name, service in services.items()}
     for name, service in services.items():
         say(f"warming up {name}")
-        warm_up(service, receivers[name])
+        warm_up(service, arrivals[name])
     for turn in range(scale.pick(1, 3)):
         for name, service in services.items():
             say(f"turn {turn + 1}: {name}")
-            turns[name].append(measure(service, receivers[name], *scale.pick((3, 1, 5), (14, 5, 100))))
+            turns[name].append(measure(service, arrivals[name], *scale.pick((3, 1, 5), (14, 5, 100))))
     return turns
 
 

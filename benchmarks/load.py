@@ -1,15 +1,17 @@
 """One load for every service that is measured: orders, cancels of one unit, and the second webhook of each."""
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median, quantiles
 from typing import Protocol
 
-from cleave_cli.receiver import Received, Receiver
+from cleave_cli.receiver import Answer, Received, Receiver
 
-_WAIT_SECONDS = 60.0
+_WAIT = 120.0  # seconds
 _CALLERS = 4
 _MESSAGES = 2  # of each split: the end of the old package, the birth of the new one
 
@@ -29,12 +31,13 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds from the call on: until it was answered, until the second webhook came. ``told`` is how many came in
-    all for one order."""
+    """Milliseconds from the call on: until it was answered, until the second webhook of the order came. ``told`` is how
+    many have come by the end of the turn."""
 
+    order: str
     accepted: float
     second: float
-    told: int
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,55 @@ class Measured:
     per_second: float
 
 
-def warm_up(service: Service, receiver: Receiver) -> None:
+class Arrivals:
+    """When the webhooks of each order came, in their order; the receiver answers them at once."""
+
+    def __init__(self, service: Service, receiver: Receiver) -> None:
+        self._service = service
+        self._came: defaultdict[str, list[float]] = defaultdict(list)
+        self._changed = threading.Condition()
+        receiver.respond = self._note
+
+    def _note(self, request: Received) -> Answer:
+        order = self._service.order_of(request)
+        with self._changed:
+            self._came[order].append(request.arrived_at)
+            self._changed.notify_all()
+        return Answer()
+
+    def second(self, orders: Sequence[str]) -> list[float]:
+        """When the second of each came, once all have come. Raises TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: all(len(self._came[each]) >= _MESSAGES for each in orders), _WAIT):
+                raise TimeoutError(f"{sum(len(self._came[each]) for each in orders)} webhooks of {len(orders)} orders")
+            return [self._came[each][_MESSAGES - 1] for each in orders]
+
+    def count(self, order: str) -> int:
+        """How many have come."""
+        with self._changed:
+            return len(self._came[order])
+
+
+def warm_up(service: Service, arrivals: Arrivals) -> None:
     """Until every process is there that the load will need."""
     for _ in range(2):
-        _at_once(service, receiver, 8)
-    _time(service, receiver, 1)
+        _at_once(service, arrivals, 8)
+    _time(service, arrivals, 1)
 
 
-def measure(service: Service, receiver: Receiver, singles: int, bursts: int, orders: int) -> Measured:
+def measure(service: Service, arrivals: Arrivals, singles: int, bursts: int, orders: int) -> Measured:
     """``bursts`` of five cancellations of one package; ``orders`` at once, after a few that start the processes."""
-    return Measured(
-        [_time(service, receiver, 1) for _ in range(singles)],
-        [_time(service, receiver, 5) for _ in range(bursts)],
-        [_at_once(service, receiver, count) for count in (max(1, orders // 4), orders)][-1],
-    )
+    alone = [_time(service, arrivals, 1) for _ in range(singles)]
+    in_bursts = [_time(service, arrivals, 5) for _ in range(bursts)]
+    per_second = [_at_once(service, arrivals, count) for count in (max(1, orders // 4), orders)][-1]
+    return Measured(_counted(alone, arrivals), _counted(in_bursts, arrivals), per_second)
 
 
-def _time(service: Service, receiver: Receiver, cancels: int) -> Times:
+def _counted(times: Sequence[Times], arrivals: Arrivals) -> list[Times]:
+    return [replace(each, told=arrivals.count(each.order)) for each in times]
+
+
+def _time(service: Service, arrivals: Arrivals, cancels: int) -> Times:
     """Of the last of some cancellations of one package, each sent when the one before it was answered."""
     order = service.new_order()
     for number in range(cancels - 1):
@@ -70,28 +105,17 @@ def _time(service: Service, receiver: Receiver, cancels: int) -> Times:
     started = time.monotonic()
     service.cancel(order, cancels)
     accepted = time.monotonic()
-    told = receiver.wait_for(_MESSAGES, timeout=_WAIT_SECONDS, where=_is_of(service, {order}))
-    if len(told) < _MESSAGES:
-        raise TimeoutError(f"order {order}: {len(told)} webhooks in {_WAIT_SECONDS} s")
-    second = told[_MESSAGES - 1].arrived_at
-    return Times((accepted - started) * 1000, (second - started) * 1000, len(told))
+    (second,) = arrivals.second([order])
+    return Times(order, (accepted - started) * 1000, (second - started) * 1000)
 
 
-def _at_once(service: Service, receiver: Receiver, count: int) -> float:
+def _at_once(service: Service, arrivals: Arrivals, count: int) -> float:
     """Cancellations a second, from the first call to the last order's second webhook."""
     orders = [service.new_order() for _ in range(count)]
-    of_these = _is_of(service, set(orders))
     started = time.monotonic()
     with ThreadPoolExecutor(_CALLERS) as callers:
         list(callers.map(lambda order: service.cancel(order, 0), orders))
-    told = receiver.wait_for(_MESSAGES * count, timeout=_WAIT_SECONDS, where=of_these)
-    if len(told) < _MESSAGES * count:
-        raise TimeoutError(f"{len(told)} webhooks of {count} orders in {_WAIT_SECONDS} s")
-    return count / (max(each.arrived_at for each in told) - started)
-
-
-def _is_of(service: Service, orders: set[str]) -> Callable[[Received], bool]:
-    return lambda request: service.order_of(request) in orders
+    return count / (max(arrivals.second(orders)) - started)
 
 
 def p50(values: Sequence[float]) -> float:
