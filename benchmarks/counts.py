@@ -6,11 +6,12 @@ from tempfile import TemporaryDirectory
 from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
 
+from benchmarks.journey import travel
 from benchmarks.meter import Bill
 from benchmarks.operations import OPERATIONS
 from benchmarks.report import Budget, budgets, table
 from benchmarks.scale import Scale, say
-from benchmarks.world import world
+from benchmarks.world import engine_world, world
 
 TITLE = "Round trips and capacity units"
 _ONE_TRIP = ("accept, Trendyol", "refuse, Trendyol: too many units", "refuse, Trendyol: package replaced")
@@ -25,10 +26,10 @@ _INTRO = (
 def run(scale: Scale) -> str:
     """The section; ``scale`` changes nothing, since it takes seconds."""
     del scale
-    bills = count_all()
+    bills, message = count_all(), _trips_to_the_message()
     rows = [(name, *_cells(bill)) for name, bill in bills.items()]
     columns = ("operation", "round trips", "of", "read units", "write units", "messages")
-    return "\n".join([_INTRO, budgets(_budgets(bills)), table(columns, rows)])
+    return "\n".join([_INTRO, budgets([*_budgets(bills), message]), table(columns, rows)])
 
 
 def count_all() -> dict[str, Bill]:
@@ -40,6 +41,13 @@ def count_all() -> dict[str, Bill]:
             with world(engine.endpoint) as one:
                 bills[name] = operation(one)
     return bills
+
+
+def _trips_to_the_message() -> Budget:
+    """In sequence, from a split's beginning to the message that has one webhook told of it."""
+    with engine_world(webhooks=1) as one:
+        trips = travel(one).trips_to_the_message or 0
+    return Budget("round trips: split and fan-out, before a webhook's message", str(trips), "4", trips / 4, 1)
 
 
 def _cells(bill: Bill) -> tuple[object, ...]:

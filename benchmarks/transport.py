@@ -9,6 +9,7 @@ from unittest.mock import patch
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
+from cleave.entry.aws_http import Connections
 
 from benchmarks.stub import as_sent
 
@@ -24,7 +25,7 @@ def prepared_answers(
     if refused is not None:
         bodies["TransactWriteItems"] = (400, as_sent(_cancelled(refused)))
 
-    def send(_: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+    def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
         operation = request.headers["X-Amz-Target"]
         name = (operation.decode() if isinstance(operation, bytes) else operation).rpartition(".")[2]
         status, body = bodies.get(name, _EMPTY)
@@ -32,7 +33,7 @@ def prepared_answers(
         headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
         return AWSResponse(request.url, status, headers, raw)
 
-    with patch.object(URLLib3Session, "send", send):
+    with patch.object(URLLib3Session, "send", send), patch.object(Connections, "send", send):
         yield
 
 
