@@ -6,13 +6,14 @@ import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from statistics import median
 from typing import Any
 
 from benchmarks import builds
 from benchmarks.cold import ANSWERS, LEFT
 from benchmarks.events import cancel_event, item_event
 from benchmarks.report import Budget, budgets, table
-from benchmarks.scale import Scale, interleave, middle, say
+from benchmarks.scale import Scale, interleave, say
 from benchmarks.transport import prepared_answers
 from benchmarks.usual_way import CONTEXT, put_usual, usual_app
 from benchmarks.usual_way import LEFT as USUAL_LEFT
@@ -61,10 +62,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Stubbed:
-    """Without the database: microseconds and KiB."""
+    """Without the database: microseconds in each round, and KiB."""
 
-    spent: float
+    rounds: list[float]
     allocated: float
+
+    @property
+    def spent(self) -> float:
+        """The median of the rounds."""
+        return median(self.rounds)
 
 
 def run(scale: Scale) -> str:
@@ -117,16 +123,15 @@ def _without_database(scale: Scale, usual: Handler, best: Handler, world: World)
 
 
 def _stubbed(scale: Scale, cases: Mapping[str, Case]) -> dict[str, Stubbed]:
-    count = scale.pick(3, 50)
-    spent = _medians(scale, {name: partial(case.microseconds, count) for name, case in cases.items()})
-    return {name: Stubbed(spent[name], case.allocated()) for name, case in cases.items()}
+    count = scale.pick(3, 30)
+    rounds = _rounds(scale.pick(1, 15), {name: partial(case.microseconds, count) for name, case in cases.items()})
+    return {name: Stubbed(rounds[name], case.allocated()) for name, case in cases.items()}
 
 
-def _medians(scale: Scale, cases: Mapping[str, Batch]) -> dict[str, float]:
+def _rounds(count: int, cases: Mapping[str, Batch]) -> dict[str, list[float]]:
     for case in cases.values():
         case()  # the first call of each makes what is made once
-    runs = interleave(scale.pick(1, 5, 11), cases)
-    return {name: middle(results, float) for name, results in runs.items()}
+    return interleave(count, cases)
 
 
 def _with_database(scale: Scale, usual: Handler, world: World) -> dict[str, float]:
@@ -154,8 +159,8 @@ def _with_database(scale: Scale, usual: Handler, world: World) -> dict[str, floa
     number, line = whole["orderNumber"], whole["lines"][0]
     too_many = cancel_event(LEFT + 1, whole["shipmentPackageId"], line["lineId"])
     too_many_items = item_event(LEFT + 1, 1, number, f"{number}_{line['stockCode']}")
-    return _medians(
-        scale,
+    rounds = _rounds(
+        scale.pick(1, 5, 11),
         {
             "usual, accept": accept_usual,
             "Trendyol, accept": accept_trendyol,
@@ -165,6 +170,7 @@ def _with_database(scale: Scale, usual: Handler, world: World) -> dict[str, floa
             "HepsiGlobal, refuse": partial(_cpu, order_cancel, [too_many_items] * count, _REFUSED),
         },
     )
+    return {name: median(each) for name, each in rounds.items()}
 
 
 def _budgets(stubbed: Mapping[str, Stubbed]) -> list[Budget]:
@@ -173,9 +179,11 @@ def _budgets(stubbed: Mapping[str, Stubbed]) -> list[Budget]:
 
 
 def _budget(stubbed: Mapping[str, Stubbed], ours: str, theirs: str, most: float) -> Budget:
-    mine, other = stubbed[ours].spent, stubbed[theirs].spent
+    """The ratio is that of each round, in which one came after the other."""
+    mine, other = stubbed[ours], stubbed[theirs]
+    ratio = median(each / its for each, its in zip(mine.rounds, other.rounds, strict=True))
     what = f"CPU of a warm request, database excluded: {ours}, vs. {theirs}"
-    return Budget(what, f"{mine:.0f} µs", f"{other:.0f} µs", mine / other, most)
+    return Budget(what, f"{mine.spent:.0f} µs", f"{other.spent:.0f} µs", ratio, most)
 
 
 def _table(stubbed: Mapping[str, Stubbed], real: Mapping[str, float]) -> str:
