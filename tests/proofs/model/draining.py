@@ -30,7 +30,8 @@ def steps(model: Model, state: State, number: int, worker: Drain) -> Steps:
     if worker.at == "idle":
         yield from _take(model, state, number)
         return
-    yield Step(f"the worker at {worker.at} dies", FAULT, died(state, number, worker))
+    if model.scenario.mortal:
+        yield Step(f"the worker at {worker.at} dies", FAULT, died(state, number, worker))
     if worker.at == "send":
         yield from sending.send(model, state, number, worker)
         return

@@ -36,8 +36,10 @@ LONG: dict[str, Scenario] = {
     "off and on, two splitters": Scenario(split=2, owners=(("off", 0), ("on", 0))),
     "circuit, two drains": Scenario(ready=1, drain=2, fails=1),
     "circuit, probes that fail": Scenario(ready=1, fails=3),
-    "circuit on two tracks": Scenario(TWO_LANES, (0, 1), ready=2, drain=2, fails=2),
-    "counting, on two tracks": Scenario(TWO_LANES, (0, 1), ready=2, drain=2, fails=2, trip=2, pauses=True),
+    "circuit on two tracks": Scenario(TWO_LANES, (0, 1), ready=2, drain=2, fails=1, mortal=False),
+    "counting, on two tracks": Scenario(
+        TWO_LANES, (0, 1), ready=2, drain=2, fails=2, trip=2, pauses=True, mortal=False
+    ),
     "asked for while the circuit is open": Scenario(ready=2, fails=2, resends=1),
     "passive, two events": Scenario(ready=1, fails=1, owners=(("passive", 0), ("on", 0))),
     "moved, failing twice": Scenario(ready=1, fails=2, owners=(("move", 0),)),

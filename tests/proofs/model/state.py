@@ -127,7 +127,7 @@ class Scenario:
     ``ready`` changes are split, and wait on their tracks, from the beginning. ``trip`` failures open a circuit; with
     ``pauses`` also one that asks for a pause. ``owners`` do something to a webhook, in order, at any time. ``poison``
     is a message that always fails. ``split`` and ``drain`` are numbers of workers. ``hand``: a drain's time may be up.
-    ``stuck`` is a change that cannot be split.
+    ``stuck`` is a change that cannot be split. Only ``mortal`` workers die.
     """
 
     orders: tuple[int, ...] = (0, 0)
@@ -146,6 +146,7 @@ class Scenario:
     poison: tuple[int, int] | None = None
     window: bool = False
     hand: bool = False
+    mortal: bool = True
     stuck: int | None = None
     owners: tuple[tuple[str, int], ...] = ()
 
