@@ -16,7 +16,8 @@ from cleave_cli.paths import StateDir
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.proofs.killed import STEPS, break_everywhere
+from tests.proofs.killed import break_everywhere
+from tests.proofs.killed_stories import STORIES
 from tests.proofs.machine import CleaveMachine, Tally, run_examples
 from tests.proofs.races import CALLERS, RACES, Arena, Race
 from tests.support.world import World, running_world
@@ -60,13 +61,13 @@ class Soak:
 
     def kill(self) -> Generator[Callable[[], None]]:
         """Every call of every step, in every way, once."""
-        for step in STEPS:
+        for step in STORIES:
             yield lambda step=step: self.kill_in(step)  # type: ignore[misc]
 
     def kill_in(self, step: str) -> None:
         """One step."""
         with self.world() as world:
-            self.kills += break_everywhere(world, step, every_way=True)
+            self.kills += break_everywhere(world, STORIES[step], step, every_way=True)
 
     def race(self) -> Generator[Callable[[], None]]:
         """Round after round of all races."""

@@ -30,6 +30,16 @@ class Shop:
         """POST orders."""
         return self.world.call(self.seller, "import_orders", packages, path={"sellerId": self.seller_id})
 
+    def create(self, order_number: str, quantity: int) -> Answer:
+        """POST /v1/order."""
+        item = {"item_number": f"{order_number}_1", "company_id": self.seller_id, "sku": "1", "quantity": quantity}
+        body = {
+            "order_number": order_number,
+            "order_date": "2026-10-17T16:01:26Z",
+            "order_items": [item | {"unit_product_price": 12.39}],
+        }
+        return self.world.call(self.channel, "create_order", body)
+
     def cancel(self, package_id: int, units: dict[int, int], key: str, *, keep: bool = False) -> Answer:
         """PUT …/items/unsupplied."""
         lines = [{"lineId": line_id, "quantity": quantity} for line_id, quantity in units.items()]

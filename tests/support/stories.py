@@ -104,14 +104,15 @@ def recorded_units(story: Story, ordered: Mapping[int, int]) -> Units:
 
 
 def names(story: Story) -> dict[int, str]:
-    """What each package is: its own id if it came in, else the place at which it was split off its parent.
+    """What each package is: the place at which it came in, or was split off its parent.
 
-    A successor's id depends on its seller and on how often its parent was written.
+    Ids that we give depend on the seller, and on how often the parent was written.
     """
+    came_in = sorted(package.package_id for package in _packages(story) if package.parent_id is None)
 
     def name(package: Package) -> str:
         if package.parent_id is None:
-            return str(package.package_id)
+            return str(came_in.index(package.package_id))
         parent = story.packages[package.parent_id].package
         return f"{name(parent)}.{parent.successor_ids.index(package.package_id)}"
 
