@@ -94,5 +94,5 @@ def break_everywhere(world: World, story: type[Job], step: str, *, every_way: bo
     world.settle(1)
     expected = undisturbed.ending()
     for job in jobs:
-        assert job.ending() == expected, job.disturbance
+        assert job.ending() == expected, (step, job.disturbance)
     return len(jobs)

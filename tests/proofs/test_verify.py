@@ -12,42 +12,42 @@ from cleave_cli import verify as command
 from cleave_cli.main import app
 from typer.testing import CliRunner
 
-from tests.proofs.killed import FIRST, Job
+from tests.proofs.killed_stories import FIRST, Orders
 from tests.support.orders import Shop
 from tests.support.world import World
 
 
 @pytest.fixture
-def job(world: World) -> Job:
+def job(world: World) -> Orders:
     """Everything that can happen to an order, done."""
-    done = Job(Shop(world, 801))
+    done = Orders(Shop(world, 801))
     done.run()
-    other = Job(Shop(world, 802))
+    other = Orders(Shop(world, 802))
     other.run()
     world.settle(1)
     return done
 
 
-def test_what_the_service_wrote_is_in_order(world: World, job: Job) -> None:
+def test_what_the_service_wrote_is_in_order(world: World, job: Orders) -> None:
     found = verify(world.table, None, world.clock())
-    assert found == Verified(orders=2, packages=14, cancellations=4, events=16)
+    assert found == Verified(orders=4, packages=16, cancellations=6, events=20)
     one = verify(world.table, job.order, world.clock())
-    assert one == Verified(orders=1, packages=7, cancellations=2, events=8)
+    assert one == Verified(orders=1, packages=7, cancellations=3, events=9)
     assert verify(world.table, "another", world.clock()) == Verified()
 
 
-def test_what_waits_is_no_fault(world: World, job: Job) -> None:
+def test_what_waits_is_no_fault(world: World, job: Orders) -> None:
     assert job.shop.cancel_item(job.order, f"{job.order}_3", 1, 77).status == 200
     found = verify(world.table, job.order, world.clock())
-    assert (found.waiting, found.cancellations, found.findings) == (1, 3, [])
+    assert (found.waiting, found.cancellations, found.findings) == (1, 4, [])
     due = [item for item in world.table.scan("pk, sk, due, expires_at") if "due" in item]
     assert [(item["pk"], item["sk"]) for item in due if "expires_at" in item] == []
     assert due
 
 
-def test_what_somebody_broke_is_found_where_it_is(world: World, job: Job) -> None:
+def test_what_somebody_broke_is_found_where_it_is(world: World, job: Orders) -> None:
     table, seller = world.table, job.shop.seller_id
-    Job(Shop(world, 803)).run()
+    Orders(Shop(world, 803)).run()
     table.delete(Delete(keys.order(802, "O802")))
     item = table.get(keys.package(seller, FIRST))
     assert item is not None
@@ -62,14 +62,14 @@ def test_what_somebody_broke_is_found_where_it_is(world: World, job: Job) -> Non
     assert verify(table, "O803", world.clock()).findings == [each for each in findings if each[0] == 803]
 
 
-def test_what_has_ended_but_is_not_deleted_yet_is_gone(world: World, job: Job) -> None:
+def test_what_has_ended_but_is_not_deleted_yet_is_gone(world: World, job: Orders) -> None:
     del job
     found = verify(world.table, None, world.clock() + timedelta(days=731))
     assert (found.packages, found.events, found.findings) == (0, 0, [])
 
 
 def test_the_command_says_what_is_not_in_order_and_fails(
-    world: World, job: Job, monkeypatch: pytest.MonkeyPatch
+    world: World, job: Orders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Found:
         table = replace(world.table, name="another")
@@ -78,7 +78,7 @@ def test_the_command_says_what_is_not_in_order_and_fails(
     arguments = ["verify", "--table", world.table.name]
     good = CliRunner().invoke(app, arguments)
     assert (good.exit_code, "Everything is in order." in good.output) == (0, True)
-    assert "2 orders with 14 packages, 4 cancellations and 16 events" in " ".join(good.output.split())
+    assert "4 orders with 16 packages, 6 cancellations and 20 events" in " ".join(good.output.split())
     _, second, *_ = read_summaries(world.table, job.shop.seller_id, job.order)
     world.table.delete(Delete(keys.event(job.shop.seller_id, job.order, second.first)))
     bad = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
