@@ -15,6 +15,8 @@ from cleave_cli.reporting import reporting_errors
 from cleave_cli.restored import RestoredTable
 from cleave_cli.stack_update import update
 
+# Calls that were shifted bit by bit would go to two tables meanwhile.
+_AT_ONCE = {"GradualDeployment": "false"}
 NameArgument = Annotated[str, typer.Argument(help="The restored table.")]
 
 
@@ -70,7 +72,7 @@ def adopt_table(stack: Stack, stack_name: str, name: str, *, deploy: bool, secre
     _tell_credentials(stack, name)
     if deploy:
         with step("Changing the stack"):
-            update(stack.session, stack.endpoint, stack_name, chosen)
+            update(stack.session, stack.endpoint, stack_name, {**chosen, **_AT_ONCE})
     words = " ".join(f"{key}={value}" for key, value in chosen.items())
     console.print(f"Deploy with these from now on (samconfig.toml):\n{words}", soft_wrap=True, markup=False)
 
