@@ -16,6 +16,7 @@ FUNCTIONS = resources("AWS::Serverless::Function")
 REGIONS = ["eu-central-1", "us-east-1"]
 PROD = {"Stage": "prod", "LogRetentionDays": "90", "DeletionProtection": "true"}
 EVERYTHING = PROD | {
+    "EventBus": "arn:aws:events:eu-central-1:123456789012:event-bus/orders",
     "EventDestinations": "arn:aws:sqs:eu-central-1:123456789012:stock",
     "GradualDeployment": "true",
     "WafRequestsPerFiveMinutes": "2000",
