@@ -13,6 +13,7 @@ from uuid import uuid4
 import boto3
 import cleave.clock
 import pytest
+from cleave.domain.destination import destination_of
 from cleave.domain.roles import Role
 from cleave.entry import resources
 from cleave.observability import logger
@@ -35,16 +36,34 @@ MARK = "Zq7Zq7"
 NAME = f"privileges-{uuid4().hex[:12]}"
 SERVICES = ("dynamodb", "sqs", "kms", "secretsmanager", "s3")
 # What Lambda does in a function's name, when it writes down records that the function gave up.
-LAMBDAS_OWN: dict[str, set[Grant]] = {
-    "package_stream": {("s3:ListBucket", "FailedRecords"), ("s3:PutObject", "FailedRecords/*")}
+GIVEN_UP: set[Grant] = {("s3:ListBucket", "FailedRecords"), ("s3:PutObject", "FailedRecords/*")}
+# Of buses and queues of subscribers, of which the tour has none; the second test uses it.
+OF_DESTINATIONS: set[Grant] = {
+    (action, "EventDestinations") for action in ("events:PutEvents", "sqs:GetQueueUrl", "sqs:SendMessage")
+}
+TELLING = ("create_webhook", "create_channel_webhook", "update_webhook", "ping_webhook", "deliver_webhook")
+BESIDE_THE_TOUR: dict[str, set[Grant]] = {
+    "package_stream": GIVEN_UP,
+    "publish_events": GIVEN_UP | {("events:PutEvents", "Bus")},
+    **dict.fromkeys(TELLING, OF_DESTINATIONS),
 }
 
 
 @pytest.fixture
-def table(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    """The functions' own, with everything else that they call on the engine."""
+def on_the_engine(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The engine's address, which functions call."""
     for name, value in {**ROOT_CREDENTIALS, "AWS_ENDPOINT_URL": engine, "AWS_DEFAULT_REGION": REGION}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TABLE_NAME", NAME)
+    _forget()
+    yield engine
+    _forget()
+
+
+@pytest.fixture
+def table(on_the_engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    """The functions' own, with everything else that they call on the engine."""
+    engine = on_the_engine
     for name, value in made(engine_session(), engine).items():
         monkeypatch.setenv(name, value)
     _forget()
@@ -68,7 +87,7 @@ def made(session: boto3.Session, endpoint: str) -> dict[str, str]:
 
 
 def _forget() -> None:
-    caches: list[Any] = [outbound.secret_box, outbound.wake_queue, outbound.webhook_sender]
+    caches: list[Any] = [outbound.secret_box, outbound.wake_queue, outbound.webhook_sender, outbound.destination_sender]
     for cached in (resources.settings, resources.session, resources.client, resources.signing_secret, *caches):
         cached.cache_clear()
 
@@ -101,7 +120,7 @@ def told(table: Table, let_happen: Callable[[], None], monkeypatch: pytest.Monke
 
 def _unlike(used: Used, function: str) -> tuple[set[Grant], set[str]]:
     """What is granted and not used, or used and not granted; and the same of the prefixes of keys."""
-    grants = used.grants[function] | LAMBDAS_OWN.get(function, set())
+    grants = used.grants[function] | BESIDE_THE_TOUR.get(function, set())
     done, allowed = used.prefixes[function], granted_prefixes()[function]
     prefixes = {prefix for _, prefix in done} ^ {prefix for _, prefix in allowed}
     return grants ^ granted()[function], prefixes | {prefix for _, prefix in done - allowed}
@@ -116,3 +135,17 @@ def test_a_tour_of_the_service_uses_what_is_granted_and_tells_nobody_what_it_was
     assert log.count("request.answered") > 100
     for place in (log, "".join(used.messages), *capsys.readouterr()):
         assert MARK not in place
+
+
+def test_what_is_granted_of_destinations_is_what_telling_them_calls(on_the_engine: str) -> None:
+    session, engine = engine_session(), on_the_engine
+    url = session.client("sqs", endpoint_url=engine).create_queue(QueueName=f"{NAME}-told")["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{url.split('/')[-2]}:{NAME}-told"
+    bus = session.client("events", endpoint_url=engine).create_event_bus(Name=NAME)["EventBusArn"]
+    called: list[str] = []
+    for service in ("sqs", "events"):
+        events = resources.client(service, REGION).meta.events
+        events.register("before-parameter-build", lambda model, **_: called.append(model.name))
+    sender = outbound.destination_sender()
+    assert [sender.reach(destination_of(each)).ok for each in (arn, bus)] == [True, True]
+    assert called == ["GetQueueUrl", "SendMessageBatch", "PutEvents"]  # IAM knows no batch beside SendMessage

@@ -172,6 +172,6 @@ def resource_name(resource: Any) -> str:  # noqa: ANN401 - an intrinsic function
     match resource:
         case {"If": [_, own, _]}:
             return resource_name(own)
-        case {"Sub": [text, _]} | {"Sub": text} | {"GetAtt": text} | text:
+        case {"Sub": [text, _]} | {"Sub": text} | {"GetAtt": text} | {"Ref": text} | text:
             return re.sub(r"\.(Arn|Id)\b|[${}]", "", str(text))
     raise AssertionError(resource)
