@@ -61,6 +61,11 @@ def test_no_secret_can_be_read_out_of_what_is_shown(secret: str, form: str, arou
     assert secret not in shown
 
 
+def test_an_escape_has_four_digits_though_a_digit_follows() -> None:
+    said = json.dumps("00000000".encode("utf-16-le").decode())
+    assert strike_out(said, ["00000000"]) == STRUCK
+
+
 def test_a_secret_that_stands_as_it_is_is_struck_out_alone() -> None:
     assert strike_out(f"not {SECRET}, nor k or {SECRET}!", ["k", SECRET]) == "not ***, nor *** or ***!"
 

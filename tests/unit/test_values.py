@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import takewhile
 from typing import Annotated, Any, Literal
 
 import cleave.dialects
@@ -40,8 +41,8 @@ class Sample(WireModel):
 
 
 def table() -> Iterator[tuple[str, list[str]]]:
-    lines = [line for line in (ROOT / "docs" / "values.md").read_text().splitlines() if line.startswith("|")]
-    for line in lines[2:]:
+    lines = (ROOT / "docs" / "values.md").read_text().partition("\n| a |")[2].splitlines()
+    for line in takewhile(lambda each: each.startswith("|"), lines[2:]):
         kind, *cells = (cell.strip() for cell in line.strip("|").split("|"))
         yield f"a_{kind.replace(' ', '_')}", cells
 

@@ -19,7 +19,7 @@ _LEAST = 4
 # An encoding of an encoding of an encoding; each text has a few readings.
 _DEPTH = 3
 _MOST_READINGS = 200
-_ESCAPES = re.compile(r"\\(?:u\{?([0-9a-fA-F]{1,6})\}?|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL)
+_ESCAPES = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL)
 _QUOTED = re.compile(r"=(?:\r?\n|([0-9a-fA-F]{2}))")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}")
 _BASE32 = re.compile(r"[A-Z2-7]{8,}")
@@ -77,7 +77,8 @@ def _unescaped(text: str) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
-    unicode, byte, octal, itself = found.groups()
+    braced, four, byte, octal, itself = found.groups()
+    unicode = braced or four
     if itself is not None:
         return str(itself)
     number = int(octal, 8) if octal else int(unicode or byte, 16)

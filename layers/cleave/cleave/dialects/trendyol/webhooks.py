@@ -31,7 +31,9 @@ type Password = Annotated[
     str, Field(min_length=1, max_length=256, pattern=PRINTABLE_OR_SPACE), BeforeValidator(as_text)
 ]
 type CountryCode = Annotated[
-    str, StringConstraints(pattern=COUNTRY_CODE, strip_whitespace=True, to_upper=True), BeforeValidator(as_text)
+    str,
+    StringConstraints(pattern=COUNTRY_CODE, max_length=2, strip_whitespace=True, to_upper=True),
+    BeforeValidator(as_text),
 ]
 _TYPES = (Authentication.BASIC.value, Authentication.API_KEY.value)
 
