@@ -48,6 +48,8 @@ class Callers:
     def target(self, endpoint: Endpoint) -> Target:
         """What an operation's requests are about: a package with many units, a webhook, which may all be used up."""
         package = fresh_package(SELLER, STOREFRONT, {"LAMP": 100, "TRAY": 100}, seller_pays=True)
+        if "{cargoTrackingNumber}" in endpoint.path:
+            package["cargoTrackingNumber"] = package["shipmentPackageId"]
         self.seller.import_orders(package).raise_for_status()
         order = package["orderNumber"]
         target = replace(
@@ -57,6 +59,8 @@ class Callers:
             order=order,
             item=f"{order}_LAMP",
         )
+        if "{cargoTrackingNumber}" in endpoint.path:
+            self._deliver_itself(target)
         if endpoint.code != "get_cancellation":
             target = replace(target, cancel_id=fresh_cancel_id())
         if endpoint.code == "create_order":
@@ -65,6 +69,11 @@ class Callers:
             return target
         self._forget_webhooks(is_sellers=endpoint.is_sellers)
         return replace(target, webhook=self.subscribe(is_sellers=endpoint.is_sellers))
+
+    def _deliver_itself(self, target: Target) -> None:
+        """Only then the package is known by its number."""
+        path = f"/integration/order/sellers/{SELLER}/shipment-packages/{target.package}/alternative-delivery"
+        self.seller.http.put(path, json=BODIES["alternative_delivery"](target)).raise_for_status()
 
     def subscribe(self, *, is_sellers: bool) -> str:
         """A new webhook."""
