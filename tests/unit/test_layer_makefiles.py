@@ -105,7 +105,7 @@ def test_without_a_python_3_13_it_says_so_and_how_to_get_one(machine: Machine, l
 @pytest.mark.parametrize(
     ("programs", "installer"),
     [
-        ({"python3.13": WITH_PIP, "uv": UV}, f"{sys.executable} -m pip"),
+        ({"python3.13": WITH_PIP, "uv": UV}, f'"{sys.executable}" -m pip'),
         ({"python3.13": BARE, "uv": UV}, "uv pip"),
         ({"python3.13": BARE, "python3": OLDER}, "python3 -m pip"),
     ],
