@@ -8,6 +8,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 UV := .venv-uv/bin/uv
+TEMPLATE_TESTS := $(patsubst %,tests/unit/test_%.py,template template_before versions deployment rights protection)
 COMPILE := $(UV) pip compile --quiet --no-header --generate-hashes --python-version 3.13 --universal
 
 # The first interpreter that can make an environment. pyenv's shims exist, and fail, for versions not selected;
@@ -56,12 +57,13 @@ model: setup  ## explore the model of the protocol, and find every fault of it
 bench: setup  ## measure; benchmarks/RESULTS.md (ARGS="--quick", or names)
 	@PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
 
-check: setup  ## ruff, mypy, sam validate and cfn-lint
+check: setup  ## ruff, mypy, sam validate, cfn-lint, and what CloudFormation gets of the template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	SAM_CLI_TELEMETRY=0 $(SAM_BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
+	$(BIN)/pytest -q -n 2 $(TEMPLATE_TESTS)
 
 scan: setup  ## checkov on the template, in an environment of its own
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-checkov
