@@ -218,7 +218,9 @@ def damaged(record: Record, place: str, **attributes: object) -> Record:
 
 
 @pytest.mark.usefixtures("de_order")
-@pytest.mark.parametrize("attributes", [{}, {"waiting": {"S": "no map"}}, {"document": {"B": "A"}}, {"left": {"X": 1}}])
+@pytest.mark.parametrize(
+    "attributes", [{}, {"waiting": {"S": "no map"}}, {"document": {"B": "A"}}, {"waiting": {"X": "no type"}}]
+)
 def test_a_damaged_record_fails_alone(
     table: Table, de_seller: Caller, bell: DelayQueue, attributes: dict[str, object]
 ) -> None:

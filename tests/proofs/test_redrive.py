@@ -65,7 +65,8 @@ def test_a_batch_that_ends_the_function_stays_and_the_ones_behind_it_are_brought
     world.clock.step(30_000)
     world.split_and_tell()
     good = given_up(world).objects.popitem()[1]
-    no_batch = json.dumps({"payload": json.dumps({"Records": [{"eventName": "INSERT"}]})}).encode()
+    payload = json.dumps({"Records": [{"eventName": "INSERT"}]})
+    no_batch = json.dumps({"requestContext": {}, "payload": payload}).encode()
     bucket = Bucket({"a/1": no_batch, "a/2": good})
     with mock.patch.object(
         Functions,

@@ -137,7 +137,7 @@ def test_an_invocation_that_is_ended_at_the_limit_is_bisected_down_to_the_record
 
 
 def garbled(record: Record) -> None:
-    record["dynamodb"]["NewImage"]["version"] = {"Q": "of no type"}
+    record["dynamodb"]["NewImage"]["waiting"] = {"Q": "of no type"}
 
 
 def half(record: Record) -> None:

@@ -208,7 +208,7 @@ def room_refusal(state: Availability, arriving: int) -> Refusal | None:
 
 def replaced_refusal(state: Availability, live_ids: Sequence[int]) -> Refusal:
     """The refusal of a claim on a package that was split, naming the packages where its units live on."""
-    names = ", ".join(str(package_id) for package_id in live_ids)
+    names = ", ".join(str(package_id) for package_id in sorted(live_ids))
     since = f"it was replaced by package {names}" if names else "its units have all been cancelled since"
     return Refusal(RefusalCode.PACKAGE_REPLACED, f"package {state.package_id} is {state.status}; {since}")
 
