@@ -47,15 +47,25 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class Staff:
+    """One of the marketplace's own people."""
+
+    api_key: str = field(default_factory=new_key)
+    api_secret: str = field(default_factory=new_secret, repr=False)
+
+
+@dataclass(frozen=True)
 class Credentials:
     """Everybody who may call."""
 
     sellers: Sequence[Seller]
     channels: Sequence[Channel]
+    operator: Staff = field(default_factory=Staff)
+    support: Staff = field(default_factory=Staff)
 
 
 def make_credentials() -> Credentials:
-    """Make two sellers and a channel.
+    """Make two sellers, a channel, and one of each kind of the marketplace's own people.
 
     The first seller pays the carrier itself (its sample packages say so), for the other the marketplace pays.
     """
@@ -70,6 +80,8 @@ def store_credentials(deployment: Deployment, credentials: Credentials) -> None:
         let_in(deployment, Credential(seller.api_key, Role.SELLER, own), seller.api_secret)
     for channel in credentials.channels:
         let_in(deployment, Credential(channel.client_id, Role.CHANNEL, everyone), channel.client_secret)
+    for role, staff in ((Role.OPERATOR, credentials.operator), (Role.SUPPORT, credentials.support)):
+        let_in(deployment, Credential(staff.api_key, role, frozenset()), staff.api_secret)
 
 
 def let_in(deployment: Deployment, credential: Credential, secret: str) -> None:
@@ -87,6 +99,8 @@ def write_local_json(path: Path, base_url: str, credentials: Credentials) -> Non
         "base_url": base_url,
         "sellers": [vars(seller) for seller in credentials.sellers],
         "channels": [vars(channel) for channel in credentials.channels],
+        "operator": vars(credentials.operator),
+        "support": vars(credentials.support),
     }
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -101,9 +115,9 @@ def read_endpoint(path: Path) -> str:
 
 
 def read_environment(path: Path) -> dict[str, str]:
-    """Address, first seller and first channel of the stack that wrote the file, as the variables `cleave` reads."""
+    """Address, first seller and channel, and operator of the stack that wrote the file, as `cleave` reads variables."""
     local = _read_local_json(path)
-    seller, channel = local["sellers"][0], local["channels"][0]
+    seller, channel, operator = local["sellers"][0], local["channels"][0], local["operator"]
     return {
         "CLEAVE_BASE_URL": local["base_url"],
         "CLEAVE_SELLER_ID": str(seller["seller_id"]),
@@ -112,6 +126,8 @@ def read_environment(path: Path) -> dict[str, str]:
         "CLEAVE_API_SECRET": seller["api_secret"],
         "CLEAVE_CLIENT_ID": channel["client_id"],
         "CLEAVE_CLIENT_SECRET": channel["client_secret"],
+        "CLEAVE_OPERATOR_KEY": operator["api_key"],
+        "CLEAVE_OPERATOR_SECRET": operator["api_secret"],
     }
 
 

@@ -53,9 +53,11 @@ class Service:
 
 @app.command()
 def create(
-    role: Annotated[Role, typer.Option(help="Sellers and operators speak Trendyol's dialect, channels HepsiGlobal's.")],
+    role: Annotated[
+        Role, typer.Option(help="Sellers speak Trendyol's dialect, channels HepsiGlobal's; support looks.")
+    ],
     seller: Annotated[
-        list[int] | None, typer.Option(help="A seller it may act for; an operator may for all.", min=1, max=2**53 - 1)
+        list[int] | None, typer.Option(help="A seller it may act for; staff may for all.", min=1, max=2**53 - 1)
     ] = None,
     storefront: Annotated[list[str] | None, typer.Option(help="Storefronts it is limited to; none: all.")] = None,
     tier: Annotated[Tier, typer.Option(help="Products of the seller; decides how often it may call.")] = Tier.UP_TO_50K,
@@ -144,8 +146,8 @@ def sync(stack: StackOption = None, state: StateOption = FOLDER) -> None:
 
 
 def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Credential:
-    if (role is Role.OPERATOR) == bool(sellers):
-        raise CleaveError("An operator acts for every seller, so name none; a seller or channel needs --seller.")
+    if role.is_staff == bool(sellers):
+        raise CleaveError("Operators and support know every seller, so name none; a seller or channel needs --seller.")
     if role is Role.SELLER and len(sellers) > 1:
         raise CleaveError("A seller's credential is for one --seller.")
     if storefronts and role is Role.CHANNEL:

@@ -18,7 +18,7 @@ MEANINGS = {
     RefusalCode.ANSWER_TOO_LARGE: "Lambda answers with 6 MB at most; a smaller `size` asks for less.",
     RefusalCode.BODY_TYPE: "The body calls itself something else than JSON.",
     RefusalCode.CREDENTIALS_INVALID: "Client id and secret do not belong together.",
-    RefusalCode.ROLE_NOT_ALLOWED: "The credential is one of the other dialect.",
+    RefusalCode.ROLE_NOT_ALLOWED: "The credential is one of the other dialect, or may only read.",
     RefusalCode.SELLER_NOT_FOUND: "The credential may not act for the seller of the path, whether there is one or not.",
     RefusalCode.STOREFRONT_INVALID: "`storeFrontCode` is unknown, or the package belongs to another storefront.",
     RefusalCode.PACKAGE_NOT_FOUND: "The seller has no such package, or an accepted split has not made it yet.",

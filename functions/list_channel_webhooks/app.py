@@ -1,15 +1,14 @@
 """GET /v1/webhooks."""
 
 from cleave.application.subscribe.webhooks import list_webhooks
-from cleave.dialects.hepsiglobal.endpoint import ChannelCall, channel_endpoint
 from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
-from cleave.domain.subscription import channel_owner
+from cleave.dialects.webhook_calls import WebhookCall, webhook_reading_endpoint
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
 
 
-@channel_endpoint
-def handler(channel: ChannelCall) -> Response:
+@webhook_reading_endpoint
+def handler(webhooks: WebhookCall) -> Response:
     """All webhooks of the channel, oldest first."""
-    subscriptions = list_webhooks(table(), channel_owner(channel.channel))
+    subscriptions = list_webhooks(table(), webhooks.owner)
     return json_response([render_channel_webhook(subscription) for subscription in subscriptions])

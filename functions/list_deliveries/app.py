@@ -2,12 +2,12 @@
 
 from cleave.application.read.deliveries import list_deliveries
 from cleave.dialects.deliveries import render_page, to_list
-from cleave.dialects.webhook_calls import WebhookCall, webhook_endpoint
+from cleave.dialects.webhook_calls import WebhookCall, webhook_reading_endpoint
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
 
 
-@webhook_endpoint
+@webhook_reading_endpoint
 def handler(webhook: WebhookCall) -> Response:
     """One page of what was or is to be sent, oldest first."""
     asked = to_list(webhook)

@@ -42,6 +42,11 @@ class Endpoint:
         return self.is_sellers and self.code not in _MARKETPLACES
 
     @property
+    def is_staffs(self) -> bool:
+        """For the marketplace's own people alone."""
+        return self.path.startswith("/v1/operations/")
+
+    @property
     def takes_a_body(self) -> bool:
         """Whether the function reads one."""
         return self.code in BODIES

@@ -10,6 +10,7 @@ from cleave.domain.subscription import Dialect
 
 from cleave_cli.openapi import examples_reading as shown
 from cleave_cli.openapi import parameters
+from cleave_cli.openapi.both import both
 from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking
 
 _T, _H = Dialect.TRENDYOL, Dialect.HEPSIGLOBAL
@@ -20,10 +21,6 @@ _ITEM = {
     "order_item_number": "10811190301_SKU-TRAY-GREEN",
     "reason": "out_of_stock",
 }
-
-
-def _both(operation: Operation) -> tuple[Operation, Operation]:
-    return operation, replace(operation, dialect=_H)
 
 
 OPERATIONS = (
@@ -51,7 +48,7 @@ OPERATIONS = (
             examples={"example": shown.DRY_RUN_ITEM, "refused": shown.DRY_RUN_ITEM_REFUSED},
         ),
     ),
-    *_both(
+    *both(
         Operation(
             "GetCancellation",
             _T,
@@ -60,7 +57,7 @@ OPERATIONS = (
             refusals=(Code.CANCELLATION_NOT_FOUND,),
         )
     ),
-    *_both(
+    *both(
         Operation(
             "GetOrderTimeline",
             _T,

@@ -11,6 +11,7 @@ from cleave.domain.subscription import Dialect
 
 from cleave_cli.openapi import examples as shown
 from cleave_cli.openapi import parameters
+from cleave_cli.openapi.both import both, of_channel
 from cleave_cli.openapi.operation import Body, Operation, answering, answering_list, taking
 
 _T, _H = Dialect.TRENDYOL, Dialect.HEPSIGLOBAL
@@ -29,11 +30,6 @@ _ASKED_BY_CHANNEL = {
 _FIND = (Code.WEBHOOK_NOT_FOUND,)
 _REPLAY = taking(ReplayRequest, {"since": 1792314000000}, order={"orderNumber": "10811190301"})
 _REST = {"hasMore": True, "nextCursor": "c2lnbmVkLCBhbmQgb25seSBmb3IgdGhlc2UgZmlsdGVycw"}
-
-
-def _both(operation: Operation) -> tuple[Operation, Operation]:
-    """A function that serves sellers and channels alike."""
-    return operation, replace(operation, dialect=_H)
 
 
 _GET = Operation("GetWebhook", _T, "One webhook, and when and why it was turned on and off.", refusals=_FIND)
@@ -67,22 +63,22 @@ OPERATIONS = (
         status=201,
         refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_LIMIT, Code.SELLER_NOT_FOUND),
     ),
-    Operation(
-        "ListChannelWebhooks",
-        _H,
-        "All of the channel's.",
-        answer=answering_list(answers.ChannelWebhook, [shown.CHANNELS]),
+    of_channel(
+        Operation(
+            "ListChannelWebhooks",
+            _H,
+            "All of the channel's.",
+            answer=answering_list(answers.ChannelWebhook, [shown.CHANNELS]),
+        )
     ),
     replace(_GET, answer=answering(answers.SellerWebhookWithChanges, {**shown.SELLERS, "statusChanges": []})),
-    replace(
-        _GET,
-        dialect=_H,
-        answer=answering(answers.ChannelWebhookWithChanges, {**shown.CHANNELS, "statusChanges": []}),
+    of_channel(
+        replace(_GET, answer=answering(answers.ChannelWebhookWithChanges, {**shown.CHANNELS, "statusChanges": []}))
     ),
-    *_both(Operation("DeleteWebhook", _T, "End it; what waits is never sent.", answer=_DONE, refusals=_FIND)),
-    *_both(Operation("ActivateWebhook", _T, "Turn it on, and send what waits.", answer=_DONE, refusals=_FIND)),
-    *_both(Operation("DeactivateWebhook", _T, "Turn it off.", answer=_DONE, refusals=_FIND)),
-    *_both(
+    *both(Operation("DeleteWebhook", _T, "End it; what waits is never sent.", answer=_DONE, refusals=_FIND)),
+    *both(Operation("ActivateWebhook", _T, "Turn it on, and send what waits.", answer=_DONE, refusals=_FIND)),
+    *both(Operation("DeactivateWebhook", _T, "Turn it off.", answer=_DONE, refusals=_FIND)),
+    *both(
         Operation(
             "RotateWebhookSecret",
             _T,
@@ -91,7 +87,7 @@ OPERATIONS = (
             refusals=(*_FIND, Code.WEBHOOK_ROTATED),
         )
     ),
-    *_both(
+    *both(
         Operation(
             "PingWebhook",
             _T,
@@ -100,7 +96,7 @@ OPERATIONS = (
             refusals=_FIND,
         )
     ),
-    *_both(
+    *both(
         Operation(
             "ListDeliveries",
             _T,
@@ -110,7 +106,7 @@ OPERATIONS = (
             refusals=(*_FIND, Code.BODY_INVALID),
         )
     ),
-    *_both(
+    *both(
         Operation(
             "GetDelivery",
             _T,
@@ -119,7 +115,7 @@ OPERATIONS = (
             refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
         )
     ),
-    *_both(
+    *both(
         Operation(
             "ResendDelivery",
             _T,
@@ -129,7 +125,7 @@ OPERATIONS = (
             refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
         )
     ),
-    *_both(
+    *both(
         Operation(
             "ReplayDeliveries",
             _T,

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ DOCUMENT = ROOT / "docs/openapi.json"
 _CATALOGUES = (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks, catalogue_reading)
 OPERATIONS = {(each.function, each.dialect): each for module in _CATALOGUES for each in module.OPERATIONS}
 _SECURITY = {Dialect.TRENDYOL: "seller", Dialect.HEPSIGLOBAL: "channel"}
+_OPERATIONS = ("Operations", "For the marketplace's own people, of all sellers and channels.")
 _TAGS = {
     Dialect.TRENDYOL: ("Trendyol", "Paths of Trendyol's Marketplace API, for sellers."),
     Dialect.HEPSIGLOBAL: ("HepsiGlobal", "HepsiGlobal's seller-cancel webhook and what belongs to it, for channels."),
@@ -49,7 +51,7 @@ def document() -> Schema:
         "servers": [
             {"url": "{apiUrl}", "variables": {"apiUrl": {"default": "/", "description": "The stack's output ApiUrl."}}}
         ],
-        "tags": [{"name": name, "description": text} for name, text in _TAGS.values()],
+        "tags": [{"name": name, "description": text} for name, text in (*_TAGS.values(), _OPERATIONS)],
         "paths": paths,
         "components": {
             "schemas": used(components(_models()), paths, shared.responses),
@@ -89,8 +91,8 @@ def _operation(operation: Operation, route: Route, shared: _Shared) -> Schema:
     return {
         "operationId": route.operation_id,
         "summary": operation.summary,
-        "tags": [_TAGS[operation.dialect][0]],
-        "security": [{_SECURITY[operation.dialect]: []}] if route.needs_credentials else [],
+        "tags": [_OPERATIONS[0] if route.is_staffs else _TAGS[operation.dialect][0]],
+        "security": [{name: []} for name in _callers(operation, route)],
         **({"parameters": inputs} if inputs else {}),
         **({"requestBody": {"required": True, "content": _content(operation.takes)}} if operation.takes else {}),
         "responses": {
@@ -101,6 +103,16 @@ def _operation(operation: Operation, route: Route, shared: _Shared) -> Schema:
             },
         },
     }
+
+
+def _callers(operation: Operation, route: Route) -> Iterator[str]:
+    """Security schemes, of which any will do."""
+    if not route.needs_credentials:
+        return
+    if not route.is_staffs:
+        yield _SECURITY[operation.dialect]
+    if route.is_staffs or operation.dialect is Dialect.TRENDYOL or parameters.CHANNEL in operation.parameters:
+        yield from ("operator", "support") if route.method == "GET" else ("operator",)
 
 
 def _parameters(operation: Operation) -> tuple[Parameter, ...]:
@@ -153,4 +165,6 @@ def _security_schemes() -> dict[str, Any]:
             "bearerFormat": "JWT",
             "description": "A channel's token, from POST /v1/auth/token.",
         },
+        "operator": {"type": "http", "scheme": "basic", "description": "An operator's API key and secret."},
+        "support": {"type": "http", "scheme": "basic", "description": "The same of support, which may only read."},
     }

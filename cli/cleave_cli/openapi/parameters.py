@@ -56,6 +56,7 @@ def query(name: str, description: str, schema: Schema) -> Parameter:
     return Parameter(name, "query", description, schema)
 
 
+CHANNEL = query("channel", "Whose, by its client id: for operators and support. Ignored of a channel.", _TEXT)
 LISTING = (
     query("startDate", "From when, epoch ms; absent, a week before the end.", _TIME),
     query("endDate", "Up to when, epoch ms; absent, now. At most two weeks after the start.", _TIME),

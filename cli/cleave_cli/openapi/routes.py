@@ -26,6 +26,11 @@ class Route:
         return Dialect.TRENDYOL if "{sellerId}" in self.path else Dialect.HEPSIGLOBAL
 
     @property
+    def is_staffs(self) -> bool:
+        """Whether it is for the marketplace's own people alone."""
+        return self.path.startswith("/v1/operations/")
+
+    @property
     def operation_id(self) -> str:
         """The function's name; with the event's, where the same function serves another path too."""
         name = self.function[0].lower() + self.function[1:]

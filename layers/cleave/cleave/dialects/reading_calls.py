@@ -1,27 +1,30 @@
-"""Calls that read back, in either dialect: a seller's on Trendyol's paths, a channel's under /v1."""
+"""Calls that read back, in either dialect: a seller's on Trendyol's paths, a channel's under /v1.
+
+An operator and support may make them in everybody's place: a channel is named by the query's ``channel``.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from cleave.dialects.error_shapes import ShapeOfPath, is_sellers
-from cleave.dialects.hepsiglobal.endpoint import read_channel
-from cleave.dialects.trendyol.endpoint import read_seller
+from cleave.dialects.hepsiglobal.endpoint import viewed_channel
+from cleave.dialects.trendyol.endpoint import read_viewed_seller
 from cleave.domain.cancellation import Scope
-from cleave.domain.subscription import channel_owner, seller_owner
+from cleave.domain.subscription import Dialect, channel_owner, seller_owner
 from cleave.entry.endpoint import GatewayHandler, endpoint
 from cleave.entry.gateway import Call, Response
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingCall:
-    """``scope`` is that of the caller's own cancellations, ``sellers`` whose orders it may see.
+    """``scope`` is that of the caller's own cancellations, ``sellers`` whose orders it may see; None: everybody's.
 
     ``storefronts`` are those that it sees, none for any; ``owner`` is whose webhooks, None for nobody's.
     """
 
     call: Call
     scope: Scope
-    sellers: frozenset[int]
+    sellers: frozenset[int] | None
     storefronts: frozenset[str]
     owner: str | None
 
@@ -33,10 +36,14 @@ def reading_endpoint(serve: Callable[[ReadingCall], Response]) -> GatewayHandler
 
 def _read(call: Call) -> ReadingCall:
     if not is_sellers(call):
-        channel = read_channel(call)
-        return ReadingCall(call, channel.scope, channel.sellers, frozenset(), channel_owner(channel.channel))
-    seller = read_seller(call)
+        return _of_channel(call, viewed_channel(call, changes=False))
+    seller = read_viewed_seller(call)
     # A webhook is told of all storefronts, so it is nothing for a credential of some.
     is_limited = call.principal is not None and bool(call.principal.storefronts)
     owner = None if is_limited else seller_owner(seller.seller_id)
     return ReadingCall(call, seller.scope, frozenset({seller.seller_id}), seller.storefronts, owner)
+
+
+def _of_channel(call: Call, channel: str) -> ReadingCall:
+    sellers = None if call.principal is None or call.principal.is_staff else call.principal.sellers
+    return ReadingCall(call, Scope(Dialect.HEPSIGLOBAL, channel), sellers, frozenset(), channel_owner(channel))

@@ -1,4 +1,7 @@
-"""Calls about a webhook, whoever's it is: a seller's on Trendyol's paths, a channel's under /v1."""
+"""Calls about a webhook, whoever's it is: a seller's on Trendyol's paths, a channel's under /v1.
+
+An operator may make them of everybody's: a channel is named by the query's ``channel``.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from cleave.clock import to_ms
 from cleave.dialects.error_shapes import ShapeOfPath, is_sellers
-from cleave.dialects.hepsiglobal.endpoint import read_channel
+from cleave.dialects.hepsiglobal.endpoint import viewed_channel
 from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
-from cleave.dialects.trendyol.endpoint import read_whole_seller
+from cleave.dialects.trendyol.endpoint import read_viewed_whole_seller, read_whole_seller
 from cleave.dialects.trendyol.webhooks import render_subscription
 from cleave.domain.delivery import Answer
 from cleave.domain.subscription import Dialect, Subscription, channel_owner, seller_owner
@@ -44,6 +47,11 @@ def webhook_endpoint(serve: Callable[[WebhookCall], Response]) -> GatewayHandler
     return endpoint(ShapeOfPath(), _read)(serve)
 
 
+def webhook_reading_endpoint(serve: Callable[[WebhookCall], Response]) -> GatewayHandler:
+    """The same for a path that only reads: support may call it too."""
+    return endpoint(ShapeOfPath(), _view)(serve)
+
+
 def render_webhook(subscription: Subscription) -> "SellerWebhookWithChanges | ChannelWebhookWithChanges":
     """A webhook as its list shows it, and when and why it was turned on and off."""
     changes: list[StatusChange] = [
@@ -72,4 +80,10 @@ def done() -> Response:
 def _read(call: Call) -> WebhookCall:
     if is_sellers(call):
         return WebhookCall(call, seller_owner(read_whole_seller(call).seller_id))
-    return WebhookCall(call, channel_owner(read_channel(call).channel))
+    return WebhookCall(call, channel_owner(viewed_channel(call, changes=True)))
+
+
+def _view(call: Call) -> WebhookCall:
+    if is_sellers(call):
+        return WebhookCall(call, seller_owner(read_viewed_whole_seller(call).seller_id))
+    return WebhookCall(call, channel_owner(viewed_channel(call, changes=False)))

@@ -10,12 +10,18 @@ MAX_SELLERS = 400
 class Role(StrEnum):
     """A seller speaks Trendyol's dialect for itself, an operator for every seller.
 
-    A channel speaks HepsiGlobal's for the sellers that its credential names.
+    A channel speaks HepsiGlobal's for the sellers that its credential names. Support reads what an operator reads.
     """
 
     SELLER = "seller"
     CHANNEL = "channel"
     OPERATOR = "operator"
+    SUPPORT = "support"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether it is the marketplace's own, for whom no seller is somebody else's."""
+        return self in {Role.OPERATOR, Role.SUPPORT}
 
 
 class Tier(StrEnum):
@@ -32,7 +38,7 @@ class Tier(StrEnum):
 class Principal:
     """An authenticated caller.
 
-    No ``storefronts`` mean all of them; an operator's ``sellers`` are empty and mean all.
+    No ``storefronts`` mean all of them; the ``sellers`` of an operator and of support are empty and mean all.
     """
 
     key: str
@@ -46,15 +52,30 @@ class Principal:
         return self.role is Role.CHANNEL
 
     @property
+    def only_reads(self) -> bool:
+        """Whether it may change nothing at all."""
+        return self.role is Role.SUPPORT
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether it may read what is anybody's."""
+        return self.role.is_staff
+
+    @property
     def speaks_for_sellers(self) -> bool:
         """Whether it may use a seller's own paths at all."""
         return self.role in {Role.SELLER, Role.OPERATOR}
+
+    @property
+    def reads_of_sellers(self) -> bool:
+        """Whether it may use those of a seller's own paths that only read."""
+        return self.speaks_for_sellers or self.is_staff
 
     @property
     def speaks_for_carriers(self) -> bool:
         """Whether it may say what became of a package once its seller had handed it over."""
         return self.role in {Role.CHANNEL, Role.OPERATOR}
 
-    def may_act_for(self, seller_id: int) -> bool:
-        """Whether the seller is one of its own; every seller is an operator's."""
-        return self.role is Role.OPERATOR or seller_id in self.sellers
+    def knows(self, seller_id: int) -> bool:
+        """Whether the seller is one of its own; all sellers are an operator's, and support's."""
+        return self.is_staff or seller_id in self.sellers

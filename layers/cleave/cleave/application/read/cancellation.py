@@ -40,14 +40,14 @@ class FollowedCancellation:
 
 
 def find_cancellation(
-    table: Table, cancellation_id: str | None, sellers: frozenset[int], storefronts: frozenset[str]
+    table: Table, cancellation_id: str | None, sellers: frozenset[int] | None, storefronts: frozenset[str]
 ) -> FollowedCancellation:
-    """A cancellation of one of ``sellers``, in one of ``storefronts``; none given: in any. Raises Refusal.
+    """A cancellation of one of ``sellers`` (None: of any), in one of ``storefronts`` (none: in any). Raises Refusal.
 
     One round trip to find that there is none, two to show it.
     """
     recorded = None if cancellation_id is None else read_cancellation(table, cancellation_id)
-    if recorded is None or recorded.seller_id not in sellers:
+    if recorded is None or (sellers is not None and recorded.seller_id not in sellers):
         raise _not_found()
     found = FollowedCancellation(recorded, read_states(table, recorded.seller_id, list(recorded.units)))
     if storefronts and any(each.package.storefront not in storefronts for each in found.packages.values()):

@@ -1,5 +1,6 @@
 """A call in HepsiGlobal's dialect."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,10 +15,13 @@ from cleave.entry.gateway import Call, Response, json_response
 if TYPE_CHECKING:
     from cleave.dialects.hepsiglobal.answers import Accepted
 
+# Keys of credentials, which stand between "#" in the table's keys.
+_CHANNEL = re.compile(r'[!-"$-~]{1,200}')
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelCall:
-    """``channel`` is the caller's client id, ``sellers`` those it may act for."""
+    """``channel`` is the caller's client id, ``sellers`` those it may act for; None where staff looks: all."""
 
     call: Call
     channel: str
@@ -43,6 +47,28 @@ def accepted_response(message: str, headers: Mapping[str, str] | None = None) ->
 def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
     """The same for a caller who has yet to show who it is."""
     return endpoint(ProblemDetails(), lambda call: call)(serve)
+
+
+def viewed_channel(call: Call, *, changes: bool) -> str:
+    """The caller, or the channel that an operator names by the query's ``channel``; support too, unless it ``changes``
+    anything. Raises Refusal.
+    """
+    principal = call.principal
+    if principal is None or not principal.is_staff:
+        return read_channel(call).channel
+    if principal.only_reads and changes:
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential may change nothing")
+    if principal.storefronts:
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is limited to some storefronts")
+    return _named_channel(call)
+
+
+def _named_channel(call: Call) -> str:
+    """What is no key of a credential is the name of no channel, and too long to be a part of a key."""
+    names = call.query.get("channel", [])
+    if len(names) != 1 or not _CHANNEL.fullmatch(names[0]):
+        raise Refusal(RefusalCode.BODY_INVALID, "must name one channel by its client id", field="channel")
+    return names[0]
 
 
 def read_channel(call: Call) -> ChannelCall:

@@ -76,6 +76,11 @@ def seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
     return endpoint(TrendyolErrors(), read_seller)(serve)
 
 
+def seller_reading_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
+    """The same for a path that only reads: support may call it too."""
+    return endpoint(TrendyolErrors(), read_viewed_seller)(serve)
+
+
 def marketplace_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
     """The same for what the marketplace says of a seller's packages: for channels and operators."""
     return endpoint(TrendyolErrors(), read_marketplace)(serve)
@@ -91,11 +96,23 @@ def whole_seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHan
     return endpoint(TrendyolErrors(), read_whole_seller)(serve)
 
 
+def whole_seller_reading_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
+    """The same for a path that only reads."""
+    return endpoint(TrendyolErrors(), read_viewed_whole_seller)(serve)
+
+
 def read_seller(call: Call) -> SellerCall:
     """Raises Refusal for a caller who is neither this seller nor an operator."""
     if call.principal is None or not call.principal.speaks_for_sellers:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a seller's")
     return read_any(call)
+
+
+def read_viewed_seller(call: Call) -> SellerCall:
+    """The same, where nothing is changed: support may look too."""
+    if call.principal is None or not call.principal.reads_of_sellers:
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is not a seller's")
+    return _read(call, call.principal)
 
 
 def read_marketplace(call: Call) -> SellerCall:
@@ -107,9 +124,12 @@ def read_marketplace(call: Call) -> SellerCall:
 
 def read_any(call: Call) -> SellerCall:
     """Raises Refusal for a caller who may not act for the seller."""
-    principal = call.principal
-    if principal is None:
-        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "there is no credential")
+    if call.principal is None or call.principal.only_reads:
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential may change nothing")
+    return _read(call, call.principal)
+
+
+def _read(call: Call, principal: Principal) -> SellerCall:
     seller_id = _seller_id(call, principal)
     seller = SellerCall(call, seller_id, _sent(call) or _only(principal.storefronts) or TURKEY)
     if seller.storefront_sent:
@@ -119,8 +139,16 @@ def read_any(call: Call) -> SellerCall:
 
 def read_whole_seller(call: Call) -> SellerCall:
     """Raises Refusal, also for a credential that is limited to some storefronts."""
-    seller = read_seller(call)
-    if call.principal and call.principal.storefronts:
+    return _in_all_storefronts(read_seller(call))
+
+
+def read_viewed_whole_seller(call: Call) -> SellerCall:
+    """The same, where nothing is changed."""
+    return _in_all_storefronts(read_viewed_seller(call))
+
+
+def _in_all_storefronts(seller: SellerCall) -> SellerCall:
+    if seller.call.principal and seller.call.principal.storefronts:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is limited to some storefronts")
     return seller
 
@@ -134,10 +162,10 @@ def _only(storefronts: frozenset[str]) -> str | None:
 
 
 def _seller_id(call: Call, principal: Principal) -> int:
-    """A seller that is somebody else's is answered as one that does not exist. All are an operator's."""
+    """A seller that is somebody else's is answered as one that does not exist."""
     text = call.path.get("sellerId", "")
     seller_id = int(text) if _ID.fullmatch(text) and int(text) <= MAX_ID else None
-    if seller_id is None or not principal.may_act_for(seller_id):
+    if seller_id is None or not principal.knows(seller_id):
         raise Refusal(RefusalCode.SELLER_NOT_FOUND, "the path's seller does not exist")
     return seller_id
 
