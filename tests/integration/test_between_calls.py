@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from cleave.application.read.deliveries import DeliveryQuery, MessageRef, list_deliveries
-from cleave.application.tell.ask_again import resend
+from cleave.application.subscribe.activation import activate, deactivate
+from cleave.application.tell.ask_again import replay, resend
 from cleave.application.tell.fan_out import fan_out
 from cleave.application.tell.wake_queue import Wake
-from cleave.domain.delivery import DeliveryState
+from cleave.domain.delivery import Answer, DeliveryState
 from cleave.domain.events import Event, track_of
 from cleave.domain.subscription import seller_owner
 from cleave.store.deliveries import delivery_place, read_waiting
@@ -143,9 +144,75 @@ def test_a_wish_whose_track_is_held_is_tried_when_its_holder_is_done(
     assert held is not None
     bell.run(drainer(table, script, bell))
     assert len(script.tried) == tried
-    end_probe(table, held)
+    end_probe(table, held, clock())
     bell.run_until(drainer(table, script, bell), clock() + timedelta(seconds=10))
     assert len(script.tried) == tried + 1
+
+
+def test_a_track_that_is_woken_while_a_probe_holds_it_is_drained_once_the_probe_ends(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    """Its owner turns the webhook off and on; whoever is woken by that finds the track held."""
+    script = Script()
+    subscription_id, event = outage(table, clock, bell, script)
+    drain = drainer(table, script, bell)
+    answers = iter([status(503)])
+
+    def meanwhile(*_: object) -> Answer:
+        failed = next(answers, None)
+        if failed is not None:
+            deactivate(table, OWNER, subscription_id, clock())
+            activate(table, bell, OWNER, subscription_id, clock())
+            bell.run(drain)
+        return failed or OK
+
+    script.decide = meanwhile
+    asking(table, bell, subscription_id, event)()
+    clock.move(seconds=1)
+    bell.run(drain)
+    assert script.in_order("A") == [1]
+
+
+@pytest.mark.parametrize("ask", ["resend", "replay"])
+def test_a_wish_behind_a_message_that_waits_for_its_retry_is_tried_at_once_with_it(
+    table: Table, clock: FrozenClock, bell: DelayQueue, ask: str
+) -> None:
+    made, script = webhook(table, clock()), Script()
+    answers = iter([status(422)])
+    script.decide = lambda *_: next(answers, OK)
+    tell(table, bell, store_event(table, "A", clock()))
+    bell.run(drainer(table, script, bell))
+    clock.move(seconds=1)
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    if ask == "resend":
+        asking(table, bell, made.subscription_id, event)()
+    else:
+        replay(table, bell, OWNER, made.subscription_id, DeliveryQuery(since=event.at), clock())
+    bell.run(drainer(table, script, bell))
+    assert script.in_order("A") == [1, 2]
+
+
+def test_one_replay_tries_a_message_that_is_refused_once(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:
+    """However often its wishes wake the track: else they would open the circuit of a receiver that works."""
+    made, script, track = webhook(table, clock()), Script(), track_of(SELLER, "A", TRACKS)
+    events = [store_event(table, "A", clock()) for _ in range(8)]
+    for event in events:
+        tell(table, bell, event)
+    drain = drainer(table, script, bell)
+    bell.run(drain)
+    (first, *_) = script.tried
+    script.tried.clear()
+    script.answer = status(422)
+
+    def drained(params: dict[str, Any], **_: object) -> None:
+        if "WAITING#" in repr(params):
+            clock.move(seconds=0.01)
+            drain(Wake(made.subscription_id, track))
+
+    table.client.meta.events.register("before-parameter-build.dynamodb.TransactWriteItems", drained)
+    page = replay(table, bell, OWNER, made.subscription_id, DeliveryQuery(since=events[0].at), clock())
+    assert (len(page.rows), script.tried) == (8, [first])
 
 
 @pytest.mark.parametrize(("operation", "kind"), [("PutItem", "DELIVERY#"), ("DeleteItem", "WAITING#")])

@@ -217,9 +217,9 @@ CIRCUITS = (
     ),
     Fault(
         "wait for the retry of what the old URL did not take",
-        "application/tell/recovery.py",
-        "reopen(track, at, works=True)",
-        "reopen(track, at)",
+        "store/tracks.py",
+        "#shard = :shard, works_since = :now REMOVE shut",
+        "#shard = :shard REMOVE shut",
         f"{_TOLD}::test_a_new_url_is_told_at_once_what_the_old_one_did_not_take",
     ),
     Fault(
@@ -228,6 +228,20 @@ CIRCUITS = (
         "    if circuit is None or not circuit.is_open:\n",
         "    if circuit is None or circuit:\n",
         f"{_TOLD}::test_what_a_person_asks_for_is_tried_at_once_though_the_receiver_failed[resend_delivery]",
+    ),
+    Fault(
+        "let a wish wait for the retry of what stands before it",
+        "store/tracks.py",
+        "#shard = :shard, works_since = :now REMOVE shut",
+        "#shard = :shard REMOVE shut",
+        f"{_BETWEEN}::test_a_wish_behind_a_message_that_waits_for_its_retry_is_tried_at_once_with_it[resend]",
+    ),
+    Fault(
+        "leave a track that was woken while a probe held it",
+        "application/tell/probe.py",
+        "        if end_probe(self.table, held, clock.now()):\n",
+        "        if not end_probe(self.table, held, clock.now()):\n",
+        f"{_BETWEEN}::test_a_track_that_is_woken_while_a_probe_holds_it_is_drained_once_the_probe_ends",
     ),
     Fault(
         "leave a channel's webhooks when its credential ends",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cleave.domain.subscription import channel_owner, seller_owner
 from cleave.store import keys
 
-from tests.simulation.book import Book, Hook, Wish
+from tests.simulation.book import Book, Change, Hook, Wish
 from tests.simulation.callers import Callers
 from tests.simulation.calls import CHANNEL, SELLERS, Answer, Calls
 from tests.simulation.plan import Op
@@ -34,17 +34,16 @@ class Admins:
         if op.numbers[0] % 3 == 2:
             owner, sellers = channel_owner(CHANNEL), frozenset(SELLERS)
             answer = once.as_channel("create_channel_webhook", {"base_url": receiver.url})
-            wish = Wish(on=True)
+            statuses = frozenset()
         else:
             seller_id = SELLERS[op.numbers[0] % 3]
             owner, sellers = seller_owner(seller_id), frozenset({seller_id})
             body = self._body(receiver, statuses)
             answer = once.as_seller("create_webhook", seller_id, body)
-            wish = Wish(on=True, statuses=statuses)
         self.callers.note(f"subscribe {owner} {receiver.url}: {answer.status}")
         if answer.status in {200, 201}:
             hook = Hook(owner, answer.document["id"], sellers, [receiver])
-            hook.begins(step, wish).settled = self.step()
+            hook.ends(hook.begins(step), self.step(), Change(on=True, statuses=statuses), is_done=True)
             self.book.hooks.append(hook)
 
     def _body(self, receiver: SimulatedReceiver, statuses: frozenset[str]) -> dict[str, object]:
@@ -77,17 +76,15 @@ class Admins:
         hook = self.hook(op)
         if hook is None:
             return None
-        answer = self.change(hook, Wish(on, hook.statuses), function)
+        answer = self.change(hook, Change(on), function)
         return hook if answer.status == 200 else None
 
-    def change(self, hook: Hook, wish: Wish | None, function: str, body: object = None) -> Answer:
+    def change(self, hook: Hook, change: Change, function: str, body: object = None) -> Answer:
         """A request that may change what it wants."""
         hook.stirs += 1
-        turn = hook.begins(self.step(), wish)
+        turn = hook.begins(self.step())
         answer = self.calls.asker(hook.owner)(function, body, webhookId=hook.hook_id)
-        turn.settled = self.step()
-        if answer.status not in {200, 204}:
-            turn.wish = None
+        hook.ends(turn, self.step(), change, is_done=answer.status in {200, 204})
         self.callers.note(f"{function} {hook.receivers[-1].url}: {answer.status}")
         return answer
 
@@ -96,11 +93,10 @@ class Admins:
         hook = self.hook(op)
         if hook is None or hook.is_channels:
             return
-        statuses = hook.statuses
+        statuses = hook.statuses or frozenset()
         receiver = self.calls.world.pools.receiver(f"http://127.0.0.1:9/r{self.callers.next_number()}")
-        before = self._wish_now(hook)
         hook.receivers.append(receiver)
-        answer = self.change(hook, before, "update_webhook", self._body(receiver, statuses))
+        answer = self.change(hook, Change(statuses=statuses), "update_webhook", self._body(receiver, statuses))
         if answer.status == 200:
             self._expect_request(hook, "moved", 0)
 
@@ -109,9 +105,8 @@ class Admins:
         hook = self.hook(op)
         if hook is None or hook.is_channels:
             return
-        before, statuses = self._wish_now(hook), self._statuses(op)
-        wish = None if before is None else Wish(before.on, statuses)
-        self.change(hook, wish, "update_webhook", self._body(hook.receivers[-1], statuses))
+        statuses = self._statuses(op)
+        self.change(hook, Change(statuses=statuses), "update_webhook", self._body(hook.receivers[-1], statuses))
 
     def rotate(self, op: Op) -> None:
         """A new signing secret."""
@@ -131,7 +126,7 @@ class Admins:
         if hook is None or op.numbers[1] % 2:
             return
         hook.gone_maybe = True
-        answer = self.change(hook, Wish(on=False), "delete_webhook")
+        answer = self.change(hook, Change(on=False), "delete_webhook")
         if answer.status in {200, 204, 404}:
             hook.ended = self.calls.world.scheduler.now
 

@@ -58,12 +58,20 @@ class Wish:
     statuses: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Change:
+    """What a request says of a wish; None: nothing."""
+
+    on: bool | None = None
+    statuses: frozenset[str] | None = None
+
+
 @dataclass(eq=False)
 class Turn:
     """A change of a wish: somewhere between two steps; ``wish`` None: nobody knows what came of it."""
 
     begun: int
-    wish: Wish | None
+    wish: Wish | None = None
     settled: float = float("inf")
 
 
@@ -71,7 +79,8 @@ class Turn:
 class Hook:
     """A webhook. ``ended`` is when its end was certain, in virtual milliseconds; ``gone_maybe`` from when it was asked.
 
-    ``stirs`` counts what happened to it or its receiver.
+    ``stirs`` counts what happened to it or its receiver. ``on`` and ``statuses`` are what its owner last asked for;
+    None where nobody knows what came of that.
     """
 
     owner: str
@@ -82,22 +91,32 @@ class Hook:
     ended: float | None = None
     gone_maybe: bool = False
     stirs: int = 0
+    on: bool | None = True
+    statuses: frozenset[str] | None = frozenset()
 
     @property
     def is_channels(self) -> bool:
         """Told in HepsiGlobal's words."""
         return self.owner.startswith("channel:")
 
-    @property
-    def statuses(self) -> frozenset[str]:
-        """The last that were wished for."""
-        return next((turn.wish.statuses for turn in reversed(self.turns) if turn.wish is not None), frozenset())
-
-    def begins(self, step: int, wish: Wish | None) -> Turn:
+    def begins(self, step: int) -> Turn:
         """A request that changes the wish is sent."""
-        turn = Turn(step, wish)
+        turn = Turn(step)
         self.turns.append(turn)
         return turn
+
+    def ends(self, turn: Turn, step: int, change: Change, *, is_done: bool) -> None:
+        """It is answered. Where it is not certain that it was done, or done last, what it is about is uncertain from
+        now on."""
+        turn.settled = step
+        is_last = all(each.settled <= turn.begun for each in self.turns if each is not turn)
+        is_certain = is_done and is_last
+        if change.on is not None:
+            self.on = change.on if is_certain else None
+        if change.statuses is not None:
+            self.statuses = change.statuses if is_certain else None
+        if self.on is not None and self.statuses is not None:
+            turn.wish = Wish(self.on, self.statuses)
 
     def wish_between(self, first: int, last: int) -> Wish | None:
         """What it wanted all the time between two steps; None where that was not certain."""

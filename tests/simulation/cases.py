@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.simulation.admins import Admins
-from tests.simulation.book import Book, Hook, OrderBook, Wish
+from tests.simulation.book import Book, Change, Hook, OrderBook
 from tests.simulation.callers import Callers
 from tests.simulation.calls import SELLERS, Calls
 from tests.simulation.interleaving import Chosen
@@ -131,7 +131,7 @@ class Scene:
 
     def change(self, function: str, *, on: bool) -> Callable[[], None]:
         """Turn the webhook on or off."""
-        return lambda: _done(lambda: self.admins.change(self.hook, Wish(on), function))
+        return lambda: _done(lambda: self.admins.change(self.hook, Change(on), function))
 
 
 def _done(do: Callable[[], object]) -> None:

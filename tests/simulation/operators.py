@@ -93,7 +93,7 @@ class Operators:
         hooks = [hook for hook in self.book.hooks if hook.owner == owner and hook.ended is None]
         for hook in hooks:
             hook.gone_maybe = True
-            hook.begins(self.admins.step(), None)  # for ever uncertain
+            hook.begins(self.admins.step())  # for ever uncertain
         is_done = self._operate(lambda table: revoke(table, name))
         self.callers.note(f"revoke {name}: {is_done}")
         for hook in hooks:

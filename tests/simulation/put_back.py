@@ -129,7 +129,7 @@ def a_wish_waits_for_the_schedule() -> AbstractContextManager[object]:
 
     def doing(subscription: Subscription, circuit: Circuit | None, track: TrackRef, place: str, at: datetime) -> object:
         del circuit, place
-        return reopen(track, at, works=False), Wake(subscription.subscription_id, track.number)
+        return reopen(track, at), Wake(subscription.subscription_id, track.number)
 
     return patched((ask_again, "_doing", doing))
 

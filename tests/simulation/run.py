@@ -12,7 +12,7 @@ from cleave.domain.roles import Role
 from cleave.store.credentials import Credential, store_credential
 
 from tests.simulation.admins import Admins
-from tests.simulation.book import Book, OrderBook, Wish
+from tests.simulation.book import Book, Change, OrderBook
 from tests.simulation.callers import Callers
 from tests.simulation.calls import CHANNEL, SELLERS, Calls
 from tests.simulation.faults import NO_FAULTS
@@ -122,7 +122,7 @@ def activate_all(book: Book, admins: Admins) -> None:
     """Turn on each webhook that is there."""
     for hook in book.hooks:
         if not hook.gone_maybe:
-            admins.change(hook, Wish(on=True, statuses=hook.statuses), "activate_webhook")
+            admins.change(hook, Change(on=True), "activate_webhook")
 
 
 def idle(scheduler: Scheduler, most_ms: float) -> None:

@@ -10,6 +10,7 @@ import sys
 import pytest
 from cleave_cli.paths import ROOT
 
+from tests.simulation.book import Change, Hook, Wish
 from tests.simulation.plan import make_plan
 from tests.simulation.put_back import PUT_BACK
 from tests.simulation.run import run
@@ -40,6 +41,37 @@ def test_a_failing_plan_is_made_smaller_and_fails_in_the_same_way() -> None:
         assert kind_of(smallest.outcome) == kind_of(run(plan))
         assert run(smallest.plan).broken == smallest.outcome.broken
     assert 0 < smallest.plan.size < plan.size
+
+
+def test_what_an_owner_wants_is_uncertain_from_a_lost_answer_until_it_is_asked_for_again() -> None:
+    """A later request about something else makes it no more certain."""
+    hook = Hook("owner", "hook", frozenset({1}), [])
+    wanted: list[Wish | None] = []
+    for step, (change, is_done) in enumerate(
+        [
+            (Change(on=True, statuses=frozenset({"Created"})), True),
+            (Change(statuses=frozenset({"Picking"})), False),
+            (Change(on=True), True),
+            (Change(statuses=frozenset({"Picking"})), True),
+            (Change(on=False), False),
+            (Change(statuses=frozenset()), True),
+            (Change(on=True), True),
+        ]
+    ):
+        hook.ends(hook.begins(2 * step), 2 * step + 1, change, is_done=is_done)
+        wanted.append(hook.wish_between(2 * step + 1, 2 * step + 2))
+    created, picking = (Wish(on=True, statuses=frozenset({each})) for each in ("Created", "Picking"))
+    assert wanted == [created, None, None, picking, None, None, Wish(on=True)]
+
+
+def test_of_two_changes_at_once_nobody_knows_which_came_last() -> None:
+    hook = Hook("owner", "hook", frozenset({1}), [])
+    first, second = hook.begins(1), hook.begins(2)
+    hook.ends(first, 3, Change(on=False), is_done=True)
+    hook.ends(second, 4, Change(on=True), is_done=True)
+    later = hook.begins(5)
+    hook.ends(later, 6, Change(statuses=frozenset({"Picking"})), is_done=True)
+    assert (hook.wish_between(6, 7), hook.on) == (None, None)
 
 
 def test_a_seed_is_one_run_whatever_the_process() -> None:

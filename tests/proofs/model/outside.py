@@ -22,7 +22,7 @@ from tests.proofs.model.steps import (
     Step,
     Steps,
     next_version,
-    rung,
+    wake,
     wake_all,
     with_circuit,
     with_item,
@@ -70,7 +70,7 @@ def _on(model: Model, state: State, webhook: int) -> State:
 
 def _afresh(model: Model, state: State, webhook: int, *, wakes: bool = True) -> State:
     state = with_circuit(state, webhook, Circuit())
-    return wake_all(state, webhook) if wakes else state
+    return wake_all(model, state, webhook) if wakes else state
 
 
 def _passive(model: Model, state: State, webhook: int) -> State | None:
@@ -115,7 +115,7 @@ def _asking(model: Model, state: State) -> Steps:
             if outcome and track is not None:
                 budget = state.budget._replace(resends=state.budget.resends - 1, asked=webhook + 1, owed=1)
                 after = with_item(state, webhook, change, Item(asked=state.budget.resends))
-                after = with_track(after, webhook, model.track(change), rung(track))
+                after = wake(model, after, webhook, model.track(change))
                 circuit = state.circuits[webhook]
                 if circuit.kind >= OPEN and model.fault != "resend-waits-for-circuit":
                     version = next_version(state, webhook)

@@ -74,14 +74,21 @@ def rung(track: Track) -> Track:
     return Track(NOW, track.holder, int(0 <= track.holder < DEAD), 0)
 
 
-def wake_all(state: State, webhook: int) -> State:
-    """What a transaction that takes the receiver for a working one writes of all its tracks."""
-    for number, track in enumerate(state.tracks[webhook]):
-        if track is not None:
-            state = with_track(state, webhook, number, rung(track))
+def wake(model: Model, state: State, webhook: int, number: int) -> State:
+    """What a transaction that takes the receiver for a working one writes of one of its tracks."""
+    track = state.tracks[webhook][number]
+    if track is not None:
+        state = with_track(state, webhook, number, rung(track))
     for change, item in enumerate(state.waiting[webhook]):
-        if item is not None and item.later:
+        if item is not None and item.later and model.track(change) == number:
             state = with_item(state, webhook, change, item._replace(later=0))
+    return state
+
+
+def wake_all(model: Model, state: State, webhook: int) -> State:
+    """All of them."""
+    for number in range(len(state.tracks[webhook])):
+        state = wake(model, state, webhook, number)
     return state
 
 
@@ -111,7 +118,7 @@ def closed(model: Model, state: State, webhook: int, read: int, *, was_open: boo
     if circuit.kind == CLOSED or circuit.version != read:
         return state
     state = with_circuit(state, webhook, Circuit())
-    return wake_all(state, webhook) if was_open and model.fault != "close-without-wake" else state
+    return wake_all(model, state, webhook) if was_open and model.fault != "close-without-wake" else state
 
 
 def let_go(*, due: int = NEVER, shut: int = 0) -> Track:

@@ -121,16 +121,15 @@ def _due_now(track: TrackRef, at: datetime) -> Update:
     )
 
 
-def reopen(track: TrackRef, at: datetime, *, works: bool = False) -> Update:
+def reopen(track: TrackRef, at: datetime) -> Update:
     """The write, in somebody's transaction, that opens a track and gives it something to do now.
 
-    ``works``: its receiver is taken for a working one, by a success, its owner's word or another URL, so that what
-    failed before waits for no retry.
+    Its receiver is taken for a working one, by a success, its owner's word or another URL, so that what failed before
+    waits for no retry.
     """
-    since = ", works_since = :now" if works else ""
     return Update(
         key=track.key,
-        change=f"SET rings = rings + :one, #due = :now, #shard = :shard{since} REMOVE shut",
+        change="SET rings = rings + :one, #due = :now, #shard = :shard, works_since = :now REMOVE shut",
         condition="attribute_exists(pk)",
         names=_NAMES,
         values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
@@ -233,8 +232,11 @@ def hand_over(table: Table, held: Held, at: datetime) -> None:
     _done(table, change)
 
 
-def end_probe(table: Table, held: Held) -> None:
-    """Let the track go as it was: when it has something to do, and whether it is shut, a probe does not change."""
+def end_probe(table: Table, held: Held, at: datetime) -> bool:
+    """Let the track go as it was: when it has something to do, and whether it is shut, a probe does not change.
+
+    True where it has something to do now: who came to drain it meanwhile found it held, and went.
+    """
     change = Update(
         key=held.track.key,
         change="REMOVE holder, #until",
@@ -242,7 +244,14 @@ def end_probe(table: Table, held: Held) -> None:
         names={"until": "until"},
         values={"holder": held.holder},
     )
-    _done(table, change)
+    try:
+        item: Item | None = table.update(change)
+    except ConditionsFailed as failed:  # a repeat of our own call; or the track is gone
+        (item,) = failed.found.values()
+    if item is None or "shut" in item:
+        return False
+    due = optional_moment(item.get(keys.DUE))
+    return due is not None and due <= at + CLOCKS_DIFFER
 
 
 def _done(table: Table, change: Update) -> bool:

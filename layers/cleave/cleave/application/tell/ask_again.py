@@ -116,5 +116,5 @@ def _doing(
     """
     name = subscription.subscription_id
     if circuit is None or not circuit.is_open:
-        return reopen(track, at, works=False), Wake(name, track.number)
+        return reopen(track, at), Wake(name, track.number)
     return ask_probe(subscription.owner, name, circuit, f"{track.number}/{place}", at), Wake(name, None)

@@ -10,7 +10,7 @@ from cleave.application.tell.attempt import Attempts, outgoing_of
 from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.recovery import recover, tracks_of
 from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, note_damage, settle
-from cleave.application.tell.wake_queue import SendWake, Wake
+from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import Event
@@ -65,12 +65,17 @@ class Probe:
             held = take(self.table, track.subscription_id, track.number, str(uuid4()), clock.now(), probe=True)
             if held is not None:
                 is_sent = self._send(held, subscription, claimed, delivery)
-                end_probe(self.table, held)
+                self._end(held)
                 if is_sent:
                     return DrainResult.PROBED
         if asked is not None:
             self._ask_soon(subscription, claimed, asked)
         return DrainResult.NOTHING_DUE  # the claim ends, and the next probe comes
+
+    def _end(self, held: Held) -> None:
+        """A wake that came while the track was held is spent: its webhook may be on again, or have another URL."""
+        if end_probe(self.table, held, clock.now()):
+            self.send_wake(Wake(held.track.subscription_id, held.track.number), AT_ONCE)
 
     def _ask_soon(self, subscription: Subscription, claimed: Circuit, asked: str) -> None:
         """What a person asked for is on a track that somebody holds: not for long, and a person waits."""

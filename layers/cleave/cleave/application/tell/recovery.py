@@ -19,7 +19,7 @@ def tracks_of(subscription: Subscription) -> list[TrackRef]:
 
 def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
     """The writes, for somebody's transaction, by which all that waits for a webhook is sent now."""
-    return [reopen(track, at, works=True) for track in tracks_of(subscription)]
+    return [reopen(track, at) for track in tracks_of(subscription)]
 
 
 def send_wakes(send_wake: SendWake, subscription: Subscription) -> None:
