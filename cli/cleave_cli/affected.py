@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from cleave.domain.events import Event
 from cleave.store.circuits import read_circuit_and_owner
@@ -53,8 +52,7 @@ def _receiver(table: Table, subscription_id: str) -> Iterator[Affected]:
     subscription = None if circuit is None else read_subscription(table, owner, subscription_id)
     if circuit is None or circuit.probe_at is None or subscription is None:
         return
-    host = urlsplit(subscription.url).hostname or subscription.url
-    how = f"{host}: {circuit.failures} failures in a row, next probe {circuit.probe_at:%Y-%m-%d %H:%M:%S}"
+    how = f"{subscription.host}: {circuit.failures} failures in a row, next probe {circuit.probe_at:%Y-%m-%d %H:%M:%S}"
     yield Affected(circuit.failing_since, "receiver fails", owner, f"webhook {subscription_id}", how)
 
 

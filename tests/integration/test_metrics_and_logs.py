@@ -114,3 +114,21 @@ def test_the_oldest_cancellation_and_event_that_wait_are_told_and_none_once_they
         day.reconcile()
     assert day.seen.values("OldestPendingCancellation") == [0, 40, 0, 0]
     assert day.seen.values("OldestPendingEvent") == [0, 0, 20, 0]
+
+
+def test_who_fails_and_recovers_is_named_by_owner_and_host_and_by_nothing_else_of_its_url(day: Day) -> None:
+    with day.seen.watching():
+        day.receiver.respond = lambda _: Answer(503, headers={"Retry-After": "1"})
+        webhook_id = day.subscribe()
+        day.cancel(1)
+        day.stream()
+        day.deliver()
+        day.receiver.respond = lambda _: Answer(200)
+        day.clock.now += timedelta(hours=1)
+        day.reconcile()
+        day.deliver()
+    named = {"owner": "seller:20811", "host": "127.0.0.1", "subscription": webhook_id}
+    (failing,), (recovered,) = day.seen.said("receiver.failing"), day.seen.said("receiver.recovered")
+    assert failing.items() >= (named | {"failures": 1}).items()
+    assert recovered.items() >= named.items()
+    assert day.receiver.url not in day.seen.log.getvalue()

@@ -1,10 +1,14 @@
 """Which buses and queues a subscription may name."""
 
+from dataclasses import replace
+
 import pytest
 from cleave.domain.delivery import Answer
 from cleave.domain.destination import Destination, DestinationKind, destination_of
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.outbound.urls import TargetRules
+
+from tests.support.stored import subscription
 
 TAKEN = Answer(200, None, None, 1, "")
 BUS = "arn:aws:events:eu-central-1:123456789012:event-bus/orders"
@@ -59,3 +63,16 @@ def test_a_destination_that_takes_no_messages_is_refused_with_its_reason() -> No
         TargetRules(allow_local=False, reach=lambda _: denied).check(QUEUE, field="base_url")
     assert (refused.value.code, refused.value.field) == (RefusalCode.WEBHOOK_URL_INVALID, "base_url")
     assert refused.value.message == "takes no messages of this stage (access_denied); its operator lists what does"
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        ("https://user:secret@Hooks.example.org:8443/path/secret?key=secret#secret", "hooks.example.org"),
+        ("https://[2001:db8::1]/hook", "2001:db8::1"),
+        (QUEUE, QUEUE),
+        ("no address", ""),
+    ],
+)
+def test_operators_are_told_the_host_and_nothing_else_of_a_url(target: str, host: str) -> None:
+    assert replace(subscription(), url=target).host == host

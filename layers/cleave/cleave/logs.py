@@ -50,7 +50,7 @@ class Log(Enum):
     ITEM_FAILED = (
         "item.failed",
         logging.ERROR,
-        ("order_number", "why"),
+        ("seller_id", "order_number", "why"),
         "A package or event that is due could not be worked off, with the traceback; it comes again.",
     )
     READ_FAILED = (
@@ -117,14 +117,19 @@ class Log(Enum):
     RECEIVER_FAILING = (
         "receiver.failing",
         logging.WARNING,
-        ("subscription", "failures"),
+        ("owner", "host", "subscription", "failures"),
         "The circuit is open: only single probes are sent.",
     )
-    RECEIVER_RECOVERED = ("receiver.recovered", logging.INFO, ("subscription",), "What waited is sent now.")
+    RECEIVER_RECOVERED = (
+        "receiver.recovered",
+        logging.INFO,
+        ("owner", "host", "subscription"),
+        "What waited is sent now.",
+    )
     SUBSCRIPTION_PASSIVE = (
         "subscription.passive",
         logging.WARNING,
-        ("subscription", "reason"),
+        ("owner", "host", "subscription", "reason"),
         "We turned a webhook off; its events wait until its owner turns it on.",
     )
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
+
+from cleave.domain.destination import is_arn
 
 # The marketplace's own limit, passive ones counted.
 MAX_SUBSCRIPTIONS = 15
@@ -124,6 +127,11 @@ class Subscription:
     def is_wanted(self) -> bool:
         """Whether its owner wants it to be told of events that happen now; while it fails, those wait for it."""
         return self.passive_reason is not PassiveReason.BY_OWNER
+
+    @property
+    def host(self) -> str:
+        """Who is told, for operators: nothing else of a URL, which may hold a secret; a bus's or queue's ARN."""
+        return self.url if is_arn(self.url) else urlsplit(self.url).hostname or ""
 
     def keys_at(self, at: datetime) -> list[SigningKey]:
         """Those to sign with, the current one first."""

@@ -28,7 +28,7 @@ def consume_stream(worker: Worker, event: Batch) -> Batch:
             found = due_work(from_stream_image(record["dynamodb"].get("NewImage", {})))
         except Exception as error:  # noqa: BLE001 - no record holds back another, whatever is in it
             follow(error.correlation_id if isinstance(error, Unreadable) else None)
-            note(Log.ITEM_FAILED, order_number=None, why=type(error).__name__)
+            note(Log.ITEM_FAILED, seller_id=None, order_number=None, why=type(error).__name__)
             count(Metric.ITEMS_FAILED)
             failed.append(place)
         else:

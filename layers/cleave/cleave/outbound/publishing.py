@@ -26,7 +26,7 @@ def publish_batch(sender: DestinationSender, bus: Destination, batch: Batch) -> 
         try:
             found = to_publication(from_stream_image(record["dynamodb"]["NewImage"]))
         except Exception as error:  # noqa: BLE001 - no record holds back those before it, whatever is in it
-            note(Log.ITEM_FAILED, order_number=None, why=type(error).__name__)
+            note(Log.ITEM_FAILED, seller_id=None, order_number=None, why=type(error).__name__)
             failed.append(place)
         else:
             facts += [(place, each) for each in facts_of(found)]

@@ -144,7 +144,8 @@ class Worker:
                 raise OutOfTime  # noqa: TRY301 - one way out for all that keeps work from being done
             do(work)
         except Exception as error:  # noqa: BLE001 - nobody is held back by what fails; it comes again
-            note(Log.ITEM_FAILED, order_number=work.order_number, why=type(error).__name__)
+            why = type(error).__name__
+            note(Log.ITEM_FAILED, seller_id=work.seller_id, order_number=work.order_number, why=why)
             count(Metric.ITEMS_FAILED)
             return False
         return True

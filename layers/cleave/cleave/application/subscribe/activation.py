@@ -52,7 +52,8 @@ def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at
         change_subscription(table, _turned(subscription, reason, at), tell_sellers=False)
     except (NoSubscription, OutOfDate):
         return
-    note(Log.SUBSCRIPTION_PASSIVE, subscription=subscription.subscription_id, reason=reason.value)
+    owner, host, name = subscription.owner, subscription.host, subscription.subscription_id
+    note(Log.SUBSCRIPTION_PASSIVE, owner=owner, host=host, subscription=name, reason=reason.value)
     count(Metric.SUBSCRIPTION_TURNED_PASSIVE, reason=reason.value)
 
 

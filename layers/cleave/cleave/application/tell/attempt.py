@@ -163,7 +163,8 @@ class Attempts:
 
         before, after = until_current(attempt, tries=_CIRCUIT_TRIES)
         if after.probe_at is not None and (probe or before is None or after.probe_at != before.probe_at):
-            note(Log.RECEIVER_FAILING, subscription=subscription_id, failures=after.failures)
+            host, failures = subscription.host, after.failures
+            note(Log.RECEIVER_FAILING, owner=owner, host=host, subscription=subscription_id, failures=failures)
             if after.probe_at - at <= MAX_DELAY:
                 self.send_wake(Wake(subscription_id, None), after.probe_at - at)
         return after

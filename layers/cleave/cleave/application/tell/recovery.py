@@ -37,6 +37,7 @@ def recover(table: Table, send_wake: SendWake, subscription: Subscription, circu
     if not close_circuit(table, subscription.subscription_id, circuit, along):
         return False
     if circuit.is_open:
-        note(Log.RECEIVER_RECOVERED, subscription=subscription.subscription_id)
+        owner, host = subscription.owner, subscription.host
+        note(Log.RECEIVER_RECOVERED, owner=owner, host=host, subscription=subscription.subscription_id)
         send_wakes(send_wake, subscription)
     return True
