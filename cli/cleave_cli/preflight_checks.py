@@ -76,6 +76,7 @@ def check(facts: Facts, plan: Plan) -> Iterator[Finding]:
     if plan.is_gradual:
         yield _guards(facts, plan)
     yield _alarms(plan)
+    yield _runbooks(plan)
 
 
 def _account(facts: Facts) -> Finding:
@@ -230,6 +231,14 @@ def _alarms(plan: Plan) -> Finding:
     if not mail:
         return Finding("who is told of alarms", Verdict.CANNOT_KNOW, "nobody by mail, unless AlarmEmail is given")
     return Finding("who is told of alarms", Verdict.OK, f"{mail}, once the address has confirmed it")
+
+
+def _runbooks(plan: Plan) -> Finding:
+    url = plan.parameters["Runbooks"]
+    if not url.startswith("https://"):
+        text = f"alarms link to {url}, which is no address; give Runbooks=https://…, where that folder can be read"
+        return Finding("links to runbooks", Verdict.CANNOT_KNOW, text)
+    return Finding("links to runbooks", Verdict.OK, url)
 
 
 def _unknown(what: str, facts: Facts, fact: str) -> Finding:

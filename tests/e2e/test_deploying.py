@@ -78,8 +78,9 @@ def test_an_account_that_took_the_stack_is_said_to_take_it(deployed: Account) ->
     assert done.returncode == 0, done.stdout + done.stderr
     assert "will fail" not in done.stdout
     assert "this stack's" in done.stdout
-    (unknown,) = [line for line in done.stdout.splitlines() if "cannot know" in line]
-    assert "AlarmEmail" in unknown
+    told, linked = [line for line in done.stdout.splitlines() if "cannot know" in line]
+    assert "AlarmEmail" in told
+    assert "Runbooks=https://" in linked
 
 
 def test_a_deleted_stack_keeps_what_it_must_and_can_be_deployed_again(account: Account, deployed: Account) -> None:

@@ -99,6 +99,7 @@ def test_the_template_deploys_guided_with_every_default(fresh: tuple[LocalStack,
     outputs = stack_outputs(client, GUIDED_STACK)
     assert outputs["ApiUrl"].endswith(".amazonaws.com/dev"), printed
     assert "Parameter AlarmEmail []" in printed
+    assert "Parameter Runbooks [docs/runbooks]" in printed
     assert outputs["AlarmsGoTo"].startswith("nobody")
     for create in steps("Deploy to AWS")[1].command.splitlines():
         assert "secret: " in run(create, {**os.environ, **variables})

@@ -1,13 +1,14 @@
 """Everybody calls an alias, and CodeDeploy shifts what callers and receivers feel."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.support.privileges import statements_of
 from tests.support.processed import Resources, of_type, standard
-from tests.support.template import resources, samconfig, template
+from tests.support.template import ROOT, resources, samconfig, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 # Who waits for an answer, or for a webhook. The rest is there at once: CodeDeploy takes few deployments at a time.
@@ -96,6 +97,32 @@ def test_nobody_calls_a_function_past_its_alias() -> None:
     assert not [name for name in FUNCTIONS if f"${{{name}.Arn}}" in body]
 
 
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("docs/runbooks", True),
+        ("https://git.example.org/cleave/blob/main/docs/runbooks", True),
+        ("https://git.example.org/docs/runbooks/", False),  # every link would have two slashes
+        ("http://git.example.org/docs/runbooks", False),
+        ("somewhere", False),
+        ("https://a b", False),
+    ],
+)
+def test_where_runbooks_are_read_makes_links_that_people_can_follow(url: str, is_taken: bool) -> None:  # noqa: FBT001
+    pattern = template()["Parameters"]["Runbooks"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, url) is not None) is is_taken
+
+
+@pytest.mark.parametrize("name", resources("AWS::CloudWatch::Alarm"))
+def test_the_text_of_an_alarm_ends_with_a_link_to_a_page_that_is_there(name: str) -> None:
+    """A mail's reader makes a link of an address up to the next space; a mark behind it would be a part of it."""
+    made = resources("AWS::CloudWatch::Alarm")[name]["AlarmDescription"]["Sub"]
+    text = made.replace("${Runbooks}", "https://git.example.org/cleave/blob/main/docs/runbooks")
+    (link,) = re.findall(r"https://\S+", text)
+    assert text.endswith(link)
+    assert (ROOT / link.removeprefix("https://git.example.org/cleave/blob/main/")).is_file()
+
+
 @pytest.mark.parametrize("environment", [name for name in samconfig() if name != "version"])
 def test_sam_asks_nothing_after_a_guided_deployment_and_reads_loops_in_every_stage(environment: str) -> None:
     config = samconfig()[environment]
@@ -104,7 +131,7 @@ def test_sam_asks_nothing_after_a_guided_deployment_and_reads_loops_in_every_sta
         assert config["deploy"]["parameters"]["confirm_changeset"] is False
 
 
-def test_guided_questions_begin_with_the_stage_and_who_is_told_of_alarms() -> None:
-    assert list(template()["Parameters"])[:2] == ["Stage", "AlarmEmail"]
+def test_guided_questions_begin_with_the_stage_and_who_is_told_of_alarms_and_where_help_is() -> None:
+    assert list(template()["Parameters"])[:3] == ["Stage", "AlarmEmail", "Runbooks"]
     assert all("Default" in each for each in template()["Parameters"].values())
     assert template()["Outputs"]["AlarmsGoTo"]["Value"]["If"][0] == "AlarmsAreMailed"

@@ -32,6 +32,7 @@ ADOPTED = replace(READY, stack_status="UPDATE_COMPLETE", adopted="restored")
 NEW_ACCOUNT = replace(READY, concurrency=10, unreserved=10)
 ROLE = "arn:aws:iam::123456789012:role/logs"
 OURS = "arn:aws:iam::123456789012:role/cleave-GatewayRole-1A2B3C4D5E6F"
+RUNBOOKS = "https://git.example.org/cleave/blob/main/docs/runbooks"
 
 
 def plan(**parameters: str) -> Plan:
@@ -48,7 +49,7 @@ def verdicts(facts: Facts, wanted: Plan) -> dict[str, Verdict]:
 
 
 def test_an_account_of_some_years_takes_the_defaults() -> None:
-    found = verdicts(READY, plan(AlarmEmail="operators@example.org"))
+    found = verdicts(READY, plan(AlarmEmail="operators@example.org", Runbooks=RUNBOOKS))
     assert set(found.values()) == {Verdict.OK}
 
 
@@ -116,6 +117,8 @@ def test_more_reservations_than_the_account_has_fail_the_deployment() -> None:
         (replace(READY, api_keys=9_999), {}, "API keys", Verdict.OK, "1 sellers"),
         (replace(READY, concurrency=None), {}, "concurrency of deliveries", Verdict.CANNOT_KNOW, "not said"),
         (READY, {}, "who is told of alarms", Verdict.CANNOT_KNOW, "AlarmEmail"),
+        (READY, {}, "links to runbooks", Verdict.CANNOT_KNOW, "Runbooks=https://"),
+        (READY, {"Runbooks": RUNBOOKS}, "links to runbooks", Verdict.OK, RUNBOOKS),
     ],
 )
 def test_a_point_is_ok_will_fail_or_cannot_be_known(
