@@ -1,6 +1,5 @@
 """Alarms and dashboards watch what exists: metrics that functions really emitted, or that AWS says it publishes."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from cleave.metrics import NAMESPACE
 
+from tests.support.dashboards import widgets
 from tests.support.operators import Seen
 from tests.support.template import ROOT, resources, template
 
@@ -79,10 +79,8 @@ def plain(value: Any) -> str:  # noqa: ANN401 - text or an intrinsic function
 
 
 def of_dashboard(name: str, dashboard: dict[str, Any]) -> Iterator[Watched]:
-    body = dashboard["DashboardBody"]["Sub"]
-    text = re.sub(r"\$\{([\w:]+)(\.\w+)?\}", r"\1", body if isinstance(body, str) else body[0])
-    for widget in json.loads(text)["widgets"]:
-        for metric in widget["properties"]["metrics"]:
+    for widget in widgets(dashboard, lambda reference: reference.partition(".")[0]):
+        for metric in widget["properties"].get("metrics", []):
             where = f"{name}: {widget['properties']['title']}"
             yield of_search(where, metric[0]["expression"]) if isinstance(metric[0], dict) else of_row(where, metric)
 

@@ -29,7 +29,7 @@ CHANGED = {
     ("SecretsKey", "Condition"): "the same",
     ("SecretsKey", "MultiRegion"): "another region can open what it sealed",
     ("PackageStreamFunctionTable", "EventSourceArn"): "the stream of the table that there is",
-    ("EngineDashboard", "DashboardBody"): "the name of that table",
+    ("*Dashboard", "DashboardBody"): "alarms with their thresholds, and whom they concern",
     ("FailedRecords", "LifecycleConfiguration"): "an end for failed records",
     # Runs
     ("DeliverWebhookFunctionQueue", "ScalingConfig"): "a bound for deliveries",
@@ -50,7 +50,9 @@ CHANGED = {
     ("AuthorizerErrorsAlarm", "*"): "its errors alone, since it refuses by a policy",
     ("TableThrottledAlarm", "Metrics"): "reads of indexes, and a value in every period",
     ("IteratorAgeAlarm", "*"): "both functions on the stream",
-    ("AuthorizerQuery", "QueryString"): "its errors alone, as well",
+    ("BackgroundErrorsAlarm", "Metrics"): "the function that puts events on the bus, too",
+    ("*Query", "LogGroupNames"): "all functions whose lines a query is about",
+    ("*Query", "QueryString"): "lines and fields that are logged, and ends that no function sees coming",
     ("*Alarm", "DatapointsToAlarm"): "is the same as EvaluationPeriods unless said",
 }
 NEW = {
@@ -64,6 +66,7 @@ NEW = {
     "AddressLimit*": "a rule of WAF, if asked for",
     "Domain": "a name of its own, if asked for",
     "ApiAtDomain": "with the API at its root",
+    "ReconcileQuery": "whether the reconcile runs",
     "Bus": "the bus that every event goes to",
     "PublishEvents*": "puts them there",
     "DeploymentRole": "CodeDeploy's, instead of AWS's managed policy",
