@@ -6,7 +6,8 @@ from typing import Any
 
 from cleave import clock
 from cleave.application.subscribe.webhooks import WebhookWish, subscribe
-from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, seller_owner
+from cleave.domain.dialect import Dialect
+from cleave.domain.subscription import Authentication, PayloadFormat, seller_owner
 from cleave.outbound.destinations import DestinationSender
 
 from benchmarks.journey import accept_trendyol, drain_messages

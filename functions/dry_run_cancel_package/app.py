@@ -2,7 +2,7 @@
 
 from cleave.application.accept.dry_run import dry_run_cancel
 from cleave.dialects.dry_run import render_sellers_dry_run
-from cleave.dialects.trendyol.cancel import to_asked_cancel
+from cleave.dialects.trendyol.dry_run import to_asked_cancel
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table

@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 from cleave.domain.change import Audience, OrderChange, correcting, entering, feeding, importing, planning, splitting
 from cleave.domain.domain_events import Topic
-from cleave.domain.exported import Export
 from cleave.domain.order import Order
 from cleave.domain.package import Package, Status
-from cleave.domain.package_state import PackageState
-from cleave.domain.partition import PlannedSplit
+from cleave.domain.package_state import Export, PackageState, PlannedSplit
 from cleave.domain.split import Name, cancel_units
 from cleave.store import keys
 from cleave.store.cancellations import record

@@ -14,10 +14,11 @@ from cleave.application.tell.drain import Drain, DrainResult
 from cleave.application.tell.probe import Probe
 from cleave.application.tell.wake_queue import Wake
 from cleave.domain.delivery import Answer, Delivery
+from cleave.domain.dialect import Dialect
 from cleave.domain.events import Event
 from cleave.domain.package import Package
 from cleave.domain.split import Name, cancel_units
-from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
+from cleave.domain.subscription import Authentication, PayloadFormat, Subscription, seller_owner
 from cleave.outbound.destinations import DestinationSender, Parcel, portions
 from cleave.outbound.messages import Body
 from cleave.store.circuits import read_circuit

@@ -9,11 +9,11 @@ import boto3
 import pytest
 from cleave.application.tell.fan_out import fan_out
 from cleave.domain.change import OrderChange
+from cleave.domain.dialect import Dialect
 from cleave.domain.events import announce
 from cleave.domain.roles import Role
 from cleave.domain.subscription import (
     Authentication,
-    Dialect,
     PayloadFormat,
     SigningKey,
     Subscription,

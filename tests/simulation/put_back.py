@@ -19,8 +19,7 @@ from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import Event
 from cleave.domain.order import Order
-from cleave.domain.package_state import PackageState
-from cleave.domain.partition import PlannedSplit
+from cleave.domain.package_state import PackageState, PlannedSplit
 from cleave.domain.split import Split
 from cleave.domain.subscription import Subscription
 from cleave.outbound import exchange

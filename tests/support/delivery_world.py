@@ -20,7 +20,8 @@ from cleave.application.tell.fan_out import fan_out
 from cleave.application.tell.probe import Probe
 from cleave.application.tell.wake_queue import Wake
 from cleave.domain.circuit import parse_policy
-from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, seller_owner
+from cleave.domain.dialect import Dialect
+from cleave.domain.subscription import Authentication, PayloadFormat, Subscription, seller_owner
 from cleave.outbound.connection import checked_pools
 from cleave.outbound.exchange import Deadlines
 from cleave.outbound.webhook import WebhookSender

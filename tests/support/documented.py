@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from cleave.domain.subscription import Dialect
+from cleave.domain.dialect import Dialect
 from cleave_cli.openapi.document import DOCUMENT
 from cleave_cli.openapi.routes import Route, routes
 from jsonschema import Draft202012Validator

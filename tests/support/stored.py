@@ -16,16 +16,15 @@ from cleave.domain.cancellation import Cancellation, CancellationKey, Claim, Sco
 from cleave.domain.change import Audience, creating, importing, planning, splitting
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, Outcome
-from cleave.domain.exported import Export
+from cleave.domain.dialect import Dialect
 from cleave.domain.order import Order
 from cleave.domain.package import Package
-from cleave.domain.partition import PlannedSplit
+from cleave.domain.package_state import Export, PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.roles import Role
 from cleave.domain.split import Name, cancel_units
 from cleave.domain.subscription import (
     Authentication,
-    Dialect,
     PassiveReason,
     PayloadFormat,
     SigningKey,

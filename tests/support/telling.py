@@ -17,9 +17,10 @@ from cleave.application.tell.wake_queue import Wake
 from cleave.domain.change import OrderChange
 from cleave.domain.circuit import RetryPolicy, parse_policy
 from cleave.domain.delivery import Answer, Delivery
+from cleave.domain.dialect import Dialect
 from cleave.domain.events import Event, announce
 from cleave.domain.package import Package
-from cleave.domain.subscription import Authentication, Dialect, PayloadFormat, Subscription, channel_owner, seller_owner
+from cleave.domain.subscription import Authentication, PayloadFormat, Subscription, channel_owner, seller_owner
 from cleave.store.changes import write_change
 from cleave.store.deliveries import Listed
 from cleave.store.due import clear_event

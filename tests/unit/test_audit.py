@@ -9,10 +9,9 @@ from cleave.domain.audit import AuditedPart, audit, cancellations_of
 from cleave.domain.cancellation import RecordedCancellation, Reservation
 from cleave.domain.change import Audience, OrderChange, entering, importing, splitting
 from cleave.domain.events import EventNote
-from cleave.domain.exported import Export
 from cleave.domain.order import Order
 from cleave.domain.package import CreatedBy, Package, Status
-from cleave.domain.package_state import PackageState
+from cleave.domain.package_state import Export, PackageState
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.split import Name, cancel_units
 

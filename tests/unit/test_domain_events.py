@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 from cleave.dialects.cloudevents.render import MOST_BYTES, render_fact, render_facts
 from cleave.domain.cancellation import Scope
+from cleave.domain.dialect import Dialect
 from cleave.domain.domain_events import RESALABLE, Fact, Topic, amount_to_give_back, domain_events
 from cleave.domain.events import Event
 from cleave.domain.package import HistoryEntry, Package, Status
 from cleave.domain.reasons import Reason
 from cleave.domain.split import Name, cancel_units
-from cleave.domain.subscription import Dialect
 from cleave.entry.wire import json_size, to_json
 
 from tests.unit.builders import START, line, package, reservation, unit

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 from cleave.domain.package import CANCELLABLE, CreatedBy, Line, Package, Status
-from cleave.domain.partition import PlannedSplit, partition, plan_groups
+from cleave.domain.package_state import PlannedSplit
+from cleave.domain.partition import partition, plan_groups
 from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.domain.split import Name
 from hypothesis import assume, given

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from cleave.domain.subscription import Dialect
+from cleave.domain.dialect import Dialect
 
 from cleave_cli.events.lambda_event import ACCOUNT, EXAMPLE_MS, Event, LambdaEvent
 from cleave_cli.openapi.document import OPERATIONS

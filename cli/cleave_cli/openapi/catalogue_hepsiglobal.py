@@ -7,8 +7,8 @@ from cleave.dialects.hepsiglobal.order_cancel import CancelItem, CancelItems
 from cleave.dialects.hepsiglobal.reports import ItemDelivery, ShipmentStatus
 from cleave.dialects.hepsiglobal.token import TokenRequest
 from cleave.dialects.trendyol.answers import EmptyObject
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import RefusalCode as Code
-from cleave.domain.subscription import Dialect
 
 from cleave_cli.openapi import parameters
 from cleave_cli.openapi.operation import Body, Operation, Ref, answering, taking

@@ -5,8 +5,8 @@ from dataclasses import replace
 from cleave.dialects import answers_reading as answers
 from cleave.dialects.hepsiglobal.order_cancel import CancelItem, CancelItems
 from cleave.dialects.trendyol.cancel import CancelRequest
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import RefusalCode as Code
-from cleave.domain.subscription import Dialect
 
 from cleave_cli.openapi import examples_reading as shown
 from cleave_cli.openapi import parameters

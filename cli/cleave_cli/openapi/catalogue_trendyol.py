@@ -8,8 +8,8 @@ from cleave.dialects.trendyol.reports import AlternativeDelivery, StatusRequest
 from cleave.dialects.trendyol.split import MultiSplit, QuantitySplit, SplitLines, SplitPackages
 from cleave.dialects.trendyol.tracking import LegacyTrackingRequest, TrackingRequest
 from cleave.dialects.trendyol.update import UpdateRequest
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import RefusalCode as Code
-from cleave.domain.subscription import Dialect
 
 from cleave_cli.openapi import parameters
 from cleave_cli.openapi.examples import PACKAGE_PAGE, PACKAGE_STEP, sample_orders

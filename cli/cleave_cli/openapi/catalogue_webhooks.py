@@ -6,8 +6,8 @@ from cleave.dialects import answers_webhooks as answers
 from cleave.dialects.deliveries import ReplayRequest
 from cleave.dialects.hepsiglobal.webhooks import ChannelWebhookRequest
 from cleave.dialects.trendyol.webhooks import WebhookRequest
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import RefusalCode as Code
-from cleave.domain.subscription import Dialect
 
 from cleave_cli.openapi import examples as shown
 from cleave_cli.openapi import parameters

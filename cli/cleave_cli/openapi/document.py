@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleave.domain.subscription import Dialect
+from cleave.domain.dialect import Dialect
 from cleave.entry.wire import WireModel
 
 from cleave_cli.openapi import (

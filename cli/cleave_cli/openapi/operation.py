@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import RefusalCode
-from cleave.domain.subscription import Dialect
 
 type Schema = dict[str, Any]
 

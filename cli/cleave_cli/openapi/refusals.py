@@ -9,8 +9,8 @@ from cleave.dialects.hepsiglobal.answers import Problem
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
 from cleave.dialects.trendyol.answers import TrendyolError
 from cleave.dialects.trendyol.errors import TrendyolErrors
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.subscription import Dialect
 from cleave.entry.endpoint import STATUS, ErrorShape
 from cleave.entry.gateway import Call
 

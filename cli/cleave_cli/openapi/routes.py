@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cleave.domain.subscription import Dialect
+from cleave.domain.dialect import Dialect
 
 from cleave_cli.template import resources
 

@@ -8,8 +8,8 @@ from typing import Literal, NotRequired, TypedDict
 from cleave.dialects.answers_webhooks import ShownDelivery
 from cleave.dialects.hepsiglobal.answers import Problem
 from cleave.dialects.trendyol.answers import TrendyolError
+from cleave.domain.dialect import Dialect
 from cleave.domain.reasons import CancelledBy
-from cleave.domain.subscription import Dialect
 
 type State = Literal["accepted", "applied"]
 

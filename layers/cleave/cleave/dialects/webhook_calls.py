@@ -15,7 +15,8 @@ from cleave.dialects.hepsiglobal.webhooks import render_channel_webhook
 from cleave.dialects.trendyol.endpoint import read_viewed_whole_seller, read_whole_seller
 from cleave.dialects.trendyol.webhooks import render_subscription
 from cleave.domain.delivery import Answer
-from cleave.domain.subscription import Dialect, Subscription, channel_owner, seller_owner
+from cleave.domain.dialect import Dialect
+from cleave.domain.subscription import Subscription, channel_owner, seller_owner
 from cleave.entry.endpoint import GatewayHandler, endpoint
 from cleave.entry.gateway import Call, Response
 

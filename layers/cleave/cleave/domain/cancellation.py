@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cleave.domain.dialect import Dialect
 from cleave.domain.package import CANCELLABLE, CLOSED
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
-from cleave.domain.subscription import Dialect
 
 # Each waits as a few hundred bytes on its package's item, and becomes a part of each line that it takes from.
 MAX_WAITING = 50

@@ -7,11 +7,9 @@ from datetime import datetime
 from cleave.domain.cancellation import Reservation
 from cleave.domain.domain_events import Topic
 from cleave.domain.events import Announcement, Event, announce
-from cleave.domain.exported import Export
 from cleave.domain.order import Order, chains_with
 from cleave.domain.package import Package
-from cleave.domain.package_state import PackageState
-from cleave.domain.partition import PlannedSplit
+from cleave.domain.package_state import Export, PackageState, PlannedSplit
 from cleave.domain.progress import check_nothing_waits
 from cleave.domain.recipients import Recipient
 from cleave.domain.split import Split

@@ -6,24 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from cleave.domain.package import Carriage, HistoryEntry, Line, Package, Unit
+from cleave.domain.package_state import Export
 from cleave.domain.personal_data import erase, is_erased
 from cleave.domain.progress import check_order, follows, put_in_status, step_of
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What is kept of a package's last export: a fingerprint that tells a repeat from other content, and when the
-    package was last modified as it says, None if it does not say."""
-
-    fingerprint: str
-    modified_at: datetime | None
-
-    def is_older_than(self, other: "Export | None") -> bool:
-        """Whether the other one says more recent things."""
-        if other is None or self.modified_at is None or other.modified_at is None:
-            return False
-        return self.modified_at < other.modified_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cleave.domain.cancellation import Availability, PackageAddress, cancellable_refusal, splitting_refusal
 from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
+from cleave.domain.package_state import PlannedSplit
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.domain.split import Birth, Name, Split, close, left_behind, make_successor, part_of
 
@@ -35,26 +36,6 @@ class SplitRequest:
     fingerprint: str
     at: datetime
     correlation_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedSplit:
-    """An accepted split. ``groups`` and ``package_ids`` belong together; the first ``asked`` are the seller's own.
-
-    One more is for the units that it did not name, and for those that went a way of their own, if there are any.
-    """
-
-    fingerprint: str
-    groups: tuple[Mapping[int, int], ...]
-    package_ids: tuple[int, ...]
-    asked: int
-    keep_status: bool
-    correlation_id: str = ""
-
-    @property
-    def asked_ids(self) -> tuple[int, ...]:
-        """The ids that the seller is told, in the order in which it asked."""
-        return self.package_ids[: self.asked]
 
 
 def plan_groups(package: Package, available: Availability, request: SplitRequest) -> tuple[Mapping[int, int], ...]:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from cleave.domain.destination import is_arn
 
+from cleave.domain.dialect import Dialect
+
 # The marketplace's own limit, passive ones counted.
 MAX_SUBSCRIPTIONS = 15
 # Of a channel's webhook. Making or changing one writes to each seller's recipients, in one transaction with the
@@ -16,13 +18,6 @@ MAX_CHANNEL_SELLERS = 80
 ROTATION_OVERLAP = timedelta(hours=24)
 # The latest turns on and off that a webhook keeps.
 _TURNS_KEPT = 50
-
-
-class Dialect(StrEnum):
-    """The words in which a caller speaks and a subscriber is told."""
-
-    TRENDYOL = "trendyol"
-    HEPSIGLOBAL = "hepsiglobal"
 
 
 class PayloadFormat(StrEnum):

@@ -9,8 +9,9 @@ from cleave.dialects.hepsiglobal.cancelled import render_cancelled
 from cleave.dialects.hepsiglobal.shipments import render_created, render_ended, render_moved
 from cleave.dialects.trendyol.packages import page
 from cleave.domain.cancellation import Scope
+from cleave.domain.dialect import Dialect
 from cleave.domain.recipients import MessageKind
-from cleave.domain.subscription import Dialect, PayloadFormat, Subscription, channel_of
+from cleave.domain.subscription import PayloadFormat, Subscription, channel_of
 from cleave.entry.wire import to_json
 
 _JSON, CLOUDEVENT = "application/json", "application/cloudevents+json"

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cleave.domain.exported import Export
-from cleave.domain.package_state import PackageState
+from cleave.domain.package_state import Export, PackageState
 from cleave.store import keys
 from cleave.store.packages import package_id_of, to_export, to_state
 from cleave.table.attributes import Item

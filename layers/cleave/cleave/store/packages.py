@@ -5,11 +5,9 @@ from typing import Any
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.cancellation import Availability, PackageRef, Reservation
-from cleave.domain.exported import Export
 from cleave.domain.order import Order
 from cleave.domain.package import CANCELLABLE, CLOSED, Package, Status, status_word
-from cleave.domain.package_state import PackageState
-from cleave.domain.partition import PlannedSplit
+from cleave.domain.package_state import Export, PackageState, PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
 from cleave.store.documents import pack, unpack

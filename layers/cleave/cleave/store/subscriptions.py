@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
+from cleave.domain.dialect import Dialect
 from cleave.domain.subscription import (
     ITEMS_ONLY,
     Authentication,
     ChannelEvent,
-    Dialect,
     PassiveReason,
     PayloadFormat,
     SigningKey,

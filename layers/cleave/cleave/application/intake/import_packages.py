@@ -9,10 +9,10 @@ from cleave.application.contention import contended_refusal
 from cleave.application.intake.room import MAX_IMPORTED_BYTES, MAX_ORDER_BYTES, check_order_fits, check_package_fits
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.change import Audience, importing, moving
-from cleave.domain.exported import Export, ExportFields, apply_export
+from cleave.domain.exported import ExportFields, apply_export
 from cleave.domain.order import Order
 from cleave.domain.package import CLOSED, Package
-from cleave.domain.package_state import PackageState
+from cleave.domain.package_state import Export, PackageState
 from cleave.domain.progress import check_nothing_waits
 from cleave.domain.refusals import Refusal, Refusals
 from cleave.store.changes import PackagesExist, write_change

@@ -10,6 +10,7 @@ from uuid import uuid4
 from cleave.application.contention import contended_refusal
 from cleave.application.tell.recovery import send_wakes, wakes_of
 from cleave.application.tell.wake_queue import SendWake
+from cleave.domain.dialect import Dialect
 from cleave.domain.recipients import recipient_of
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import (
@@ -18,7 +19,6 @@ from cleave.domain.subscription import (
     ROTATION_OVERLAP,
     Authentication,
     ChannelEvent,
-    Dialect,
     PayloadFormat,
     SigningKey,
     Subscription,

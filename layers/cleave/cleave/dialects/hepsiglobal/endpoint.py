@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from cleave.dialects.hepsiglobal.errors import ProblemDetails
 from cleave.domain.cancellation import Scope
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import Refusal, RefusalCode
-from cleave.domain.subscription import Dialect
 from cleave.entry.endpoint import GatewayHandler, endpoint
 from cleave.entry.gateway import Call, Response, json_response
 

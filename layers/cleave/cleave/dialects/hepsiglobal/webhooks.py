@@ -8,6 +8,7 @@ from cleave.application.subscribe.webhooks import Subscribed, WebhookWish
 from cleave.clock import optional_ms, to_ms
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.domain.destination import is_arn
+from cleave.domain.dialect import Dialect
 from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import (
@@ -15,7 +16,6 @@ from cleave.domain.subscription import (
     MAX_CHANNEL_SELLERS,
     Authentication,
     ChannelEvent,
-    Dialect,
     PayloadFormat,
     Subscription,
     channel_owner,

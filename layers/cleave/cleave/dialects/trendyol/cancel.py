@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cleave.application.accept.dry_run import AskedCancel
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.reasons import BY_TRENDYOL_ID, ReasonCodes
 from cleave.dialects.trendyol.endpoint import TURKEY, SellerCall
@@ -53,17 +52,6 @@ def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
         at=seller.call.at,
         correlation_id=seller.call.request_id,
     )
-
-
-def to_asked_cancel(seller: SellerCall) -> AskedCancel:
-    """A cancel that is only tried, with all that is wrong with its words. Raises Refusal or Refusals for no cancel."""
-    request = seller.call.body(CancelRequest)
-    faults = faults_of(seller, request)
-    if not faults:
-        return AskedCancel(cancellation=cancellation_of(seller, request))
-    if any(fault.code is RefusalCode.PACKAGE_NOT_FOUND for fault in faults):
-        return AskedCancel(faults=faults)
-    return AskedCancel(seller.address, claim_of(seller, request), faults=faults)
 
 
 def faults_of(seller: SellerCall, request: CancelRequest) -> tuple[Refusal, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from cleave.dialects.trendyol.errors import TrendyolErrors
 from cleave.domain.cancellation import PackageAddress, Scope
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.domain.roles import Principal
-from cleave.domain.subscription import Dialect
 from cleave.entry.endpoint import GatewayHandler, endpoint
 from cleave.entry.gateway import Call, Response
 from cleave.entry.values import MAX_ID

@@ -13,8 +13,9 @@ from cleave.dialects.trendyol.amounts import find_fees, read_amounts, read_total
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
 from cleave.dialects.trendyol.exported import WirePackage, check_package
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
-from cleave.domain.exported import Export, ExportFields
+from cleave.domain.exported import ExportFields
 from cleave.domain.package import Carriage, Fee, HistoryEntry, Line, Package
+from cleave.domain.package_state import Export
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
 from cleave.entry.wire import as_written, parse
 from cleave.table.limits import KILOBYTE
