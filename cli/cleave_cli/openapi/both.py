@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from cleave.domain.dialect import Dialect
 from cleave.domain.refusals import RefusalCode
-from cleave.domain.subscription import Dialect
 
 from cleave_cli.openapi.operation import Operation
 from cleave_cli.openapi.parameters import CHANNEL

@@ -10,7 +10,8 @@ from cleave.dialects.error_shapes import ShapeOfPath, is_sellers
 from cleave.dialects.hepsiglobal.endpoint import viewed_channel
 from cleave.dialects.trendyol.endpoint import read_viewed_seller
 from cleave.domain.cancellation import Scope
-from cleave.domain.subscription import Dialect, channel_owner, seller_owner
+from cleave.domain.dialect import Dialect
+from cleave.domain.subscription import channel_owner, seller_owner
 from cleave.entry.endpoint import GatewayHandler, endpoint
 from cleave.entry.gateway import Call, Response
 
