@@ -6,7 +6,6 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from cleave.domain.destination import is_arn
-
 from cleave.domain.dialect import Dialect
 
 # The marketplace's own limit, passive ones counted.
