@@ -1,16 +1,22 @@
 """The processor time that the two consumers take for one cancellation."""
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
+
+from cleave.observability import logger
 
 from benchmarks import prices
 from benchmarks.functions import environment_of, memory_of
 from benchmarks.journey import travel
 from benchmarks.meter import Bill
+from benchmarks.scale import to_nowhere
 from benchmarks.world import engine_world
 
 
@@ -53,6 +59,14 @@ class Consumers:
         return prices.Run(self.deliver, waits, memory_of("DeliverWebhook")).seconds
 
 
+def measure_alone(repeats: int) -> Consumers:
+    """``measure_consumers`` in a process of its own, like the commit that it is compared with: what a benchmark has in
+    its memory costs time whenever Python looks for garbage."""
+    command = [sys.executable, "-m", "benchmarks.consumers", str(repeats)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Consumers(**json.loads(done.stdout.splitlines()[-1]))
+
+
 def measure_consumers(repeats: int) -> Consumers:
     """Medians."""
     meter: Any = ProcessorOnly()
@@ -66,3 +80,8 @@ def measure_consumers(repeats: int) -> Consumers:
         counted.split[0].round_trips,
         counted.deliver[0].round_trips,
     )
+
+
+if __name__ == "__main__":
+    to_nowhere(logger)
+    print(json.dumps(asdict(measure_consumers(int(sys.argv[1])))))

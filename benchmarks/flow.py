@@ -6,7 +6,7 @@ from cleave_cli.receiver import Receiver, running_receiver
 
 from benchmarks.before import COMMIT, checkout, service_before, steps_before
 from benchmarks.cleave_service import cleave_of, this_cleave
-from benchmarks.consumers import measure_consumers
+from benchmarks.consumers import measure_alone
 from benchmarks.load import Arrivals, Measured, Service, Times, measure, p50, p95, warm_up
 from benchmarks.report import Budget, budgets, table
 from benchmarks.scale import Scale, say
@@ -84,7 +84,7 @@ def _consumers(scale: Scale) -> Budget:
 
 
 def _consumers_now(scale: Scale) -> float:
-    spent = measure_consumers(scale.pick(2, 25))
+    spent = measure_alone(scale.pick(2, 25))
     return spent.split + spent.deliver
 
 

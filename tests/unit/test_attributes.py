@@ -39,6 +39,14 @@ def _plain_bytes(value: Any) -> Any:  # noqa: ANN401 - any of an item's
     return bytes(value) if hasattr(value, "value") else value
 
 
+def test_binaries_are_read_as_bytes_and_as_the_text_that_they_are_in_json() -> None:
+    values = [{"B": "AP8="}, {"B": b"\x00\xff"}]
+    assert to_item({"list": {"L": values}, "map": {"M": {"one": values[0]}}}) == {
+        "list": [b"\x00\xff"] * 2,
+        "map": {"one": b"\x00\xff"},
+    }
+
+
 @pytest.mark.parametrize("value", [1.5, {"a"}, object(), Decimal, [0.1]])
 def test_what_has_no_exact_form_is_refused(value: object) -> None:
     with pytest.raises(TypeError):

@@ -24,6 +24,7 @@ from botocore.exceptions import (
     SSLError,
 )
 from cleave.entry.aws_http import Connections, lean
+from cleave.table.attributes import to_item
 
 from tests.support.certificates import authority
 
@@ -85,7 +86,7 @@ def connections(verify: object = None, usual: object = None) -> Connections:
     return Connections(usual or SimpleNamespace(close=lambda: None), verify, connect_seconds=2, read_seconds=0.2)
 
 
-def request(url: str, body: bytes = b"12345") -> AWSPreparedRequest:
+def request(url: str, body: bytes | None = b"12345") -> AWSPreparedRequest:
     return AWSRequest("POST", url, data=body).prepare()
 
 
@@ -98,6 +99,35 @@ def test_an_answer_is_read_whole_and_the_next_request_goes_the_same_way() -> Non
             assert answer.headers["x-path"] == "/table?x=1"
         assert server.connections == 1
         ours.close()
+
+
+@pytest.mark.parametrize("body", [b"12345", b"", None])
+def test_a_request_is_written_at_once(body: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as server:
+        ours = connections()
+        ours.send(request(server.url))
+        (connection,) = next(iter(ours.idle.values()))
+        written: list[bytes] = []
+        monkeypatch.setattr(connection, "sock", _Noting(connection.sock, written))
+        ours.send(request(server.url, body))
+        (only,) = written
+        assert only.startswith(b"POST /table?x=1 HTTP/1.1\r\n")
+        assert only.endswith(b"\r\n\r\n" + (body or b""))
+        ours.close()
+
+
+class _Noting:
+    """A socket of which each write is noted."""
+
+    def __init__(self, sock: socket.socket, written: list[bytes]) -> None:
+        self.sock, self.written = sock, written
+
+    def sendall(self, data: bytes) -> None:
+        self.written.append(data)
+        self.sock.sendall(data)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any of a socket's
+        return getattr(self.sock, name)
 
 
 def test_a_connection_that_the_other_side_has_closed_is_not_used_again() -> None:
@@ -236,3 +266,28 @@ def test_where_calls_go_through_a_proxy_botocore_connects_by_itself(monkeypatch:
     assert not isinstance(lean(client())._endpoint.http_session, Connections)
     monkeypatch.delenv("HTTPS_PROXY")
     assert isinstance(lean(client())._endpoint.http_session, Connections)
+
+
+ITEM = b'{"Item":{"pk":{"S":"A"},"document":{"B":"AP8="}}}'
+LOST = b'{"__type":"x#TransactionCanceledException","CancellationReasons":[{"Code":"ConditionalCheckFailed",%s]}' % (
+    ITEM.removeprefix(b"{")
+)
+
+
+@pytest.mark.usefixtures("_without_proxies")
+@pytest.mark.parametrize(("status", "body"), [(200, ITEM), (400, LOST)])
+def test_an_items_binaries_reach_the_table_whether_it_was_read_or_refused_a_write(status: int, body: bytes) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    with serving(answer) as server:
+        made = lean(client(endpoint_url=server.url.partition("/table")[0]))
+        try:
+            item = made.get_item(TableName="table", Key={"pk": {"S": "A"}})["Item"]
+        except made.exceptions.TransactionCanceledException as error:
+            (reason,) = error.response["CancellationReasons"]
+            item = reason["Item"]
+    assert to_item(item) == {"pk": "A", "document": b"\x00\xff"}

@@ -25,6 +25,7 @@ from botocore.exceptions import (
     SSLError,
 )
 from botocore.httpsession import create_urllib3_context, get_cert_path
+from botocore.parsers import JSONParser
 from botocore.utils import get_environ_proxies
 
 type Place = tuple[str, str, int | None]
@@ -45,6 +46,7 @@ def _make_lean(client: Any) -> None:  # noqa: ANN401 - what botocore's types do 
     endpoint.http_session = Connections(usual, verify, config.connect_timeout, config.read_timeout)
     if client.meta.service_model.service_name == "dynamodb":
         _look_up_once(client._ruleset_resolver)  # noqa: SLF001
+        endpoint._response_parser_factory = _JsonAsItIs()  # noqa: SLF001
 
 
 def _look_up_once(resolver: Any) -> None:  # noqa: ANN401 - botocore's
@@ -60,6 +62,18 @@ def _look_up_once(resolver: Any) -> None:  # noqa: ANN401 - botocore's
     resolver.construct_endpoint = construct_endpoint
 
 
+class _JsonAsItIs(JSONParser):
+    """DynamoDB's answers as they are in JSON: botocore walks through each attribute value, and so does
+    ``table.attributes`` after it, which reads binaries in either form. Makes itself for every answer."""
+
+    def create_parser(self, _protocol: str) -> JSONParser:
+        """As botocore's factory of parsers has it."""
+        return self
+
+    def _handle_json_body(self, raw_body: bytes, _shape: object) -> Any:  # noqa: ANN401 - JSON
+        return self._parse_body_as_json(raw_body)  # type: ignore[attr-defined] # botocore's, which its stubs leave out
+
+
 @dataclass(frozen=True, slots=True)
 class _Body:
     """What an AWSResponse reads from."""
@@ -69,6 +83,25 @@ class _Body:
     def stream(self) -> Iterator[bytes]:
         """In one piece."""
         yield self.data
+
+
+class _Plain(HTTPConnection):
+    """Writes a request's head and its body at once. http.client writes one after the other: two records of TLS, and two
+    wake-ups of the other side."""
+
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **more: Any) -> None:  # noqa: ANN401 - http.client's
+        """As http.client's. The connection is open."""
+        self._parts: list[bytes] = []
+        super().request(method, url, body, headers or {}, **more)
+        self.sock.sendall(b"".join(self._parts))
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - http.client's
+        """Called by ``request`` for each of its parts."""
+        self._parts.append(data)
+
+
+class _Tls(_Plain, HTTPSConnection):
+    """The same over TLS."""
 
 
 @dataclass
@@ -126,9 +159,9 @@ class Connections:
     def _connect(self, place: Place, url: str) -> HTTPConnection:
         scheme, host, port = place
         connection = (
-            HTTPSConnection(host, port, timeout=self.connect_seconds, context=self._context)
+            _Tls(host, port, timeout=self.connect_seconds, context=self._context)
             if scheme == "https"
-            else HTTPConnection(host, port, timeout=self.connect_seconds)
+            else _Plain(host, port, timeout=self.connect_seconds)
         )
         try:
             connection.connect()

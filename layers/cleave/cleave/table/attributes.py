@@ -18,13 +18,8 @@ def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_item(attributes: Mapping[str, Any]) -> Item:
-    """The plain form of DynamoDB's; numbers come as Decimal."""
+    """The plain form of DynamoDB's; numbers come as Decimal. Binaries may be base64, as they are in JSON."""
     return {name: _plain(typed) for name, typed in attributes.items()}
-
-
-def from_stream_image(image: Mapping[str, Any]) -> Item:
-    """The plain form of an image in a stream record, where Lambda's JSON holds binaries as base64."""
-    return to_item({name: _with_bytes(typed) for name, typed in image.items()})
 
 
 def _typed(value: object) -> dict[str, Any]:
@@ -47,7 +42,7 @@ def _typed(value: object) -> dict[str, Any]:
 _PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "S": str,
     "N": Decimal,
-    "B": bytes,
+    "B": lambda value: base64.b64decode(value) if isinstance(value, str) else bytes(value),
     "BOOL": bool,
     "NULL": lambda _: None,
     "M": to_item,
@@ -59,16 +54,3 @@ def _plain(typed: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it stand
     ((kind, value),) = typed.items()
     read = _PLAIN.get(kind)
     return value if read is None else read(value)  # of another kind is only what was damaged; its reader says so
-
-
-def _with_bytes(typed: Mapping[str, Any]) -> Mapping[str, Any]:
-    ((kind, value),) = typed.items()
-    match kind:
-        case "B":
-            return {"B": base64.b64decode(value)}
-        case "L":
-            return {"L": [_with_bytes(each) for each in value]}
-        case "M":
-            return {"M": {name: _with_bytes(each) for name, each in value.items()}}
-        case _:
-            return typed
