@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from cleave_cli.credentials import Channel, Seller
+from cleave_cli.credentials import Channel, Seller, Staff
 
 TIMEOUT_SECONDS = 30.0  # the first call of each function starts a process
 
@@ -50,6 +50,19 @@ class SellerClient:
         path = f"/integration/webhook/sellers/{self.seller.seller_id}/webhooks"
         body = {"url": url, "authenticationType": "API_KEY", "apiKey": api_key, "subscribedStatuses": []}
         return self.http.post(path, json=body)
+
+
+class StaffClient:
+    """One of the marketplace's own people, in everybody's place. `http` is the bare client, credentials set."""
+
+    def __init__(self, base_url: str, staff: Staff) -> None:
+        self.http = httpx.Client(
+            base_url=base_url,
+            auth=(staff.api_key, staff.api_secret),
+            headers={"User-Agent": "cleave"},
+            timeout=TIMEOUT_SECONDS,
+            trust_env=False,
+        )
 
 
 class ChannelClient:

@@ -77,7 +77,13 @@ def stack_url(name: str) -> str:
     return stack_outputs(boto3.client("cloudformation"), name)["ApiUrl"]
 
 
+def read_stack(client: "CloudFormationClient", name: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Read a stack's outputs and parameters."""
+    stack = client.describe_stacks(StackName=name)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    return outputs, {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
+
+
 def stack_outputs(client: "CloudFormationClient", name: str) -> dict[str, str]:
     """Read a stack's outputs."""
-    stack = client.describe_stacks(StackName=name)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    return read_stack(client, name)[0]

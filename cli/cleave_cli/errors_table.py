@@ -50,6 +50,8 @@ MEANINGS = {
     RefusalCode.WEBHOOK_ROTATED: "The signing secret was changed too often, or is being changed by another request.",
     RefusalCode.DELIVERY_NOT_FOUND: "The webhook has no such delivery.",
     RefusalCode.CANCELLATION_NOT_FOUND: "The caller has no such cancellation; one that was refused leaves no trace.",
+    RefusalCode.WEBHOOK_PASSIVE: "The webhook is off and is sent nothing; activate it.",
+    RefusalCode.NOTHING_WAITS: "Nothing waits for the webhook, so there is nothing to try it with.",
     RefusalCode.WEBHOOK_LIMIT: "The caller has as many webhooks as it may have.",
     RefusalCode.CONTENDED: "Others are changing the same, or time was too short for all of it; repeat the request.",
 }

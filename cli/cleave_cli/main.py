@@ -13,7 +13,7 @@ import httpx
 import typer
 from typer import rich_utils
 
-from cleave_cli import credentials_command, deliveries
+from cleave_cli import credentials_command, deliveries, webhooks
 from cleave_cli.adopt import adopt, restore
 from cleave_cli.console import console, notes
 from cleave_cli.credentials import read_environment
@@ -52,6 +52,7 @@ app = typer.Typer(
 )
 app.add_typer(credentials_command.app)
 app.add_typer(deliveries.app)
+app.add_typer(webhooks.app)
 
 PortOption = Annotated[
     int | None,

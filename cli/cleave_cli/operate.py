@@ -1,28 +1,41 @@
 """`cleave status` and `cleave requeue`: what waits anywhere in a stack, and dead letters back to their queue."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from cleave import clock
-from cleave.application.operate.gauges import read_gauges
+from cleave.application.operate.pending import PendingPage, list_pending
+from cleave.application.operate.receivers import failing_receivers
+from cleave.application.operate.status import read_status
+from cleave.dialects.operations import render_receiver, render_status
+from cleave.dialects.pending import render_pending
+from cleave.domain.health import Thresholds
+from cleave.outbound.failed_batches import count_failed_batches, list_failed_batches
+from cleave.outbound.queue import WakeQueue, count_messages
 from cleave.table.table import Table
 
-from cleave_cli.affected import Affected, read_affected
 from cleave_cli.console import console, grid
 from cleave_cli.credentials import read_endpoint
-from cleave_cli.deploy import STACK_NAME, engine_session, stack_outputs
+from cleave_cli.deploy import STACK_NAME, engine_session, read_stack
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.paths import StateDir
+from cleave_cli.receivers import receivers_grid
 from cleave_cli.reporting import reporting_errors
+from cleave_cli.times import shown_time
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from rich.table import Table as Grid
+
+type Document = Mapping[str, Any]
+
+# Of each kind, in the terminal; `cleave` prints all of it with --json.
+_MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,17 @@ class Stack:
     session: boto3.Session
     endpoint: str | None
     outputs: dict[str, str]
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From when on its alarms go off."""
+        return Thresholds(float(self.parameters["AlarmPendingSeconds"]), float(self.parameters["AlarmWaitingSeconds"]))
+
+    @property
+    def wake_queue(self) -> WakeQueue:
+        """By which its functions are asked to deliver."""
+        return WakeQueue(self.sqs, self.outputs["DeliveryQueueUrl"])
 
     @property
     def table(self) -> Table:
@@ -53,8 +77,9 @@ def find_stack(name: str | None, state: Path) -> Stack:
     """The stack on AWS by its name, or the running local one."""
     endpoint = read_endpoint(StateDir(state).local_json) if name is None else None
     session = boto3.Session() if endpoint is None else engine_session()
-    outputs = stack_outputs(session.client("cloudformation", endpoint_url=endpoint), name or STACK_NAME)
-    return Stack(session, endpoint, outputs)
+    return Stack(
+        session, endpoint, *read_stack(session.client("cloudformation", endpoint_url=endpoint), name or STACK_NAME)
+    )
 
 
 @reporting_errors()
@@ -63,50 +88,62 @@ def status(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Show what waits, where, for how long, whom it concerns, and the runbook for each."""
+    """Show whether all is well, what waits, for how long, whom it concerns, and the runbook for each."""
     found, at = find_stack(stack, state), clock.now()
-    counted, who = list(rows(found, at)), read_affected(found.table, at)
+    whole = read_all(found, at)
     if as_json:
-        gauges = [{"what": what, "value": value, "runbook": runbook} for what, value, runbook in counted]
-        console.print_json(data={"gauges": gauges, "affected": [each.as_document() for each in who]})
+        console.print_json(data=whole)
         return
-    shown = grid("what waits", "", "runbook")
-    for what, value, runbook in counted:
-        shown.add_row(what, value, runbook)
-    console.print(shown)
-    if who:
-        console.print(affected_grid(who))
+    console.print(gauges_grid(whole))
+    if whole["receivers"]:
+        console.print(receivers_grid(whole["receivers"]))
+    if any(whole["pending"][kind] for kind in ("cancellations", "events", "unreadable")):
+        console.print(pending_grid(whole["pending"]))
 
 
-def affected_grid(who: Sequence[Affected]) -> "Grid":
-    """Those whom something concerns, the longest first."""
-    shown = grid("since, UTC", "what", "whose", "which", "how")
-    for each in who:
-        shown.add_row(f"{each.since:%Y-%m-%d %H:%M:%S}", each.what, each.whose, each.which, each.how)
+def read_all(stack: Stack, at: datetime) -> Document:
+    """What GET /v1/operations/status answers, the ``receivers`` that fail, and what is ``pending``, as endpoints do."""
+    table, bucket = stack.table, stack.outputs["FailedRecordsBucket"]
+    letters = count_messages(stack.sqs, stack.outputs["DeliveryDeadLettersUrl"])
+    batches = count_failed_batches(stack.s3, bucket)
+    gauges = read_status(table, at, stack.thresholds, failed_batches=batches, dead_letters=letters)
+    pending = PendingPage(list_pending(table, at, size=_MOST).entries, None)
+    return {
+        **render_status(at, gauges),
+        "receivers": [render_receiver(each) for each in failing_receivers(table, at).receivers],
+        "pending": render_pending(pending, list_failed_batches(stack.s3, bucket)),
+    }
+
+
+def gauges_grid(whole: Document) -> "Grid":
+    """Each gauge with the runbook for it and its alarm's threshold, the ill ones in red."""
+    shown = grid("what waits", "", "runbook", "alarm")
+    for each in whole["gauges"]:
+        unit = " s" if each["unit"] == "seconds" else ""
+        sign = "over" if unit else "from"
+        alarm = "" if each["threshold"] is None else f"{sign} {each['threshold']:.0f}{unit}"
+        style = None if each["healthy"] else "bold red"
+        shown.add_row(each["label"], f"{each['value']:.0f}{unit}", each["runbook"], alarm, style=style)
     return shown
 
 
-def rows(stack: Stack, at: datetime) -> Iterator[tuple[str, str, str]]:
-    """What is shown."""
-    gauges = read_gauges(stack.table, at)
-    yield "oldest accepted cancellation not applied", f"{gauges.cancellation:.0f} s", "pending-cancellations"
-    yield "oldest event not handed to webhooks", f"{gauges.event:.0f} s", "pending-events"
-    yield "batches that the stream gave up", str(failed_batches(stack)), "failed-records"
-    yield "oldest delivery that waits for a receiver", f"{gauges.delivery:.0f} s", "waiting-deliveries"
-    yield "receivers that fail", str(gauges.failing), "waiting-deliveries"
-    yield "dead letters of the delivery queue", str(depth(stack, "DeliveryDeadLettersUrl")), "dead-letters"
+def pending_grid(pending: Document) -> "Grid":
+    """What waits by order, the longest first of each kind."""
+    shown = grid("since, UTC", "what", "order", "seller", "which", "request")
+    for since, *row in _pending_rows(pending):
+        shown.add_row(shown_time(since), *row)
+    return shown
 
 
-def failed_batches(stack: Stack) -> int:
-    """Objects in the bucket of what was given up, 1,000 at most."""
-    return stack.s3.list_objects_v2(Bucket=stack.outputs["FailedRecordsBucket"])["KeyCount"]
-
-
-def depth(stack: Stack, output: str) -> int:
-    """Messages on a queue, about."""
-    url = stack.outputs[output]
-    answer = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
-    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+def _pending_rows(pending: Document) -> Iterator[tuple[Any, ...]]:
+    for each in pending["cancellations"]:
+        of_order = (each["orderNumber"], str(each["sellerId"]))
+        yield each["since"], "package waits", *of_order, f"package {each['packageId']}", each["correlationId"]
+    for each in pending["events"]:
+        of_order = (each["orderNumber"], str(each["sellerId"]))
+        yield each["since"], "event waits", *of_order, f"event {each['sequence']}", each["correlationId"]
+    for each in pending["unreadable"]:
+        yield each["since"], "is damaged", "", "", each["item"], ""
 
 
 @reporting_errors()

@@ -102,7 +102,7 @@ def test_a_damaged_package_alone_is_named_too(table: Table, de_seller: Caller, k
 
 def test_the_program_shows_a_damaged_package_by_its_id(table: Table, order: str) -> None:
     damage(table, keys.package(SELLER, BAD), {"document": b""})
-    (part,) = order_command.read_story(table, order, None)["parts"]
+    (part,) = order_command.whole_story(table, order, None)["parts"]
     labels = [str(branch.label) for branch in order_command.tree(order, part).children]
     assert any(f"{BAD} cannot be read" in label for label in labels), labels
 

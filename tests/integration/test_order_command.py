@@ -1,18 +1,23 @@
 """`cleave order`: an order's story in the terminal."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cleave.application.read import story as whole
 from cleave.application.read import timeline
 from cleave.table.table import Table
 from cleave_cli import order as command
 from cleave_cli.errors import CleaveError
+from cleave_cli.main import app
 from cleave_cli.receiver import Receiver
 from rich.console import Console
+from typer.testing import CliRunner
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.create_webhook.app import handler as create
+from functions.find_order.app import handler as find_order
 from functions.order_cancel.app import handler as order_cancel
 from functions.split_package.app import handler as split_package
 from tests.integration.conftest import FrozenClock
@@ -24,7 +29,7 @@ TRAYS, LAMP = 4765081101, 4765081102
 
 
 def printed(*parts: object) -> list[str]:
-    console = Console(width=200, color_system=None)
+    console = Console(width=300, color_system=None)
     with console.capture() as captured:
         for each in parts:
             console.print(each)
@@ -56,10 +61,10 @@ def story(  # noqa: PLR0913, PLR0917 - fixtures
 
 
 def test_packages_hang_below_those_that_they_came_of(story: Table) -> None:
-    (part,) = command.read_story(story, ORDER, None)["parts"]
+    (part,) = command.whole_story(story, ORDER, None)["parts"]
     by = "content-a12d1e42f9f251443f8976cc481457f9 of trendyol 20811"
     assert printed(command.tree(ORDER, part)) == [
-        f"order {ORDER}, seller 20811",
+        f"order {ORDER}, seller 20811, DE",
         f"└── {PACKAGE} Cancelled, order-creation",
         f"    ├── 2 of {ORDER}_SKU-TRAY-GREEN UnSupplied by {by}",
         f"    └── {SUCCESSOR} Created, cancel",
@@ -69,46 +74,61 @@ def test_packages_hang_below_those_that_they_came_of(story: Table) -> None:
 
 
 def test_what_happened_is_listed_in_order_with_whole_ids(story: Table) -> None:
-    (part,) = command.read_story(story, ORDER, frozenset({20811}))["parts"]
+    (part,) = command.whole_story(story, ORDER, frozenset({20811}))["parts"]
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in printed(command.events(part)) if "│" in line]
     assert [row[1] for row in rows] == [
         "cancel accepted",
         "cancel applied",
         "event 1",
         "event 2",
-        "delivery of 1",
-        "delivery of 2",
+        "told",
+        "told",
         "cancel accepted",
     ]
     assert rows[0] == [
         "2026-10-18 09:00:00.000",
         "cancel accepted",
         "content-a12d1e42f9f251443f8976cc481457f9 of trendyol 20811",
-        f"out_of_stock: 2 of line {TRAYS} of {PACKAGE}",
+        f"2 of line {TRAYS} of package {PACKAGE}: out_of_stock",
+        "test-request",
     ]
-    assert rows[3][2:] == [str(SUCCESSOR), "Created"]
-    assert rows[4][3] == "delivered, 1 attempts, last answer 200"
-    assert rows[6][2:] == ["4711 of hepsiglobal test-credential", f"wrong_price: 1 of line {LAMP} of {SUCCESSOR}"]
+    assert rows[3][2:] == ["status", f"package {SUCCESSOR}: Created", "test-request"]
+    assert rows[4][2] == f"20811-{ORDER}-1"
+    assert rows[4][3].endswith(": delivered, 1 attempts, last answer 200")
+    of_channel = f"1 of line {LAMP} of package {SUCCESSOR}: wrong_price"
+    assert rows[6][2:] == ["4711 of hepsiglobal test-credential", of_channel, "test-request"]
+
+
+def test_it_says_where_the_units_of_each_line_are(story: Table) -> None:
+    (part,) = command.whole_story(story, ORDER, None)["parts"]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in printed(command.units(part)) if "│" in line]
+    assert rows == [[str(TRAYS), "SKU-TRAY-GREEN", "3", "2", "1", "0"], [str(LAMP), "SKU-LAMP", "1", "0", "1", "1"]]
 
 
 def test_a_split_under_way_is_shown(story: Table, de_seller: Caller) -> None:
     other = "10811190302"
-    (package,) = command.read_story(story, other, None)["parts"][0]["packages"]
-    path = {**SELLER, "packageId": package["shipmentPackageId"]}
+    (package,) = command.whole_story(story, other, None)["parts"][0]["packages"]
+    path = {**SELLER, "packageId": package["id"]}
     body = {"orderLineIds": [package["lines"][0]["lineId"]]}
     made = de_seller.call(split_package, body, path=path).json["newPackageId"]
-    shown = printed(command.tree(other, command.read_story(story, other, None)["parts"][0]))
+    shown = printed(command.tree(other, command.whole_story(story, other, None)["parts"][0]))
     assert f"is being split into {made}" in shown[1]
 
 
 def test_an_order_of_many_pages_is_one_tree(story: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = command.read_story(story, ORDER, None)
+    at_once = command.whole_story(story, ORDER, None)
     monkeypatch.setattr(timeline, "PACKAGES_AT_ONCE", 1)
-    monkeypatch.setattr(command, "MAX_SIZE", 1)
-    assert command.read_story(story, ORDER, None) == whole
+    monkeypatch.setattr(whole, "EVENTS_AT_ONCE", 1)
+    assert command.whole_story(story, ORDER, None) == at_once
+
+
+def test_json_is_what_the_api_answers(story: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "find_stack", lambda *_: type("Stack", (), {"table": story})())
+    printed_json = CliRunner().invoke(app, ["order", ORDER, "--json"]).stdout
+    assert json.loads(printed_json) == Caller("operator", (), {}).call(find_order, path={"orderNumber": ORDER}).json
 
 
 @pytest.mark.parametrize(("number", "seller"), [("none", None), (ORDER, 20812)])
 def test_what_is_not_there_is_said_in_a_sentence(story: Table, number: str, seller: int | None) -> None:
     with pytest.raises(CleaveError, match=f"there is no such order: {number}"):
-        command.read_story(story, number, None if seller is None else frozenset({seller}))
+        command.whole_story(story, number, None if seller is None else frozenset({seller}))

@@ -26,7 +26,7 @@ from cleave_cli.receiver import Answer, running_receiver
 
 from tests.support.aws import create_table
 from tests.support.gateway import Caller
-from tests.support.privileges import Grant, Used, granted, granted_prefixes, used_by
+from tests.support.privileges import DEAD, Grant, Used, granted, granted_prefixes, used_by
 from tests.support.stream_source import EngineStream
 from tests.support.tour import Tour, run
 from tests.support.whole import Flow
@@ -79,6 +79,7 @@ def made(session: boto3.Session, endpoint: str) -> dict[str, str]:
     return {
         "TABLE_NAME": NAME,
         "DELIVERY_QUEUE_URL": sqs.create_queue(QueueName=NAME)["QueueUrl"],
+        "DEAD_LETTERS_URL": sqs.create_queue(QueueName=f"{NAME}{DEAD}")["QueueUrl"],
         "SECRETS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
         "TOKEN_SECRET_ID": secrets.create_secret(Name=NAME, SecretString="s" * 64)["ARN"],
         "FAILED_RECORDS_BUCKET": NAME,
@@ -113,7 +114,8 @@ def told(table: Table, let_happen: Callable[[], None], monkeypatch: pytest.Monke
     logging.getLogger(logger.name).addHandler(log)
     with used_by(*map(resources.client, SERVICES)) as used, running_receiver() as receiver:
         receiver.respond = lambda _: Answer(200, body=b"thanks")
-        run(Tour(table, seller, channel, receiver, let_happen, clock.step, MARK))
+        operator = Caller("operator", (), {})
+        run(Tour(table, seller, channel, operator, receiver, let_happen, clock.step, MARK))
         yield used, log.stream.getvalue()
     logging.getLogger(logger.name).removeHandler(log)
 

@@ -15,7 +15,7 @@ import httpx
 from cleave.domain.roles import Role
 from cleave.store.credentials import Credential
 from cleave_cli.api import ChannelClient, SellerClient
-from cleave_cli.credentials import Channel, Seller, let_in
+from cleave_cli.credentials import Channel, Seller, Staff, let_in
 from cleave_cli.receiver import Answer, Receiver
 from cleave_cli.stack import LocalStack
 from requests.structures import CaseInsensitiveDict
@@ -35,15 +35,18 @@ class Callers:
 
     seller: SellerClient
     channel: ChannelClient
+    operator: Staff
     receiver: Receiver
     lasting: dict[bool, Target]
 
     def authorization(self, endpoint: Endpoint) -> str:
         """The header of who may call it."""
+        if endpoint.is_staffs:
+            return _basic(self.operator.api_key, self.operator.api_secret)
         if not endpoint.is_called_by_sellers:
             return self.channel.http.headers["Authorization"]
         seller = self.seller.seller
-        return f"Basic {b64encode(f'{seller.api_key}:{seller.api_secret}'.encode()).decode()}"
+        return _basic(seller.api_key, seller.api_secret)
 
     def target(self, endpoint: Endpoint) -> Target:
         """What an operation's requests are about: a package with many units, a webhook, which may all be used up."""
@@ -98,6 +101,10 @@ class Callers:
         return self.seller.http if is_sellers else self.channel.http
 
 
+def _basic(key: str, secret: str) -> str:
+    return f"Basic {b64encode(f'{key}:{secret}'.encode()).decode()}"
+
+
 def _webhooks(*, is_sellers: bool) -> str:
     return f"/integration/webhook/sellers/{SELLER}/webhooks" if is_sellers else "/v1/webhooks"
 
@@ -110,7 +117,8 @@ def callers(stack: LocalStack, receiver: Receiver) -> Iterator[Callers]:
     sellers = frozenset({SELLER})
     let_in(stack.deployment, Credential(seller.api_key, Role.SELLER, sellers), seller.api_secret)
     let_in(stack.deployment, Credential(channel.client_id, Role.CHANNEL, sellers), channel.client_secret)
-    made = Callers(SellerClient(stack.base_url, seller), ChannelClient(stack.base_url, channel), receiver, {})
+    clients = SellerClient(stack.base_url, seller), ChannelClient(stack.base_url, channel)
+    made = Callers(*clients, stack.credentials.operator, receiver, {})
     with ExitStack() as cleanup:
         for client in (made.seller.http, made.channel.http):
             cleanup.enter_context(closing(client))

@@ -83,6 +83,7 @@ class Target:
             "sellerId": self.seller,
             "packageId": self.package,
             "webhookId": self.webhook,
+            "subscriptionId": self.webhook,
             "deliveryId": self.delivery,
             "shipmentId": self.package,
             "cargoTrackingNumber": self.package,

@@ -18,6 +18,8 @@ from tests.support.template import resources
 type Grant = tuple[str, str]
 """An action and the resource that it is done to: ``("dynamodb:Query", "Table/index/modified")``."""
 
+# How the URL ends of the queue that stands for the one of dead letters.
+DEAD = "-dead"
 CONDITION = "ForAllValues:StringLike"
 _FUNCTION = re.compile(r"/functions/(\w+)/app\.py$")
 _RESOURCES = {
@@ -53,7 +55,8 @@ class Used:
             self._note_table(function, model.name, params)
             return
         action = _ACTIONS.get(model.name, model.name)
-        self.grants[function].add((f"{service}:{action}", _RESOURCES[service]))
+        is_dead = str(params.get("QueueUrl", "")).endswith(DEAD)
+        self.grants[function].add((f"{service}:{action}", "DeliveryDeadLetters" if is_dead else _RESOURCES[service]))
         self.messages += [str(params.get("MessageBody"))] if service == "sqs" else []
 
     def _note_table(self, function: str, operation: str, params: dict[str, Any]) -> None:

@@ -19,7 +19,11 @@ from functions.authorizer.app import handler as authorizer
 from functions.deactivate_webhook.app import handler as deactivate
 from functions.get_shipment_packages.app import handler as list_packages
 from functions.get_shipment_packages_stream.app import handler as walk
+from functions.get_status.app import handler as get_status
 from functions.list_deliveries.app import handler as list_deliveries
+from functions.list_pending.app import handler as list_pending
+from functions.list_receivers.app import handler as list_receivers
+from functions.probe_receiver.app import handler as probe_receiver
 from functions.reconcile.app import handler as reconcile
 from functions.replay_deliveries.app import handler as replay
 from tests.support.endpoints import BODIES, Endpoint, Target, ask, endpoints
@@ -36,6 +40,7 @@ class Tour:
     table: Table
     seller: Caller
     channel: Caller
+    operator: Caller
     receiver: Receiver
     let_happen: Callable[[], None]
     wait: Callable[[float], None]
@@ -77,7 +82,12 @@ class Tour:
 
     def ask_own(self, endpoint: Endpoint, target: Target) -> Any:  # noqa: ANN401 - an answer
         """By the caller whose dialect it is."""
-        return ask(self.seller if endpoint.is_called_by_sellers else self.channel, endpoint, target)
+        return ask(self._own(endpoint), endpoint, target)
+
+    def _own(self, endpoint: Endpoint) -> Caller:
+        if endpoint.is_staffs:
+            return self.operator
+        return self.seller if endpoint.is_called_by_sellers else self.channel
 
 
 def _new_process() -> None:
@@ -253,6 +263,7 @@ def _failing_receiver(tour: Tour, target: Target) -> None:
     for _ in range(6):
         assert tour.ask("cancel_package", tour.target()).status == 200
     tour.let_happen()
+    _looked_at(tour, target)
     tour.wait(60)
     reconcile({}, None)  # which has the receiver probed
     tour.let_happen()
@@ -266,6 +277,16 @@ def _failing_receiver(tour: Tour, target: Target) -> None:
     assert tour.seller.call(deactivate, path=path).status == 200
     assert tour.ask("activate_webhook", target).status == 200
     tour.let_happen()
+
+
+def _looked_at(tour: Tour, target: Target) -> None:
+    """By an operator, while a receiver fails."""
+    for handler, query in ((get_status, {}), (list_receivers, {}), (list_receivers, {"failing": ["true"]})):
+        assert tour.operator.call(handler, query=query).status == 200
+    assert tour.operator.call(probe_receiver, path={"subscriptionId": target.webhook}).status == 202
+    for handler in (list_receivers, list_pending):
+        resources.signing_secret.cache_clear()
+        assert tour.operator.call(handler, query={"cursor": ["not a cursor of ours"]}).status == 400
 
 
 def _lists(tour: Tour, target: Target) -> None:
@@ -291,6 +312,8 @@ def _left_behind(tour: Tour) -> None:
     assert tour.ask("cancel_package", tour.target()).status == 200
     assert tour.ask("update_package", tour.target()).status == 200
     tour.wait(120)
+    pending = tour.operator.call(list_pending).json
+    assert (len(pending["cancellations"]), len(pending["events"])) == (1, 1)
     with _failing(tour, "before-call.dynamodb.TransactWriteItems"):
         found = reconcile({}, None)
         assert (found["done"], found["failed"]) == (1, 1)  # the event of a status, and the package
@@ -314,7 +337,7 @@ def _refused(tour: Tour) -> None:
     names = ("size", "cursor", "since", "orderNumber", "startDate", "status", "nextCursor")
     everywhere = {name: [tour.mark] for name in names}
     for endpoint in endpoints():
-        caller = tour.seller if endpoint.is_sellers else tour.channel
+        caller = tour.operator if endpoint.is_staffs else tour.seller if endpoint.is_sellers else tour.channel
         path = {**dict.fromkeys(re.findall(r"[{](\w+)[}]", endpoint.path), tour.mark), "sellerId": SELLER}
         useful = (
             BODIES[endpoint.code](Target(SELLER, 1, 1, tour.mark, tour.mark, tour.mark, tour.mark))

@@ -11,7 +11,10 @@ from tests.support.privileges import statements_of
 from tests.support.template import ROOT, resources
 
 FUNCTIONS = resources("AWS::Serverless::Function")
-READING = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "secretsmanager:GetSecretValue"}
+READING = {
+    *("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "secretsmanager:GetSecretValue"),
+    *("s3:ListBucket", "sqs:GetQueueAttributes"),
+}
 GENERAL = {"correlation", "stream", "reconcile", "deliveries", "receivers"}  # the others are named like their runbooks
 
 

@@ -56,6 +56,11 @@ CHANGED = {
     ("*Alarm", "DatapointsToAlarm"): "is the same as EvaluationPeriods unless said",
 }
 NEW = {
+    "GetStatus*": "what operators and support look at",
+    "ListReceivers*": "the same",
+    "FindOrder*": "the same",
+    "ListPending*": "the same",
+    "ProbeReceiver*": "what an operator does about it",
     "ReportStatus*": "an endpoint: the carrier's word",
     "AlternativeDelivery*": "an endpoint: a seller delivers itself",
     "Manual*": "endpoints: it has delivered, or has the package back",

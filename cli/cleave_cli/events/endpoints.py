@@ -13,7 +13,12 @@ from cleave_cli.openapi.parameters import PATH
 from cleave_cli.openapi.routes import Route, routes
 from cleave_cli.template import resources
 
-SELLER_KEY, CHANNEL_KEY = "example-api-key", "example-client"
+SELLER_KEY, CHANNEL_KEY, OPERATOR_KEY = "example-api-key", "example-client", "example-operator"
+_CALLERS = {
+    "seller": {"credential": SELLER_KEY, "role": "seller", "sellers": "20811", "principalId": SELLER_KEY},
+    "channel": {"credential": CHANNEL_KEY, "role": "channel", "sellers": "20811 20812", "principalId": CHANNEL_KEY},
+    "operator": {"credential": OPERATOR_KEY, "role": "operator", "sellers": "", "principalId": OPERATOR_KEY},
+}
 _INVALID, _FORBIDDEN, _NOT_FOUND, _CONFLICT = 400, 403, 404, 409
 _PUBLIC = "https://93.184.215.14/cleave"  # an address, so that nothing has to be looked up
 # What makes the good event a bad one, where there is more to say than a body without its fields.
@@ -23,6 +28,11 @@ _BAD: dict[str, tuple[dict[str, Any], int]] = {
     "GetShipmentPackagesStream": ({"query": {"nextCursor": "none-of-ours"}}, _INVALID),
     "ListWebhooks": ({"path": {"sellerId": "20812"}}, _NOT_FOUND),
     "ListChannelWebhooks": ({"role": "seller"}, _FORBIDDEN),
+    "FindOrder": ({"path": {"orderNumber": "none-of-ours"}}, _NOT_FOUND),
+    "ListPending": ({"query": {"cursor": "none-of-ours"}}, _INVALID),
+    "ProbeReceiver": ({"path": {"subscriptionId": "none-of-ours"}}, _NOT_FOUND),
+    "GetStatus": ({"role": "seller"}, _FORBIDDEN),
+    "ListReceivers": ({"query": {"cursor": "none-of-ours"}}, _INVALID),
     "ListDeliveries": ({"query": {"state": "lost"}}, _INVALID),
     "GetDelivery": ({"path": {"deliveryId": "none-of-ours"}}, _NOT_FOUND),
     "GetCancellation": ({"path": {"cancellationId": "none-of-ours"}}, _NOT_FOUND),
@@ -62,6 +72,7 @@ def _events(route: Route, operation: Operation) -> Iterator[LambdaEvent]:
     body: Any = None if operation.takes is None else operation.takes.examples["example"]
     more = _GOOD.get(route.function, {})
     caller: dict[str, Any] = {"role": "channel"} if route.function in _CHANNELS else {}
+    caller = {"role": "operator"} if route.is_staffs else caller
     good = proxy_event(route, body={**body, **more["body"]} if more else body, **caller)
     yield LambdaEvent(folder, "good", good, _STATUS_AS_IMPORTED.get(route.function, operation.status))
     changes, status = _BAD.get(route.function, ({"body": {}} if body is not None else _OTHER_WEBHOOK, 0))
@@ -106,10 +117,8 @@ def proxy_event(
 
 
 def _context(route: Route, path: str, role: str | None) -> Event:
-    is_seller = (role or ("seller" if route.dialect is Dialect.TRENDYOL else "channel")) == "seller"
-    caller = {"credential": SELLER_KEY, "role": "seller", "sellers": "20811", "principalId": SELLER_KEY}
-    channel = {"credential": CHANNEL_KEY, "role": "channel", "sellers": "20811 20812", "principalId": CHANNEL_KEY}
-    authorizer = {"authorizer": caller if is_seller else channel} if route.needs_credentials else {}
+    wanted = role or ("seller" if route.dialect is Dialect.TRENDYOL else "channel")
+    authorizer = {"authorizer": _CALLERS[wanted]} if route.needs_credentials else {}
     return {
         "accountId": ACCOUNT,
         "apiId": "a1b2c3d4e5",

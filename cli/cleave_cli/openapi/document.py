@@ -11,6 +11,7 @@ from cleave.entry.wire import WireModel
 
 from cleave_cli.openapi import (
     catalogue_hepsiglobal,
+    catalogue_operations,
     catalogue_reading,
     catalogue_trendyol,
     catalogue_webhooks,
@@ -24,7 +25,7 @@ from cleave_cli.paths import ROOT
 
 DOCUMENT = ROOT / "docs/openapi.json"
 
-_CATALOGUES = (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks, catalogue_reading)
+_CATALOGUES = (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks, catalogue_reading, catalogue_operations)
 OPERATIONS = {(each.function, each.dialect): each for module in _CATALOGUES for each in module.OPERATIONS}
 _SECURITY = {Dialect.TRENDYOL: "seller", Dialect.HEPSIGLOBAL: "channel"}
 _OPERATIONS = ("Operations", "For the marketplace's own people, of all sellers and channels.")

@@ -23,6 +23,7 @@ PATH: dict[str, tuple[str, Schema, object]] = {
     "sellerId": ("The caller's own seller id.", _ID, 20811),
     "packageId": ("A shipment package.", _ID, 3330811901),
     "webhookId": ("As it was answered when the webhook was made.", _TEXT, EXAMPLE_WEBHOOK),
+    "subscriptionId": ("A webhook's, as the list of receivers has it.", _TEXT, EXAMPLE_WEBHOOK),
     "deliveryId": ("As it stands in the list of deliveries.", _TEXT, EXAMPLE_DELIVERY),
     "cancellationId": (
         "A channel's own cancel_id, or a name from the header Cancellation-Id or a timeline.",
@@ -86,6 +87,13 @@ DELIVERIES = (
     SIZE,
     query("cursor", "Where the last page ended.", _TEXT),
 )
+_CURSOR = query("cursor", "Where the last page ended.", _TEXT)
+RECEIVERS = (
+    query("failing", "Only those that fail, the longest failing first: a hundred at most.", {"type": "boolean"}),
+    _CURSOR,
+)
+PENDING = (_CURSOR,)
+STORY = (query("sellerId", "Only this seller's part.", _ID),)
 _EVENTS: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
 TIMELINE = (
     query("size", "How many events at most.", _EVENTS),

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Literal, is_typeddict
 
-from cleave.dialects import answers_reading, answers_webhooks
+from cleave.dialects import answers_operations, answers_reading, answers_webhooks
 from cleave.dialects.hepsiglobal import answers as hepsiglobal
 from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON, BY_TRENDYOL_ID
 from cleave.dialects.trendyol import answers as trendyol
@@ -44,7 +44,7 @@ _OPEN = frozenset(
         gateway_answer.GatewayAnswer,
     }
 )
-_ANSWERS = (trendyol, hepsiglobal, answers_reading, answers_webhooks, gateway_answer)
+_ANSWERS = (trendyol, hepsiglobal, answers_operations, answers_reading, answers_webhooks, gateway_answer)
 
 
 class _Schemas(GenerateJsonSchema):

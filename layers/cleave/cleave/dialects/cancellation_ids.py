@@ -8,6 +8,7 @@ The caller's scope is never part of a name, so that nobody can name what is some
 import re
 
 from cleave.domain.cancellation import CancellationKey, Scope
+from cleave.domain.dialect import Dialect
 
 # Of the answer that a cancellation is accepted: where a name is made of what was asked, callers learn it there.
 HEADER = "Cancellation-Id"
@@ -28,6 +29,13 @@ def name_in(scope: Scope | None, cancellation_id: str) -> str | None:
         return cancellation_id
     name = cancellation_id.removeprefix(f"{scope}#").replace("#", "-")
     return name if id_of(scope, name) == cancellation_id else None
+
+
+def names_of(cancellation_id: str) -> tuple[str | None, str | None]:
+    """What its caller calls it, for one of Trendyol's dialect and for one of HepsiGlobal's; None for the other."""
+    dialect, caller, _ = cancellation_id.split("#", 2)
+    name = name_in(Scope(Dialect(dialect), caller), cancellation_id)
+    return (name, None) if dialect == Dialect.TRENDYOL else (None, name)
 
 
 def id_header(key: CancellationKey) -> dict[str, str]:

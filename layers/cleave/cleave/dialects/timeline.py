@@ -88,13 +88,14 @@ def render_timeline(order_number: str, page: TimelinePage, scope: Scope | None) 
     cursor = None if then is None else f"{then.seller_id}.{then.package_id}.{then.sequence}"
     return {
         "orderNumber": order_number,
-        "parts": [_render_part(part, scope) for part in page.parts],
+        "parts": [render_part(part, scope) for part in page.parts],
         "hasMore": then is not None,
         "nextCursor": cursor,
     }
 
 
-def _render_part(part: Part, scope: Scope | None) -> "TimelinePart":
+def render_part(part: Part, scope: Scope | None) -> "TimelinePart":
+    """What of a seller's part is on a page."""
     stored = {each.package.package_id: each for each in part.packages}
     tree = lineage(each.package for each in part.packages)
     shown: TimelinePart = {

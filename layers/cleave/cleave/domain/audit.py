@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cleave.domain.balance import balances
 from cleave.domain.cancellation import RecordedCancellation
 from cleave.domain.events import EventNote
 from cleave.domain.order import Order
@@ -39,20 +40,11 @@ def cancellations_of(state: PackageState) -> set[str]:
 
 
 def _units(part: AuditedPart) -> Iterator[str]:
-    """Ordered = cancelled + live, for each line; what was ordered is what the first packages of all came with."""
-    ordered: Counter[int] = Counter()
-    there: Counter[int] = Counter()
-    for state in part.packages.values():
-        package = state.package
-        came_closed = package.is_closed and state.end_events is None
-        for line in package.lines:
-            is_there = line.is_cancelled or not package.is_closed
-            is_first = package.parent_id not in part.packages and (is_there or not came_closed)
-            ordered[line.line_id] += line.quantity if is_first else 0
-            there[line.line_id] += line.quantity if is_there else 0
-    for line_id in sorted(ordered | there):
-        if ordered[line_id] != there[line_id]:
-            yield f"line {line_id}: {ordered[line_id]} units ordered, {there[line_id]} cancelled and live"
+    """Ordered = cancelled + live, for each line."""
+    for line_id, units in balances(part.packages).items():
+        if units.lost:
+            there = units.cancelled + units.live
+            yield f"line {line_id}: {units.ordered} units ordered, {there} cancelled and live"
 
 
 def _places(part: AuditedPart) -> Iterator[str]:

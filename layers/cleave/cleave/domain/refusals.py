@@ -60,6 +60,8 @@ class RefusalCode(Enum):
     WEBHOOK_ROTATED = ("webhook.secret.rotated", RefusalKind.CONFLICT)
     DELIVERY_NOT_FOUND = ("webhook.delivery.not.found", RefusalKind.NOT_FOUND)
     CANCELLATION_NOT_FOUND = ("cancellation.not.found", RefusalKind.NOT_FOUND)
+    WEBHOOK_PASSIVE = ("webhook.is.passive", RefusalKind.CONFLICT)
+    NOTHING_WAITS = ("webhook.nothing.waits", RefusalKind.CONFLICT)
     WEBHOOK_LIMIT = ("webhook.limit.reached", RefusalKind.CONFLICT)
     CONTENDED = ("too.many.requests", RefusalKind.BUSY)
 

@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from pydantic import BaseModel, ConfigDict
 
+from cleave.domain.health import Thresholds
 from cleave.entry.aws_http import lean
 from cleave.entry.aws_tls import aws_roots, open_connection
 from cleave.store.tracking_numbers import TrackingNumbers
@@ -43,6 +44,9 @@ class Settings(BaseModel):
     shared_key: str = ""
     timeout_seconds: float = 10
     failed_records_bucket: str = ""
+    dead_letters_url: str = ""
+    alarm_pending_seconds: float = 300
+    alarm_waiting_seconds: float = 21600
     allow_local_webhooks: bool = False
     old_field_names: bool = True
     split_quiet_ms: int = 0
@@ -87,6 +91,11 @@ def table(seconds: float | None = None) -> Table:
         deadline=time.monotonic() + (request_seconds() if seconds is None else seconds),
         kept=timedelta(days=settings().retention_days),
     )
+
+
+def thresholds() -> Thresholds:
+    """From when on alarms of this stage go off."""
+    return Thresholds(settings().alarm_pending_seconds, settings().alarm_waiting_seconds)
 
 
 def seconds_left(context: object) -> float:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cleave.application.operate.pending import FailedBatch
 from cleave.metrics import Metric, emit
 
 if TYPE_CHECKING:
@@ -9,6 +10,17 @@ if TYPE_CHECKING:
 
 
 def gauge_failed_batches(client: "S3Client", bucket: str) -> None:
-    """Emit how many are there, 1,000 at most: S3's own metric comes once a day."""
-    found = client.list_objects_v2(Bucket=bucket)
-    emit({Metric.FAILED_BATCHES: [found["KeyCount"]]})
+    """Emit how many are there: S3's own metric comes once a day."""
+    emit({Metric.FAILED_BATCHES: [count_failed_batches(client, bucket)]})
+
+
+def count_failed_batches(client: "S3Client", bucket: str) -> int:
+    """1,000 at most."""
+    return client.list_objects_v2(Bucket=bucket)["KeyCount"]
+
+
+def list_failed_batches(client: "S3Client", bucket: str) -> list[FailedBatch]:
+    """Oldest first, 1,000 at most. What is in them is not looked at: they hold customers."""
+    found = client.list_objects_v2(Bucket=bucket).get("Contents", [])
+    batches = (FailedBatch(each["Key"], each["LastModified"], each["Size"]) for each in found)
+    return sorted(batches, key=lambda batch: batch.at)

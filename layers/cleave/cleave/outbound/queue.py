@@ -23,3 +23,9 @@ class WakeQueue:
         """Raises botocore's ClientError if the queue did not take the message."""
         seconds = math.ceil(delay.total_seconds())
         self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(asdict(wake)), DelaySeconds=seconds)
+
+
+def count_messages(client: "SQSClient", url: str) -> int:
+    """On a queue, about."""
+    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])

@@ -129,11 +129,11 @@ def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at
     return circuit_write(owner, subscription_id, wanted)
 
 
-def read_circuits(table: Table, subscription_ids: Sequence[str]) -> list[Circuit]:
-    """Those that exist and can be read; strongly consistent."""
+def read_circuits(table: Table, subscription_ids: Sequence[str]) -> dict[str, tuple[str, Circuit]]:
+    """Those that exist and can be read, by webhook, with whose it is; strongly consistent."""
     items = table.batch_get([keys.circuit(each) for each in dict.fromkeys(subscription_ids)])
-    found: list[Circuit] = []
+    found: dict[str, tuple[str, Circuit]] = {}
     for item in items:
         with contextlib.suppress(Unreadable):  # a probe that is due forgets it
-            found.append(to_circuit(item))
+            found[str(keys.subscription_of(item))] = (circuit_owner(item), to_circuit(item))
     return found

@@ -106,6 +106,12 @@ def read_waiting(table: Table, subscription_id: str, track: int, after: str, lim
     return [_listed(item) for item in items]
 
 
+def waiting_since(table: Table, subscription_id: str, track: int, limit: int) -> list[datetime]:
+    """The times of the events of what waits on a track, oldest first."""
+    items = table.page(keys.waiting_partition(subscription_id, track), limit)
+    return [_placed(item)[1] for item in items]
+
+
 def read_settled(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Listed]:
     """Settled deliveries between two sort keys, oldest first."""
     items = table.page(keys.settled_partition(subscription_id), limit, after=after, before=before)

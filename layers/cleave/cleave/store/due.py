@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import groupby, islice
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.events import Event
@@ -18,6 +18,8 @@ from cleave.table.requests import IndexQuery, Key, Update
 from cleave.table.table import Table
 
 SHARDS = keys.DUE_SHARDS
+# Entries of a round trip of one who reads on only if he has to.
+_LOOKED_AT = 60
 
 
 class DueKind(StrEnum):
@@ -55,6 +57,11 @@ class DueEntry:
         return self.key[keys.SORT]
 
     @property
+    def order(self) -> tuple[int, str, str]:
+        """Where it stands among others: by time, then by key."""
+        return to_ms(self.due), self.key[keys.PARTITION], self.key[keys.SORT]
+
+    @property
     def track(self) -> int | None:
         """The number of a track."""
         return int(self.key[keys.SORT]) if self.kind is DueKind.TRACK else None
@@ -63,6 +70,14 @@ class DueEntry:
 def due_entries(table: Table, shard: int, until: datetime, limit: int | None = None) -> list[DueEntry]:
     """What is due in a shard by ``until``, the longest first; eventually consistent."""
     return list(islice(_query(table, shard, to_ms(until)), limit))
+
+
+def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Iterator[DueEntry]:
+    """What is due in a shard from one time to another, the longest first, read as it is asked for."""
+    entries = _query(table, shard, to_ms(until), since_ms, limit=_LOOKED_AT)
+    # Of one millisecond, by their keys: an index has no order of its own for them.
+    for _, together in groupby(entries, key=lambda entry: entry.due):
+        yield from sorted(together, key=lambda entry: entry.order)
 
 
 def clear_package(table: Table, package: Package, at: datetime) -> bool:
@@ -97,14 +112,15 @@ def _done(table: Table, change: Update) -> bool:
     return True
 
 
-def _query(table: Table, shard: int, until_ms: int) -> Iterator[DueEntry]:
+def _query(table: Table, shard: int, until_ms: int, since_ms: int = 0, limit: int | None = None) -> Iterator[DueEntry]:
     query = IndexQuery(
         index=keys.DUE_INDEX,
-        condition="#shard = :shard AND #due <= :until",
+        condition="#shard = :shard AND #due BETWEEN :since AND :until",
         projection="pk, sk, #due",
         names={"shard": keys.SHARD, "due": keys.DUE},
-        values={"shard": shard, "until": until_ms},
+        values={"shard": shard, "since": since_ms, "until": until_ms},
         descending=False,
+        limit=limit,
     )
     return (_entry(to_item(attributes)) for attributes in table.query_index(query))
 

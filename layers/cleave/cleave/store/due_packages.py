@@ -57,6 +57,20 @@ def read_due_work(table: Table, entry: DueEntry) -> DuePackage | Event | None:
     return None if item is None else due_work(item)
 
 
+def read_due_works(table: Table, entries: Sequence[DueEntry]) -> list[tuple[DueEntry, DuePackage | Event | Unreadable]]:
+    """The same of several, without those that were done since; of a damaged one, what is damaged."""
+    items = {_text(item): item for item in table.batch_get([each.key for each in entries])}
+    works = [(each, _work_or_damage(items[_text(each.key)])) for each in entries if _text(each.key) in items]
+    return [(each, work) for each, work in works if work is not None]
+
+
+def _work_or_damage(item: Item) -> DuePackage | Event | Unreadable | None:
+    try:
+        return due_work(item)
+    except Unreadable as damaged:
+        return damaged
+
+
 def _due_package(item: Item) -> DuePackage:
     waiting = reservations_of(item)
     return DuePackage(

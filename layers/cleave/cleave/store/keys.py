@@ -43,6 +43,8 @@ BY_CREATED = By.CREATED.value
 
 # Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
 _SEQUENCE_DIGITS = 8
+# The partition of the index ``created`` that lists all webhooks; no seller's packages are in one of this name.
+SUBSCRIPTIONS = "subscriptions"
 # More than any id: below 2**53, as docs/architecture.md promises.
 _ID_SPAN = 10**16
 # Behind every package: the wire takes no time after the year 9999.
@@ -166,6 +168,16 @@ def owner_of(key: Key) -> str | None:
     return key[PARTITION].partition("#")[2] if key[SORT] == OWNER else None
 
 
+def subscription_place(at_ms: int, subscription_id: str) -> int:
+    """Where a webhook stands in the list of all: by the time when it was made, and no two in the same place."""
+    return place(at_ms, crc32(subscription_id.encode()))
+
+
+def subscription_at(key: Key) -> tuple[str, str]:
+    """The owner and the id of a webhook's key."""
+    return key[PARTITION].partition("#")[2], key[SORT].removeprefix(SUBSCRIPTION_PREFIX)
+
+
 def subscriber(owner: str) -> str:
     """The partition of an owner's webhooks."""
     return f"SUBSCRIBER#{owner}"
@@ -224,7 +236,12 @@ def attempt_prefix(delivery_place: str, message: int) -> str:
 
 def track(subscription_id: str, number: int) -> Key:
     """Who drains a track of a webhook, and when it has something to do."""
-    return _key(f"{_TRACK}{subscription_id}", str(number))
+    return _key(track_partition(subscription_id), str(number))
+
+
+def track_partition(subscription_id: str) -> str:
+    """The partition of all tracks of a webhook."""
+    return f"{_TRACK}{subscription_id}"
 
 
 def circuit(subscription_id: str) -> Key:

@@ -1,6 +1,7 @@
 """Webhook subscriptions, by their owner. What their sellers' splits read of them is in ``recipients``."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.dialect import Dialect
@@ -16,12 +17,12 @@ from cleave.domain.subscription import (
     Turn,
 )
 from cleave.store import keys, recipients
-from cleave.store.formats import CURRENT, read_with
+from cleave.store.formats import CURRENT, Unreadable, read_with
 from cleave.store.owners import count_one_less, count_one_more
 from cleave.store.tracks import delete_tracks, new_tracks
-from cleave.table.attributes import Item
+from cleave.table.attributes import Item, to_item
 from cleave.table.failures import ConditionsFailed, OutOfDate
-from cleave.table.requests import Create, Delete, Update, Write, set_attributes
+from cleave.table.requests import Create, Delete, IndexQuery, Update, Write, set_attributes
 from cleave.table.table import Table
 
 
@@ -108,6 +109,47 @@ def read_told_of(table: Table, seller_id: int) -> list[Subscription]:
     return sorted(map(to_subscription, items), key=lambda each: (each.created_at, each.subscription_id))
 
 
+def read_subscriptions(table: Table, refs: Sequence[tuple[str, str]]) -> tuple[list[Subscription], list[str]]:
+    """Those that exist, by owner and id, in the order asked for, and the ids of those that cannot be read.
+
+    Strongly consistent.
+    """
+    items = table.batch_get([keys.subscription(*each) for each in dict.fromkeys(refs)])
+    found: dict[tuple[str, str], Subscription] = {}
+    damaged: list[str] = []
+    for item in items:
+        try:
+            found[keys.subscription_at(item)] = to_subscription(item)
+        except Unreadable:
+            damaged.append(keys.subscription_at(item)[1])
+    return [found[each] for each in refs if each in found], sorted(damaged)
+
+
+def list_subscriptions(
+    table: Table, before: int | None, limit: int, status: SubscriptionStatus | None = None
+) -> list[tuple[int, tuple[str, str]]]:
+    """Places, owners and ids of everybody's webhooks that stand before a place, the newest first; None: all.
+
+    Eventually consistent.
+    """
+    query = IndexQuery(
+        index=keys.BY_CREATED,
+        condition="#listing = :listing AND #created < :before",
+        projection="pk, sk, #created",
+        names={"listing": keys.LISTING, "created": keys.BY_CREATED, **({"status": "status"} if status else {})},
+        values={
+            "listing": keys.SUBSCRIPTIONS,
+            "before": keys.LAST_PLACE if before is None else before,
+            **({"status": status.value} if status else {}),
+        },
+        descending=True,
+        only="#status = :status" if status else None,
+        limit=None if status else limit,
+    )
+    found = map(to_item, islice(table.query_index(query), limit))
+    return [(int(each[keys.BY_CREATED]), keys.subscription_at(each)) for each in found]
+
+
 def _key(subscription: Subscription) -> dict[str, str]:
     return keys.subscription(subscription.owner, subscription.subscription_id)
 
@@ -125,6 +167,8 @@ def _attributes(subscription: Subscription) -> Item:
         ],
         "statuses": sorted(subscription.statuses),
         "status": subscription.status.value,
+        keys.LISTING: keys.SUBSCRIPTIONS,
+        keys.BY_CREATED: keys.subscription_place(to_ms(subscription.created_at), subscription.subscription_id),
         "passive_reason": subscription.passive_reason and subscription.passive_reason.value,
         "created_at": to_ms(subscription.created_at),
         "modified_at": optional_ms(subscription.modified_at),

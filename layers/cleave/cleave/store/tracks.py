@@ -32,6 +32,9 @@ LEASE = timedelta(seconds=90)
 # A message may be handled on a machine whose clock is a little behind that of its sender.
 CLOCKS_DIFFER = timedelta(seconds=2)
 
+# More than a webhook may have.
+_MOST = 100
+
 _NAMES = {"due": keys.DUE, "shard": keys.SHARD}
 
 
@@ -74,6 +77,18 @@ def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
     return [
         Put({**keys.track(subscription_id, number), **CURRENT, "owner": owner, "rings": 0}) for number in range(count)
     ]
+
+
+def read_owner(table: Table, subscription_id: str) -> str | None:
+    """Whose webhook it is, of one that is known by its id alone; None where there is none."""
+    item = table.get(keys.track(subscription_id, 0))  # which every webhook has
+    return None if item is None else str(item["owner"])
+
+
+def busy_tracks(table: Table, subscription_id: str) -> list[int]:
+    """The numbers of those on which something may wait: they have something to do, or were told to wait."""
+    items = table.page(keys.track_partition(subscription_id), _MOST)
+    return [int(item[keys.SORT]) for item in items if keys.DUE in item or "shut" in item]
 
 
 def delete_tracks(subscription_id: str, count: int) -> list[Write]:

@@ -48,7 +48,7 @@ def read_gauges(table: Table, at: datetime) -> Gauges:
     """One query for each shard, and one read of the open circuits."""
     found = [entry for shard in range(SHARDS) for entry in due_entries(table, shard, at + _AHEAD, _LOOKED_AT)]
     names = [each.subscription_id for each in found if each.kind is DueKind.CIRCUIT]
-    circuits = read_circuits(table, [name for name in names if name is not None])
+    circuits = [circuit for _, circuit in read_circuits(table, [name for name in names if name is not None]).values()]
     return Gauges(
         cancellation=_age(at, _of(found, DueKind.PACKAGE)),
         event=_age(at, _of(found, DueKind.EVENT)),

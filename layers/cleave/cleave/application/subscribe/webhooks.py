@@ -109,11 +109,15 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
 
 def find_webhook(table: Table, owner: str, subscription_id: str) -> Subscription:
     """The owner's subscription; raises Refusal where there is none, also where it is somebody else's."""
-    is_one = len(subscription_id) <= _MAX_ID_LENGTH
-    subscription = read_subscription(table, owner, subscription_id) if is_one else None
+    subscription = read_subscription(table, owner, subscription_id) if is_webhook_id(subscription_id) else None
     if subscription is None:
         raise _not_found()
     return subscription
+
+
+def is_webhook_id(text: str) -> bool:
+    """Whether it can be one: what is longer would be refused by the table."""
+    return 0 < len(text) <= _MAX_ID_LENGTH
 
 
 def list_webhooks(table: Table, owner: str) -> list[Subscription]:

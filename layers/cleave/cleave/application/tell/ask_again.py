@@ -1,6 +1,6 @@
-"""Sending messages again because a person asked: tried at once, whatever has become of them and of their receiver."""
+"""Sending messages because a person asked: tried at once, whatever has become of them and of their receiver."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -13,18 +13,23 @@ from cleave.application.read.deliveries import (
     find_delivery,
     list_deliveries,
 )
-from cleave.application.subscribe.webhooks import find_webhook
+from cleave.application.subscribe.webhooks import find_webhook, is_webhook_id
 from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit
+from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import track_of
+from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store.circuits import ask_probe, read_circuit
-from cleave.store.deliveries import ask_again, read_delivery
-from cleave.store.tracks import TrackRef, reopen
+from cleave.store.deliveries import ask_again, place_of, read_delivery, read_waiting
+from cleave.store.tracks import TrackRef, read_owner, reopen
 from cleave.table.failures import ConditionsFailed, Contended, OutOfDate
 from cleave.table.requests import Write
 from cleave.table.retry import until_current
 from cleave.table.table import Table
+
+# Of a track whose first deliveries are damaged.
+_LOOKED_AT = 10
 
 
 def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, ref: MessageRef, at: datetime) -> None:
@@ -32,6 +37,29 @@ def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, 
     find_delivery(table, owner, subscription_id, ref)
     subscription = find_webhook(table, owner, subscription_id)
     _send(send_wake, _again(table, subscription, ref.place, [ref.message], at, is_first=True))
+
+
+def probe_now(table: Table, send_wake: SendWake, subscription_id: str, at: datetime) -> Lane:
+    """Send what has waited longest for a receiver, whoever's it is, whatever its circuit says. Answers of which order.
+
+    Raises Refusal.
+    """
+    owner = read_owner(table, subscription_id) if is_webhook_id(subscription_id) else None
+    subscription = find_webhook(table, owner or "", subscription_id)
+    if not subscription.is_active:
+        raise Refusal(RefusalCode.WEBHOOK_PASSIVE, "the webhook is off; what waits is sent once it is activated")
+    first = min(_heads(table, subscription), key=place_of, default=None)
+    if first is None:
+        raise Refusal(RefusalCode.NOTHING_WAITS, "nothing waits for the webhook")
+    _send(send_wake, _again(table, subscription, place_of(first), [], at, is_first=True))
+    return first.lane
+
+
+def _heads(table: Table, subscription: Subscription) -> Iterator[Delivery]:
+    """What waits first on each track, damaged ones aside."""
+    for track in range(subscription.tracks):
+        page = read_waiting(table, subscription.subscription_id, track, "", _LOOKED_AT)
+        yield from [each for each in page if isinstance(each, Delivery)][:1]
 
 
 def replay(
@@ -90,8 +118,8 @@ def _ask(
         raise Contended("the request's time is over")
     track = _track(subscription, place)
     waiting, settled = read_delivery(table, subscription.subscription_id, track.number, place)
-    if waiting is None and settled is None:
-        return []  # its time was over since it was listed
+    if waiting is None and (settled is None or not messages):
+        return []  # its time was over since it was listed, or it was sent
     circuit = read_circuit(table, subscription.subscription_id) if is_first else None
     doing, sent = _doing(subscription, circuit, track, place, at)
     try:

@@ -1,0 +1,54 @@
+"""What the marketplace's own people look at, of all sellers and channels."""
+
+from cleave.dialects import answers_operations as answers
+from cleave.domain.dialect import Dialect
+from cleave.domain.refusals import RefusalCode as Code
+
+from cleave_cli.openapi import examples_operations as shown
+from cleave_cli.openapi import parameters
+from cleave_cli.openapi.operation import Operation, answering
+
+_H = Dialect.HEPSIGLOBAL  # its shape of errors
+
+OPERATIONS = (
+    Operation(
+        "GetStatus",
+        _H,
+        "How long things have been due and what was given up, each with the threshold of its alarm and its runbook.",
+        answer=answering(answers.ShownStatus, shown.STATUS),
+    ),
+    Operation(
+        "ListReceivers",
+        _H,
+        "Everybody's webhooks, queues and buses, the newest first and on a page those that fail before the others.",
+        answer=answering(answers.ShownReceivers, shown.RECEIVERS),
+        parameters=parameters.RECEIVERS,
+        refusals=(Code.BODY_INVALID,),
+    ),
+    Operation(
+        "FindOrder",
+        _H,
+        "An order of all its sellers: its packages as a tree, where its units are, and what happened, with its ids in "
+        "both dialects' spelling.",
+        answer=answering(answers.WholeStory, shown.STORY),
+        parameters=parameters.STORY,
+        refusals=(Code.ORDER_NOT_FOUND, Code.BODY_INVALID),
+    ),
+    Operation(
+        "ListPending",
+        _H,
+        "Cancellations and events that have waited for ten seconds and more, by order, the longest first, and the "
+        "batches of records that the stream gave up.",
+        answer=answering(answers.ShownPending, shown.PENDING),
+        parameters=parameters.PENDING,
+        refusals=(Code.BODY_INVALID,),
+    ),
+    Operation(
+        "ProbeReceiver",
+        _H,
+        "Send a receiver what has waited longest for it, now, whatever its circuit says. For operators.",
+        answer=answering(answers.Probed, shown.PROBED),
+        status=202,
+        refusals=(Code.WEBHOOK_NOT_FOUND, Code.WEBHOOK_PASSIVE, Code.NOTHING_WAITS),
+    ),
+)

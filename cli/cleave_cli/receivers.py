@@ -1,0 +1,35 @@
+"""Receivers in a table."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cleave_cli.console import grid
+from cleave_cli.times import shown_time
+
+if TYPE_CHECKING:
+    from rich.table import Table as Grid
+
+
+def receivers_grid(receivers: Iterable[Mapping[str, Any]]) -> "Grid":
+    """As GET /v1/operations/receivers answers them; who only gets probes, or was turned off for failing, in red."""
+    shown = grid("webhook", "owner", "host", "state", "failures", "since, UTC", "next probe, UTC", "waiting")
+    for each in receivers:
+        is_lost = each["passiveReason"] in {"failing", "gone"}
+        shown.add_row(
+            each["subscriptionId"],
+            f"{each['owner']['kind']} {each['owner']['id']}",
+            each["host"],
+            _state(each),
+            str(each["failures"]),
+            shown_time(each["failingSince"]),
+            shown_time(each["nextProbe"]),
+            f"{each['backlog']}{' or more' if each['backlogIsMore'] else ''}",
+            style="bold red" if is_lost or each["circuit"] == "open" else None,
+        )
+    return shown
+
+
+def _state(receiver: Mapping[str, Any]) -> str:
+    if receiver["status"] == "PASSIVE":
+        return f"off: {receiver['passiveReason']}"
+    return "fails" if receiver["circuit"] == "open" else "on"

@@ -1,0 +1,90 @@
+"""What was accepted and is not done: cancellations and events by order, and batches that the stream gave up."""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from cleave.domain.events import Event
+from cleave.store.due import SHARDS, DueEntry, DueKind, due_between
+from cleave.store.due_packages import DuePackage, read_due_works
+from cleave.store.formats import Unreadable
+from cleave.table.table import Table
+
+PAGE = 50
+# What the stream does within seconds is no news.
+_PATIENCE = timedelta(seconds=10)
+_KINDS = frozenset({DueKind.PACKAGE, DueKind.EVENT})
+
+type Place = tuple[int, str, str]
+"""Where an entry stands among all that is due: its time (epoch ms) and its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingPackage:
+    """Cancellations, or a seller's own split, that a package waits for."""
+
+    package: DuePackage
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvent:
+    """An event that is not handed to its subscriptions."""
+
+    event: Event
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedItem:
+    """Something that is due and cannot be read: its key, as the runbook wants it."""
+
+    item: str
+    since: datetime
+
+
+type Pending = PendingPackage | PendingEvent | DamagedItem
+
+
+@dataclass(frozen=True, slots=True)
+class PendingPage:
+    """The longest first. ``then``: behind which place the next page begins; None at the end."""
+
+    entries: Sequence[Pending]
+    then: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedBatch:
+    """Records that the stream's event source gave up, in so many bytes."""
+
+    key: str
+    at: datetime
+    size: int
+
+
+def list_pending(table: Table, at: datetime, after: Place | None = None, size: int = PAGE) -> PendingPage:
+    """What has been due for a while. A page may be short, and yet not the last: what was done since is left out."""
+    due = list(islice(_due(table, at, after), size + 1))
+    shown = due[:size]
+    entries = [_pending(entry, work) for entry, work in read_due_works(table, shown)]
+    return PendingPage(entries, shown[-1].order if len(due) > size else None)
+
+
+def _due(table: Table, at: datetime, after: Place | None) -> Iterator[DueEntry]:
+    since = 0 if after is None else after[0]
+    shards = (due_between(table, shard, since, at - _PATIENCE) for shard in range(SHARDS))
+    merged = heapq.merge(*shards, key=lambda entry: entry.order)
+    return (each for each in merged if each.kind in _KINDS and (after is None or each.order > after))
+
+
+def _pending(entry: DueEntry, work: DuePackage | Event | Unreadable) -> Pending:
+    match work:
+        case DuePackage():
+            return PendingPackage(work, entry.due)
+        case Event():
+            return PendingEvent(work, entry.due)
+        case Unreadable():
+            return DamagedItem(str(work), entry.due)

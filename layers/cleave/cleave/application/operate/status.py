@@ -1,0 +1,25 @@
+"""What operators look at first: how long things have been due and what was given up, each with its threshold."""
+
+from datetime import datetime
+
+from cleave.application.operate.gauges import read_gauges
+from cleave.domain.health import Gauge, GaugeName, Thresholds
+from cleave.table.table import Table
+
+# Of what is given up, one is too many; receivers that fail are no fault of ours, and no alarm counts them.
+_ONE = 1
+
+
+def read_status(
+    table: Table, at: datetime, thresholds: Thresholds, *, failed_batches: int, dead_letters: int
+) -> list[Gauge]:
+    """In the order in which one leads to the next, from a cancellation to its receiver."""
+    read = read_gauges(table, at)
+    return [
+        Gauge(GaugeName.CANCELLATION, read.cancellation, thresholds.pending),
+        Gauge(GaugeName.EVENT, read.event, thresholds.pending),
+        Gauge(GaugeName.FAILED_BATCHES, failed_batches, _ONE),
+        Gauge(GaugeName.DELIVERY, read.delivery, thresholds.waiting),
+        Gauge(GaugeName.RECEIVERS, read.failing, None),
+        Gauge(GaugeName.DEAD_LETTERS, dead_letters, _ONE),
+    ]

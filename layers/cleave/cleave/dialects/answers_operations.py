@@ -1,0 +1,209 @@
+"""What the endpoints of the marketplace's own people answer. Times are epoch milliseconds."""
+
+from typing import Literal, TypedDict
+
+from cleave.domain.delivery import DeliveryState
+from cleave.domain.health import GaugeName
+from cleave.domain.receiver import ReceiverKind
+from cleave.domain.subscription import PassiveReason, SubscriptionStatus
+
+
+class ShownGauge(TypedDict):
+    """``threshold`` is its alarm's, null where no alarm looks at it; ``runbook`` a page of docs/runbooks."""
+
+    name: GaugeName
+    label: str
+    value: float
+    unit: Literal["seconds", "count"]
+    threshold: float | None
+    healthy: bool
+    runbook: str
+
+
+class ShownStatus(TypedDict):
+    """``healthy``: every gauge is."""
+
+    at: int
+    healthy: bool
+    gauges: list[ShownGauge]
+
+
+class ShownOwner(TypedDict):
+    """A seller by its number, or a channel by its client id."""
+
+    kind: Literal["seller", "channel"]
+    id: str
+
+
+class ShownReceiver(TypedDict):
+    """``host`` is a queue's or bus's ARN. While the circuit is open only probes are sent. ``backlog`` counts what
+    waits, and there is more where ``backlogIsMore``; ``oldestWaiting`` is the time of the first one's event."""
+
+    subscriptionId: str
+    owner: ShownOwner
+    host: str
+    kind: ReceiverKind
+    status: SubscriptionStatus
+    passiveReason: PassiveReason | None
+    circuit: Literal["closed", "open"]
+    failures: int
+    failingSince: int | None
+    nextProbe: int | None
+    backlog: int
+    backlogIsMore: bool
+    oldestWaiting: int | None
+
+
+class ShownReceivers(TypedDict):
+    """``unreadable`` are ids of webhooks that are damaged in store. ``nextCursor`` null: there are no more."""
+
+    receivers: list[ShownReceiver]
+    unreadable: list[str]
+    nextCursor: str | None
+
+
+type Kind = Literal["accepted", "applied", "status", "tracking", "told"]
+
+
+class StoryUnits(TypedDict):
+    """Units of a line over all packages: ordered = cancelled + live; ``waiting`` of the live ones are about to be
+    cancelled, and ``lost`` is what is nowhere: 0."""
+
+    lineId: int
+    sku: str
+    orderItemNumber: str
+    ordered: int
+    waiting: int
+    cancelled: int
+    live: int
+    lost: int
+
+
+class StoryLine(TypedDict):
+    """Units of a line in one package, of one status; ``cancellationId`` says by what they were cancelled."""
+
+    lineId: int
+    sku: str
+    orderItemNumber: str
+    quantity: int
+    status: str
+    waiting: int
+    cancelled: bool
+    cancellationId: str | None
+
+
+class StoryPackage(TypedDict):
+    """A package right before those that came of it; ``depth`` is how far down the tree it stands. Units that live on in
+    another package stand there only. ``planned`` are those that an accepted split is about to make. What Trendyol's
+    dialect calls the package, HepsiGlobal's knows as the items in it."""
+
+    id: int
+    depth: int
+    parent: int | None
+    successors: list[int]
+    planned: list[int]
+    status: str
+    createdBy: str
+    createdAt: int
+    modifiedAt: int
+    live: bool
+    lines: list[StoryLine]
+    trendyolId: str
+    hepsiglobalIds: list[str]
+
+
+class StoryEntry(TypedDict):
+    """``id`` is a cancellation's whole one, or an event's sequence; the two others are what callers of the dialects see
+    of it: a Cancellation-Id or a cancel_id, or the package's id. ``correlationId`` is in all lines of the log."""
+
+    at: int
+    kind: Kind
+    id: str
+    trendyolId: str | None
+    hepsiglobalId: str | None
+    text: str
+    correlationId: str
+
+
+class ToldEntry(StoryEntry):
+    """A message to a webhook. ``id`` is its webhook-id, which the receiver sees."""
+
+    subscriptionId: str
+    deliveryId: str
+    state: DeliveryState
+    attempts: int
+    lastAnswer: str | None
+    lastAttemptAt: int | None
+
+
+class StoryPart(TypedDict):
+    """One seller's part of the order. ``unreadablePackages`` are damaged in store."""
+
+    sellerId: int
+    storefront: str | None
+    units: list[StoryUnits]
+    packages: list[StoryPackage]
+    unreadablePackages: list[int]
+    timeline: list[StoryEntry | ToldEntry]
+
+
+class WholeStory(TypedDict):
+    """All sellers' parts. ``complete`` false: there is more than an answer takes, and no line's units are told."""
+
+    orderNumber: str
+    complete: bool
+    parts: list[StoryPart]
+
+
+class PendingCancellations(TypedDict):
+    """``waiting`` cancellations of a package are accepted and not applied; 0: a seller's own split is."""
+
+    orderNumber: str
+    sellerId: int
+    packageId: int
+    since: int
+    waiting: int
+    correlationId: str
+
+
+class PendingEvent(TypedDict):
+    """The event with this sequence is not handed to its subscriptions."""
+
+    orderNumber: str
+    sellerId: int
+    sequence: int
+    since: int
+    correlationId: str
+
+
+class UnreadableItem(TypedDict):
+    """Something that is due and damaged, by its key."""
+
+    item: str
+    since: int
+
+
+class ShownBatch(TypedDict):
+    """Records that the stream's event source gave up; `cleave redrive` brings them back."""
+
+    key: str
+    at: int
+    bytes: int
+
+
+class ShownPending(TypedDict):
+    """The longest first. ``failedBatches`` are on the first page only. ``nextCursor`` null: there is no more."""
+
+    cancellations: list[PendingCancellations]
+    events: list[PendingEvent]
+    unreadable: list[UnreadableItem]
+    failedBatches: list[ShownBatch]
+    nextCursor: str | None
+
+
+class Probed(TypedDict):
+    """What the receiver is sent now: a message of this order."""
+
+    subscriptionId: str
+    sellerId: int
+    orderNumber: str

@@ -1,0 +1,50 @@
+"""Whether the service is well: what operators measure it by, and from when on an alarm goes off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class GaugeName(StrEnum):
+    """As the metric is called, where it is one."""
+
+    CANCELLATION = "OldestPendingCancellation"
+    EVENT = "OldestPendingEvent"
+    FAILED_BATCHES = "FailedBatches"
+    DELIVERY = "OldestWaitingDelivery"
+    RECEIVERS = "FailingReceivers"
+    DEAD_LETTERS = "DeadLetters"
+
+    @property
+    def is_age(self) -> bool:
+        """In seconds; the others count."""
+        return self in {GaugeName.CANCELLATION, GaugeName.EVENT, GaugeName.DELIVERY}
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """In seconds: how old what is accepted, and what waits for a receiver, may be."""
+
+    pending: float
+    waiting: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """``threshold`` None: no alarm looks at it."""
+
+    name: GaugeName
+    value: float
+    threshold: float | None
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether its alarm would be quiet: ages may reach the threshold, and of what is counted one is too many."""
+        if self.threshold is None:
+            return True
+        return self.value <= self.threshold if self.name.is_age else self.value < self.threshold
+
+
+def are_healthy(gauges: Sequence[Gauge]) -> bool:
+    """Whether all are."""
+    return all(each.is_healthy for each in gauges)
