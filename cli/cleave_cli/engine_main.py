@@ -6,8 +6,8 @@ MiniStack starts functions with `sys.executable`. Here that would be a Python fu
 packages, and a function would run although its layer lacks something.
 
 It also lacks a little of what the template relies on: API keys that the authorizer names, the time in the gateway's
-own answers, partition keys in the conditions of roles, the action of a batch, paths as they stand in the URL, an
-address at the origin's root. This teaches it.
+own answers, answers that stand in an API's document, partition keys in the conditions of roles, the action of a batch,
+paths as they stand in the URL, an address at the origin's root. This teaches it.
 """
 
 import ctypes
@@ -24,6 +24,8 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 _COUNTED_BY = "usageIdentifierKey"
+_ANY_METHOD = "x-amazon-apigateway-any-method"
+_INTEGRATION = "x-amazon-apigateway-integration"
 _OUR_PATHS = ("/integration/", "/sapigw/", "/webhooks/", "/v1/")
 # The partition key comes first in every key condition, and is compared with one value.
 _FIRST_EQUALITY = re.compile(r"=\s*(:\w+)")
@@ -39,6 +41,7 @@ def main() -> None:
     gateway = importlib.import_module("ministack.services.apigateway_v1")
     give_values_their_types()
     count_by_authorizer(gateway)
+    import_written_answers(gateway)
     tell_request_time(gateway)
     tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
     authorize_batches_as_singles(importlib.import_module("ministack.core.iam_actions"))
@@ -113,15 +116,38 @@ def count_by_authorizer(gateway: Any) -> None:  # noqa: ANN401 - a module of ano
     gateway._api_key_from_request = lambda _headers: counted_by.get()  # noqa: SLF001
 
 
+def import_written_answers(gateway: Any) -> None:  # noqa: ANN401 - a module of another environment
+    """Take from an API's document what answers without a function, and what answers all methods that a path has not:
+    the engine reads functions from it, and methods by name."""
+    import_path, import_operation = gateway._import_path_item, gateway._import_operation  # noqa: SLF001 - no other way in
+    gateway._OPENAPI_HTTP_METHODS |= {"any"}  # noqa: SLF001
+
+    def import_any(api: str, path: str, item: dict[str, Any], *more: Any) -> None:  # noqa: ANN401 - as the engine has them
+        import_path(api, path, {"any" if name == _ANY_METHOD else name: each for name, each in item.items()}, *more)
+
+    def import_mocked(api: str, resource: str, method: str, operation: dict[str, Any], *more: Any) -> None:  # noqa: ANN401
+        import_operation(api, resource, method, operation, *more)
+        integration = operation[_INTEGRATION]
+        if integration["type"] == "mock":
+            gateway._put_integration(api, resource, method, {**integration, "type": "MOCK"})  # noqa: SLF001
+            for answer in integration["responses"].values():
+                gateway._put_integration_response(api, resource, method, answer["statusCode"], answer)  # noqa: SLF001
+
+    gateway._import_path_item, gateway._import_operation = import_any, import_mocked  # noqa: SLF001
+
+
 def tell_request_time(gateway: Any) -> None:  # noqa: ANN401 - a module of another environment
     """Put the time into what the gateway answers itself: of all variables in the template's, the one it leaves."""
-    render = gateway._gateway_error_response  # noqa: SLF001
+    for name in ("_gateway_error_response", "_invoke_mock_v1"):
+        setattr(gateway, name, _with_time(getattr(gateway, name)))
 
-    def rendered(error: Any, request: Any) -> tuple[int, dict[str, str], bytes]:  # noqa: ANN401
-        status, headers, body = render(error, request)
+
+def _with_time(render: Callable[..., tuple[int, dict[str, str], bytes]]) -> Callable[..., Any]:
+    def rendered(*arguments: Any) -> tuple[int, dict[str, str], bytes]:  # noqa: ANN401 - as the engine has them
+        status, headers, body = render(*arguments)
         return status, headers, body.replace(b"$context.requestTimeEpoch", b"%d" % (time.time() * 1000))
 
-    gateway._gateway_error_response = rendered  # noqa: SLF001
+    return rendered
 
 
 def serve_at_the_root(app: Any, gateway: Any) -> None:  # noqa: ANN401 - modules of another environment

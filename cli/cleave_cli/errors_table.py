@@ -7,7 +7,7 @@ from cleave.domain.refusals import RefusalCode, RefusalKind
 from cleave.entry.endpoint import STATUS
 
 from cleave_cli.paths import ROOT
-from cleave_cli.template import resources
+from cleave_cli.template import gateway_answers, other_methods
 
 DOCUMENT = ROOT / "docs/errors.md"
 
@@ -62,7 +62,8 @@ Made by `python -m cleave_cli.errors_table`; a test fails when it no longer says
 
 Trendyol's paths answer every error as `{"timestamp", "exception", "errors": [{"key", "message", "errorCode"}]}`,
 HepsiGlobal's as RFC 9457 problem details with `errors: [{"key", "field", "detail"}]`. API Gateway's own answers carry
-the fields of both. A failure on our side is a 500 `generic.exception`; the request can be repeated as it is.
+the fields of both. A known path answers a method that it has not with 405, and with those that it has in `Allow`,
+whoever asks. A failure on our side is a 500 `generic.exception`; the request can be repeated as it is.
 """
 
 
@@ -74,18 +75,24 @@ def render() -> str:
     )
     gateway = markdown_table(
         ["key", "status", "API Gateway's name for it"],
-        [(f"`{key}`", status, f"`{name}`") for name, status, key in gateway_answers()],
+        [(f"`{key}`", status, name) for name, status, key in written_answers()],
     )
     return f"{_HEAD}\n## Refusals\n\n{refusals}\n## What API Gateway answers itself\n\n{gateway}"
 
 
-def gateway_answers() -> Iterator[tuple[str, str, str]]:
-    """Name, status and key of each response that the template writes for API Gateway."""
-    for name, response in resources("AWS::Serverless::Api")["Api"]["GatewayResponses"].items():
-        found = re.search(r'"key": "([^"]+)"', response["ResponseTemplates"]["application/json"])
-        if found is None:
-            raise ValueError(f"{name} has no key")
-        yield name, str(response.get("StatusCode", "its own")), found.group(1)
+def written_answers() -> Iterator[tuple[str, str, str]]:
+    """Name, status and key of each answer that the template writes for API Gateway."""
+    for name, status, _, body in gateway_answers():
+        yield f"`{name}`", status or "its own", _key(body)
+    for status, body in sorted({(answer.status, answer.body) for answer in other_methods().values()}):
+        yield "none: another method of a known path", status, _key(body)
+
+
+def _key(body: str) -> str:
+    found = re.search(r'"key": "([^"]+)"', body)
+    if found is None:
+        raise ValueError(f"no key: {body}")
+    return found.group(1)
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -1,5 +1,7 @@
 """The template as data: what is deployed, and not a copy of it."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -31,6 +33,47 @@ def template() -> dict[str, Any]:
     """template.yaml, its loops written out, its intrinsic functions unresolved."""
     document: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
     return without_loops(document)
+
+
+def text(node: str | dict[str, Any]) -> str:
+    """A text of the template, with the values that it is given in place of their names."""
+    if isinstance(node, str):
+        return node
+    pattern, given = node["Sub"]
+    for name, value in given.items():
+        pattern = pattern.replace(f"${{{name}}}", value)
+    return str(pattern)
+
+
+def gateway_answers() -> Iterator[tuple[str, str | None, dict[str, str], str]]:
+    """What API Gateway answers itself: its name for each, status (None is its own), headers, and body."""
+    (properties,) = resources("AWS::Serverless::Api").values()
+    for name, response in properties["GatewayResponses"].items():
+        status = str(response["StatusCode"]) if "StatusCode" in response else None
+        headers = response.get("ResponseParameters", {}).get("Headers", {})
+        yield name, status, headers, text(response["ResponseTemplates"]["application/json"])
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAnswer:
+    """What API Gateway answers by itself, as the template writes it; ``allow`` as the header has it."""
+
+    status: str
+    allow: str
+    body: str
+
+
+def other_methods() -> dict[str, WrittenAnswer]:
+    """What each path of the API answers to methods that it has not."""
+    (properties,) = resources("AWS::Serverless::Api").values()
+    paths = properties["DefinitionBody"]["paths"].items()
+    return {path: _answer(item["x-amazon-apigateway-any-method"]) for path, item in paths}
+
+
+def _answer(operation: dict[str, Any]) -> WrittenAnswer:
+    (answer,) = operation["x-amazon-apigateway-integration"]["responses"].values()
+    allow = answer["responseParameters"]["method.response.header.Allow"].strip("'")
+    return WrittenAnswer(answer["statusCode"], allow, text(answer["responseTemplates"]["application/json"]))
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

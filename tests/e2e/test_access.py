@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import defaultdict
 from http import HTTPStatus
 from typing import Any
 
@@ -11,12 +12,19 @@ from cleave import clock
 from cleave.domain.roles import Role
 from cleave.store.credentials import Credential, store_credential
 from cleave.table.table import Table
+from cleave_cli.api import SellerClient
 from cleave_cli.credentials import new_key, new_secret
 from cleave_cli.main import app
 from cleave_cli.stack import LocalStack
 from typer.testing import CliRunner
 
+from tests.support.template import routes
+
 SELLER = 20899
+METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+OF_PATHS: dict[str, set[str]] = defaultdict(set)
+for _method, _path in routes():
+    OF_PATHS[_path].add(_method)
 
 
 @pytest.fixture
@@ -137,11 +145,24 @@ def test_who_is_not_let_in_is_told_so_in_the_words_of_both_dialects(anonymous: h
         check_fits_both_dialects(refused, "authentication.error")
 
 
-def test_a_path_or_method_that_does_not_exist_is_not_found(anonymous: httpx.Client) -> None:
-    for method, path in (("GET", "/v1/nothing"), ("PATCH", "/v1/webhooks")):
-        answer = anonymous.request(method, path)
-        assert answer.status_code == 404
-        check_fits_both_dialects(answer, "path.not.found")
+def test_a_path_that_does_not_exist_is_not_found(anonymous: httpx.Client, self_paying: SellerClient) -> None:
+    for method, path in (("GET", "/v1/nothing"), ("PATCH", "/v1/auth"), ("PUT", "/integration/order/sellers/20811")):
+        for caller in (anonymous, self_paying.http):
+            answer = caller.request(method, path)
+            assert answer.status_code == 404
+            check_fits_both_dialects(answer, "path.not.found")
+
+
+@pytest.mark.parametrize("path", sorted(OF_PATHS))
+def test_a_known_path_says_which_methods_it_has(anonymous: httpx.Client, self_paying: SellerClient, path: str) -> None:
+    """Whoever asks, and whatever comes with it."""
+    known, asked = self_paying.http, re.sub(r"\{\w+\}", "20811", path)
+    for method in sorted(METHODS - OF_PATHS[path]):
+        for caller, body in ((anonymous, {}), (known, {"json": {"lines": []}}), (known, {"data": {"a": "b"}})):
+            answer = caller.request(method, asked, **body)
+            assert (answer.status_code, answer.headers["allow"]) == (405, ", ".join(sorted(OF_PATHS[path]))), method
+            if method != "HEAD":
+                check_fits_both_dialects(answer, "method.not.allowed")
 
 
 def check_fits_both_dialects(answer: httpx.Response, key: str) -> None:

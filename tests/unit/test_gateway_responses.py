@@ -5,18 +5,19 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from cleave_cli.template import gateway_answers
 
 from tests.support.template import resources
 
 ANSWERS: dict[str, Any] = resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]
+BODIES = {name: body for name, _, _, body in gateway_answers()}
 # Answers to several statuses have none of their own, and so no title: it would have to be the status's own phrase.
 OF_ANY_STATUS = {"DEFAULT_4XX", "DEFAULT_5XX"}
 
 
 def body(name: str) -> dict[str, Any]:
     """The body as API Gateway renders it."""
-    text = ANSWERS[name]["ResponseTemplates"]["application/json"]
-    text = text.replace("$context.requestTimeEpoch", "1792314000000")
+    text = BODIES[name].replace("$context.requestTimeEpoch", "1792314000000")
     text = text.replace("$context.error.messageString", '"what was wrong"')
     assert "$" not in text
     rendered: dict[str, Any] = json.loads(text)

@@ -18,7 +18,7 @@ from cleave_cli.openapi import (
     parameters,
 )
 from cleave_cli.openapi.operation import Body, Operation, Parameter, Schema
-from cleave_cli.openapi.refusals import examples, responses_of
+from cleave_cli.openapi.refusals import examples, method_not_allowed, responses_of
 from cleave_cli.openapi.routes import Route, routes
 from cleave_cli.openapi.schemas import answer_models, components, used
 from cleave_cli.paths import ROOT
@@ -47,7 +47,10 @@ def document() -> Schema:
         "info": {
             "title": "Cleave",
             "version": "1",
-            "description": "Take back part of a marketplace order safely, in two dialects on one engine.",
+            "description": (
+                "Take back part of a marketplace order safely, in two dialects on one engine. A path answers a method "
+                "that it has not as components/responses/MethodNotAllowed says."
+            ),
         },
         "servers": [
             {"url": "{apiUrl}", "variables": {"apiUrl": {"default": "/", "description": "The stack's output ApiUrl."}}}
@@ -56,7 +59,7 @@ def document() -> Schema:
         "paths": paths,
         "components": {
             "schemas": used(components(_models()), paths, shared.responses),
-            "responses": dict(sorted(shared.responses.items())),
+            "responses": dict(sorted([("MethodNotAllowed", method_not_allowed()), *shared.responses.items()])),
             "examples": examples(),
             "securitySchemes": _security_schemes(),
         },

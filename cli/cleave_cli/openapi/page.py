@@ -15,7 +15,7 @@ _HEAD = """# API
 
 Made by `cleave openapi` from [openapi.json](openapi.json), which is made from the template, the wire models and the
 catalogue of refusals. What each key means: [errors](errors.md). A 500 `generic.exception` can be repeated as it is,
-a 429 after `Retry-After`.
+a 429 after `Retry-After`. A path answers a method that it has not with 405, and with those that it has in `Allow`.
 """
 
 

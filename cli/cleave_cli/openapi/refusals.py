@@ -19,6 +19,7 @@ from cleave_cli.openapi.examples import EXAMPLE_MS
 from cleave_cli.openapi.gateway_answer import GatewayAnswer
 from cleave_cli.openapi.operation import Operation, Ref, Schema
 from cleave_cli.openapi.routes import Route
+from cleave_cli.template import other_methods
 
 _CALL = Call(None, {}, {}, {}, "", from_ms(EXAMPLE_MS))
 _BODY = (RefusalCode.BODY_INVALID, RefusalCode.BODY_NOT_JSON, RefusalCode.BODY_TOO_LARGE, RefusalCode.BODY_TYPE)
@@ -79,6 +80,21 @@ def _response(
     retry = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}
     headers = {"headers": retry} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
     return {"description": "\n".join([*said, *keys]), **headers, "content": content}
+
+
+def method_not_allowed() -> Schema:
+    """What each path answers to methods that it has not."""
+    (status, body), *others = {(each.status, each.body) for each in other_methods().values()}
+    if others:
+        raise ValueError(f"paths answer other methods in {len(others) + 1} ways")
+    example = json.loads(body.replace("$context.requestTimeEpoch", str(EXAMPLE_MS)))
+    return {
+        "description": f"{status}: the path has no such method.",
+        "headers": {"Allow": {"description": "The methods that it has.", "schema": {"type": "string"}}},
+        "content": {
+            "application/json": {"schema": Ref(GatewayAnswer).schema, "examples": {"example": {"value": example}}}
+        },
+    }
 
 
 def _schema(dialect: Dialect, codes: Sequence[RefusalCode], all_codes: Sequence[RefusalCode]) -> Schema:
