@@ -11,10 +11,12 @@ Fixtures:
 ``table``         the service's own view of the deployed table, to look behind the API
 ``receiver``      a real HTTP receiver on 127.0.0.1, new for each test: ``url``, ``requests``, ``wait_for``,
                   and ``respond`` to program its answers
+``client``        each of the clients that strangers have published, with the credentials of ``other_seller``
 
 Everything under tests/e2e is marked ``e2e``. Tests share the stack: take orders with numbers of your own.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +29,7 @@ from cleave_cli.paths import StateDir
 from cleave_cli.receiver import Receiver, running_receiver
 from cleave_cli.stack import LocalStack, local_stack
 
+from tests.support.clients import NpmClient, PythonClient, RealClient, install_npm_client, npm_client
 from tests.support.subscribing import webhooks_path
 
 HERE = Path(__file__).parent
@@ -94,3 +97,32 @@ def receiver(self_paying: SellerClient, other_seller: SellerClient) -> Iterator[
             for webhook in seller.http.get(webhooks_path(seller)).raise_for_status().json():
                 if webhook["url"].startswith(running.url):
                     seller.http.delete(f"{webhooks_path(seller)}/{webhook['id']}").raise_for_status()
+
+
+@pytest.fixture
+def python(other_seller: SellerClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[PythonClient]:
+    """A published client in Python. It sends no storeFrontCode, as the other one, so the seller is one of Türkiye."""
+    monkeypatch.setenv("NO_PROXY", "*")  # the client asks the environment; the engine is on this machine
+    with closing(PythonClient(_base_url(other_seller), other_seller.seller)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def npm(other_seller: SellerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmClient]:
+    """A published client in JavaScript."""
+    if shutil.which("npm") is None:
+        pytest.skip("there is no Node.js to run the npm client on")
+    program = install_npm_client(tmp_path_factory.mktemp("npm"))
+    with npm_client(program, _base_url(other_seller), other_seller.seller) as client:
+        yield client
+
+
+@pytest.fixture(params=["python", "npm"])
+def client(request: pytest.FixtureRequest) -> RealClient:
+    """Each test runs with each client."""
+    found: RealClient = request.getfixturevalue(request.param)
+    return found
+
+
+def _base_url(seller: SellerClient) -> str:
+    return str(seller.http.base_url).rstrip("/")

@@ -5,10 +5,8 @@ lists packages. What their own methods lack is sent through their own transport:
 and reading of answers. Neither sends a storeFrontCode, so the seller is one of Türkiye.
 """
 
-import shutil
+import re
 import time
-from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,36 +14,10 @@ from cleave_cli.api import SellerClient
 from cleave_cli.receiver import Receiver
 
 from tests.e2e.test_main_job import import_package, is_split, units, wait_for_packages
-from tests.support.clients import NpmClient, Outcome, PythonClient, RealClient, install_npm_client, npm_client
+from tests.support.clients import NpmClient, Outcome, PythonClient, RealClient
 from tests.support.samples import Package, fresh_package
 
-needs_node = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no Node.js to run the npm client on")
 EMPTY = Outcome(200, {})
-
-
-@pytest.fixture
-def python(other_seller: SellerClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[PythonClient]:
-    monkeypatch.setenv("NO_PROXY", "*")  # the client asks the environment; the engine is on this machine
-    with closing(PythonClient(base_url(other_seller), other_seller.seller)) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def npm(other_seller: SellerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmClient]:
-    program = install_npm_client(tmp_path_factory.mktemp("npm"))
-    with npm_client(program, base_url(other_seller), other_seller.seller) as client:
-        yield client
-
-
-@pytest.fixture(params=["python", pytest.param("npm", marks=needs_node)])
-def client(request: pytest.FixtureRequest) -> RealClient:
-    """Each test runs with each client."""
-    found: RealClient = request.getfixturevalue(request.param)
-    return found
-
-
-def base_url(seller: SellerClient) -> str:
-    return str(seller.http.base_url).rstrip("/")
 
 
 def older(package: Package) -> str:
@@ -159,7 +131,21 @@ def test_the_python_clients_own_update_never_reaches_a_server(python: PythonClie
         python.service.update_shipment_package(1, "Picking")
 
 
-@needs_node
+def test_no_method_of_the_python_client_that_sends_something_is_left_out(python: PythonClient) -> None:
+    """Those that send nothing are placeholders; tests/e2e/test_real_requests.py sends what they would."""
+    methods = {name: method for name, method in vars(type(python.service)).items() if not name.startswith("_")}
+    sending = {name for name, method in methods.items() if "call" in method.__code__.co_names}
+    assert sending == {"get_shipment_packages", "update_tracking_number", "update_shipment_package"}
+    assert all(method.__code__.co_consts == (None,) for name, method in methods.items() if name not in sending)
+
+
+def test_no_method_of_the_npm_client_that_is_about_orders_is_left_out(npm: NpmClient) -> None:
+    """The others are about products, addresses and names of carriers; those of services' URLs send nothing."""
+    kinds = re.compile("order|package|split|track|webhook|deliver|cancel|supplied|invoice", re.IGNORECASE)
+    sending = {name for name in npm.methods() if not name.endswith("Url")}
+    assert {name for name in sending if kinds.search(name)} == {"getOrders", "getOrderWithAllPages"}
+
+
 def test_the_npm_client_reads_all_pages(npm: NpmClient, other_seller: SellerClient) -> None:
     seller = other_seller.seller
     now_ms = int(time.time() * 1000)
@@ -176,7 +162,6 @@ def test_the_npm_client_reads_all_pages(npm: NpmClient, other_seller: SellerClie
     assert {package["shipmentPackageId"] for package in packages} <= set(seen)
 
 
-@needs_node
 def test_the_npm_client_works_by_the_official_paths(npm: NpmClient, other_seller: SellerClient) -> None:
     """Their answers are empty, which this client reads."""
     package = import_package(other_seller, {"LAMP": 2})

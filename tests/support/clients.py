@@ -83,6 +83,10 @@ class NpmClient:
             raise TypeError("started without a pipe")
         return [Outcome(**outcome) for outcome in json.loads(self._process.stdout.readline())]
 
+    def methods(self) -> set[str]:
+        """The names of all that the client can do by itself."""
+        return {str(outcome.data) for outcome in self.call("")}
+
     def write(self, document: object) -> None:
         """A line for the process."""
         if self._process.stdin is None:
