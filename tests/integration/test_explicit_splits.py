@@ -56,10 +56,10 @@ WAYS: list[Way] = [
     (split, LAMP_ALONE, lambda answer: [answer["newPackageId"]], [{LAMP: 1}], {TRAYS: 3}),
     (
         multi_split,
-        {"splitGroups": [{"orderLineIds": [LAMP]}, {"orderLineIds": [TRAYS]}]},
+        {"splitGroups": [{"orderLineIds": [LAMP]}]},
         lambda answer: [each["newPackageId"] for each in answer["results"]],
-        [{LAMP: 1}, {TRAYS: 3}],
-        {},
+        [{LAMP: 1}],
+        {TRAYS: 3},
     ),
     (
         quantity_split,
@@ -286,6 +286,12 @@ REFUSED: list[tuple[Handler, Any, int, str]] = [
         "splitGroups.1.orderLineIds.0: line 4765081102 has 0 units left",
     ),
     (multi_split, {"splitGroups": [{"orderLineIds": []}]}, 400, "splitGroups.0.orderLineIds: "),
+    (
+        multi_split,
+        {"splitGroups": [{"orderLineIds": [LAMP]}, {"orderLineIds": [TRAYS]}]},
+        400,
+        "splitGroups: names every line: the last package is made of those that are in no group",
+    ),
     (
         quantity_split,
         {"quantitySplit": [{"orderLineId": TRAYS, "quantities": [3, 1]}]},

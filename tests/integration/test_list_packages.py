@@ -71,6 +71,8 @@ LISTS = {
     "ids are found however old": ({"shipmentPackageIds": ["5"]}, [5]),
     "repeated ids": ({"shipmentPackageIds": ["5", "1"]}, [1, 5]),
     "ids with brackets": ({"shipmentPackageIds[]": ["5", "2"]}, [2, 5]),
+    "ids with places": ({"shipmentPackageIds[0]": ["5"], "shipmentPackageIds[1]": ["2"]}, [2, 5]),
+    "statuses with places": ({"status[0]": ["Created"], "status[1]": ["Picking"]}, [1, 2]),
     "a comma list of ids": ({"shipmentPackageIds": ["5, 2,1"]}, [1, 2, 5]),
     "an id twice": ({"shipmentPackageIds": ["5,5"]}, [5]),
     "ids of others and of nobody": ({"shipmentPackageIds": ["6,7,99,1"]}, [1]),

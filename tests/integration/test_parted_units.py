@@ -11,10 +11,12 @@ from functions.dry_run_cancel_package.app import handler as dry_run_cancel_packa
 from functions.dry_run_order_cancel.app import handler as dry_run_order_cancel
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.import_orders.app import handler as import_orders
+from functions.multi_split.app import handler as multi_split
 from functions.order_cancel.app import handler as order_cancel
+from functions.split_package.app import handler as split
 from functions.split_packages.app import handler as split_packages
 from functions.update_package.app import handler as update_package
-from tests.support.gateway import Answer, Caller
+from tests.support.gateway import Answer, Caller, Handler
 from tests.support.samples import sample
 from tests.support.streaming import Consumer
 
@@ -123,6 +125,25 @@ def test_a_split_cannot_name_them_and_takes_them_along_last(
     assert de_seller.call(split_packages, {"splitPackages": named}, path=PACKAGE).status == 200
     Consumer(table).everything()
     assert sorted(shown(de_seller)[1:]) == [("Created", [(TRAYS, 3, "Created")]), ("Returned", [(LAMP, 1, "Returned")])]
+
+
+@pytest.mark.parametrize(
+    ("handler", "body", "field"),
+    [
+        (split, {"orderLineIds": [LAMP]}, "orderLineIds.0"),
+        (multi_split, {"splitGroups": [{"orderLineIds": [LAMP]}]}, "splitGroups.0.orderLineIds.0"),
+    ],
+)
+def test_a_split_of_whole_lines_cannot_name_them_either(
+    table: Table, de_seller: Caller, wire: dict[str, Any], handler: Handler, body: object, field: str
+) -> None:
+    """It would make a package of nothing."""
+    load(de_seller, wire)
+    answer = de_seller.call(handler, body, path=PACKAGE)
+    assert (answer.status, key_of(answer)) == (409, "line.quantity.exceeds.left")
+    assert answer.json["errors"][0]["message"] == f"{field}: line {LAMP} has no units left that can be split off"
+    Consumer(table).everything()
+    assert shown(de_seller) == [("Invoiced", [(TRAYS, 3, "Invoiced"), (LAMP, 1, "Returned")])]
 
 
 def test_a_status_of_the_package_leaves_them_as_they_are(table: Table, de_seller: Caller, wire: dict[str, Any]) -> None:

@@ -132,6 +132,25 @@ def test_a_seller_sets_out_with_a_package_and_delivers_it(de_seller: Caller) -> 
     assert events(de_seller) == ["Shipped", "Delivered"]
 
 
+def test_a_parcel_weighs_nothing_less_than_nothing(de_seller: Caller) -> None:
+    sets_out = {"isPhoneNumber": True, "trackingInfo": "5550000000", "params": {}}
+    answer = de_seller.call(alternative_delivery, {**sets_out, "deci": -1}, path=PACKAGE)
+    assert answer.json["errors"][0]["message"] == "deci: must be at least 0"
+    assert de_seller.call(alternative_delivery, {**sets_out, "deci": "0"}, path=PACKAGE).status == 200
+
+
+@pytest.mark.parametrize("word", ["SHIPPED", "AT_COLLECTION_POINT", "atcollectionpoint", "At-Collection-Point "])
+def test_a_status_is_read_however_its_word_is_written(de_seller: Caller, word: str) -> None:
+    assert say(word).status == 200
+    assert rows(de_seller)[0] == ("Shipped" if word == "SHIPPED" else "AtCollectionPoint")
+
+
+@pytest.mark.parametrize("word", ["AT_COLLECTION_POINT", "AtCollectionPoint"])
+def test_a_channels_status_too(channel: Caller, de_seller: Caller, word: str) -> None:
+    assert channel.call(report_shipment, {"status": word}, path={"shipmentId": ID}).status == 200
+    assert rows(de_seller)[0] == "AtCollectionPoint"
+
+
 def test_a_package_that_its_seller_delivers_is_named_by_its_number_too(de_seller: Caller) -> None:
     path = {**SELLER, "cargoTrackingNumber": NUMBER}
     assert refusal(de_seller.call(manual_return, path=path)) == (404, "shipment.package.not.found")

@@ -88,7 +88,7 @@ def test_a_repeat_changes_nothing_and_a_correction_does(load: Load, de_seller: C
     clock.move(minutes=1)
     assert de_seller.call(update_tracking, BODY, path=PATH).status == 200
     assert _shown(de_seller) == before
-    correction = {"cargoSenderNumber": "124", "providerCode": "UPSMP"}
+    correction = {"cargoSenderNumber": "124", "providerCode": "upsmp "}
     assert de_seller.call(update_tracking, correction, path=PATH).status == 200
     shown = _shown(de_seller)
     assert (shown["cargoSenderNumber"], shown["cargoProviderName"]) == ("124", "UPS Kargo Marketplace")

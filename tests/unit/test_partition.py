@@ -1,6 +1,7 @@
 """A seller's own split: every unit in exactly one of the new packages."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -53,6 +54,20 @@ def test_groups_that_name_everything_leave_no_rest() -> None:
 
 def test_one_group_of_everything_is_no_split() -> None:
     assert refusal(TWO_LINES, {1: None, 2: 1}) == (RefusalCode.BODY_INVALID, None)
+
+
+def test_a_line_of_which_nothing_is_left_cannot_go_whole() -> None:
+    gone = replace(TWO_LINES, lines=(TWO_LINES.lines[0], replace(TWO_LINES.lines[1], status=Status.RETURNED)))
+    assert refusal(gone, {2: None}) == (RefusalCode.QUANTITY_EXCEEDS_LEFT, "groups.0.2")
+
+
+def test_where_units_must_be_left_not_every_one_is_named() -> None:
+    asked = replace(split_request({1: None}, {2: None}), leaves_units="groups")
+    with pytest.raises(Refusal) as refused:
+        plan_groups(TWO_LINES, availability(TWO_LINES), asked)
+    assert (refused.value.code, refused.value.field) == (RefusalCode.BODY_INVALID, "groups")
+    asked = replace(split_request({1: None}), leaves_units="groups")
+    assert plan_groups(TWO_LINES, availability(TWO_LINES), asked) == ({1: 3}, {2: 1})
 
 
 def test_more_units_than_there_are_over_all_groups_are_refused_where_they_run_out() -> None:

@@ -28,7 +28,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SplitRequest:
-    """What a seller asks for. ``fingerprint`` is equal for requests that mean the same. ``at`` is aware UTC."""
+    """What a seller asks for. ``fingerprint`` is equal for requests that mean the same. ``at`` is aware UTC.
+
+    ``leaves_units`` is the request's field that has to leave units for one more package; None: it may name all.
+    """
 
     address: PackageAddress
     groups: tuple[Group, ...]
@@ -36,6 +39,7 @@ class SplitRequest:
     fingerprint: str
     at: datetime
     correlation_id: str = ""
+    leaves_units: str | None = None
 
 
 def plan_groups(package: Package, available: Availability, request: SplitRequest) -> tuple[Mapping[int, int], ...]:
@@ -52,6 +56,9 @@ def plan_groups(package: Package, available: Availability, request: SplitRequest
     rest = {line_id: quantity for line_id, quantity in left.items() if quantity}
     if rest or _own_ways(package):
         groups.append(rest)
+    elif request.leaves_units is not None:
+        message = "names every line: the last package is made of those that are in no group"
+        raise Refusal(RefusalCode.BODY_INVALID, message, field=request.leaves_units)
     if len(groups) == 1:
         raise Refusal(RefusalCode.BODY_INVALID, "every unit would go into one package: that is no split")
     return tuple(groups)
@@ -76,6 +83,9 @@ def _take(state: Availability, group: Group, left: dict[int, int]) -> dict[int, 
             message = f"package {state.package_id} has no line {line_id}"
             raise Refusal(RefusalCode.LINE_NOT_FOUND, message, field=fields.line)
         quantity = state.left[line_id] if asked is None else asked
+        if not quantity:
+            message = f"line {line_id} has no units left that can be split off"
+            raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.line)
         if quantity > left[line_id]:
             message = f"line {line_id} has {left[line_id]} units left, {quantity} were asked for"
             raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=fields.quantity)

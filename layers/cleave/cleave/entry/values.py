@@ -17,6 +17,7 @@ MAX_ID = 2**53 - 1
 MAX_TIME = 253_402_300_799_999
 _MAX_TEXT = 1000
 _NUMBER = re.compile(r"-?[0-9]{1,40}(?:[.][0-9]{1,40})?")
+_JOINTS = re.compile("[_-]")
 _TRUTHS = {"true": True, "false": False}
 
 # Patterns of texts, and how a text that does not fit is refused: nobody should have to read a regular expression.
@@ -81,13 +82,17 @@ def _as_said(value: object) -> object:
 
 
 def any_case(*words: str) -> BeforeValidator:
-    """One of the words, in any letter case."""
-    folded = {word.casefold(): word for word in words}
+    """One of the words, in any letter case, with and without what joins its parts."""
+    folded = {_folded(word): word for word in words}
 
     def as_word(value: object) -> object:
-        return folded.get(value.strip().casefold(), value) if isinstance(value, str) else value
+        return folded.get(_folded(value), value) if isinstance(value, str) else value
 
     return BeforeValidator(as_word)
+
+
+def _folded(word: str) -> str:
+    return _JOINTS.sub("", word.strip().casefold())
 
 
 type Id = Annotated[int, Field(gt=0, le=MAX_ID), BeforeValidator(as_whole)]

@@ -50,7 +50,7 @@ def _window(seller: SellerCall, parameters: Parameters, *, is_named: bool) -> tu
 
 def _package_ids(parameters: Parameters) -> tuple[int, ...]:
     """Clients send repeated keys, keys with brackets, and comma lists."""
-    texts = parameters.texts("shipmentPackageIds", "shipmentPackageIds[]")
+    texts = parameters.texts("shipmentPackageIds")
     if len(texts) > _MAX_IDS:
         raise refused("shipmentPackageIds", f"may name {_MAX_IDS} packages")
     return tuple(whole_number("shipmentPackageIds", text) for text in texts)

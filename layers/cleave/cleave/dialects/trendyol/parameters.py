@@ -16,12 +16,16 @@ _LEEWAY = timedelta(minutes=1)
 _MAX_DIGITS = len(str(MAX_ID))
 _ORDER_NUMBER = re.compile(r"[^\s#]{1,100}")  # as an import takes them; DynamoDB fails on a key above 1 KB
 _MAX_STATUSES = 50  # each is a part of a query's expression
+_PLACE = re.compile(r"\[[0-9]*\]$")
 _STATUS = re.compile(STATUS_WORD)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """``query`` has a list for each name, as API Gateway gives it. An empty value is as good as none."""
+    """``query`` has a list for each name, as API Gateway gives it. An empty value is as good as none.
+
+    A list may stand under its name, under ``name[]``, or under ``name[0]``, ``name[1]``, as PHP writes it.
+    """
 
     query: Mapping[str, list[str]]
 
@@ -30,9 +34,9 @@ class Parameters:
         values = [value.strip() for value in self.query.get(name, []) if value.strip()]
         return values[-1] if values else None
 
-    def texts(self, *names: str) -> list[str]:
-        """All values under all names; each may be a comma list."""
-        values = [value for name in names for value in self.query.get(name, [])]
+    def texts(self, name: str) -> list[str]:
+        """All values under all forms of the name; each may be a comma list."""
+        values = [value for each, found in self.query.items() if _PLACE.sub("", each) == name for value in found]
         return [text.strip() for value in values for text in value.split(",") if text.strip()]
 
     def number(self, name: str, default: int, *, least: int, most: int) -> int:

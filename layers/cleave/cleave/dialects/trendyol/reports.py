@@ -11,7 +11,7 @@ from cleave.domain.package import Carriage, Status
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.reported import Report
 from cleave.entry.gateway import Response, json_response
-from cleave.entry.values import Money, Quantity, Text, Truth, any_case
+from cleave.entry.values import Price, Quantity, Text, Truth, any_case
 from cleave.entry.wire import WireModel
 
 _MAX_LINES = 500  # as many as an imported package may have
@@ -35,7 +35,7 @@ class AlternativeDelivery(WireModel):
     isPhoneNumber: Truth = False
     trackingInfo: Annotated[Text, Field(min_length=1)]
     boxQuantity: Quantity | None = None
-    deci: Money | None = None
+    deci: Price | None = None
 
 
 def done() -> Response:

@@ -34,7 +34,7 @@ class LineGroup(WireModel):
 
 
 class MultiSplit(WireModel):
-    """A package for each group, and one for the lines that are in none."""
+    """A package for each group, and one for the lines that are in none: not every line may be named."""
 
     splitGroups: Annotated[list[LineGroup], Field(min_length=1, max_length=MAX_GROUPS)]
     shouldKeepPreviousStatus: Truth = False
@@ -81,12 +81,12 @@ def to_split(seller: SellerCall) -> SplitRequest:
 
 
 def to_multi_split(seller: SellerCall) -> SplitRequest:
-    """Groups of whole lines; a line can be in one of them."""
+    """Groups of whole lines; a line can be in one of them, and one line has to be in none."""
     body = seller.call.body(MultiSplit)
     groups = [
         _lines(group.orderLineIds, f"splitGroups.{place}.orderLineIds") for place, group in enumerate(body.splitGroups)
     ]
-    return _request(seller, groups, keep=body.shouldKeepPreviousStatus)
+    return _request(seller, groups, keep=body.shouldKeepPreviousStatus, leaves_units="splitGroups")
 
 
 def to_quantity_split(seller: SellerCall) -> SplitRequest:
@@ -152,8 +152,16 @@ def _refuse_repeated(line_ids: Sequence[int], field: str, name: str) -> None:
             raise Refusal(RefusalCode.BODY_INVALID, message, field=f"{field}.{place}{name}")
 
 
-def _request(seller: SellerCall, groups: Sequence[Group], *, keep: bool) -> SplitRequest:
+def _request(
+    seller: SellerCall, groups: Sequence[Group], *, keep: bool, leaves_units: str | None = None
+) -> SplitRequest:
     meaning = [seller.storefront, keep, [sorted(group.units.items()) for group in groups]]
     return SplitRequest(
-        seller.address, tuple(groups), keep, fingerprint(meaning), seller.call.at, seller.call.request_id
+        address=seller.address,
+        groups=tuple(groups),
+        keep_status=keep,
+        fingerprint=fingerprint(meaning),
+        at=seller.call.at,
+        correlation_id=seller.call.request_id,
+        leaves_units=leaves_units,
     )

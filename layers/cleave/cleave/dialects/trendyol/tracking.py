@@ -34,7 +34,7 @@ class LegacyTrackingRequest(WireModel):
 def to_tracking_notice(seller: SellerCall) -> TrackingNotice:
     """The tracking details that the seller feeds. Raises Refusal or Refusals."""
     request = seller.call.body(TrackingRequest)
-    name = PROVIDERS.get(request.providerCode)
+    name = PROVIDERS.get(request.providerCode.strip().upper())
     if name is None:
         message = f"known providers: {', '.join(PROVIDERS)}"
         raise Refusal(RefusalCode.PROVIDER_UNKNOWN, message, field="providerCode")
