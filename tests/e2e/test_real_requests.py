@@ -129,12 +129,13 @@ def test_a_part_is_cancelled(client: RealClient, other_seller: SellerClient, pat
 
 def split_body(path: str, line_id: int) -> dict[str, Any]:
     """Two of the three lamps, or where whole lines are split off, all."""
-    return {
+    bodies: dict[str, dict[str, Any]] = {
         "split": {"orderLineIds": [line_id]},
         "multi-split": {"splitGroups": [{"orderLineIds": [line_id]}]},
         "quantity-split": {"quantitySplit": [{"orderLineId": line_id, "quantities": [2]}]},
         "split-packages": {"splitPackages": [{"packageDetails": [{"orderLineId": line_id, "quantities": 2}]}]},
-    }[path.rpartition("/")[2]]
+    }
+    return bodies[path.rpartition("/")[2]]
 
 
 @pytest.mark.parametrize("path", SPLITS)
