@@ -38,6 +38,8 @@ OF_THE_ORDER: dict[str, st.SearchStrategy[Any]] = {
     "{}Rate": AMOUNT,
     "{}Code": st.integers(1, 99),
     "{}Note": st.none() | TEXT,
+    "{}Office": st.integers(1, 99).map(str),
+    "{}Number": st.integers(1, 999).map(str),
     "{}Address": st.fixed_dictionaries({"city": TEXT, "cityCode": st.integers(1, 99), "phone": st.just("5550000")}),
 }
 # ... of one package alone, and sums over its units, which do not.
@@ -52,6 +54,8 @@ OF_THE_PACKAGE: dict[str, st.SearchStrategy[Any]] = {
     "{}Amount": AMOUNT,
     "{}Price": AMOUNT.map(lambda amount: f"{amount:.2f}"),
     "{}Count": st.integers(1, 9),
+    "{}Quantity": st.integers(1, 9).map(str),
+    "{}Fee": st.integers(1, 999).map(str),
     "{}Parts": st.lists(st.fixed_dictionaries({"name": TEXT, "amount": AMOUNT}), min_size=1, max_size=2),
 }
 OF_THE_LINE: dict[str, st.SearchStrategy[Any]] = {
@@ -136,7 +140,15 @@ def test_the_smallest_package_that_said_what_was_not_true() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("lineTotalPrice", 28.5), ("paid", 28.5), ("listValue", 30.0), ("orderedQuantity", 3), ("paid", "28.50")],
+    [
+        ("lineTotalPrice", 28.5),
+        ("paid", 28.5),
+        ("listValue", 30.0),
+        ("orderedQuantity", 3),
+        ("paid", "28.50"),
+        ("orderedQuantity", "3"),
+        ("netPrice", "30"),
+    ],
 )
 def test_a_sum_over_the_units_of_a_line_ends_where_the_line_is_divided(name: str, value: object) -> None:
     stored = read(package(line(1, 3, **{name: value}), line(2, 1)))

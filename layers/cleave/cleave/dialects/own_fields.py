@@ -14,6 +14,7 @@ from cleave.domain.package import Unit
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _FRACTION = re.compile(r"-?[0-9]+[.,][0-9]+")
+_DIGITS = re.compile(r"-?[0-9]{1,15}")
 
 
 def words_of(name: str) -> list[str]:
@@ -30,6 +31,8 @@ _OF_A_PACKAGE = frozenset(
 )
 # A number with one of these in its name is one of all units.
 _SUMS = frozenset(words_of("total sum subtotal quantity qty count units pieces items"))
+# A text of digits with one of these in its name is a number, as clients write them.
+_AMOUNTS = _SUMS | frozenset(words_of("amount price fee cost charge discount gross net payment balance"))
 # A number with one of these is no amount and no sum.
 _NO_SUMS = frozenset(
     words_of(
@@ -80,7 +83,14 @@ def number_in(value: object) -> Decimal | None:
 def may_be_a_sum(name: str, value: object) -> bool:
     """Whether it is a number that could have been added up. Nothing adds up to 0 but nothing."""
     words = words_of(name)
-    return bool(number_in(value)) and (_counts(words) or _NO_SUMS.isdisjoint(words))
+    return bool(_number_under(words, value)) and (_counts(words) or _NO_SUMS.isdisjoint(words))
+
+
+def _number_under(words: list[str], value: object) -> Decimal | None:
+    """The number, also as text of digits where the name says that it is one."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value) and not _AMOUNTS.isdisjoint(_singular(words)):
+        return Decimal(value)
+    return number_in(value)
 
 
 def _counts(words: list[str]) -> bool:
@@ -98,10 +108,10 @@ def _is_of_a_package(name: str, value: object, known: frozenset[str]) -> bool:
 def _is_of_all_units(name: str, value: object, amounts: frozenset[Decimal] | None, known: frozenset[str]) -> bool:
     if _names_it(value, known):
         return True
-    number = number_in(value)
+    words = words_of(name)
+    number = _number_under(words, value)
     if amounts is None or not number:
         return False
-    words = words_of(name)
     return _counts(words) or (_NO_SUMS.isdisjoint(words) and number in amounts)
 
 
