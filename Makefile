@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; only Python (3.9 or newer, and a 3.13), git and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test soak simulate mutants model bench check scan lock build clean site
+.PHONY: help setup demo up test soak simulate mutants model bench check scan lock build clean site machines
 
 # A caller's PYTHONPATH would lend our tools other packages; without byte code SAM starts seconds later.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -12,18 +12,26 @@ TEMPLATE_TESTS := $(patsubst %,tests/unit/test_%.py,template template_before ver
 COMPILE := $(UV) pip compile --quiet --no-header --generate-hashes --python-version 3.13 --universal
 
 # The first interpreter that can make an environment. pyenv's shims exist, and fail, for versions not selected;
-# Debian's python3 comes without ensurepip: so each one is tried.
+# Debian's python3 comes without ensurepip: so each one is tried. A machine may have uv, and no Python.
 FIND_PYTHON = for python in python3.13 python3 python3.14 python3.12 python3.11 python3.10 python3.9 python \
 	/usr/bin/python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/bin/python; do \
 	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' >/dev/null 2>&1 \
-	&& break; python=; done; test -n "$$python" \
-	|| { echo "Cleave needs Python 3.9 or newer with the venv module to set itself up, and found none." >&2; exit 1; }
+	&& break; python=; done; test -n "$$python" || python=$$({ uv python find --managed-python 3.13 \
+	|| { uv python install --no-bin 3.13 && uv python find --managed-python 3.13; }; } 2>/dev/null) \
+	|| { echo "Cleave needs Python 3.9 or newer with its venv module, or uv, to set itself up. Install one and run make again:" \
+	"apt install python3-venv (Debian, Ubuntu)" >&2; exit 1; }
+
+# Where HOME cannot be written to, uv's cache and the Pythons that it fetches go beside the environments.
+ifneq ($(shell cache="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$cache" 2>/dev/null && test -w "$$cache" && echo writable),writable)
+export XDG_CACHE_HOME := $(CURDIR)/.venv-home/cache
+export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.venv-home/python
+endif
 
 # What is started here must not outlive make, even if that is killed.
 demo up build: export CLEAVE_STOP_WITH_PARENT := 1
 
 help:  ## show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## make or renew the environments
 	@$(FIND_PYTHON); "$$python" cli/cleave_cli/bootstrap.py
@@ -69,6 +77,10 @@ scan: setup  ## checkov on the template, in an environment of its own
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-checkov
 	@$(UV) pip sync --quiet --require-hashes --python .venv-checkov/bin/python requirements/checkov.txt
 	@.venv-checkov/bin/checkov --config-file .checkov.yaml
+
+# As root, with debootstrap: make machines ARGS="--test debian-13"
+machines: setup  ## a newcomer's commands on clean machines; docs/machines.md (ARGS="--test", or names)
+	@$(BIN)/python -m tests.machines --write $(ARGS)
 
 site: setup  ## the documents as a site in .cleave/site; a link that leads nowhere fails it
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-docs

@@ -33,10 +33,11 @@ ENVIRONMENTS = {
     ".venv-lambda": (None, "the functions' own Python"),
 }
 
-NO_PYTHON = """\
-Cleave needs Python 3.13, the version its functions run on. There is none on PATH or under pyenv, and uv could not
-fetch one. Install it and run make again: with your system's package manager, pyenv, or the installer from python.org.
-"""
+NO_PYTHON = (
+    "Cleave needs Python 3.13, which its functions run on, and uv could neither find nor fetch one. Install it and run "
+    "make again: apt install python3.13-venv (Debian 13 and newer), pyenv install 3.13, or, where a mirror of uv's "
+    "Pythons can be reached, UV_PYTHON_INSTALL_MIRROR=… make"
+)
 
 
 class SetupError(Exception):
@@ -65,7 +66,7 @@ def ensure_uv() -> None:
     """Install the pinned uv in an environment of its own."""
     requirements = REQUIREMENTS / "uv.txt"
     wanted = fingerprint(requirements, str(ROOT))
-    if is_current(UV_ENVIRONMENT, wanted):
+    if is_current(UV_ENVIRONMENT, wanted) and starts(UV, "--version"):
         return
     started = time.monotonic()
     drop_link(UV_ENVIRONMENT)
@@ -79,12 +80,12 @@ def ensure_environment(name: str, requirements: Path | None, purpose: str) -> No
     """Make one environment hold exactly what its requirement file pins."""
     environment = ROOT / name
     wanted = fingerprint(requirements, str(ROOT), installs_project=name == ".venv")
-    if is_current(environment, wanted):
+    if is_current(environment, wanted) and has_python(environment):
         return
     started = time.monotonic()
     drop_link(environment)
     (environment / STAMP).unlink(missing_ok=True)
-    if not usable(environment):
+    if not has_python(environment):
         create(environment)
     if requirements is not None:
         python = str(environment / "bin" / "python")
@@ -124,16 +125,16 @@ def found_by_uv() -> str | None:
 
 
 def found_under_pyenv() -> str | None:
-    """The newest."""
+    """The newest that starts: one that was moved, or built for another system, does not."""
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
     candidates = sorted(pyenv.glob("versions/3.13*/bin/python3.13"), reverse=True)
-    return str(candidates[0]) if candidates else None
+    return next((str(each) for each in candidates if starts(each, "-S", "-c", "")), None)
 
 
 def fetched() -> str:
     """Fetch one, where the network lets uv; else say what to install."""
     say("  … no Python 3.13 on this machine: having uv fetch one")
-    answer = subprocess.run([str(UV), "python", "install", "--quiet", "3.13"], cwd=ROOT, check=False)
+    answer = subprocess.run([str(UV), "python", "install", "--quiet", "--no-bin", "3.13"], cwd=ROOT, check=False)
     python = found_by_uv() if answer.returncode == 0 else None
     if python is None:
         raise SetupError(NO_PYTHON)
@@ -141,10 +142,17 @@ def fetched() -> str:
     return python
 
 
-def usable(environment: Path) -> bool:
-    """Tell whether the environment has a 3.13 that still starts: it may have been removed since."""
-    python = environment / "bin" / "python3.13"
-    return python.exists() and subprocess.run([str(python), "-c", ""], check=False).returncode == 0
+def has_python(environment: Path) -> bool:
+    """Tell whether its 3.13 still starts: an environment outlives the interpreter that it was made of."""
+    return starts(environment / "bin" / "python3.13", "-S", "-c", "")
+
+
+def starts(program: Path, *arguments: str) -> bool:
+    """Tell whether it is there and runs."""
+    try:
+        return subprocess.run([str(program), *arguments], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def install_project(python: str) -> None:

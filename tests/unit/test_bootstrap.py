@@ -1,5 +1,7 @@
 """Setting up leaves alone what is not this checkout's."""
 
+import sys
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +44,42 @@ def test_an_environment_that_is_a_link_is_made_anew_beside_what_it_led_to(
     ]
 
 
+@pytest.mark.parametrize("left", ["a link to nothing", "a program that fails"])
+def test_an_environment_whose_interpreter_has_gone_is_made_anew(
+    left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "find_python", lambda: "a python")
+    ran: list[str] = []
+    monkeypatch.setattr(bootstrap, "run", lambda command: ran.append(command[1]))
+    python = tmp_path / NAME / "bin" / "python3.13"
+    python.parent.mkdir(parents=True)
+    bootstrap.finish(tmp_path / NAME, bootstrap.fingerprint(None, str(tmp_path)), "a test", 0.0)
+    python.symlink_to(sys.executable)
+    bootstrap.ensure_environment(NAME, None, "a test")
+    assert ran == []
+    python.unlink()
+    python.symlink_to("/bin/false" if left == "a program that fails" else "/nowhere/python3.13")
+    bootstrap.ensure_environment(NAME, None, "a test")
+    assert ran == ["venv"]
+
+
+def test_a_uv_that_has_gone_is_installed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "UV_ENVIRONMENT", tmp_path / NAME)
+    monkeypatch.setattr(bootstrap, "UV", tmp_path / NAME / "bin" / "uv")
+    monkeypatch.setattr(
+        bootstrap.venv, "create", lambda folder, **_: (folder / "bin").mkdir(parents=True, exist_ok=True)
+    )
+    ran: list[str] = []
+    monkeypatch.setattr(bootstrap, "run", lambda command: ran.append(command[3]))
+    bootstrap.ensure_uv()
+    bootstrap.ensure_uv()
+    assert ran == ["install", "install"], "nothing installed it"
+    bootstrap.UV.symlink_to("/bin/true")
+    bootstrap.ensure_uv()
+    assert ran == ["install", "install"]
+
+
 @pytest.fixture
 def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A uv that knows of a Python once it has fetched it, and fetches it if the file ``network`` is there."""
@@ -66,10 +104,10 @@ def test_a_python_that_is_there_is_taken(uv: Path) -> None:
 
 
 def test_the_newest_of_pyenv_is_taken_where_path_has_none(uv: Path) -> None:
-    for version in ("3.13.0", "3.13.1"):
+    for version, program in (("3.13.0", sys.executable), ("3.13.1", sys.executable), ("3.13.2", "/bin/false")):
         folder = uv / f"pyenv/versions/{version}/bin"
         folder.mkdir(parents=True)
-        (folder / "python3.13").touch()
+        (folder / "python3.13").symlink_to(program)  # the newest has broken
     assert bootstrap.find_python() == str(uv / "pyenv/versions/3.13.1/bin/python3.13")
 
 
@@ -82,5 +120,5 @@ def test_one_is_fetched_where_there_is_none(uv: Path, capsys: pytest.CaptureFixt
 
 def test_where_none_can_be_fetched_it_is_said_what_to_install(uv: Path) -> None:
     assert not (uv / "network").exists()
-    with pytest.raises(bootstrap.SetupError, match=r"Install it and run make again"):
+    with pytest.raises(bootstrap.SetupError, match=r"^[^\n]*Install it and run make again[^\n]*$"):
         bootstrap.find_python()
