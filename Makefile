@@ -40,7 +40,7 @@ demo: setup  ## the main job from start to end on the local engine, then exit
 	@$(BIN)/cleave demo
 
 up: setup  ## the service on the local engine until Ctrl-C
-	@$(BIN)/cleave up
+	@$(BIN)/cleave up $(ARGS)
 
 test: setup  ## all tests: unit and integration first, then end to end
 	@$(BIN)/pytest -n 2 tests/unit tests/integration tests/proofs tests/simulation

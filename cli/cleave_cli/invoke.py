@@ -6,6 +6,7 @@ import platform
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -141,13 +142,22 @@ def _variables(logical_id: str, built: Path, state: StateDir) -> dict[str, str]:
 def _configured(logical_id: str, properties: dict[str, Any], state: StateDir) -> dict[str, str]:
     """The function's own variables, as they are deployed; without a stack, those that need none."""
     if state.local_json.exists():
-        endpoint, session = read_endpoint(state.local_json), engine_session()
-        stack = session.client("cloudformation", endpoint_url=endpoint)
-        found = stack.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
-        name = found["StackResourceDetail"]["PhysicalResourceId"]
-        deployed = session.client("lambda", endpoint_url=endpoint).get_function_configuration(FunctionName=name)
-        return {**deployed["Environment"]["Variables"], "AWS_ENDPOINT_URL": endpoint}
+        return deployed_variables([logical_id], read_endpoint(state.local_json))[logical_id]
     own = {**template()["Globals"]["Function"]["Environment"]["Variables"]}
     own |= properties.get("Environment", {}).get("Variables", {})
     plain = {name: value if isinstance(value, str) else "none" for name, value in own.items()}
     return {**plain, "ALLOW_LOCAL_WEBHOOKS": "false", "AWS_ENDPOINT_URL": _NOBODY}
+
+
+def deployed_variables(logical_ids: Iterable[str], endpoint: str) -> dict[str, dict[str, str]]:
+    """The variables that functions of the running stack are deployed with, and the engine's address; by logical id."""
+    session = engine_session()
+    stack = session.client("cloudformation", endpoint_url=endpoint)
+    functions = session.client("lambda", endpoint_url=endpoint)
+    found = {}
+    for logical_id in logical_ids:
+        detail = stack.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
+        name = detail["StackResourceDetail"]["PhysicalResourceId"]
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        found[logical_id] = {**variables, "AWS_ENDPOINT_URL": endpoint}
+    return found

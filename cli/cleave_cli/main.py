@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -16,6 +17,7 @@ from typer import rich_utils
 from cleave_cli import credentials_command, deliveries, webhooks
 from cleave_cli.adopt import adopt, restore
 from cleave_cli.console import console, notes
+from cleave_cli.containers import serving
 from cleave_cli.credentials import read_environment
 from cleave_cli.demo import run_demo
 from cleave_cli.erase import erase
@@ -36,6 +38,7 @@ from cleave_cli.receiver import running_receiver
 from cleave_cli.redrive import redrive
 from cleave_cli.rehearse import rehearse
 from cleave_cli.reporting import reporting_errors
+from cleave_cli.sam_local import write_variables
 from cleave_cli.stack import build_if_changed, local_stack
 from cleave_cli.verify import verify
 
@@ -60,14 +63,21 @@ PortOption = Annotated[
 ]
 
 
+ContainersOption = Annotated[
+    bool, typer.Option("--containers", help="Serve containers on Docker's own network too, as `sam local` needs.")
+]
+
+
 @app.command()
 def up(
     state: StateOption = FOLDER,
     port: PortOption = None,
+    *,
+    containers: ContainersOption = False,
 ) -> None:
     """Serve on the local engine until Ctrl-C."""
     folder = StateDir(state)
-    with reporting_errors(), local_stack(folder, port) as stack:
+    with reporting_errors(), local_stack(folder, port) as stack, serving(stack.engine.endpoint, on_bridge=containers):
         print_guide(console, stack, folder)
         try:
             stack.engine.wait()
@@ -101,10 +111,21 @@ def build(state: StateOption = FOLDER) -> None:
         build_if_changed(folder)
 
 
+SamLocalOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sam-local", help="Write the functions' variables to this file instead, for `sam local --env-vars`."
+    ),
+]
+
+
 @app.command()
-def env(state: StateOption = FOLDER) -> None:
+def env(state: StateOption = FOLDER, sam_local: SamLocalOption = None) -> None:
     """Print the running stack's address and credentials as shell exports: eval "$(cleave env)"."""
     with reporting_errors():
+        if sam_local:
+            write_variables(sam_local, StateDir(state).local_json)
+            return
         for name, value in read_environment(StateDir(state).local_json).items():
             print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - for a shell, not for a person
 
