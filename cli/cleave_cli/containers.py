@@ -33,7 +33,10 @@ def serving(endpoint: str, *, on_bridge: bool) -> Iterator[None]:
     port = int(endpoint.rpartition(":")[2])
     with socket.create_server((bridge_address(), port)) as listener:
         threading.Thread(target=_accept, args=(listener, port), daemon=True).start()
-        yield
+        try:
+            yield
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)  # which ends the thread's wait: to close alone leaves it listening
 
 
 def for_containers(text: str, endpoint: str) -> str:

@@ -59,13 +59,14 @@ def variables(image: None, stack: LocalStack, self_paying: SellerClient, tmp_pat
 
 
 def commands(first_words: str) -> list[str]:
-    """The page's commands that begin so, for this machine's architecture, with a file of our own for `.cleave/env.json`."""
+    """The page's commands that begin so, of this machine's architecture."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     found = [line for block in blocks for line in block.splitlines() if line.startswith(first_words)]
     return [line for line in found if "Architecture=" not in line or f"Architecture={ARCHITECTURE}" in line]
 
 
 def as_run(command: str, file: Path) -> list[str]:
+    """With a file of our own, and images as they are."""
     more = ["--skip-pull-image"] if command.startswith("sam local") else []
     return shlex.split(command.replace(".cleave/env.json", shlex.quote(str(file)))) + more
 

@@ -14,7 +14,7 @@ from tests.support.processed import REGION, Resources
 __all__ = ["ACCOUNT", "REGION", "STACK", "Stack", "create_only"]
 
 STACK = "cleave"
-ACCOUNT = "123456789012"
+ACCOUNT = "111122223333"  # not the one that the template knows `sam local` by
 _PSEUDO = {
     "AWS::StackName": STACK,
     "AWS::Region": REGION,
@@ -22,6 +22,7 @@ _PSEUDO = {
     "AWS::Partition": "aws",
     "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/1f2e3d4c-0000-0000-0000-000000000000",
 }
+NO_VALUE = {"Ref": "AWS::NoValue"}
 _SECRET_SUFFIX = 6
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
@@ -59,9 +60,9 @@ class Stack:
             case {"Fn::Select": [index, parts]}:
                 return self.value(parts)[int(index)]
             case dict():
-                return {key: self.value(each) for key, each in node.items()}
+                return {key: self.value(each) for key, each in node.items() if each != NO_VALUE}
             case list():
-                return [self.value(each) for each in node]
+                return [self.value(each) for each in node if each != NO_VALUE]
         return node
 
     def _filled(self, text: str, given: dict[str, Any]) -> str:

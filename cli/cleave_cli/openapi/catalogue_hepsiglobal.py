@@ -69,7 +69,7 @@ OPERATIONS = (
     Operation(
         "ReportShipment",
         _H,
-        "The marketplace's word for how far a shipment is.",
+        "Report a shipment's status.",
         takes=taking(ShipmentStatus, {"status": "shipped", "occurred_at": "2026-10-18T09:30:00+00:00"}),
         answer=answering(answers.Accepted, _NOTED),
         refusals=(*_REPORT, Code.PACKAGE_NOT_FOUND),
@@ -77,7 +77,7 @@ OPERATIONS = (
     Operation(
         "ReportDelivery",
         _H,
-        "The marketplace's word that units of an item were delivered: so many are by now.",
+        "Report how many units of an item have been delivered by now.",
         takes=taking(ItemDelivery, {"status": "delivered", "quantity": 1, "delivered_at": "2026-10-18T09:30:00+00:00"}),
         answer=answering(answers.Accepted, {"data": {}, "message": "the delivery of the item is noted"}),
         refusals=(*_REPORT, Code.ORDER_NOT_FOUND, Code.ITEM_NOT_FOUND, Code.QUANTITY_EXCEEDS_LEFT),
@@ -85,7 +85,7 @@ OPERATIONS = (
     Operation(
         "AuthToken",
         _H,
-        "A Bearer token for a channel's client id and secret.",
+        "Get a Bearer token for a channel's client id and secret.",
         takes=taking(
             TokenRequest,
             {"grant_type": "client_credentials", "client_id": "your client id", "client_secret": "your client secret"},
@@ -98,7 +98,7 @@ OPERATIONS = (
     Operation(
         "OrderCancel",
         _H,
-        "A seller's cancel of one item, or of up to 40 that are accepted or refused together.",
+        "Cancel units of one item for its seller, or of up to 40 items that are accepted or refused together.",
         takes=Body(
             {"anyOf": [Ref(CancelItem).schema, Ref(CancelItems).schema]},
             {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
@@ -117,7 +117,7 @@ OPERATIONS = (
     Operation(
         "CancelOrderItem",
         _H,
-        "The marketplace cancels all that an item has left, for its customer.",
+        "Cancel all units that an item has left, for its customer.",
         takes=taking(CancelItemRequest, {"reason": "customer_demand"}),
         answer=answering(answers.Accepted, {"data": {}, "message": "the cancel of the item is accepted"}),
         headers=parameters.CANCELLATION_ID,

@@ -27,7 +27,7 @@ OPERATIONS = (
     Operation(
         "DryRunCancelPackage",
         _T,
-        "What a cancel with this body would do, or every reason why it would be refused. Nothing is written.",
+        "Dry run: say what this cancel would do, or every reason why it would be refused. Nothing is written.",
         takes=taking(CancelRequest, shown.CANCEL_TRAYS),
         answer=replace(
             answering(answers.TrendyolDryRun, shown.DRY_RUN),
@@ -38,7 +38,7 @@ OPERATIONS = (
     Operation(
         "DryRunOrderCancel",
         _H,
-        "What a seller's cancel with this body would do, or every reason why it would be refused. Nothing is written.",
+        "Dry run: say what this cancel would do, or every reason why it would be refused. Nothing is written.",
         takes=Body(
             {"anyOf": [Ref(CancelItem).schema, Ref(CancelItems).schema]},
             {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
@@ -52,7 +52,7 @@ OPERATIONS = (
         Operation(
             "GetCancellation",
             _T,
-            "One of the caller's own cancellations: whether it is applied, and to which packages.",
+            "Get one of the caller's own cancellations: whether it is applied, and to which packages.",
             answer=answering(answers.FoundCancellation, shown.CANCELLATION),
             refusals=(Code.CANCELLATION_NOT_FOUND,),
         )
@@ -61,7 +61,7 @@ OPERATIONS = (
         Operation(
             "GetOrderTimeline",
             _T,
-            "An order's story: its packages as a tree, its cancellations, events and deliveries in order of time.",
+            "Get an order's timeline: its packages as a tree, its cancellations, events and deliveries in order of time.",
             answer=answering(answers.Timeline, shown.TIMELINE),
             parameters=parameters.TIMELINE,
             refusals=(Code.ORDER_NOT_FOUND, Code.BODY_INVALID),

@@ -86,7 +86,7 @@ OPERATIONS = (
     Operation(
         "GetShipmentPackages",
         _T,
-        "One page of the seller's packages.",
+        "List the seller's packages, page by page.",
         answer=answering(answers.PackagePage, PACKAGE_PAGE),
         parameters=parameters.LISTING,
         refusals=(Code.BODY_INVALID,),
@@ -94,7 +94,7 @@ OPERATIONS = (
     Operation(
         "GetShipmentPackagesStream",
         _T,
-        "One step of a walk over the seller's packages, last modified first.",
+        "Walk over the seller's packages, step by step, last modified first.",
         answer=answering(answers.PackageStep, PACKAGE_STEP),
         parameters=parameters.WALK,
         refusals=(Code.BODY_INVALID,),
@@ -111,7 +111,7 @@ OPERATIONS = (
     Operation(
         "LegacyCancelPackage",
         _T,
-        "The same on the older path, which answers JSON.",
+        "Cancel units of a package on the older path, which answers JSON.",
         takes=taking(CancelRequest, _CANCEL_TRAYS),
         answer=_EMPTY,
         parameters=_CANCELS,
@@ -153,7 +153,7 @@ OPERATIONS = (
     Operation(
         "ReportStatus",
         _T,
-        "The carrier's word for how far a package, or lines of it, are; for channels and operators.",
+        "Report a carrier's status of a package, or of lines of it; for channels and operators.",
         takes=taking(StatusRequest, {"status": "Shipped", "lines": [], "params": {}}),
         answer=_OK,
         refusals=(*_REPORT, Code.LINE_NOT_FOUND, Code.QUANTITY_EXCEEDS_LEFT),
@@ -161,7 +161,7 @@ OPERATIONS = (
     Operation(
         "AlternativeDelivery",
         _T,
-        "The seller delivers the package itself, and has set out.",
+        "Report that the seller delivers the package itself, and has set out.",
         takes=taking(AlternativeDelivery, {"isPhoneNumber": True, "trackingInfo": "5550000000", "deci": 2}),
         answer=_OK,
         refusals=_REPORT,
@@ -169,14 +169,14 @@ OPERATIONS = (
     Operation(
         "ManualDeliver",
         _T,
-        "The seller has delivered a package itself.",
+        "Report that the seller has delivered a package itself.",
         answer=_OK,
         refusals=(*_REPORT, Code.NOT_DELIVERED_BY_SELLER),
     ),
     Operation(
         "ManualReturn",
         _T,
-        "A package that its seller delivers itself is back.",
+        "Report that a package which its seller delivers itself is back.",
         answer=_OK,
         refusals=(*_REPORT, Code.NOT_DELIVERED_BY_SELLER),
     ),

@@ -32,24 +32,24 @@ _REPLAY = taking(ReplayRequest, {"since": 1792314000000}, order={"orderNumber": 
 _REST = {"hasMore": True, "nextCursor": "c2lnbmVkLCBhbmQgb25seSBmb3IgdGhlc2UgZmlsdGVycw"}
 
 
-_GET = Operation("GetWebhook", _T, "One webhook, and when and why it was turned on and off.", refusals=_FIND)
+_GET = Operation("GetWebhook", _T, "Get one webhook, with when and why it was turned on and off.", refusals=_FIND)
 
 OPERATIONS = (
     Operation(
         "CreateWebhook",
         _T,
-        "Tell this URL of the seller's packages from now on. The signing secret is shown here only.",
+        "Make a webhook, which is told of the seller's packages from now on. The signing secret is shown here only.",
         takes=taking(WebhookRequest, _ASKED),
         answer=answering(answers.MadeWebhook, shown.MADE),
         refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_LIMIT),
     ),
     Operation(
-        "ListWebhooks", _T, "All of the seller's.", answer=answering_list(answers.SellerWebhook, [shown.SELLERS])
+        "ListWebhooks", _T, "List the seller's webhooks.", answer=answering_list(answers.SellerWebhook, [shown.SELLERS])
     ),
     Operation(
         "UpdateWebhook",
         _T,
-        "Change where, of what and with which credentials it is told.",
+        "Change a webhook's URL, statuses and credentials.",
         takes=taking(WebhookRequest, _ASKED),
         answer=_DONE,
         refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_NOT_FOUND),
@@ -57,7 +57,7 @@ OPERATIONS = (
     Operation(
         "CreateChannelWebhook",
         _H,
-        "Report sellers' cancels to this channel from now on. The signing secret is shown here only.",
+        "Make a webhook, which is told of sellers' cancels from now on. The signing secret is shown here only.",
         takes=taking(ChannelWebhookRequest, _ASKED_BY_CHANNEL),
         answer=answering(answers.MadeChannelWebhook, shown.CHANNEL_MADE),
         status=201,
@@ -67,7 +67,7 @@ OPERATIONS = (
         Operation(
             "ListChannelWebhooks",
             _H,
-            "All of the channel's.",
+            "List the channel's webhooks.",
             answer=answering_list(answers.ChannelWebhook, [shown.CHANNELS]),
         )
     ),
@@ -75,14 +75,22 @@ OPERATIONS = (
     of_channel(
         replace(_GET, answer=answering(answers.ChannelWebhookWithChanges, {**shown.CHANNELS, "statusChanges": []}))
     ),
-    *both(Operation("DeleteWebhook", _T, "End it; what waits is never sent.", answer=_DONE, refusals=_FIND)),
-    *both(Operation("ActivateWebhook", _T, "Turn it on, and send what waits.", answer=_DONE, refusals=_FIND)),
-    *both(Operation("DeactivateWebhook", _T, "Turn it off.", answer=_DONE, refusals=_FIND)),
+    *both(
+        Operation(
+            "DeleteWebhook", _T, "Delete a webhook; waiting deliveries are never sent.", answer=_DONE, refusals=_FIND
+        )
+    ),
+    *both(
+        Operation(
+            "ActivateWebhook", _T, "Turn a webhook on, and send its waiting deliveries.", answer=_DONE, refusals=_FIND
+        )
+    ),
+    *both(Operation("DeactivateWebhook", _T, "Turn a webhook off.", answer=_DONE, refusals=_FIND)),
     *both(
         Operation(
             "RotateWebhookSecret",
             _T,
-            "A new signing secret, shown here only; the old one is valid beside it for a day.",
+            "Make a new signing secret, shown here only; the old one is valid beside it for a day.",
             answer=answering(answers.NewSecret, shown.NEW_SECRET),
             refusals=(*_FIND, Code.WEBHOOK_ROTATED),
         )
@@ -91,7 +99,7 @@ OPERATIONS = (
         Operation(
             "PingWebhook",
             _T,
-            "Send a signed request with nothing in it, now, and tell what came of it.",
+            "Test a webhook: send a signed request without content now, and answer what the receiver said.",
             answer=answering(answers.Pinged, {"ok": True, "status": 200, "error": None, "latencyMs": 31}),
             refusals=_FIND,
         )
@@ -100,7 +108,7 @@ OPERATIONS = (
         Operation(
             "ListDeliveries",
             _T,
-            "What was sent, waits, or was given up, oldest first.",
+            "List deliveries, oldest first: delivered, waiting or exhausted.",
             answer=answering(answers.ListedDeliveries, {"content": [shown.DELIVERY], **_REST}),
             parameters=parameters.DELIVERIES,
             refusals=(*_FIND, Code.BODY_INVALID),
@@ -110,7 +118,7 @@ OPERATIONS = (
         Operation(
             "GetDelivery",
             _T,
-            "One delivery with its attempts.",
+            "Get one delivery with its attempts.",
             answer=answering(answers.DeliveryWithAttempts, shown.DELIVERY_WITH_ATTEMPTS),
             refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
         )
@@ -119,7 +127,7 @@ OPERATIONS = (
         Operation(
             "ResendDelivery",
             _T,
-            "Send one again, with the same id and number.",
+            "Send a delivery again, with the same id and number.",
             answer=answering(answers.Resent, {"resent": 1}),
             status=202,
             refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
@@ -129,7 +137,7 @@ OPERATIONS = (
         Operation(
             "ReplayDeliveries",
             _T,
-            "Send everything since a time, or of one order, again; a hundred at once.",
+            "Send all deliveries since a time, or of one order, again; a hundred at a time.",
             takes=_REPLAY,
             answer=answering(answers.Replayed, {"resent": 100, **_REST}),
             status=202,

@@ -1,7 +1,9 @@
 """docs/api.md: the document for people."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cleave_cli.openapi.document import document
@@ -13,10 +15,29 @@ _MAX_EXAMPLE = 1500  # a whole package is no quick reading; it is in openapi.jso
 
 _HEAD = """# API
 
+For those who write a client: every endpoint, what it takes and what it answers.
+
 Made by `cleave openapi` from [openapi.json](openapi.json), which is made from the template, the wire models and the
-catalogue of refusals. What each key means: [errors](errors.md). A 500 `generic.exception` can be repeated as it is,
-a 429 after `Retry-After`. A path answers a method that it has not with 405, and with those that it has in `Allow`.
+catalogue of refusals. [Errors](errors.md) says what each key means, [values](values.md) how values are read.
+A 500 `generic.exception` can be repeated as it is, a 429 after `Retry-After`. A path answers a method that it
+does not have with 405, and names its methods in `Allow`.
 """
+
+type Refusal = tuple[str, str]  # status and key
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    """One operation under all its paths, the first of which names it."""
+
+    places: tuple[str, ...]
+    operation: Schema
+    refusals: frozenset[Refusal]
+
+    @property
+    def anchor(self) -> str:
+        """Of its heading, as forges and MkDocs make it."""
+        return re.sub(r"[^\w\s-]", "", self.places[0]).lower().replace(" ", "-")
 
 
 def render() -> str:
@@ -24,33 +45,97 @@ def render() -> str:
     made = document()
     sections = [_HEAD]
     for tag in made["tags"]:
-        sections.append(f"\n## {tag['name']}\n\n{tag['description']}\n")
-        sections += [
-            _endpoint(made, path, method, operation)
-            for path, methods in made["paths"].items()
-            for method, operation in methods.items()
-            if tag["name"] in operation["tags"]
-        ]
+        endpoints = list(_endpoints(made, tag["name"]))
+        if not endpoints:
+            continue
+        everywhere, with_body = _shared(endpoints)
+        sections.append(f"\n## {tag['name']}\n\n{tag['description']}\n\n")
+        sections += [f"- [{each.operation['summary'].rstrip('.')}](#{each.anchor})\n" for each in endpoints]
+        if everywhere:
+            sections.append(f"\nEach of them can refuse with: {_listed(everywhere)}.\n")
+        if with_body:
+            sections.append(f"\nEach that takes a body, also with: {_listed(with_body)}.\n")
+        for each in endpoints:
+            known = (everywhere if _is_closed(each) else frozenset()) | (
+                with_body if _takes_a_body(each) else frozenset()
+            )
+            sections.append(_described(each, each.refusals - known))
     return "".join(sections)
 
 
-def _endpoint(made: Schema, path: str, method: str, operation: Schema) -> str:
-    lines = [f"\n### {method.upper()} {path}\n\n{operation['summary']}\n"]
+def _endpoints(made: Schema, tag: str) -> Iterator[_Endpoint]:
+    found: dict[str, list[str]] = {}
+    operations: dict[str, Schema] = {}
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            if tag in operation["tags"]:
+                same = json.dumps({**operation, "operationId": None, "parameters": _named_parameters(operation)})
+                found.setdefault(same, []).append(f"{method.upper()} {path}")
+                operations.setdefault(same, operation)
+    for same, places in found.items():
+        yield _Endpoint(tuple(places), operations[same], frozenset(_refusals(made, operations[same])))
+
+
+def _refusals(made: Schema, operation: Schema) -> Iterator[Refusal]:
+    for status, response in list(operation["responses"].items())[1:]:
+        shared = made["components"]["responses"][response["$ref"].rpartition("/")[2]]
+        names = [name for body in shared["content"].values() for name in body.get("examples", {})]
+        yield from ((status, f"`{name}`") for name in names)
+        if not names:
+            yield status, "by API Gateway itself"
+
+
+def _is_closed(endpoint: _Endpoint) -> bool:
+    return endpoint.operation.get("security") != []
+
+
+def _takes_a_body(endpoint: _Endpoint) -> bool:
+    return "requestBody" in endpoint.operation
+
+
+def _shared(endpoints: Sequence[_Endpoint]) -> tuple[frozenset[Refusal], frozenset[Refusal]]:
+    """What all that need credentials have in common, and what those of them that take a body have besides."""
+    closed = [each for each in endpoints if _is_closed(each)]
+    everywhere = _common(closed)
+    return everywhere, _common([each for each in closed if _takes_a_body(each)]) - everywhere
+
+
+def _common(endpoints: Sequence[_Endpoint]) -> frozenset[Refusal]:
+    return frozenset.intersection(*(each.refusals for each in endpoints)) if endpoints else frozenset()
+
+
+def _listed(refusals: Iterable[Refusal]) -> str:
+    keys: dict[str, list[str]] = {}
+    for status, key in sorted(refusals):
+        keys.setdefault(status, []).append(key)
+    return "; ".join(f"{status} {', '.join(each)}" for status, each in keys.items())
+
+
+def _described(endpoint: _Endpoint, own: frozenset[Refusal]) -> str:
+    operation = endpoint.operation
+    first, *others = endpoint.places
+    lines = [f"\n### {first}\n\n{operation['summary']}\n"]
+    if others:
+        lines.append(f"\nThe same as {', '.join(f'`{each}`' for each in others)}.\n")
     lines += _parameters(operation)
-    if "requestBody" in operation:
+    if _takes_a_body(endpoint):
         lines += _body("Takes", operation["requestBody"]["content"])
     status, success = next(iter(operation["responses"].items()))
     if "content" in success:
         lines += _body(f"Answers {status}", success["content"])
     else:
         lines.append(f"\nAnswers {status} with an empty body.\n")
-    lines.append("\n| status | keys |\n| --- | --- |\n")
-    lines += [f"| {each} | {_keys(made, response)} |\n" for each, response in list(operation["responses"].items())[1:]]
+    if own:
+        lines.append(f"\nAlso refuses with: {_listed(own)}.\n")
     return "".join(lines)
 
 
+def _named_parameters(operation: Schema) -> list[Schema]:
+    return [each for each in operation.get("parameters", []) if each["in"] != "path"]
+
+
 def _parameters(operation: Schema) -> Iterator[str]:
-    wanted = [each for each in operation.get("parameters", []) if each["in"] != "path"]
+    wanted = _named_parameters(operation)
     if wanted:
         yield "\n| parameter | in | |\n| --- | --- | --- |\n"
     for each in wanted:
@@ -75,9 +160,3 @@ def _named(schema: Schema) -> str:
         return f"a list of {_named(schema['items'])}"
     choices = [_named(each) for each in (*schema.get("anyOf", ()), *schema.get("allOf", ()))]
     return " or ".join(dict.fromkeys(choice for choice in choices if choice != "text")) or "text"
-
-
-def _keys(made: Schema, response: Schema) -> str:
-    shared = made["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    names = [name for body in shared["content"].values() for name in body.get("examples", {})]
-    return ", ".join(f"`{name}`" for name in names) or "API Gateway's own"
