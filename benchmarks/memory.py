@@ -31,9 +31,8 @@ _BATCH = 100
 _QUIET_SECONDS = int(environment_of("PackageStream")["SPLIT_QUIET_MS"]) / 1000
 _INTRO = (
     "Lambda gives a function a processor's share by its memory, a whole one at 1,769 MB, and bills time by memory. "
-    "What only computes costs the same in any size and takes less time in a larger one; what waits, for the "
-    "database, a receiver or the end of a quiet period, takes the same time and costs more. Init has a whole "
-    "processor in any size.\n"
+    "Computing costs the same in any size and takes less time in a larger one. Waiting for the database, a receiver "
+    "or the end of a quiet period takes the same time and costs more. Init has a whole processor in any size.\n"
 )
 
 

@@ -14,11 +14,13 @@ LOGS, METRICS = ROOT / "docs/logs.md", ROOT / "docs/metrics.md"
 
 _LOGS_HEAD = """# Logs
 
+For operators: every line that the functions log, and what it means.
+
 Made by `python -m cleave_cli.catalogues`; a test fails when it no longer says what the code does.
 
-Every function writes one JSON object a line. `message` is one of the codes below, `level`, `timestamp`, `location` and
-`xray_trace_id` say what they say, and the rest are the code's own fields. No line holds a body, a name, an address or a
-secret.
+Every function writes one JSON object a line. `message` is one of the codes below. `level`, `timestamp`, `location` and
+`xray_trace_id` are in every line, and the other fields belong to the code. No line holds a body, a name, an address
+or a secret.
 
 `correlation_id` is API Gateway's id of the request that caused what the line tells (`x-amzn-requestid` of the answer).
 It is stored with the cancellation and with each event, so that it stands in the lines of the stream function and of the
@@ -27,6 +29,8 @@ look for it with `like`.
 
 """
 _METRICS_HEAD = f"""# Metrics
+
+For operators: every metric, and what it means.
 
 Made by `python -m cleave_cli.catalogues`; a test fails when it no longer says what the code does.
 

@@ -73,7 +73,7 @@ def make_credentials() -> Credentials:
 
 
 def store_credentials(deployment: Deployment, credentials: Credentials) -> None:
-    """Let these callers in, through the service's own code."""
+    """Store the credentials of these callers, through the service's own code."""
     everyone = frozenset(seller.seller_id for seller in credentials.sellers)
     for seller in credentials.sellers:
         own = frozenset({seller.seller_id})

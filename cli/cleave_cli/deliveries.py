@@ -1,4 +1,4 @@
-"""`cleave deliveries`: what was sent to a webhook, what waits, and sending it again."""
+"""`cleave deliveries`: a webhook's deliveries, settled and waiting, and sending them again."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager

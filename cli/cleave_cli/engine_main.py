@@ -66,7 +66,7 @@ def accept_what_it_lacks() -> None:
 
 
 def give_values_their_types() -> None:
-    """CloudFormation makes a text or a number of a value as the property wants it; MiniStack hands it on as it came."""
+    """CloudFormation makes a text or a number of a value as the property wants it; MiniStack hands it on unchanged."""
     handlers = vars(importlib.import_module("ministack.services.cloudformation.provisioners"))["_RESOURCE_HANDLERS"]
     for kind in ("AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"):
         handlers[kind] = {

@@ -58,6 +58,8 @@ MEANINGS = {
 _RETRY = {RefusalKind.BUSY: "after `Retry-After`"}
 _HEAD = """# Errors
 
+For those who write a client: every key of an error, what it means, and whether to repeat the request.
+
 Made by `python -m cleave_cli.errors_table`; a test fails when it no longer says what the code does.
 
 Trendyol's paths answer every error as `{"timestamp", "exception", "errors": [{"key", "message", "errorCode"}]}`,

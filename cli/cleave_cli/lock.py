@@ -12,7 +12,7 @@ from cleave_cli.errors import AlreadyRunningError
 
 
 class RunLock:
-    """A held lock. Whoever fails to get it is told this process and this address."""
+    """A held lock. Another process that fails to get it is told this process and this address."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""`cleave status` and `cleave requeue`: what waits anywhere in a stack, and dead letters back to their queue."""
+"""`cleave status` and `cleave requeue`: a stack's backlogs, and dead letters back to their queue."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -88,7 +88,7 @@ def status(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Show whether all is well, what waits, for how long, whom it concerns, and the runbook for each."""
+    """Show whether all is well, and each backlog: how old it is, whose, and its runbook."""
     found, at = find_stack(stack, state), clock.now()
     whole = read_all(found, at)
     if as_json:
@@ -117,7 +117,7 @@ def read_all(stack: Stack, at: datetime) -> Document:
 
 def gauges_grid(whole: Document) -> "Grid":
     """Each gauge with the runbook for it and its alarm's threshold, the ill ones in red."""
-    shown = grid("what waits", "", "runbook", "alarm")
+    shown = grid("backlog", "", "runbook", "alarm")
     for each in whole["gauges"]:
         unit = " s" if each["unit"] == "seconds" else ""
         sign = "over" if unit else "from"

@@ -59,7 +59,7 @@ class StateDir:
 
     @property
     def local_json(self) -> Path:
-        """Base URL and credentials of the running stack, for whoever wants to call it."""
+        """Base URL and credentials of the running stack, for programs that call it."""
         return self.path / "local.json"
 
 

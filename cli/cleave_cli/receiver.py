@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass(frozen=True)
 class Received:
-    """One request, as it came over the wire. `arrived_at` is monotonic: for comparing, not for dates."""
+    """One request, as it arrived. `arrived_at` is monotonic: for comparing, not for dates."""
 
     method: str
     path: str

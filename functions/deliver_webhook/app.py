@@ -1,4 +1,4 @@
-"""The queue of wakes: tells receivers what waits for them."""
+"""The queue of wakes: sends receivers their waiting deliveries."""
 
 from typing import Any
 

@@ -43,3 +43,62 @@ def test_every_test_that_a_conformance_table_names_exists(document: str) -> None
         for path, test in named:
             tree = ast.parse((ROOT / path).read_text())
             assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, f"{path}::{test}"
+
+
+def pages() -> list[str]:
+    """Those that a reader opens by themselves: decisions and runbooks begin with their folder's README."""
+    docs = ROOT / "docs"
+    found = [path.relative_to(docs).as_posix() for path in docs.rglob("*.md")]
+    return [name for name in found if name.endswith("README.md") or "/" not in name]
+
+
+@pytest.mark.parametrize("name", pages())
+def test_the_first_line_of_a_page_says_who_it_is_for(name: str) -> None:
+    title, _, first = (ROOT / "docs" / name).read_text(encoding="utf-8").splitlines()[:3]
+    assert title.startswith("# ")
+    assert re.match(r"For (those|operators|sellers|channels|everybody|newcomers)\b", first), first
+
+
+# What reads as translated. Each is a kind of sentence, not a word: say who does what, or name the thing.
+ODD = (
+    r"\bwhat (still |of it |already )?waits\b",
+    r"\bwhoever\b",
+    r"\bwork(s|ed|ing)? off\b",
+    r"\blet (somebody|callers|them|these callers) in\b",
+    r"\bas it came\b",
+    r"\bof whom\b",
+)
+EVERYWHERE = [
+    "docs",
+    "layers",
+    "functions",
+    "cli",
+    "benchmarks",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "template.yaml",
+]
+
+
+ELSEWHERE = ("runbooks", "dashboards", "0097-")  # with the operators' words
+
+
+def written_by_us() -> list[str]:
+    """Sources and documents; what a run writes is excused."""
+    kinds = {".py", ".md", ".yaml"}
+    found = [path for name in EVERYWHERE for path in [ROOT / name, *(ROOT / name).rglob("*")] if path.suffix in kinds]
+    names = sorted(path.relative_to(ROOT).as_posix() for path in found if path.name != "RESULTS.md" and path.is_file())
+    return [name for name in names if not any(part in name for part in ELSEWHERE)]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_nothing_is_said_in_a_way_that_reads_as_translated(odd: str) -> None:
+    pattern = re.compile(odd, re.IGNORECASE)
+    found = [
+        f"{name}:{number}: {line.strip()}"
+        for name in written_by_us()
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line) and "DashboardBody" not in line
+    ]
+    assert found == []

@@ -61,7 +61,7 @@ OPERATIONS = (
         Operation(
             "GetOrderTimeline",
             _T,
-            "Get an order's timeline: its packages as a tree, its cancellations, events and deliveries in order of time.",
+            "Get an order's timeline: packages as a tree; cancellations, events and deliveries in order of time.",
             answer=answering(answers.Timeline, shown.TIMELINE),
             parameters=parameters.TIMELINE,
             refusals=(Code.ORDER_NOT_FOUND, Code.BODY_INVALID),

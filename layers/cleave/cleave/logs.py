@@ -51,7 +51,7 @@ class Log(Enum):
         "item.failed",
         logging.ERROR,
         ("seller_id", "order_number", "why"),
-        "A package or event that is due could not be worked off, with the traceback; it comes again.",
+        "A split or fan-out that is due failed, with the traceback; it is tried again.",
     )
     READ_FAILED = (
         "read.failed",

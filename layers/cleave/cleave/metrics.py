@@ -52,7 +52,7 @@ class Metric(Enum):
         "ItemsFailed",
         MetricUnit.Count,
         (),
-        "Packages and events that the stream or the reconcile could not work off, once for each try.",
+        "Splits and fan-outs that failed in the stream function or the reconcile, once for each try.",
     )
     DELIVERY_ATTEMPTS = (
         "DeliveryAttempts",

@@ -1,6 +1,6 @@
-"""Calls about a webhook, whoever's it is: a seller's on Trendyol's paths, a channel's under /v1.
+"""Calls about a webhook: a seller's on Trendyol's paths, a channel's under /v1.
 
-An operator may make them of everybody's: a channel is named by the query's ``channel``.
+An operator may make them for any owner: a channel is named by the query's ``channel``.
 """
 
 from collections.abc import Callable

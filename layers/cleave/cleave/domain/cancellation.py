@@ -235,7 +235,7 @@ def claimed_units(claims: PackageClaims) -> dict[int, int]:
 
 
 def reservation_of(cancellation: Cancellation, claim: Claim) -> Reservation:
-    """What waits on the claim's package once the cancellation is accepted."""
+    """The reservation on the claim's package once the cancellation is accepted."""
     return Reservation(
         cancellation_id=str(cancellation.key),
         units=claim.units,

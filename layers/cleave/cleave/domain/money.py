@@ -34,7 +34,7 @@ def package_totals(lines: Iterable[Line]) -> Amounts:
 
 
 def line_fees(line: Line) -> dict[str, Decimal]:
-    """Each of the line's fees, for one unit or for all, as it came in."""
+    """Each of the line's fees, for one unit or for all, as it was imported."""
     shares = [[unit.fees[place] for unit in line.units] for place in range(len(line.fees))]
     return {
         fee.name: _mean(amounts) if fee.is_per_unit else sum(amounts, Decimal(0))

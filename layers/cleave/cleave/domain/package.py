@@ -79,7 +79,7 @@ class Unit:
 
     @property
     def discount(self) -> Decimal:
-        """All of it, whoever gives it."""
+        """The whole discount, the seller's and the marketplace's."""
         return self.seller_discount + self.marketplace_discount + self.other_discount
 
 

@@ -1,4 +1,4 @@
-"""How far a package is, whoever says so: what may follow what, and what has to wait for a split."""
+"""How far a package is: which status may follow which, and which has to wait for a split."""
 
 from collections.abc import Mapping
 from dataclasses import replace

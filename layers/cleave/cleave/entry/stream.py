@@ -16,7 +16,7 @@ type Batch = dict[str, Any]
 
 
 def consume_stream(worker: Worker, event: Batch) -> Batch:
-    """Work off a batch. Lambda's answer for ReportBatchItemFailures: it brings the stream again from the first of them.
+    """Process a batch. Lambda's answer for ReportBatchItemFailures: it brings the stream again from the first of them.
 
     What is done when it comes again, is done again without effect.
     """

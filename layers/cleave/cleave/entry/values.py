@@ -75,7 +75,7 @@ def as_truth(value: object) -> object:
 
 
 def _as_said(value: object) -> object:
-    """Kept as it came, text or number: to be shown again."""
+    """Kept unchanged, text or number: to be shown again."""
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise plain_fault("must be text or a whole number")
     return value

@@ -38,7 +38,7 @@ def _cleared() -> Cleared:
 
 
 def worker(seconds: float) -> Worker:
-    """Works off what is due, for one invocation that may work so long."""
+    """Does what is due, for one invocation that may take so long."""
     milliseconds = timedelta(milliseconds=1)
     quiet = QuietPeriod(settings().split_quiet_ms * milliseconds, settings().split_longest_ms * milliseconds)
     return Worker(table(seconds), wake_queue(), tracking_numbers(), quiet, _cleared())
@@ -68,7 +68,7 @@ def target_rules() -> TargetRules:
 
 
 def drain_and_probe(seconds: float) -> tuple[Drain, Probe]:
-    """Deliver what waits, for one invocation that may work so long."""
+    """Sends waiting deliveries, for one invocation that may take so long."""
     of_invocation, send_wake = table(seconds), wake_queue()
     policy = parse_policy(settings().retry_schedule)
     attempts = Attempts(of_invocation, sender(), send_wake, policy, random.random, destination_sender())

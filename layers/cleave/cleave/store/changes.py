@@ -43,7 +43,7 @@ class PackagesExist(Exception):  # noqa: N818 - an answer that callers act on
 def write_change(table: Table, change: OrderChange) -> None:
     """Write all of it. Raises PackagesExist, OutOfDate where another writer was faster, or Contended.
 
-    Whoever was faster with the same package has also taken the ids that come of it: that is no other's package.
+    Another writer that was faster with the same package made the same ids, which is OutOfDate too.
     """
     writes = change_writes(table, change)
     try:
@@ -105,7 +105,7 @@ def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
 
 
 def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]:
-    """What waits to be taken out of it goes on waiting; its time begins anew with each event."""
+    """Its reservations stay; their time begins anew with each event."""
     package = changed.package
     attributes = {
         **state_attributes(package, changed.reservations),

@@ -1,8 +1,9 @@
-"""Deliveries: what waits for a webhook, and what was settled.
+"""A webhook's deliveries, waiting and settled.
 
-A delivery is one item with all messages of an event, on its track's partition of what waits. When every message was
-taken or given up, it is put among the settled ones, and then deleted where it waited; whoever finds it in both places
-deletes it there. A settled delivery whose messages a person wants again waits once more, beside the settled item.
+A waiting delivery is one item with all messages of an event, in the partition of its track. When every message is
+delivered or exhausted, the delivery is put among the settled ones, and then deleted from the waiting ones. A process
+may die in between: the next drain that finds it in both places deletes it. A settled delivery whose messages a person
+wants again waits once more, beside the settled item.
 """
 
 from collections.abc import Sequence
@@ -101,7 +102,7 @@ def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
 
 
 def read_waiting(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Listed]:
-    """What waits on a track, oldest first; strongly consistent."""
+    """A track's waiting deliveries, oldest first; strongly consistent."""
     items = table.page(keys.waiting_partition(subscription_id, track), limit, after=after)
     return [_listed(item) for item in items]
 

@@ -53,7 +53,7 @@ _MS_DIGITS = 14
 
 
 def package(seller_id: int, package_id: int) -> Key:
-    """A package with its lines and what waits to be taken out of it."""
+    """A package with its lines and reservations."""
     return _key(f"PACKAGE#{seller_id}#{package_id}", PACKAGE)
 
 
@@ -189,7 +189,7 @@ def waiting(subscription_id: str, track: int, delivery_place: str) -> Key:
 
 
 def waiting_partition(subscription_id: str, track: int) -> str:
-    """The partition of what waits on one track of a webhook, oldest first."""
+    """The partition of the deliveries that wait on one track of a webhook, oldest first."""
     return f"WAITING#{subscription_id}#{track}"
 
 

@@ -237,7 +237,7 @@ def reservation_item(reservation: Reservation) -> list[Any]:
 
 
 def reservations_of(item: Item) -> tuple[Reservation, ...]:
-    """What waits to be taken out of a package, from its item."""
+    """A package's reservations, from its item."""
     return tuple(_to_reservation(key, waiting) for key, waiting in item[WAITING].items())
 
 

@@ -50,7 +50,7 @@ def create_subscription(table: Table, subscription: Subscription) -> None:
 
 
 def delete_subscription(table: Table, subscription: Subscription) -> None:
-    """Forget it with its tracks; what waits for it is never sent, and expires. Raises NoSubscription, OutOfDate."""
+    """Forget it with its tracks; waiting deliveries are not sent, and expire. Raises NoSubscription, OutOfDate."""
     gone = Delete(_key(subscription), "version = :version", {"version": subscription.version}, "subscription")
     writes = [
         count_one_less(subscription.owner),

@@ -1,4 +1,4 @@
-"""Tracks: who drains what waits for a webhook, and when there is something to do.
+"""Tracks: which function drains a webhook's deliveries, and when there are any.
 
 A track is drained by one holder at a time, and nobody's wish to have it drained is lost:
 
@@ -11,8 +11,8 @@ time   holder                          somebody who put a delivery
        it is not, so another pass
 
 A track that has something to do, now or later, is in the index of due work until its holder lets it go. A message in
-the queue only saves the wait for whoever reads that index. Rings are counted, not signed: a repeat of the same call by
-the SDK makes one pass too many and never one too few.
+the queue only saves the wait until the reconcile reads that index. Rings are counted, not signed: a repeat of the same
+call by the SDK makes one pass too many and never one too few.
 """
 
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def busy_tracks(table: Table, subscription_id: str) -> list[int]:
 
 
 def delete_tracks(subscription_id: str, count: int) -> list[Write]:
-    """After which nobody drains what still waits for the webhook; it expires."""
+    """After which no deliveries of the webhook are sent; those that wait expire."""
     return [Delete(keys.track(subscription_id, number)) for number in range(count)]
 
 
@@ -236,7 +236,7 @@ def look_again(table: Table, held: Held) -> Held | None:
 
 
 def hand_over(table: Table, held: Held, at: datetime) -> None:
-    """Let the track go with something to do now, for whoever comes next."""
+    """Let the track go with something to do now, for the next that takes it."""
     change = Update(
         key=held.track.key,
         change="SET #due = :now, #shard = :shard REMOVE holder, #until",

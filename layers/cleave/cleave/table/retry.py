@@ -16,7 +16,7 @@ def random_pause(attempt: int) -> float:
 def until_current[T](attempt: Callable[[], T], *, tries: int = 8) -> T:
     """Read, decide and write; once more for each time that another writer was faster. Raises Contended in the end.
 
-    ``attempt`` raises OutOfDate where its write met another's. There is no pause: whoever was faster is done.
+    ``attempt`` raises OutOfDate where its write met another's. There is no pause: the faster writer has finished.
     """
     for _ in range(tries):
         try:

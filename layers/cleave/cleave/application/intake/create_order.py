@@ -50,7 +50,7 @@ def create_order(
 
 
 def _changes(table: Table, packages: Sequence[Package], at: datetime, correlation_id: str) -> list[OrderChange]:
-    """An order of that number which is there already refuses the write, whoever made it."""
+    """The write fails if there is an order of that number already."""
     parts = [(package.seller_id, package.order_number) for package in packages]
     audiences = read_audience(table, parts)
     return [

@@ -2,7 +2,7 @@
 
 time   erase                            a split of the same package
 ────   ──────────────────────────────   ─────────────────────────────────────────────────
- 1                                      reads the package, as it came in
+ 1                                      reads the package, as imported
  2     writes it erased, a version on
  3                                      finds another version, and reads it again: erased
 or

@@ -60,7 +60,7 @@ def _look_at(table: Table, worker: Worker, entry: DueEntry, at: datetime, counts
 def _work_off(table: Table, worker: Worker, entry: DueEntry) -> None:
     work = read_due_work(table, entry)
     if work is not None and worker.work_off([work]):
-        raise RuntimeError(f"{entry.kind} could not be worked off")
+        raise RuntimeError(f"{entry.kind} failed")
 
 
 def _tried(do: Callable[[], object], entry: DueEntry) -> bool:

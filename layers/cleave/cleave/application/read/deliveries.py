@@ -1,4 +1,4 @@
-"""What was sent to a subscription, and what of it waits, message by message."""
+"""A subscription's deliveries, settled and waiting, message by message."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

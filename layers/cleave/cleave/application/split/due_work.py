@@ -1,7 +1,7 @@
 """Do what packages and events are due for: split, fan out, and say that it is done.
 
-The mark that acceptance sets on a package stays until everybody is told of its end. Whoever finds the mark, the stream
-or the reconcile, goes on from where the last one died.
+The mark that acceptance sets on a package stays until the fan-out of its end is done. The stream function or the
+reconcile, whichever finds the mark, goes on from where the last one died.
 """
 
 import time
@@ -63,7 +63,7 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Works off one batch. ``pause`` sleeps, tests replace it."""
+    """Does the work of one batch. ``pause`` sleeps, tests replace it."""
 
     table: Table
     send_wake: SendWake

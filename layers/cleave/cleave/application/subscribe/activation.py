@@ -32,7 +32,7 @@ def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str
 
 
 def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:
-    """Tell it nothing more; what waits keeps waiting, what happens from now on is not for it. Raises Refusal."""
+    """Stop sending; deliveries keep waiting, and later events are not for it. Raises Refusal."""
 
     def attempt() -> None:
         before = find_webhook(table, owner, subscription_id)

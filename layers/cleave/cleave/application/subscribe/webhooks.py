@@ -128,7 +128,7 @@ def list_webhooks(table: Table, owner: str) -> list[Subscription]:
 def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_id: str, wish: WebhookWish) -> None:
     """Change where and of what it is told; its signing secret and its status stay. Raises Refusal.
 
-    A new URL is another receiver: nobody knows of it that it fails, and what waits is sent to it at once.
+    A new URL is another receiver: it has no failures yet, so waiting deliveries are sent to it at once.
     """
     sealed = _sealed(seal, wish, subscription_id)
 
@@ -162,7 +162,7 @@ def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_i
 
 
 def remove_webhook(table: Table, owner: str, subscription_id: str) -> None:
-    """End the subscription; what waits for it is never sent. Raises Refusal."""
+    """End the subscription; its waiting deliveries are never sent. Raises Refusal."""
     until_written(lambda: delete_subscription(table, find_webhook(table, owner, subscription_id)))
 
 

@@ -84,9 +84,9 @@ def replay(
 
 
 def _to_ask_for(rows: Sequence[DeliveryRow]) -> Sequence[DeliveryRow]:
-    """What waits anyway needs no wish, unless it waits for its time.
+    """A delivery that waits anyway needs no wish, unless it waits for a time.
 
-    Where all waits for a receiver that fails, the first is what is tried.
+    Where all wait for a receiver that fails, the first one is tried.
     """
     found = [row for row in rows if not row.is_waiting or row.delivery.not_before is not None]
     return found or rows[:1]

@@ -1,4 +1,4 @@
-"""Delivering what waits on a track: in order along each lane, while the receiver works."""
+"""Sends a track's deliveries: in order along each lane, while the receiver works."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ class Drain:
     attempt: Attempts
 
     def __call__(self, subscription_id: str, track: int) -> DrainResult:
-        """Hold the track, and make passes over what waits on it until nobody has rung since the last one began."""
+        """Hold the track, and make passes over its deliveries until it was not rung since the last pass began."""
         started = clock.now()
         held: Held | None = take(self.table, subscription_id, track, str(uuid4()), started)
         result = DrainResult.NOTHING_DUE
@@ -80,7 +80,7 @@ class Drain:
 
 @dataclass(slots=True)
 class Pass:
-    """One pass over what waits on a track. ``due`` is when the first lane that has to wait may go on."""
+    """One pass over a track's deliveries. ``due`` is when the first lane that has to wait may go on."""
 
     drain: Drain
     held: Held
@@ -132,7 +132,7 @@ class Pass:
         if is_old(waiting, found.settled):
             delete_if_unasked(table, number, waiting)
         elif not waiting.is_next(is_previous_settled=found.is_previous_settled, forgotten_before=forgotten):
-            self._block(waiting.lane, None)  # whoever puts the one before it rings
+            self._block(waiting.lane, None)  # the fan-out that puts the one before it rings
         elif isinstance(found.event, Unreadable):
             self._damaged(waiting.lane, str(found.event))
         elif found.event is None:
@@ -182,7 +182,7 @@ class Pass:
         return attempted.delivery
 
     def _damaged(self, lane: Lane, item: str) -> None:
-        """The other lanes go on. This one is looked at again, as whoever mends the item does not know of the track."""
+        """The other lanes go on. This one is looked at again, because a mended item rings no track."""
         note_damage(lane, item)
         self._block(lane, clock.now() + _MENDED)
 

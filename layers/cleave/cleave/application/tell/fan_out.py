@@ -1,6 +1,6 @@
 """From events to deliveries that wait. It decides nothing: the event says who is told of it.
 
-So it may run twice, late, in part, in any order and on any machine; whoever finds a mark that is left finishes it.
+So it may run twice, late, in part, in any order and on any machine; the next function that finds a mark finishes it.
 """
 
 from collections.abc import Sequence

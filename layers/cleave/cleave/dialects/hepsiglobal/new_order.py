@@ -145,7 +145,7 @@ def _item(order: WireOrder, item: WireItem, raw: Mapping[str, Any]) -> NewItem:
 
 
 def _details(wire: WireOrder, document: Mapping[str, Any]) -> dict[str, Any]:
-    """What Trendyol's dialect shows of the order; ``hepsiGlobal`` keeps the rest as it came, amounts and all."""
+    """What Trendyol's dialect shows of the order; ``hepsiGlobal`` keeps the rest unchanged, with its amounts."""
     first, _, last = wire.customer.name.rpartition(" ")
     names = {"customerFirstName": first or last, "customerLastName": last if first else ""}
     return {

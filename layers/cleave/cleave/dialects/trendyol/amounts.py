@@ -146,7 +146,7 @@ def _adds_up(total: Decimal | None, name: str, lines: Sequence[tuple[Fields, int
 
 
 def stem(name: str) -> frozenset[str]:
-    """What a fee is called, whoever says it."""
+    """What a fee is called in every dialect."""
     return frozenset(word.removesuffix("s") for word in words_of(name) if word not in _AROUND)
 
 

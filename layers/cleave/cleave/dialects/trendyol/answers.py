@@ -77,7 +77,7 @@ class TruncatedLine(LineFacts, OldLineNames):
 
 
 class ShownLine(LineFacts, CancelFacts, OldLineNames):
-    """Amounts are per unit. What came in besides is shown as it came."""
+    """Amounts are per unit. Fields that an import brought besides are shown unchanged."""
 
     discountDetails: list[ShownUnit]
 
@@ -111,7 +111,7 @@ class PackageFacts(TypedDict):
 
 
 class Carriage(TypedDict, total=False):
-    """What was never said is not shown; null is shown as it came."""
+    """A field that no import named is not shown; null is shown."""
 
     cargoSenderNumber: str | int | None
     cargoProviderName: str | None
@@ -121,7 +121,7 @@ class Carriage(TypedDict, total=False):
 
 
 class ShownPackage(PackageFacts, Carriage, OldPackageNames):
-    """Amounts are sums over all units. What came in besides is shown as it came."""
+    """Amounts are sums over all units. Fields that an import brought besides are shown unchanged."""
 
     lines: list[ShownLine]
 
