@@ -67,9 +67,7 @@ def test_an_environment_whose_interpreter_has_gone_is_made_anew(
 def test_a_uv_that_has_gone_is_installed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "UV_ENVIRONMENT", tmp_path / NAME)
     monkeypatch.setattr(bootstrap, "UV", tmp_path / NAME / "bin" / "uv")
-    monkeypatch.setattr(
-        bootstrap.venv, "create", lambda folder, **_: (folder / "bin").mkdir(parents=True, exist_ok=True)
-    )
+    monkeypatch.setattr(venv, "create", lambda folder, **_: (folder / "bin").mkdir(parents=True, exist_ok=True))
     ran: list[str] = []
     monkeypatch.setattr(bootstrap, "run", lambda command: ran.append(command[3]))
     bootstrap.ensure_uv()
