@@ -40,6 +40,7 @@ class Deployment:
 
 def engine_session() -> boto3.Session:
     """Make a session with the engine's own credentials, so that the caller's are never used."""
+    environment.reach_this_machine()
     return boto3.Session(
         aws_access_key_id=environment.ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=environment.ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],

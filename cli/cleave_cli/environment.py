@@ -68,5 +68,13 @@ def for_sam(endpoint: str | None) -> dict[str, str]:
     return environment | {"AWS_ENDPOINT_URL": endpoint, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
+def reach_this_machine() -> None:
+    """Have this process call 127.0.0.1 directly, though a proxy is set for all else."""
+    for name in ("NO_PROXY", "no_proxy"):
+        known = [each for each in os.environ.get(name, "").split(",") if each]
+        if "127.0.0.1" not in known:
+            os.environ[name] = ",".join([*known, "127.0.0.1"])
+
+
 def _inherited(source: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in source.items() if name.upper().startswith(_PASSED_ON)}

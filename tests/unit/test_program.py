@@ -1,6 +1,7 @@
 """The program's habits: where it writes, what it understands everywhere, how it ends."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 import typer
 from botocore.exceptions import ClientError, NoRegionError
+from botocore.utils import get_environ_proxies
 from cleave_cli import console, invoke, logs
+from cleave_cli.deploy import engine_session
 from cleave_cli.errors import CleaveError
 from cleave_cli.main import app
 from cleave_cli.paths import TOOLS
@@ -177,3 +180,13 @@ def test_an_age_is_a_number_and_a_unit() -> None:
     assert logs.parse_age("10m") == timedelta(minutes=10)
     with pytest.raises(CleaveError, match="10m"):
         logs.parse_age("yesterday")
+
+
+def test_the_engine_is_called_directly_though_a_proxy_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    monkeypatch.delenv("no_proxy", raising=False)
+    engine_session()
+    assert (os.environ["NO_PROXY"], os.environ["no_proxy"]) == ("intranet.example,127.0.0.1", "127.0.0.1")
+    assert get_environ_proxies("http://127.0.0.1:4566") == {}
+    assert get_environ_proxies("http://pypi.example")["http"] == "http://192.0.2.1:3128"
