@@ -114,6 +114,12 @@ def read_endpoint(path: Path) -> str:
     return base_url.partition("/restapis/")[0]
 
 
+def read_seller(path: Path) -> tuple[str, Seller]:
+    """The address and first seller of the stack that wrote the file."""
+    local = _read_local_json(path)
+    return local["base_url"], Seller(**local["sellers"][0])
+
+
 def read_environment(path: Path) -> dict[str, str]:
     """Address, first seller and channel, and operator of the stack that wrote the file, as `cleave` reads variables."""
     local = _read_local_json(path)

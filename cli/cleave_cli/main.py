@@ -23,6 +23,7 @@ from cleave_cli.demo import run_demo
 from cleave_cli.erase import erase
 from cleave_cli.errors import PromiseBrokenError
 from cleave_cli.events.command import events
+from cleave_cli.events.samples_command import samples
 from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.invoke import invoke
@@ -168,6 +169,7 @@ app.command()(verify)
 app.command("import")(reporting_errors()(import_orders))
 app.command()(openapi)
 app.command()(events)
+app.command()(samples)
 app.command()(invoke)
 app.command()(preflight)
 app.command()(rehearse)

@@ -7,6 +7,7 @@ from typing import Any
 from cleave.domain.dialect import Dialect
 
 from cleave_cli.events.lambda_event import ACCOUNT, EXAMPLE_MS, Event, LambdaEvent
+from cleave_cli.events.own import own
 from cleave_cli.openapi.document import OPERATIONS
 from cleave_cli.openapi.operation import Operation
 from cleave_cli.openapi.parameters import PATH
@@ -47,34 +48,45 @@ _GOOD: dict[str, dict[str, Any]] = {
     "UpdateWebhook": {"body": {"url": _PUBLIC}},
     "CreateChannelWebhook": {"body": {"base_url": _PUBLIC}},
 }
-# The seller's tracking number is taken from Picking on; the sample's package is Created.
-_STATUS_AS_IMPORTED = {
-    "UpdateTracking": _CONFLICT,
-    "LegacyUpdateTracking": _CONFLICT,
-    "ManualDeliver": _CONFLICT,  # its seller has not set out
-    "ManualReturn": _CONFLICT,
-}
 # What the marketplace says of a seller's package, on a seller's path.
 _CHANNELS = frozenset({"ReportStatus"})
 
 
 def endpoint_events() -> Iterator[LambdaEvent]:
     """Of the first path that each function serves."""
-    seen: set[str] = set()
+    for route in _first_routes().values():
+        yield from _events(route, OPERATIONS[route.function, route.dialect])
+
+
+def _first_routes() -> dict[str, Route]:
+    """By function, in the template's order."""
+    found: dict[str, Route] = {}
     for route in routes():
-        if route.function not in seen:
-            seen.add(route.function)
-            yield from _events(route, OPERATIONS[route.function, route.dialect])
+        found.setdefault(route.function, route)
+    return found
+
+
+def documented_call(function: str) -> Event:
+    """The good event of a function, about what the API's documented example is about."""
+    route = _first_routes()[function]
+    more = _GOOD.get(function, {})
+    body = _example(OPERATIONS[function, route.dialect])
+    return proxy_event(route, body={**body, **more["body"]} if more else body, **_caller(route))
+
+
+def _example(operation: Operation) -> Any:  # noqa: ANN401 - any body
+    return None if operation.takes is None else operation.takes.examples["example"]
+
+
+def _caller(route: Route) -> dict[str, Any]:
+    if route.is_staffs:
+        return {"role": "operator"}
+    return {"role": "channel"} if route.function in _CHANNELS else {}
 
 
 def _events(route: Route, operation: Operation) -> Iterator[LambdaEvent]:
-    folder = folder_of(route.function)
-    body: Any = None if operation.takes is None else operation.takes.examples["example"]
-    more = _GOOD.get(route.function, {})
-    caller: dict[str, Any] = {"role": "channel"} if route.function in _CHANNELS else {}
-    caller = {"role": "operator"} if route.is_staffs else caller
-    good = proxy_event(route, body={**body, **more["body"]} if more else body, **caller)
-    yield LambdaEvent(folder, "good", good, _STATUS_AS_IMPORTED.get(route.function, operation.status))
+    folder, body, caller = folder_of(route.function), _example(operation), _caller(route)
+    yield LambdaEvent(folder, "good", own(route.function, documented_call(route.function)), operation.status)
     changes, status = _BAD.get(route.function, ({"body": {}} if body is not None else _OTHER_WEBHOOK, 0))
     fallback = _INVALID if body is not None else _NOT_FOUND
     yield LambdaEvent(folder, "bad", proxy_event(route, **{"body": body, **caller, **changes}), status or fallback)
