@@ -65,7 +65,7 @@ def _flat(told: Sequence[Told]) -> Iterator[Budget]:
 
 
 def tell_after(events: int) -> Told:
-    """In a world of its own, by a process that has told somebody of an event before."""
+    """In a world of its own, by a process that has sent a message before."""
     say(f"{events:,} events")
     with engine_world() as one:
         _tell(one, 1)

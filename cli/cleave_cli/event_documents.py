@@ -35,7 +35,7 @@ EVENTS: Mapping[str, tuple[Any, str]] = {
     Fact.PACKAGE_MOVED_ON: (PackageFact, "A package, or lines of it, entered another status."),
     Fact.TRACKING_FED: (PackageFact, "The number or carrier by which a package is found became known, or another one."),
     TURNED_OFF: (SubscriptionFact, "A subscription is off, and is told nothing. On the stage's bus alone."),
-    TESTED: (TestFact, "Somebody asked whether the destination takes events."),
+    TESTED: (TestFact, "A test: an owner asked whether the destination takes events."),
 }
 
 

@@ -90,7 +90,7 @@ class ClaimedPackage(TypedDict):
 
 
 class CancellationAccepted(CancellationFacts):
-    """``cancellationId`` is null for somebody else's: a channel's for a seller, a seller's for a channel."""
+    """``cancellationId`` is null for another caller's: a channel's for a seller, a seller's for a channel."""
 
     date: int
     type: Literal["cancellation.accepted"]

@@ -2,7 +2,7 @@
 
 A channel's are named by their ``cancel_id``. Trendyol's dialect has no such name: there it is ``content-…``, a digest
 of what was asked, or ``key-…``, one of the Idempotency-Key; ``item-…`` is a marketplace's own cancel of an order item.
-The caller's scope is never part of a name, so that nobody can name what is somebody else's.
+The caller's scope is never part of a name, so that no caller can name another's cancellation.
 """
 
 import re

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 
 def fingerprint(document: object) -> str:
-    """Equal for equal content, whatever the order of the keys and however a number was written; 32 characters."""
+    """Equal for equal content, in any order of keys and any spelling of numbers; 32 characters."""
     text = json.dumps(_meant(document), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

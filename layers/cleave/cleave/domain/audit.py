@@ -145,7 +145,7 @@ def _sequences(part: AuditedPart) -> Iterator[str]:
 
 
 def _due(part: AuditedPart) -> Iterator[str]:
-    """Whatever waits is listed as due, so that nothing is forgotten."""
+    """All waiting work is listed as due, so that none is forgotten."""
     for package_id, state in part.packages.items():
         if state.is_to_be_split and not state.is_due:
             yield f"package {package_id} waits to be split, and is not due"

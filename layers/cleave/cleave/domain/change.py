@@ -1,4 +1,4 @@
-"""What a change of an order is, whatever caused it: one value that the store writes as one transaction."""
+"""A change of an order, of every cause: one value, which the store writes as one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -26,7 +26,7 @@ class ExportFields:
 def apply_export(package: Package, said: Package, export: Export, fields: ExportFields, at: datetime) -> Package | None:
     """The package as a later export says, or None where that says nothing new. Raises Refusal.
 
-    One whose personal data was erased stays so, whatever its marketplace still says.
+    One whose personal data was erased stays so, even if its marketplace still exports them.
 
     Quantities, lines and prices change by cancels and splits alone. An export from before the package's last change
     here can move it forwards, and takes back neither a status nor what its seller said of carrier and invoice.

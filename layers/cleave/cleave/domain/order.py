@@ -72,7 +72,7 @@ class Order:
         return any(package.holds(item_number) for package in self.live)
 
     def next_at(self, now: datetime) -> datetime:
-        """The time of an event that happens ``now``: later than the last one's, whatever this machine's clock says."""
+        """The time of an event that happens ``now``: after the last one's, even if this machine's clock is behind."""
         return now if self.last_at is None else max(now, self.last_at + _MILLISECOND)
 
     def with_packages(self, packages: Iterable[Package]) -> tuple[LivePackage, ...]:

@@ -33,7 +33,7 @@ class Status(StrEnum):
 CANCELLABLE: frozenset[str] = frozenset({Status.CREATED, Status.PICKING, Status.INVOICED})
 # A package in one of these holds no live units: they are cancelled, or live on in the packages that replaced it.
 CLOSED: frozenset[str] = frozenset({Status.CANCELLED, Status.UNPACKED})
-# Units of a line in one of these were taken back, whatever package shows them.
+# Units of a line in one of these were taken back, in every package that shows them.
 CANCELLED_LINE: frozenset[str] = frozenset({Status.CANCELLED, Status.UNSUPPLIED})
 # A line in one of these is still with its seller.
 _NOT_LEFT: frozenset[str] = CANCELLABLE | {Status.AWAITING}
@@ -166,7 +166,7 @@ class Carriage:
     by_seller: bool = False
 
     def with_said(self, said: "Carriage") -> "Carriage":
-        """With what somebody says of it now; None leaves a field as it was."""
+        """With what a report says of it now; None leaves a field as it was."""
         return Carriage(
             sender_number=_newer(self.sender_number, said.sender_number),
             provider_name=said.provider_name or self.provider_name,

@@ -1,4 +1,4 @@
-"""What a receiver answered, without our secrets, in whatever form it repeats them.
+"""A receiver's answer without our secrets, in every form in which it may repeat them.
 
 A list of the forms that a secret could take has no end. So the other way round: the text is read in each way in which
 web servers write, one after the other, and where a part of a secret can be read, nothing of the text is shown.

@@ -1,4 +1,4 @@
-"""The one place that writes an order's change, whatever caused it: all of it in one transaction, or nothing."""
+"""The one writer of an order's change, of every cause: all of it in one transaction, or nothing."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -89,7 +89,7 @@ def _is_of_parent(write: Write) -> bool:
 
 
 def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
-    """It stays due until everybody is told, and is kept until then. Its successors' pointers name it; alone it needs
+    """It stays due until the fan-out is done, and is kept until then. Its successors' pointers name it; alone it needs
     one of its own that lives as long."""
     package = closed.package
     attributes = {

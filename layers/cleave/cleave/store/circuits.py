@@ -56,7 +56,7 @@ def _circuit(item: Item) -> Circuit:
 
 
 def write_circuit(table: Table, owner: str, subscription_id: str, circuit: Circuit) -> bool:
-    """Write the next version of a circuit; False if somebody else has written one since."""
+    """Write the next version of a circuit; False if another was written since."""
     try:
         table.update(circuit_write(owner, subscription_id, circuit))
     except ConditionsFailed:
@@ -101,7 +101,7 @@ def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
 
 
 def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: Sequence[Write]) -> bool:
-    """The receiver works again, and ``along`` is written with it; False if somebody has written the circuit since."""
+    """The receiver works again, and ``along`` is written with it; False if the circuit was written since."""
     closed = Delete(
         keys.circuit(subscription_id),
         "version = :version AND since = :since",

@@ -25,7 +25,7 @@ _RAW = -zlib.MAX_WBITS  # without zlib's own header and checksum: DynamoDB keeps
 
 
 class Details(Mapping[str, Any]):
-    """Details as they are stored, read when somebody looks: a split hands them on as the text that they are."""
+    """Details as they are stored, parsed only when they are read: a split hands on the text."""
 
     def __init__(self, text: str) -> None:
         self.text = text

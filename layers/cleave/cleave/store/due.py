@@ -1,4 +1,4 @@
-"""The index of everything that somebody has to look at: due packages and events, tracks, open circuits."""
+"""The index of all work that is due: packages, events, tracks, open circuits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueEntry:
-    """An item that is due: somebody has to look at it, from a time on. As the index lists it; it may have been done
+    """An item that has work due from a time on. As the index lists it; it may have been done
     since."""
 
     kind: DueKind
@@ -81,7 +81,7 @@ def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Ite
 
 
 def clear_package(table: Table, package: Package, at: datetime) -> bool:
-    """Everybody is told of a package's end: it is due no more, and its time begins. False if it was cleared before."""
+    """A package's fan-out is done: it is due no more, and its retention begins. False if it was cleared before."""
     change = Update(
         key=keys.package(package.seller_id, package.package_id),
         change="REMOVE #due, #shard SET #expires = :expires",
@@ -93,7 +93,7 @@ def clear_package(table: Table, package: Package, at: datetime) -> bool:
 
 
 def clear_event(table: Table, event: Event) -> bool:
-    """Everybody is told of an event that says itself that it is due: it is so no more, and ends with its time."""
+    """The fan-out of an event that is itself marked as due is done: the mark goes, and its retention begins."""
     change = Update(
         key=keys.event(event.seller_id, event.order_number, event.first),
         change="REMOVE #due, #shard SET #expires = :expires",

@@ -1,6 +1,6 @@
 """The keys of the table; no other module writes one. docs/architecture.md lists the items behind them.
 
-The seller is part of every key that a seller's request can name: what belongs to somebody else and what does not
+The seller is part of every key that a seller's request can name: another seller's item and one that does not
 exist are the same missing item.
 """
 
@@ -26,7 +26,7 @@ OWNER = "OWNER"
 CREDENTIALS = "CREDENTIALS"
 CREDENTIAL_PREFIX = "CREDENTIAL#"
 
-# The sparse index of everything that somebody has to look at; its keys are SHARD and DUE (epoch ms).
+# The sparse index of all work that is due; its keys are SHARD and DUE (epoch ms).
 DUE_INDEX = "due"
 SHARD = "shard"
 DUE = "due"

@@ -85,7 +85,7 @@ def put_back(damaged: DamagedItem, copy: Item) -> Item | None:
 
 
 def mend(table: Table, damaged: DamagedItem, attributes: Item) -> None:
-    """Write them, unless somebody was faster. Raises OutOfDate."""
+    """Write them. Raises OutOfDate where another writer was faster."""
     names = {f"n{number}": name for number, name in enumerate(attributes)}
     version = damaged.item.get(_VERSION) if _VERSION not in attributes else None
     change = Update(

@@ -2,7 +2,7 @@
 
 A track is drained by one holder at a time, and nobody's wish to have it drained is lost:
 
-time   holder                          somebody who put a delivery
+time   holder                          fan-out that puts a delivery
 ────   ─────────────────────────────   ─────────────────────────────────────────────────────
  1     take: held, as rung so far (n)
  2     reads that nothing waits
@@ -137,7 +137,7 @@ def _due_now(track: TrackRef, at: datetime) -> Update:
 
 
 def reopen(track: TrackRef, at: datetime) -> Update:
-    """The write, in somebody's transaction, that opens a track and gives it something to do now.
+    """The write, in another's transaction, that opens a track and gives it something to do now.
 
     Its receiver is taken for a working one, by a success, its owner's word or another URL, so that what failed before
     waits for no retry.
@@ -192,15 +192,15 @@ def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
 
 
 def release(table: Table, held: Held, next_due: datetime | None) -> bool:
-    """Let the track go, to be drained again at ``next_due`` or when somebody rings.
+    """Let the track go, to be drained again at ``next_due`` or at the next ring.
 
-    False if somebody rang since it was taken: then it is still held, and must be drained once more.
+    False if it was rung since it was taken: then it is still held, and must be drained once more.
     """
     return _let_go(table, held, next_due, shut=False)
 
 
 def shut(table: Table, held: Held) -> bool:
-    """Let the track go, not to be rung until somebody wakes it. False as for ``release``."""
+    """Let the track go, not to be rung until it is woken. False as for ``release``."""
     return _let_go(table, held, None, shut=True)
 
 
@@ -228,7 +228,7 @@ def _let_go(table: Table, held: Held, next_due: datetime | None, *, shut: bool) 
 
 
 def look_again(table: Table, held: Held) -> Held | None:
-    """The track as it is now, for another pass of its holder; None if somebody else holds it."""
+    """The track as it is now, for another pass of its holder; None if another holds it."""
     item = table.get(held.track.key)
     if item is None or item.get("holder") != held.holder:
         return None

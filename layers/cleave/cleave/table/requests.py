@@ -24,7 +24,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Put an item, whatever is there."""
+    """Put an item, in place of any that is there."""
 
     item: Item
 

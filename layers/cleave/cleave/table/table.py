@@ -146,7 +146,7 @@ class Table:
         self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [write.label])
 
     def put(self, write: Put) -> None:
-        """Put one item, whatever is there, outside of a transaction. Raises Contended."""
+        """Put one item, in place of any that is there, outside of a transaction. Raises Contended."""
         self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [NO_LABEL])
 
     def delete(self, write: Delete) -> None:

@@ -63,7 +63,7 @@ def _refused_package(table: Table, cancellation: Cancellation, found: NotReserve
 
 
 def package_refusals(table: Table, address: PackageAddress, claim: Claim) -> tuple[Refusal, ...]:
-    """What the package itself has against a claim, whatever else is wrong with the request."""
+    """Why the package itself refuses a claim, beside other faults of the request."""
     return _refusals(table, address, read_state(table, address.seller_id, address.package_id), claim)
 
 

@@ -1,4 +1,4 @@
-"""Whether a package or an order can be kept, whatever its seller does with it later."""
+"""Whether a package or an order can be kept, after everything that its seller may do with it later."""
 
 from cleave.domain.order import Order
 from cleave.domain.package import Package

@@ -54,7 +54,7 @@ class Erased:
 
 
 def erase_order(table: Table, order_number: str) -> Erased:
-    """Whatever was done before is not done again; what was broken off is finished. Raises Contended."""
+    """Finish an erasure that was begun; do not repeat what is done. Raises Contended."""
     done = Erased()
     for _ in range(_MOST_PASSES):
         before = done.writes

@@ -33,7 +33,7 @@ from cleave.table.table import Table
 
 type Work = DuePackage | Event
 
-# One read for so many: the longer ago an item was read, the more likely somebody has written it since.
+# One read for so many: the longer ago an item was read, the more likely it was written since.
 _READ_AT_ONCE = 25
 _REMEMBERED = 10_000
 
@@ -165,7 +165,7 @@ class Worker:
         if isinstance(read, Unreadable):
             raise read
         if read is None or not read.state.is_due:
-            return  # somebody else has done it, or the package's time is over
+            return  # another process has done it, or the package has expired
         state = read.state
         follow(state.correlation_id)
         if state.is_to_be_split:

@@ -1,4 +1,4 @@
-"""A credential ends, and with it the webhooks of an owner whom no other credential speaks for."""
+"""A credential ends, and with it the webhooks of an owner that has no other credential."""
 
 from functools import partial
 

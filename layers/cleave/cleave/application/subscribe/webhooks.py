@@ -108,7 +108,7 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
 
 
 def find_webhook(table: Table, owner: str, subscription_id: str) -> Subscription:
-    """The owner's subscription; raises Refusal where there is none, also where it is somebody else's."""
+    """The owner's subscription; raises Refusal where there is none, or it is another owner's."""
     subscription = read_subscription(table, owner, subscription_id) if is_webhook_id(subscription_id) else None
     if subscription is None:
         raise _not_found()

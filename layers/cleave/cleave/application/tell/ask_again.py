@@ -1,4 +1,4 @@
-"""Sending messages because a person asked: tried at once, whatever has become of them and of their receiver."""
+"""Sends messages because a person asked: at once, settled or not, even if their receiver fails."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ _LOOKED_AT = 10
 
 
 def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, ref: MessageRef, at: datetime) -> None:
-    """Send one message again, at its place in its order, whatever has become of it. Raises Refusal."""
+    """Send one message again, at its place in its order, settled or not. Raises Refusal."""
     find_delivery(table, owner, subscription_id, ref)
     subscription = find_webhook(table, owner, subscription_id)
     _send(send_wake, _again(table, subscription, ref.place, [ref.message], at, is_first=True))

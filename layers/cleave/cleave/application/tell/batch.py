@@ -89,7 +89,7 @@ class Batch:
         return is_noted and not has_failed
 
     def _recover(self, subscription: Subscription, at: datetime) -> None:
-        """A destination that takes one message works, whatever it says of another."""
+        """A destination that takes one message works, even if it refuses another."""
         circuit = read_circuit(self.table, subscription.subscription_id)
         if circuit is not None:
             recover(self.table, self.send_wake, subscription, circuit, at)

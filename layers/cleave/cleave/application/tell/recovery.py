@@ -18,7 +18,7 @@ def tracks_of(subscription: Subscription) -> list[TrackRef]:
 
 
 def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
-    """The writes, for somebody's transaction, by which all that waits for a webhook is sent now."""
+    """The writes, for another's transaction, that have all of a webhook's waiting deliveries sent now."""
     return [reopen(track, at) for track in tracks_of(subscription)]
 
 

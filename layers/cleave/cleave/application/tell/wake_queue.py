@@ -14,7 +14,7 @@ AT_ONCE = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """What somebody is asked to look at: a track of a subscription, or (None) its circuit."""
+    """A request to look at a track of a subscription, or (None) at its circuit."""
 
     subscription_id: str
     track: int | None

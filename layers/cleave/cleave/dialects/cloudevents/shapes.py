@@ -101,7 +101,7 @@ class SubscriptionFact(TypedDict):
 
 
 class TestFact(TypedDict):
-    """Nothing happened: somebody asked whether the destination takes events; None before it is subscribed."""
+    """Nothing happened: an owner asked whether the destination takes events; None before it is subscribed."""
 
     subscriptionId: str | None
 

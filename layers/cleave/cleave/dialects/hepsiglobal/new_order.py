@@ -106,7 +106,7 @@ def _check_sizes(document: Mapping[str, Any]) -> None:
 
 
 def _check(channel: ChannelCall, wire: WireOrder) -> None:
-    """What the types can not say; a company that is somebody else's is one that does not exist."""
+    """What the types cannot say; a company for which the caller may not act is one that does not exist."""
     found: list[Refusal] = []
     seen: set[str] = set()
     for place, item in enumerate(wire.order_items):

@@ -65,7 +65,7 @@ class LineFacts(TypedDict):
 
 
 class CancelFacts(TypedDict):
-    """By whom a line was cancelled and why; empty texts and 0 for one that was not."""
+    """Who cancelled a line, and why; empty texts and 0 for one that was not."""
 
     cancelledBy: str
     cancelReason: str

@@ -55,7 +55,7 @@ def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
 
 
 def faults_of(seller: SellerCall, request: CancelRequest) -> tuple[Refusal, ...]:
-    """All that is wrong with the request's words, whatever the package is."""
+    """All faults of the request itself, before the package is read."""
     return refusals_by(
         partial(refuse_repeated, request.lines),
         partial(_reason, request.reasonId, seller.storefront),

@@ -162,7 +162,7 @@ def _only(storefronts: frozenset[str]) -> str | None:
 
 
 def _seller_id(call: Call, principal: Principal) -> int:
-    """A seller that is somebody else's is answered as one that does not exist."""
+    """A seller for whom the caller may not act is answered as one that does not exist."""
     text = call.path.get("sellerId", "")
     seller_id = int(text) if _ID.fullmatch(text) and int(text) <= MAX_ID else None
     if seller_id is None or not principal.knows(seller_id):
