@@ -128,7 +128,7 @@ def gauges_grid(whole: Document) -> "Grid":
 
 
 def pending_grid(pending: Document) -> "Grid":
-    """What waits by order, the longest first of each kind."""
+    """Pending work by order, the longest first of each kind."""
     shown = grid("since, UTC", "what", "order", "seller", "which", "request")
     for since, *row in _pending_rows(pending):
         shown.add_row(shown_time(since), *row)

@@ -9,7 +9,7 @@ from cleave.entry.resources import table
 
 @whole_staff_endpoint
 def handler(call: Call) -> Response:
-    """Everybody's webhooks, or those that fail, with what waits for them."""
+    """All owners' webhooks, or those that fail, with their waiting deliveries."""
     after = receivers_after(call)
     if wants_failing(call):
         return json_response(render_receivers(failing_receivers(table(), call.at)))

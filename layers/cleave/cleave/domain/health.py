@@ -23,7 +23,7 @@ class GaugeName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """In seconds: how old what is accepted, and what waits for a receiver, may be."""
+    """In seconds: how old an accepted cancellation, and a waiting delivery, may be."""
 
     pending: float
     waiting: float

@@ -108,7 +108,7 @@ def read_waiting(table: Table, subscription_id: str, track: int, after: str, lim
 
 
 def waiting_since(table: Table, subscription_id: str, track: int, limit: int) -> list[datetime]:
-    """The times of the events of what waits on a track, oldest first."""
+    """The times of the events of a track's waiting deliveries, oldest first."""
     items = table.page(keys.waiting_partition(subscription_id, track), limit)
     return [_placed(item)[1] for item in items]
 

@@ -40,14 +40,14 @@ def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, 
 
 
 def probe_now(table: Table, send_wake: SendWake, subscription_id: str, at: datetime) -> Lane:
-    """Send what has waited longest for a receiver, whoever's it is, whatever its circuit says. Answers of which order.
+    """Send the longest waiting message of any owner's receiver, even if its circuit is open; answers its lane.
 
     Raises Refusal.
     """
     owner = read_owner(table, subscription_id) if is_webhook_id(subscription_id) else None
     subscription = find_webhook(table, owner or "", subscription_id)
     if not subscription.is_active:
-        raise Refusal(RefusalCode.WEBHOOK_PASSIVE, "the webhook is off; what waits is sent once it is activated")
+        raise Refusal(RefusalCode.WEBHOOK_PASSIVE, "the webhook is off; waiting messages are sent once it is activated")
     first = min(_heads(table, subscription), key=place_of, default=None)
     if first is None:
         raise Refusal(RefusalCode.NOTHING_WAITS, "nothing waits for the webhook")
@@ -56,7 +56,7 @@ def probe_now(table: Table, send_wake: SendWake, subscription_id: str, at: datet
 
 
 def _heads(table: Table, subscription: Subscription) -> Iterator[Delivery]:
-    """What waits first on each track, damaged ones aside."""
+    """The first waiting delivery of each track, damaged ones aside."""
     for track in range(subscription.tracks):
         page = read_waiting(table, subscription.subscription_id, track, "", _LOOKED_AT)
         yield from [each for each in page if isinstance(each, Delivery)][:1]
