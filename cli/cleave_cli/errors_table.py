@@ -64,8 +64,8 @@ Made by `python -m cleave_cli.errors_table`; a test fails when it no longer says
 
 Trendyol's paths answer every error as `{"timestamp", "exception", "errors": [{"key", "message", "errorCode"}]}`,
 HepsiGlobal's as RFC 9457 problem details with `errors: [{"key", "field", "detail"}]`. API Gateway's own answers carry
-the fields of both. A known path answers a method that it has not with 405, and with those that it has in `Allow`,
-whoever asks. A failure on our side is a 500 `generic.exception`; the request can be repeated as it is.
+the fields of both. A known path answers a method that it does not have with 405, and names its methods
+in `Allow`, to every caller. A failure on our side is a 500 `generic.exception`; the request can be repeated as it is.
 """
 
 

@@ -38,6 +38,7 @@ def world(
     monkeypatch.setenv("SECRETS_KEY_ID", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
     monkeypatch.setenv("EVENT_BUS_ARN", boto3.client("events").create_event_bus(Name="cleave")["EventBusArn"])
     monkeypatch.setenv("DELIVERY_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"])
+    monkeypatch.setenv("DEAD_LETTERS_URL", boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"])
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     place: Any = {"LocationConstraint": "eu-central-1"}
     boto3.client("s3").create_bucket(Bucket="failed-records", CreateBucketConfiguration=place)
