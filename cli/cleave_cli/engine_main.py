@@ -43,6 +43,7 @@ def main() -> None:
     count_by_authorizer(gateway)
     import_written_answers(gateway)
     tell_request_time(gateway)
+    keep_room_for_every_version(importlib.import_module("ministack.services.lambda_svc"))
     tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
     authorize_batches_as_singles(importlib.import_module("ministack.core.iam_actions"))
     app = importlib.import_module("ministack.app")
@@ -176,6 +177,17 @@ def leave_paths_encoded(app: Any) -> None:  # noqa: ANN401 - a module of another
         return await handle(host, raw_path or path, *request, raw_path=raw_path, **more)
 
     app._handle_execute_api_request = handle_encoded  # noqa: SLF001
+
+
+def keep_room_for_every_version(functions: Any) -> None:  # noqa: ANN401 - a module of another environment
+    """Reserved concurrency is a function's; the engine looks for it at the version that is called, and finds none."""
+    reserved = functions._reserved_concurrency  # noqa: SLF001 - no other way in
+
+    def reserved_by_name(version: Any, config: dict[str, Any]) -> int | None:  # noqa: ANN401 - as the engine has it
+        room: int | None = reserved(functions._functions.get(config.get("FunctionName"), version), config)  # noqa: SLF001
+        return room
+
+    functions._reserved_concurrency = reserved_by_name  # noqa: SLF001
 
 
 def tell_leading_keys(actions: Any) -> None:  # noqa: ANN401 - a module of another environment

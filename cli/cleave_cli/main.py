@@ -36,6 +36,7 @@ from cleave_cli.order import order
 from cleave_cli.paths import StateDir
 from cleave_cli.preflight import preflight
 from cleave_cli.receiver import running_receiver
+from cleave_cli.reconcile import reconcile
 from cleave_cli.redrive import redrive
 from cleave_cli.rehearse import rehearse
 from cleave_cli.reporting import reporting_errors
@@ -158,6 +159,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 app.command()(logs)
 app.command()(redrive)
+app.command()(reconcile)
 app.command()(status)
 app.command()(requeue)
 app.command()(order)

@@ -81,7 +81,7 @@ class Log(Enum):
     WAKE_FAILED = (
         "wake.failed",
         logging.ERROR,
-        (),
+        ("subscription",),
         "A message of the delivery queue could not be handled, with the traceback; what it is about stays due.",
     )
     SENDER_FAILED = (

@@ -21,11 +21,12 @@ def consume_queue(drain: Drain, probe: Probe, event: dict[str, Any]) -> dict[str
 
 
 def _done(drain: Drain, probe: Probe, body: str) -> bool:
+    wake: Wake | None = None
     try:
         wake = Wake(**json.loads(body))
         result = _handle(drain, probe, wake)
     except Exception:  # noqa: BLE001 - nobody waits behind this message; what it is about stays due
-        note(Log.WAKE_FAILED)
+        note(Log.WAKE_FAILED, subscription=None if wake is None else wake.subscription_id)
         return False
     note(Log.WAKE_DONE, subscription=wake.subscription_id, track=wake.track, result=result)
     return True
