@@ -127,7 +127,7 @@ def key_of(package: Package) -> Key:
 def nothing_waits(printed: str) -> bool:
     """Whether `cleave status` shows zeros alone, and names nobody."""
     counted = re.findall(r"│ +(\d+)(?: s)? +│", printed)
-    return len(counted) == 6 and set(counted) == {"0"} and "since, UTC" not in printed
+    return len(counted) == 6 and set(counted) == {"0"} and re.search("waits? +│|is damaged", printed) is None
 
 
 def waiting(stage: Stage, webhook: str) -> list[dict[str, Any]]:
@@ -161,7 +161,7 @@ def test_waiting_deliveries_are_tried_now_whatever_the_schedule_says(
         assert page.follow("deliveries list").count("503") == 1
         assert '"503"' in page.follow("deliveries show")
         told = page.follow("status")
-        assert (f"seller:{NUMBER}" in told, webhook in told, "127.0.0.1" in told) == (True, True, True)
+        assert [word for word in (str(NUMBER), webhook, "127.0.0.1") if word not in told] == []
         receiver.respond = lambda _: Answer(200)
         page.commands = [each for each in page.commands if f" {command} " in each]
         page.follow(f"deliveries {command}")
@@ -201,7 +201,7 @@ def test_a_cancellation_whose_record_was_lost_is_applied_and_told(
     assert any(order_of(package) in line for line in page.look("stream", "PackageStream"))
     with following(page):
         shown = page.follow("status")
-        assert (f"seller:{NUMBER}" in shown, f"order {order_of(package)}" in shown) == (True, True)
+        assert [word for word in ("package waits", str(NUMBER), order_of(package)) if word not in shown] == []
         assert "1 about to be cancelled" in page.follow("order")
         assert "Nothing that was given up is left." in page.follow("redrive")
         assert not stage.is_split(package)  # there was nothing in the bucket
@@ -238,7 +238,7 @@ def test_an_event_that_was_not_handed_on_is_told(stage: Stage, receiver: Receive
     assert any(order_of(package) in line for line in page.look("stream", "PackageStream"))
     with following(page):
         shown = page.follow("status")
-        assert ("event waits" in shown, f"order {order_of(package)}" in shown) == (True, True)
+        assert [word for word in ("event waits", str(NUMBER), order_of(package)) if word not in shown] == []
         page.follow("redrive")
         assert "1 done, 0 failed" in page.follow("reconcile")
         receiver.wait_for(1, where=about(package), timeout=10)
