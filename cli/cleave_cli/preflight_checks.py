@@ -75,8 +75,8 @@ def check(facts: Facts, plan: Plan) -> Iterator[Finding]:
     yield _api_keys(facts)
     if plan.is_gradual:
         yield _guards(facts, plan)
-    yield _alarms(plan)
-    yield _runbooks(plan)
+    yield _alarms(facts, plan)
+    yield _runbooks(facts, plan)
 
 
 def _account(facts: Facts) -> Finding:
@@ -226,15 +226,24 @@ def _guards(facts: Facts, plan: Plan) -> Finding:
     return Finding("alarms of the deployment", Verdict.OK, f"none of {plan.stack} is on")
 
 
-def _alarms(plan: Plan) -> Finding:
-    mail = plan.parameters["AlarmEmail"]
+def _kept(facts: Facts, plan: Plan, name: str) -> str:
+    """SAM keeps a parameter of the stack that is not given."""
+    return plan.parameters[name] if name in plan.given else facts.kept.get(name, plan.parameters[name])
+
+
+def _alarms(facts: Facts, plan: Plan) -> Finding:
+    what, mail = "who is told of alarms", _kept(facts, plan, "AlarmEmail")
     if not mail:
-        return Finding("who is told of alarms", Verdict.CANNOT_KNOW, "nobody by mail, unless AlarmEmail is given")
-    return Finding("who is told of alarms", Verdict.OK, f"{mail}, once the address has confirmed it")
+        return Finding(what, Verdict.CANNOT_KNOW, "nobody by mail, unless AlarmEmail is given")
+    if mail == facts.kept.get("AlarmEmail") and facts.confirmed is not None and mail not in facts.confirmed:
+        text = f"nobody: {mail} has not confirmed the mail that it got when the stack was deployed"
+        return Finding(what, Verdict.CANNOT_KNOW, text)
+    is_sure = mail in (facts.confirmed or ())
+    return Finding(what, Verdict.OK, mail if is_sure else f"{mail}, once the address has confirmed it")
 
 
-def _runbooks(plan: Plan) -> Finding:
-    url = plan.parameters["Runbooks"]
+def _runbooks(facts: Facts, plan: Plan) -> Finding:
+    url = _kept(facts, plan, "Runbooks")
     if not url.startswith("https://"):
         text = f"alarms link to {url}, which is no address; give Runbooks=https://…, where that folder can be read"
         return Finding("links to runbooks", Verdict.CANNOT_KNOW, text)

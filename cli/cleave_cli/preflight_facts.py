@@ -36,7 +36,8 @@ NO_TABLE = "none"
 class Facts:
     """``stack_status`` is empty where there is no stack; ``adopted`` is the table that takes the place of its own.
 
-    ``why`` says what could not be asked.
+    ``kept`` are the stack's parameters: those that a deployment does not name stay. ``confirmed`` are the addresses
+    that take its alarms. ``why`` says what could not be asked.
     """
 
     account: str | None = None
@@ -49,6 +50,8 @@ class Facts:
     api_keys: int | None = None
     stack_status: str | None = None
     adopted: str = NO_TABLE
+    kept: Mapping[str, str] = field(default_factory=dict)
+    confirmed: tuple[str, ...] | None = None
     alarms_on: tuple[str, ...] | None = None
     denied: tuple[str, ...] | None = None
     why: dict[str, str] = field(default_factory=dict)
@@ -82,7 +85,9 @@ def read_facts(session: boto3.Session, stack: str) -> Facts:
         gateway_role=None if gateway is None else gateway.get("cloudwatchRoleArn", ""),
         api_keys=ask("api_keys", lambda: _api_keys(session)),
         stack_status=None if deployed is None else deployed.get("StackStatus", ""),
-        adopted=_adopted(deployed or {}),
+        adopted=_parameters(deployed or {}).get("AdoptedTable", NO_TABLE),
+        kept=_parameters(deployed or {}),
+        confirmed=ask("confirmed", lambda: _confirmed(session, deployed or {})),
         alarms_on=ask("alarms_on", lambda: _alarms_on(session, stack)),
         denied=ask("denied", lambda: _denied(session, caller["Arn"])),
         why=why,
@@ -94,9 +99,18 @@ def _api_keys(session: boto3.Session) -> int:
     return sum(len(page["items"]) for page in pages)
 
 
-def _adopted(stack: Mapping[str, Any]) -> str:
-    found = (each["ParameterValue"] for each in stack.get("Parameters", []) if each["ParameterKey"] == "AdoptedTable")
-    return next(found, NO_TABLE)
+def _parameters(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
+
+
+def _confirmed(session: boto3.Session, stack: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """SNS has no ARN for a subscription whose address has not said yes."""
+    topics = [each["OutputValue"] for each in stack.get("Outputs", []) if each["OutputKey"] == "AlarmTopicArn"]
+    if not topics:
+        return None
+    pages = (session.client("sns").list_subscriptions_by_topic(TopicArn=topic) for topic in topics)
+    found = [each for page in pages for each in page["Subscriptions"]]
+    return tuple(each["Endpoint"] for each in found if each["SubscriptionArn"].startswith("arn:"))
 
 
 def _deployed(session: boto3.Session, stack: str) -> Mapping[str, Any]:

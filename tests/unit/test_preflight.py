@@ -32,7 +32,11 @@ ADOPTED = replace(READY, stack_status="UPDATE_COMPLETE", adopted="restored")
 NEW_ACCOUNT = replace(READY, concurrency=10, unreserved=10)
 ROLE = "arn:aws:iam::123456789012:role/logs"
 OURS = "arn:aws:iam::123456789012:role/cleave-GatewayRole-1A2B3C4D5E6F"
+MAIL = "operators@example.org"
 RUNBOOKS = "https://git.example.org/cleave/blob/main/docs/runbooks"
+TOLD = replace(
+    READY, stack_status="UPDATE_COMPLETE", kept={"AlarmEmail": MAIL, "Runbooks": RUNBOOKS}, confirmed=(MAIL,)
+)
 
 
 def plan(**parameters: str) -> Plan:
@@ -49,7 +53,7 @@ def verdicts(facts: Facts, wanted: Plan) -> dict[str, Verdict]:
 
 
 def test_an_account_of_some_years_takes_the_defaults() -> None:
-    found = verdicts(READY, plan(AlarmEmail="operators@example.org", Runbooks=RUNBOOKS))
+    found = verdicts(READY, plan(AlarmEmail=MAIL, Runbooks=RUNBOOKS))
     assert set(found.values()) == {Verdict.OK}
 
 
@@ -117,6 +121,12 @@ def test_more_reservations_than_the_account_has_fail_the_deployment() -> None:
         (replace(READY, api_keys=9_999), {}, "API keys", Verdict.OK, "1 sellers"),
         (replace(READY, concurrency=None), {}, "concurrency of deliveries", Verdict.CANNOT_KNOW, "not said"),
         (READY, {}, "who is told of alarms", Verdict.CANNOT_KNOW, "AlarmEmail"),
+        (READY, {"AlarmEmail": MAIL}, "who is told of alarms", Verdict.OK, "once the address has confirmed it"),
+        (TOLD, {}, "who is told of alarms", Verdict.OK, MAIL),
+        (replace(TOLD, confirmed=()), {}, "who is told of alarms", Verdict.CANNOT_KNOW, f"{MAIL} has not confirmed"),
+        (replace(TOLD, confirmed=None), {}, "who is told of alarms", Verdict.OK, "once the address"),
+        (TOLD, {"AlarmEmail": "b@example.org"}, "who is told of alarms", Verdict.OK, "b@example.org, once"),
+        (TOLD, {}, "links to runbooks", Verdict.OK, RUNBOOKS),
         (READY, {}, "links to runbooks", Verdict.CANNOT_KNOW, "Runbooks=https://"),
         (READY, {"Runbooks": RUNBOOKS}, "links to runbooks", Verdict.OK, RUNBOOKS),
     ],
@@ -251,22 +261,31 @@ def test_an_account_is_asked_by_calls_that_change_nothing() -> None:
     )
 
 
-def test_a_stack_is_asked_which_table_it_works_with() -> None:
+def test_a_stack_is_asked_which_table_it_works_with_and_whom_its_alarms_reach() -> None:
     parameters = [{"ParameterKey": "Stage", "ParameterValue": "dev"}]
     parameters += [{"ParameterKey": "AdoptedTable", "ParameterValue": "restored"}]
     stack = {"StackName": "cleave", "CreationTime": 0, "StackStatus": "UPDATE_COMPLETE", "Parameters": parameters}
+    topic = "arn:aws:sns:eu-central-1:123456789012:alarms"
+    outputs = [{"OutputKey": "ApiId", "OutputValue": "a"}, {"OutputKey": "AlarmTopicArn", "OutputValue": topic}]
+    told = [
+        {"Endpoint": MAIL, "SubscriptionArn": f"{topic}:1"},
+        {"Endpoint": "silent@example.org", "SubscriptionArn": "PendingConfirmation"},
+    ]
     session = Session(
         {
             "sts": [("get_caller_identity", IDENTITY)],
             "lambda": [("get_account_settings", LIMITS)],
             "apigateway": [("get_account", GATEWAY), ("get_api_keys", {"items": []})],
-            "cloudformation": [("describe_stacks", {"Stacks": [stack]})],
+            "cloudformation": [("describe_stacks", {"Stacks": [stack | {"Outputs": outputs}]})],
+            "sns": [("list_subscriptions_by_topic", {"Subscriptions": told})],
             "cloudwatch": [("describe_alarms", {"MetricAlarms": []})],
             "iam": [("get_role", A_ROLE), ("simulate_principal_policy", ONE_DENIED)],
         }
     )
     facts = read_facts(session, "cleave")  # type: ignore[arg-type] # as far as it is asked
-    assert (facts.stack_status, facts.adopted) == ("UPDATE_COMPLETE", "restored")
+    session.all_asked()
+    assert (facts.stack_status, facts.adopted, facts.confirmed) == ("UPDATE_COMPLETE", "restored", (MAIL,))
+    assert facts.kept == {"Stage": "dev", "AdoptedTable": "restored"}
 
 
 def test_what_may_not_be_asked_is_not_known_and_the_rest_is() -> None:
