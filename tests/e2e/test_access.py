@@ -91,7 +91,8 @@ def test_only_who_has_limits_takes_one_of_the_gateways_few_keys(
     stack: LocalStack, anonymous: httpx.Client, made: tuple[str, str], state: str
 ) -> None:
     free = ("--role", "seller", "--seller", str(SELLER), "--tier", "none")
-    unlimited = [pair(cleave("create", *each, "--state", state)) for each in (free, ("--role", "operator"))]
+    roles = (free, ("--role", "operator"), ("--role", "support"))
+    unlimited = [pair(cleave("create", *each, "--state", state)) for each in roles]
     gateway = stack.deployment.session.client("apigateway", endpoint_url=stack.deployment.endpoint)
     names = {each["name"] for each in gateway.get_api_keys(limit=500)["items"]}
     assert made[0] in names

@@ -11,7 +11,10 @@ FOLDERS = ("layers", "functions", "cli")
 SOURCES = {path: path.read_text(encoding="utf-8") for each in FOLDERS for path in (ROOT / each).rglob("*.py")}
 # Called by name from outside: by Lambda, by a library on its subclass, or by the one who starts the process.
 CALLED_FROM_OUTSIDE = frozenset(
-    {"handler", "main", "formatException", "_new_conn", "log_message", "auth_flow", "decimal_schema"}
+    {
+        *("handler", "main", "formatException", "_new_conn", "log_message", "auth_flow", "decimal_schema"),
+        *("create_parser", "_handle_json_body"),
+    }
 )
 # What AWS allows; requests of the tests are checked against it where the service is far below.
 FACTS = ROOT / "layers/cleave/cleave/table/limits.py"
