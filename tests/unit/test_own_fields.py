@@ -205,6 +205,12 @@ def test_fees_of_line_and_package_add_up_when_it_is_divided(
         assert sum(Decimal(str(each["packageDepositFee"])) for each in made) == Decimal(str(total))
 
 
+def test_fees_that_are_texts_of_digits_are_divided_too() -> None:
+    stored = read(package(line(1, 3, lineDepositFee="5"), line(2, 2, lineDepositFee="2"), packageDepositFee="19"))
+    made = divided(stored, {1: 1, 2: 0}, {1: 2, 2: 2})
+    assert [each["packageDepositFee"] for each in made] == [5, 14]
+
+
 UNEVEN = [{"lineItemId": n, "lineItemPrice": price} for n, price in enumerate((100.0, 100.0, 100.02), start=1)]
 AMOUNTS: dict[str, Document] = {
     "a discount without its parts": package(

@@ -80,17 +80,17 @@ def number_in(value: object) -> Decimal | None:
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 
+def number_of(name: str, value: object) -> Decimal | None:
+    """The same for a field: digits in a text are a number where the name speaks of an amount or a count."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value) and not _AMOUNTS.isdisjoint(_singular(words_of(name))):
+        return Decimal(value)
+    return number_in(value)
+
+
 def may_be_a_sum(name: str, value: object) -> bool:
     """Whether it is a number that could have been added up. Nothing adds up to 0 but nothing."""
     words = words_of(name)
-    return bool(_number_under(words, value)) and (_counts(words) or _NO_SUMS.isdisjoint(words))
-
-
-def _number_under(words: list[str], value: object) -> Decimal | None:
-    """The number, also as text of digits where the name says that it is one."""
-    if isinstance(value, str) and _DIGITS.fullmatch(value) and not _AMOUNTS.isdisjoint(_singular(words)):
-        return Decimal(value)
-    return number_in(value)
+    return bool(number_of(name, value)) and (_counts(words) or _NO_SUMS.isdisjoint(words))
 
 
 def _counts(words: list[str]) -> bool:
@@ -108,10 +108,10 @@ def _is_of_a_package(name: str, value: object, known: frozenset[str]) -> bool:
 def _is_of_all_units(name: str, value: object, amounts: frozenset[Decimal] | None, known: frozenset[str]) -> bool:
     if _names_it(value, known):
         return True
-    words = words_of(name)
-    number = _number_under(words, value)
+    number = number_of(name, value)
     if amounts is None or not number:
         return False
+    words = words_of(name)
     return _counts(words) or (_NO_SUMS.isdisjoint(words) and number in amounts)
 
 

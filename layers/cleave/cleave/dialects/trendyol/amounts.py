@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from cleave.dialects.own_fields import may_be_a_sum, number_in, words_of
+from cleave.dialects.own_fields import may_be_a_sum, number_of, words_of
 from cleave.dialects.trendyol.exported import WireLine, WirePackage, WireUnit
 from cleave.domain.money import divided, package_totals
 from cleave.domain.package import Amounts, Fee, Line, Unit
@@ -130,7 +130,7 @@ def find_fees(package: Fields, lines: Sequence[tuple[Fields, int]]) -> dict[str,
     by_line: dict[str, Fee] = {}
     for name, value in package.items():
         for candidate in said.get(stem(name), ()) if may_be_a_sum(name, value) else ():
-            is_per_unit = _adds_up(number_in(value), candidate, lines)
+            is_per_unit = _adds_up(number_of(name, value), candidate, lines)
             if is_per_unit is not None:
                 fee = Fee(candidate, is_per_unit)
                 found |= {name: fee} if by_line.setdefault(candidate, fee) == fee else {}
@@ -139,7 +139,7 @@ def find_fees(package: Fields, lines: Sequence[tuple[Fields, int]]) -> dict[str,
 
 def _adds_up(total: Decimal | None, name: str, lines: Sequence[tuple[Fields, int]]) -> bool | None:
     """Whether the lines say it of each unit (True) or of all (False); None if they do not add up to the package's."""
-    amounts = [(number_in(fields.get(name)) or _NOTHING, quantity) for fields, quantity in lines]
+    amounts = [(number_of(name, fields.get(name)) or _NOTHING, quantity) for fields, quantity in lines]
     if sum(amount * quantity for amount, quantity in amounts) == total:
         return True
     return False if sum(amount for amount, _ in amounts) == total else None
@@ -152,7 +152,7 @@ def stem(name: str) -> frozenset[str]:
 
 def with_fees(units: Sequence[Unit], fees: Sequence[Fee], fields: Fields) -> tuple[Unit, ...]:
     """The units with their shares of the line's fees."""
-    amounts = [number_in(fields.get(fee.name)) or _NOTHING for fee in fees]
+    amounts = [number_of(fee.name, fields.get(fee.name)) or _NOTHING for fee in fees]
     shares = [
         [amount] * len(units) if fee.is_per_unit else divided(amount, len(units))
         for fee, amount in zip(fees, amounts, strict=True)
