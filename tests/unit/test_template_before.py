@@ -45,6 +45,8 @@ CHANGED = {
     ("Table", "GlobalSecondaryIndexes"): "walks read the statuses of items too",
     ("Limits*", "ApiStages"): "limits of paths that public code still calls",
     ("DataKey", "KeyPolicy"): "the gateway's log group",
+    ("ApiCredentialsAuthorizerPermission", "FunctionName"): "the authorizer itself under `sam local`, else its alias",
+    ("ReconcileFunction", "Description"): "plainer words",
     # Alarms
     ("AcceptLatency*Alarm", "*"): "few calls ignored, a period that sees a canary",
     ("AuthorizerErrorsAlarm", "*"): "its errors alone, since it refuses by a policy",
