@@ -8,7 +8,7 @@ from cleave_cli import environment, paths
 from cleave_cli.errors import ToolError
 from cleave_cli.processes import last_lines, run_to_end
 
-INPUTS = ("template.yaml", "samconfig.toml", "functions", "layers", "requirements/sam.txt")
+INPUTS = ("template.yaml", "samconfig.toml", "functions", "layers", "requirements/sam.txt", "docs/runbooks")
 STAMP = paths.SAM_BUILD / "cleave-inputs.sha256"  # `sam build` empties this folder, so a failed one leaves none
 
 

@@ -64,6 +64,7 @@ def parameters() -> list[str]:
         f"Architecture={architecture}",
         "AllowLocalWebhooks=true",
         "DeletionProtection=false",
+        "Console=true",
         f"EventDestinations={','.join(DESTINATIONS)}",
     ]
 

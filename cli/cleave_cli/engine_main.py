@@ -26,7 +26,7 @@ PR_SET_PDEATHSIG = 1
 _COUNTED_BY = "usageIdentifierKey"
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"
-_OUR_PATHS = ("/integration/", "/sapigw/", "/webhooks/", "/v1/")
+_OUR_PATHS = ("/integration/", "/sapigw/", "/webhooks/", "/v1/", "/console")
 # The partition key comes first in every key condition, and is compared with one value.
 _FIRST_EQUALITY = re.compile(r"=\s*(:\w+)")
 

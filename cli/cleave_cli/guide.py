@@ -14,7 +14,11 @@ from cleave_cli.stack import LocalStack
 def print_guide(console: Console, stack: LocalStack, state: paths.StateDir) -> None:
     """Print the base URL and a few calls to try, with this start's credentials."""
     console.print(f"\n[bold]Cleave serves at[/] {stack.base_url}", soft_wrap=True)
-    console.print(f"Credentials: {_short(state.local_json)} · engine log: {_short(state.engine_log)}\n")
+    console.print(f"Credentials: {_short(state.local_json)} · engine log: {_short(state.engine_log)}")
+    console.print(f"\n[bold]The console[/] {stack.base_url}/console", soft_wrap=True)
+    for role, staff in (("operator", stack.credentials.operator), ("support", stack.credentials.support)):
+        console.print(f"{role}: key {staff.api_key}, secret {staff.api_secret}", soft_wrap=True, highlight=False)
+    console.print()
     for text, command in commands(stack).items():
         console.print(f"[bold]{text}[/]")
         console.print(command + "\n", soft_wrap=True, markup=False)

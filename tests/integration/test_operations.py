@@ -96,6 +96,13 @@ def test_all_is_well_where_nothing_waits(status: Callable[[], dict[str, Any]], c
     ]
 
 
+def test_whoever_asks_is_told_its_role_and_which_stack_it_is(status: Callable[[], dict[str, Any]]) -> None:
+    found = status()
+    by_an_operator = OPERATOR.call(get_status).json
+    assert (found["role"], by_an_operator["role"]) == ("support", "operator")
+    assert found["stack"] == by_an_operator["stack"] == "cleave"
+
+
 def test_what_the_stream_left_behind_is_ill_once_its_alarm_goes_off(
     status: Callable[[], dict[str, Any]],
     clock: FrozenClock,

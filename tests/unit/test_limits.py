@@ -7,7 +7,7 @@ import pytest
 from cleave.domain.roles import Tier
 from cleave_cli.limits import AUTHORIZER_CACHE_SECONDS, PLANS
 
-from tests.support.template import resources, routes, template
+from tests.support.template import ROOT, resources, routes, template
 
 # The contract's table: calls a minute for getting packages, for status and tracking, for cancel and each split.
 CONTRACT = {
@@ -52,7 +52,7 @@ def test_every_plan_has_an_output_that_the_program_finds_it_by() -> None:
     assert {name: outputs[name]["Value"] for name in PLANS.values()} == {name: {"Ref": name} for name in PLANS.values()}
 
 
-def test_calls_are_counted_by_what_the_authorizer_says_and_on_every_path_but_the_tokens() -> None:
+def test_calls_are_counted_by_what_the_authorizer_says_on_every_path_but_the_tokens_and_the_pages() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     assert (api["ApiKeySourceType"], api["Auth"]["ApiKeyRequired"]) == ("AUTHORIZER", True)
     events = [
@@ -62,7 +62,8 @@ def test_calls_are_counted_by_what_the_authorizer_says_and_on_every_path_but_the
         if event["Type"] == "Api"
     ]
     own_rules = {event["Path"]: event["Auth"] for event in events if "Auth" in event}
-    assert own_rules == {"/v1/auth/token": {"Authorizer": "NONE", "ApiKeyRequired": False}}
+    open_paths = ("/v1/auth/token", "/console", "/console/{file}")
+    assert own_rules == {path: {"Authorizer": "NONE", "ApiKeyRequired": False} for path in open_paths}
 
 
 def test_the_longest_wait_for_another_call_is_what_a_throttled_caller_is_told() -> None:
@@ -84,7 +85,7 @@ def test_those_without_limits_share_one_key_that_the_authorizer_names() -> None:
 
 def test_the_stage_limits_everybody_together_and_a_method_with_settings_of_its_own_too() -> None:
     """A method's own settings are all that it has: what is not said there is not the stage's, but without a limit."""
-    settings = resources("AWS::Serverless::Api")["Api"]["MethodSettings"]
+    settings = [each for each in resources("AWS::Serverless::Api")["Api"]["MethodSettings"] if "If" not in each]
     assert (settings[0]["ResourcePath"], settings[0]["HttpMethod"]) == ("/*", "*")
     limits = {each["ResourcePath"]: (each["ThrottlingRateLimit"], each["ThrottlingBurstLimit"]) for each in settings}
     tokens = limits.pop("/~1v1~1auth~1token")
@@ -93,6 +94,20 @@ def test_the_stage_limits_everybody_together_and_a_method_with_settings_of_its_o
         ({"Ref": "RequestsPerSecond"}, {"Ref": "RequestsBurst"}),
         ({"Ref": "TokensPerSecond"}, {"Ref": "TokensPerSecond"}),
     )
+
+
+def test_the_console_has_a_limit_of_its_own_where_it_is() -> None:
+    (found,) = (each for each in resources("AWS::Serverless::Api")["Api"]["MethodSettings"] if "If" in each)
+    condition, setting, nothing = found["If"]
+    assert (condition, nothing) == ("HasConsole", {"Ref": "AWS::NoValue"})
+    files = sum(path.is_file() for path in (ROOT / "functions/console/page").iterdir())
+    assert setting == {
+        "ResourcePath": "/~1console~1{file}",
+        "HttpMethod": "GET",
+        "ThrottlingRateLimit": 50,
+        "ThrottlingBurstLimit": 100,
+    }
+    assert 5 * files < setting["ThrottlingBurstLimit"]  # a few people may come at once
 
 
 def test_a_limit_for_each_address_costs_money_and_is_off_unless_asked_for() -> None:

@@ -82,7 +82,7 @@ def test_every_function_is_bound_to_the_stack(stack: Stack) -> None:
 
 def test_the_boundary_takes_nothing_away_that_a_function_is_granted(stack: Stack) -> None:
     for name, role in roles(stack).items():
-        for actions, allowed in statements(stack, role["Properties"]["Policies"]):
+        for actions, allowed in statements(stack, role["Properties"].get("Policies", [])):
             for right in ((action, resource) for action in actions for resource in allowed):
                 assert within(stack, right), (name, right)
 
@@ -158,7 +158,7 @@ def test_every_action_that_is_granted_exists(stack: Stack) -> None:
     granted = {
         action
         for role in roles(stack).values()
-        for actions, _ in statements(stack, role["Properties"]["Policies"])
+        for actions, _ in statements(stack, role["Properties"].get("Policies", []))
         for action in actions
     }
     granted |= {
@@ -173,7 +173,7 @@ def test_every_action_that_is_granted_exists(stack: Stack) -> None:
 
 def test_a_right_without_a_resource_is_one_that_has_none(stack: Stack) -> None:
     for name, role in roles(stack).items():
-        for _, allowed in statements(stack, role["Properties"]["Policies"]):
+        for _, allowed in statements(stack, role["Properties"].get("Policies", [])):
             assert "*" not in allowed, name
     everywhere = {action for actions, allowed in boundary(stack) if "*" in allowed for action in actions}
     assert everywhere == NAMELESS

@@ -74,6 +74,7 @@ NEW = {
     "Domain": "a name of its own, if asked for",
     "ApiAtDomain": "with the API at its root",
     "ReconcileQuery": "whether the reconcile runs",
+    "Console*": "the page for operators and support",
     "Bus": "the bus that every event goes to",
     "PublishEvents*": "puts them there",
     "DeploymentRole": "CodeDeploy's, instead of AWS's managed policy",

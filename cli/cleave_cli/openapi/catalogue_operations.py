@@ -15,7 +15,7 @@ OPERATIONS = (
         "GetStatus",
         _H,
         "How long things have been due and what was given up, each with the threshold of its alarm and its runbook.",
-        answer=answering(answers.ShownStatus, shown.STATUS),
+        answer=answering(answers.ToldStatus, shown.STATUS),
     ),
     Operation(
         "ListReceivers",

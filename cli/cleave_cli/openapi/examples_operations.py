@@ -31,6 +31,8 @@ STATUS = {
             "runbook": "waiting-deliveries",
         },
     ],
+    "role": "operator",
+    "stack": "cleave",
 }
 RECEIVERS = {
     "receivers": [

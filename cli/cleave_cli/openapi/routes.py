@@ -7,6 +7,7 @@ from cleave.domain.dialect import Dialect
 
 from cleave_cli.template import resources
 
+_PAGES = "/console"  # for people, who need no description of it
 _PLAIN = frozenset({"Get", "Put", "Post", "Delete"})
 
 
@@ -38,10 +39,10 @@ class Route:
 
 
 def routes() -> Iterator[Route]:
-    """All of them, in the template's order."""
+    """All but the pages, in the template's order."""
     for logical_id, function in resources("AWS::Serverless::Function").items():
         for name, event in function.get("Events", {}).items():
-            if event["Type"] == "Api":
+            if event["Type"] == "Api" and not event["Properties"]["Path"].startswith(_PAGES):
                 wanted = event["Properties"]
                 is_open = wanted.get("Auth", {}).get("Authorizer") == "NONE"
                 place = (logical_id.removesuffix("Function"), name, wanted["Method"], wanted["Path"])

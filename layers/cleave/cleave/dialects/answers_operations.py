@@ -28,6 +28,13 @@ class ShownStatus(TypedDict):
     gauges: list[ShownGauge]
 
 
+class ToldStatus(ShownStatus):
+    """``role`` is that of whoever asks; ``stack`` is the name by which `cleave` finds it."""
+
+    role: Literal["operator", "support"]
+    stack: str
+
+
 class ShownOwner(TypedDict):
     """A seller by its number, or a channel by its client id."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cleave.application.operate.receivers import Receiver, ReceiverPage
 from cleave.clock import optional_ms, to_ms
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ShownReceiver,
         ShownReceivers,
         ShownStatus,
+        ToldStatus,
     )
 
 # In words, and the runbook for it.
@@ -40,6 +41,12 @@ _RECEIVERS: Values = ["receivers"]
 def render_status(at: datetime, gauges: Sequence[Gauge]) -> "ShownStatus":
     """All gauges, and whether all is well."""
     return {"at": to_ms(at), "healthy": are_healthy(gauges), "gauges": [_gauge(each) for each in gauges]}
+
+
+def told_status(call: Call, stack: str, gauges: Sequence[Gauge]) -> "ToldStatus":
+    """The same to somebody who asks, with what that one may do, and where it is."""
+    role: Literal["operator", "support"] = "support" if call.principal and call.principal.only_reads else "operator"
+    return {**render_status(call.at, gauges), "role": role, "stack": stack}
 
 
 def _gauge(gauge: Gauge) -> "ShownGauge":

@@ -38,6 +38,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     table_name: str
+    powertools_service_name: str = "cleave"  # the stack's name
     delivery_queue_url: str = ""
     secrets_key_id: str = ""
     token_secret_id: str = ""
