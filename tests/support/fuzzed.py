@@ -21,7 +21,7 @@ from functions.auth_token.app import handler as auth_token
 from functions.authorizer.app import handler as authorizer
 from functions.deliver_webhook.app import handler as deliver
 from tests.support.documented import check_documented
-from tests.support.endpoints import Target
+from tests.support.endpoints import Endpoint, Target
 from tests.support.fuzzing import FuzzedRequest, attributes, dates, http_answers, json_texts, requests, texts
 from tests.support.gateway import Caller
 from tests.support.rough_receivers import rough_receiver
@@ -74,6 +74,9 @@ def no_network(monkeypatch: Any) -> None:  # noqa: ANN401 - pytest's
     monkeypatch.setattr("cleave.outbound.connection.socket.create_connection", nobody)
 
 
+STAFF = Caller("operator", (), {}), Caller("support", (), {})
+
+
 @dataclass(frozen=True)
 class Service:
     """Handlers on a table with something in it; ``target`` names it."""
@@ -86,13 +89,19 @@ class Service:
     def check_request(self, data: st.DataObject) -> None:
         """Whatever the request: no 5xx, and what the document says. The caller may be anybody."""
         fuzzed: FuzzedRequest = data.draw(requests(self.target))
+        own = self._own(fuzzed.endpoint)
         caller = (
-            self.seller if fuzzed.endpoint.is_called_by_sellers == (data.draw(st.integers(0, 9)) > 0) else self.channel
+            own if data.draw(st.integers(0, 9)) else data.draw(st.sampled_from([self.seller, self.channel, *STAFF]))
         )
         event = _event(caller, fuzzed)
         answer = fuzzed.endpoint.handler(event, None)
         assert answer["statusCode"] < 500, ascii((event, answer))
         check_documented(fuzzed.endpoint.handler, event, answer)
+
+    def _own(self, endpoint: Endpoint) -> Caller:
+        if endpoint.is_staffs:
+            return STAFF[0]
+        return self.seller if endpoint.is_called_by_sellers else self.channel
 
     def check_credentials(self, data: st.DataObject) -> None:
         """No header lets anybody in, or ends the function."""

@@ -223,6 +223,9 @@ PARAMETERS = (
     "answer",
     "since",
     "until",
+    "channel",
+    "failing",
+    "sellerId",
 )
 HEADERS = (
     "Idempotency-Key",
