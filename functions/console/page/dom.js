@@ -1,5 +1,5 @@
 // What an element should be like, and how the page becomes so without touching what stays: focus, selection and open
-// menus outlive a poll; whoever had the focus of what is gone finds it next to that. Text becomes text nodes and nothing
+// menus outlive a poll; the focus of an element that goes moves to one beside it. Text becomes text nodes and nothing
 // else, whatever it says.
 
 const given = new WeakMap(); // node -> the attributes it was last given

@@ -29,7 +29,7 @@ class ShownStatus(TypedDict):
 
 
 class ToldStatus(ShownStatus):
-    """``role`` is that of whoever asks; ``stack`` is the name by which `cleave` finds it."""
+    """``role`` is the caller's; ``stack`` is the name by which `cleave` finds it."""
 
     role: Literal["operator", "support"]
     stack: str
