@@ -56,7 +56,7 @@ def pages() -> list[str]:
 def test_the_first_line_of_a_page_says_who_it_is_for(name: str) -> None:
     title, _, first = (ROOT / "docs" / name).read_text(encoding="utf-8").splitlines()[:3]
     assert title.startswith("# ")
-    assert re.match(r"For (those|operators|sellers|channels|everybody|newcomers)\b", first), first
+    assert re.match(r"For (those|operators|support|sellers|channels|everybody|newcomers)\b", first), first
 
 
 # What reads as translated. Each is a kind of sentence, not a word: say who does what, or name the thing.
