@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from cleave.store.credentials import list_credentials
+from cleave.store.credentials import credential_keys
 from cleave.table.table import Table
 
 from cleave_cli.console import console, step
@@ -83,10 +83,10 @@ def _tell_credentials(stack: Stack, name: str) -> None:
         return
     client = stack.table.client
     try:
-        now = {each.credential.key for each in list_credentials(stack.table)}
+        now = credential_keys(stack.table)
     except client.exceptions.ResourceNotFoundException:
         console.print("The table before is gone: look for credentials that were revoked since, and revoke them again.")
         return
-    for known in list_credentials(Table(client, name)):
-        if known.credential.key not in now:
-            console.print(f"Revoked since: {known.credential.key}. Revoke it again once the stack is changed.")
+    for key in credential_keys(Table(client, name)):
+        if key not in now:
+            console.print(f"Revoked since: {key}. Revoke it again once the stack is changed.")

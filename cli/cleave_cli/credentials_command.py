@@ -85,12 +85,13 @@ def list_all(
 ) -> None:
     """Show who may call, and since when; never a secret."""
     with reporting_errors():
-        found = list(list_credentials(_service(stack, state).table))
+        found, damaged = list_credentials(_service(stack, state).table)
         if as_json:
-            console.print_json(data=[_document(known) for known in found])
+            lost = [{"key": key, "unreadable": True} for key in damaged]
+            console.print_json(data=[*(_document(known) for known in found), *lost])
             return
-        for known in found:
-            console.print(_line(known), soft_wrap=True, markup=False, highlight=False)
+        for line in (*map(_line, found), *(f"{key} cannot be read" for key in damaged)):
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command()
@@ -138,11 +139,14 @@ def sync(stack: StackOption = None, state: StateOption = FOLDER) -> None:
     """Register all credentials with the API of the stack, after a restore or for a new stack. Again does no harm."""
     with reporting_errors():
         service = _service(stack, state)
-        credentials = [known.credential for known in list_credentials(service.table)]
+        found, damaged = list_credentials(service.table)
+        credentials = [known.credential for known in found]
         done = list(Registrar(service.gateway, service.outputs)(credentials))
         for line in done:
             console.print(line, soft_wrap=True, markup=False, highlight=False)
         console.print(f"{len(credentials)} credentials, {len(done)} changes.")
+        if damaged:
+            raise CleaveError(f"These cannot be read, and were left as they are: {', '.join(damaged)}")
 
 
 def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Credential:

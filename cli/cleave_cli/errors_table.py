@@ -53,6 +53,7 @@ MEANINGS = {
     RefusalCode.WEBHOOK_PASSIVE: "The webhook is off and is sent nothing; activate it.",
     RefusalCode.NOTHING_WAITS: "Nothing waits for the webhook, so there is nothing to try it with.",
     RefusalCode.WEBHOOK_LIMIT: "The caller has as many webhooks as it may have.",
+    RefusalCode.ITEM_UNREADABLE: "What the message names is damaged in store; operators can mend it.",
     RefusalCode.CONTENDED: "Others are changing the same, or time was too short for all of it; repeat the request.",
 }
 _RETRY = {RefusalKind.BUSY: "after `Retry-After`"}

@@ -64,6 +64,8 @@ def tree(number: str, part: Document) -> Tree:
         branches[package["depth"] + 1 :] = [branch]
     for package_id in part["unreadablePackages"]:
         root.add(Text(f"{package_id} cannot be read; `cleave mend` can put it right", style="red"))
+    for item in dict.fromkeys(part.get("unreadable", ())):
+        root.add(Text(f"{item} cannot be read", style="red"))
     return root
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from cleave.store.formats import Unreadable
 
 from cleave_cli.console import notes
 from cleave_cli.errors import CleaveError
@@ -30,6 +31,9 @@ def reporting_errors() -> Iterator[None]:
     except (BotoCoreError, ClientError) as error:
         _print_error("AWS did not do it", str(error))
         raise typer.Exit(1) from error
+    except Unreadable as damaged:
+        _print_error("Cannot be read", f"{damaged}; it is damaged, or a later version wrote it")
+        raise typer.Exit(1) from damaged
     except KeyboardInterrupt:
         notes.print("\nInterrupted; nothing is left running.")
         raise typer.Exit(INTERRUPTED) from None

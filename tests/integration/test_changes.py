@@ -17,7 +17,7 @@ from cleave.store import keys
 from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change
 from cleave.store.due import clear_event, clear_package
-from cleave.store.events import group_by_size, read_events, read_summaries
+from cleave.store.events import EventSummary, group_by_size, read_events, read_summaries
 from cleave.store.orders import order_package_ids, read_order
 from cleave.store.packages import package_item, read_state
 from cleave.store.retention import package_expiry
@@ -313,4 +313,5 @@ def test_an_event_of_a_carriers_number_is_kept_as_what_it_is(table: Table, impor
     assert kept is not None
     assert (kept.topic, [each.tracking_number for each in kept.packages]) == (Topic.TRACKING, [71])
     (summary,) = read_summaries(table, SELLER, ORDER)
+    assert isinstance(summary, EventSummary)
     assert [each.topic for each in summary.notes] == [Topic.TRACKING]

@@ -1,27 +1,41 @@
 """One stored item cannot be read: everybody else's work goes on, lists show the others and name it."""
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from cleave.application.read.deliveries import DeliveryQuery, list_deliveries
+from cleave.application.subscribe.revocation import revoke
 from cleave.domain.events import track_of
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.roles import Role
 from cleave.domain.subscription import seller_owner
+from cleave.entry.authorizer import authenticate
 from cleave.store import keys
 from cleave.store.circuits import read_circuit
+from cleave.store.credentials import Credential, list_credentials, store_credential
 from cleave.store.deliveries import place_of
+from cleave.store.subscriptions import read_owned
 from cleave.table.requests import Key, Update
 from cleave.table.table import Table
 from cleave_cli import order as order_command
 
+from functions.activate_webhook.app import handler as activate_webhook
 from functions.cancel_package.app import handler as cancel_package
+from functions.delete_webhook.app import handler as delete_webhook
+from functions.get_cancellation.app import handler as get_cancellation
+from functions.get_delivery.app import handler as get_delivery
 from functions.get_order_timeline.app import handler as get_timeline
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.get_shipment_packages_stream.app import handler as get_stream
+from functions.get_webhook.app import handler as get_webhook
 from functions.import_orders.app import handler as import_orders
 from functions.list_deliveries.app import handler as list_deliveries_call
+from functions.list_webhooks.app import handler as list_webhooks
+from functions.replay_deliveries.app import handler as replay_deliveries
+from functions.resend_delivery.app import handler as resend_delivery
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
 from tests.support.orders import wire_package
@@ -177,6 +191,136 @@ def test_a_damaged_delivery_is_named_in_the_list(
         assert {each["orderNumber"] for each in answer.json["content"]} == (
             set() if "orderNumber" in query else {"A", "C"}
         )
+
+
+def test_a_damaged_delivery_is_shown_by_itself_as_far_as_anything_is_known_of_it(
+    table: Table, clock: FrozenClock, bell: DelayQueue, de_seller: Caller, let_happen: Callable[[], None]
+) -> None:
+    """With the attempts, of which one is damaged too. It cannot be sent again, and others of a replay are."""
+    del let_happen  # it sets up the queue
+    made, script = webhook(table, clock()), Script(status(422))
+    for order in ("A", "B"):
+        happen(table, bell, order, range(1, 2))
+    bell.run(drainer(table, script, bell))
+    path = {**PATH, "webhookId": made.subscription_id}
+    ids = {each["orderNumber"]: each["id"] for each in de_seller.call(list_deliveries_call, path=path).json["content"]}
+    key = waiting_key(table, made.subscription_id, "B")
+    damage(table, key, {"progress": "x"})
+    shown = de_seller.call(get_delivery, path={**path, "deliveryId": ids["B"]})
+    at = int(clock().timestamp() * 1000)
+    attempt = {"date": at, "status": 422, "error": None, "latencyMs": 1, "answer": ""}
+    known = {"id": ids["B"], "sellerId": SELLER, "orderNumber": "B", "createdDate": at, "unreadable": True}
+    assert (shown.status, shown.json) == (200, {**known, "attemptLog": [attempt]})
+    damage(table, keys.attempt(made.subscription_id, key["sk"], 0, at), {"latency_ms": "x"})
+    (lost,) = de_seller.call(get_delivery, path={**path, "deliveryId": ids["B"]}).json["attemptLog"]
+    assert lost == {"date": at, "status": None, "error": "unreadable", "latencyMs": 0, "answer": ""}
+    refused = de_seller.call(resend_delivery, path={**path, "deliveryId": ids["B"]})
+    assert (refused.status, refused.json["errors"][0]["key"]) == (409, "stored.item.unreadable")
+    assert "order B" in refused.json["errors"][0]["message"]
+    clock.move(seconds=1)
+    replayed = de_seller.call(replay_deliveries, {"since": 0}, path=path)
+    assert (replayed.status, replayed.json["unreadableDeliveries"]) == (202, ["B"])
+    script.answer = status(200)
+    clock.move(seconds=10)
+    bell.run(drainer(table, script, bell))
+    assert (script.in_order("A"), script.in_order("B")) == ([1], [])
+
+
+def test_deliveries_of_an_order_are_found_though_one_of_its_events_is_damaged(
+    table: Table, clock: FrozenClock, bell: DelayQueue, de_seller: Caller, token_secret: Callable[[str], None]
+) -> None:
+    del token_secret
+    made = webhook(table, clock())
+    happen(table, bell, "A", range(1, 3))
+    happen(table, bell, "B", range(1, 2))
+    damage(table, keys.event(SELLER, "A", 1), {"told": "x"})
+    path = {**PATH, "webhookId": made.subscription_id}
+    answer = de_seller.call(list_deliveries_call, path=path, query={"orderNumber": ["A"]})
+    assert (answer.status, [each["sequence"] for each in answer.json["content"]]) == (200, [1, 2])
+
+
+def test_a_damaged_webhook_is_named_behind_the_others(table: Table, clock: FrozenClock, de_seller: Caller) -> None:
+    first, second = webhook(table, clock()), webhook(table, clock())
+    damage(table, keys.subscription(OWNER, first.subscription_id), {"url": 1})
+    shown, lost = de_seller.call(list_webhooks, path=PATH).json
+    assert (shown["id"], lost) == (second.subscription_id, {"id": first.subscription_id, "unreadable": True})
+    path = {**PATH, "webhookId": first.subscription_id}
+    for handler in (get_webhook, activate_webhook, delete_webhook):
+        answer = de_seller.call(handler, path=path)
+        assert (answer.status, answer.json["errors"][0]["key"]) == (409, "stored.item.unreadable")
+        assert f"webhook {first.subscription_id}" in answer.json["errors"][0]["message"]
+
+
+def test_what_of_a_timeline_is_damaged_is_named_in_it_and_its_pages_go_on(
+    table: Table, clock: FrozenClock, bell: DelayQueue, de_seller: Caller, order: str
+) -> None:
+    """The first event, a webhook, and a delivery of the second event; the others are shown."""
+    webhooks = [webhook(table, clock()) for _ in range(2)]
+    for sequence in range(1, 4):
+        happen(table, bell, order, range(sequence, sequence + 1))
+    path = {**PATH, "orderNumber": order}
+    (before,) = de_seller.call(get_timeline, path=path).json["parts"]
+    places = sorted({each["date"] for each in before["timeline"] if each["type"] == "delivery"})
+    damage(table, keys.event(SELLER, order, 1), {"at": "x"})
+    damage(table, keys.subscription(OWNER, webhooks[0].subscription_id), {"url": 1})
+    track, named = track_of(SELLER, order, TRACKS), webhooks[1].subscription_id
+    damage(table, keys.waiting(named, track, keys.delivery_place(places[1], SELLER, order)), {"owner": 1})
+    (part,) = de_seller.call(get_timeline, path=path).json["parts"]
+    webhook_lost = f"webhook {webhooks[0].subscription_id}"
+    delivery_lost = f"a delivery of the order to webhook {named}"
+    assert sorted(part["unreadable"]) == sorted([f"event 1 of order {order}", webhook_lost, delivery_lost])
+    shown = [(each["type"], each["sequence"]) for each in part["timeline"]]
+    assert sorted(shown) == [("delivery", 3), ("event", 2), ("event", 3)]
+    assert events_of_pages(de_seller, path) == (["1"], [2, 3])
+
+
+def events_of_pages(caller: Caller, path: dict[str, object]) -> tuple[list[str], list[int]]:
+    """Of the smallest pages: which events are named as damaged, and which are shown."""
+    lost: dict[str, None] = {}
+    shown: list[int] = []
+    cursor: str | None = None
+    for _ in range(10):
+        page = caller.call(get_timeline, path=path, query={"size": ["1"], **({"cursor": [cursor]} if cursor else {})})
+        for part in page.json["parts"]:
+            lost |= {each.split()[1]: None for each in part.get("unreadable", ()) if each.startswith("event")}
+            shown += [each["sequence"] for each in part["timeline"] if each["type"] == "event"]
+        cursor = page.json["nextCursor"]
+        if cursor is None:
+            return list(lost), shown
+    raise AssertionError("the pages do not end")
+
+
+def test_a_cancellation_whose_package_is_damaged_is_shown_and_names_it(
+    table: Table, de_seller: Caller, order: str
+) -> None:
+    del order
+    body = {"lines": [{"lineId": 1, "quantity": 1}], "reasonId": 500}
+    cancelled = de_seller.call(cancel_package, body, path={**PATH, "packageId": BAD})
+    damage(table, keys.package(SELLER, BAD), {"document": b""})
+    name = cancelled.headers["Cancellation-Id"]
+    answer = de_seller.call(get_cancellation, path={**PATH, "cancellationId": name})
+    assert (answer.status, answer.json["state"], answer.json["unreadablePackageIds"]) == (200, "accepted", [BAD])
+
+
+def test_a_damaged_credential_lets_nobody_in_and_is_named_in_the_list(table: Table, clock: FrozenClock) -> None:
+    for key in ("good", "ill"):
+        store_credential(table, Credential(key, Role.SELLER, frozenset({SELLER})), "secret", clock())
+    damage(table, keys.credential("ill"), {"secrets": "x"})
+    basic = {key: base64.b64encode(f"{key}:secret".encode()).decode() for key in ("good", "ill")}
+    found = {key: authenticate(table, f"Basic {header}", clock()) for key, header in basic.items()}
+    listed, lost = list_credentials(table)
+    assert (found["ill"], [each.credential for each in listed], lost) == (None, [found["good"]], ["ill"])
+
+
+def test_the_webhooks_of_a_seller_stay_while_a_damaged_credential_may_speak_for_it(
+    table: Table, clock: FrozenClock
+) -> None:
+    for key in ("good", "ill"):
+        store_credential(table, Credential(key, Role.SELLER, frozenset({SELLER})), "secret", clock())
+    made = webhook(table, clock())
+    damage(table, keys.credential("ill"), {"sellers": "x"})
+    assert revoke(table, "good") == []
+    assert [each.subscription_id for each in read_owned(table, OWNER).subscriptions] == [made.subscription_id]
 
 
 def test_a_damaged_circuit_is_forgotten_and_found_again_by_failures(

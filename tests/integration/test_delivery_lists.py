@@ -94,6 +94,7 @@ def test_an_attempt_that_was_taken_is_the_outcome_of_its_message(table: Table, t
     (listed, *_) = list_deliveries(table, OWNER, told[0], DeliveryQuery(order_number="O2")).rows
     row, failed = find_delivery(table, OWNER, told[0], Ref(listed.place, listed.message))
     assert (row, failed) == (listed, [])
+    assert isinstance(row, DeliveryRow)
     assert row.outcome is not None
     assert (row.state, row.outcome.attempts, row.outcome.answer) == (DeliveryState.DELIVERED, 1, "200")
 

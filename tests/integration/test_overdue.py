@@ -112,7 +112,7 @@ def test_the_webhooks_of_an_owner_that_ended_are_ended(run: Run, table: Table) -
     webhook(table, run.clock())
     table.update(end_owner(OWNER, run.clock()))
     assert run() == Reconciled(done=1)
-    assert (read_owned(table, OWNER), run()) == ([], Reconciled())
+    assert (read_owned(table, OWNER).subscriptions, run()) == ([], Reconciled())
 
 
 def test_what_fails_is_counted_and_holds_back_nothing(run: Run, table: Table, de_seller: Caller) -> None:

@@ -105,7 +105,7 @@ def test_a_webhook_is_listed_without_its_secrets(
 
 
 def test_secrets_are_sealed_under_the_subscriptions_identity(made: dict[str, Any], service: Table) -> None:
-    (stored,) = read_owned(service, seller_owner(20811))
+    (stored,) = read_owned(service, seller_owner(20811)).subscriptions
     box = outbound.secret_box()
     assert stored.sealed_secret is not None
     assert b"s3cret" not in stored.sealed_secret
@@ -157,7 +157,7 @@ def test_what_is_wrong_with_a_webhook_is_named(
 def test_a_webhook_is_changed_and_keeps_its_signing_secret(
     made: dict[str, Any], service: Table, de_seller: Caller, clock: FrozenClock
 ) -> None:
-    before = read_owned(service, seller_owner(20811))[0]
+    before = read_owned(service, seller_owner(20811)).subscriptions[0]
     clock.move(minutes=5)
     body = {"url": f"{URL}/2", "authenticationType": "BASIC_AUTHENTICATION", "username": "u", "password": "p"}
 
@@ -165,7 +165,7 @@ def test_a_webhook_is_changed_and_keeps_its_signing_secret(
         return {**update(gateway_event, context), "body": ""}
 
     assert de_seller.call(call, body, path={**SELLER, "webhookId": made["id"]}).status == 200
-    (after,) = read_owned(service, seller_owner(20811))
+    (after,) = read_owned(service, seller_owner(20811)).subscriptions
     assert (after.url, after.username, after.statuses) == (f"{URL}/2", "u", frozenset())
     assert (after.signing_keys, after.modified_at) == (before.signing_keys, clock())
 
@@ -214,7 +214,7 @@ def test_a_rotated_secret_overlaps_with_the_old_one_for_a_day(
     answer = de_seller.call(rotate_secret, path={**SELLER, "webhookId": made["id"]})
     assert answer.json["previousValidUntil"] == to_ms(clock() + timedelta(days=1))
     assert answer.json["signingSecret"] != made["signingSecret"]
-    (stored,) = read_owned(service, seller_owner(20811))
+    (stored,) = read_owned(service, seller_owner(20811)).subscriptions
     box = outbound.secret_box()
 
     def secrets(later: timedelta) -> list[str]:
@@ -250,19 +250,19 @@ def test_a_channel_subscribes_for_sellers_it_may_act_for(service: Table, channel
             "modified_at": None,
         }
     ]
-    assert [each.subscription_id for each in read_told_of(service, 20811)] == [answer.json["id"]]
-    assert read_told_of(service, 20812) == []
+    assert [each.subscription_id for each in read_told_of(service, 20811).subscriptions] == [answer.json["id"]]
+    assert read_told_of(service, 20812).subscriptions == []
     foreign = channel.call(create_for_channel, {**body, "seller_ids": [20811, 99]})
     assert (foreign.status, foreign.json["errors"][0]["field"]) == (404, "seller_ids.1")
     assert text_of(delete, channel, {"webhookId": answer.json["id"]}) == (200, "200 OK")
-    assert read_told_of(service, 20811) == []
+    assert read_told_of(service, 20811).subscriptions == []
 
 
 def test_a_channel_is_told_of_each_cancelled_item_but_those_it_reported_itself(
     service: Table, channel: Caller, clock: FrozenClock
 ) -> None:
     channel.call(create_for_channel, {"base_url": "https://93.184.215.14"})
-    (subscription,) = read_owned(service, channel_owner(channel.credential))
+    (subscription,) = read_owned(service, channel_owner(channel.credential)).subscriptions
     assert subscription.sellers == {20811, 20812}
     recipients = [each for seller in (20811, 20812) for each in read_recipients(service, seller)]
     assert recipients == [recipient_of(subscription)] * 2

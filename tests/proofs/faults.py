@@ -1,6 +1,7 @@
 """One-line faults, each of which one named test must see. Those of accepting and splitting; the others beside it."""
 
 from tests.proofs.fault import Fault
+from tests.proofs.faults_of_answers import ANSWERS
 from tests.proofs.faults_of_operating import OPERATING
 from tests.proofs.faults_of_telling import TELLING
 
@@ -238,4 +239,4 @@ SPLITTING = (
     ),
 )
 
-FAULTS = (*ACCEPTING, *SPLITTING, *TELLING, *OPERATING)
+FAULTS = (*ACCEPTING, *SPLITTING, *TELLING, *ANSWERS, *OPERATING)

@@ -32,8 +32,8 @@ OPERATING = (
     ),
     Fault(
         "count no units that a closed package moved on",
-        "domain/audit.py",
-        "is_first = package.parent_id not in part.packages and (is_there or not came_closed)",
+        "domain/balance.py",
+        "is_first = package.parent_id not in packages and (is_there or not came_closed)",
         "is_first = is_there",
         f"{_AUDIT}[a unit too many]",
     ),

@@ -257,7 +257,7 @@ class Webhooks(Told):
             "path": last.path,
             "is signed": signed["webhook-signature"] in last.headers["webhook-signature"],
             "channels": [each.path for each in self.requests() if each.method == "PUT"],
-            "left": [read_owned(table, owner) for owner in (seller_owner(seller_id), *owners)],
+            "left": [read_owned(table, owner).subscriptions for owner in (seller_owner(seller_id), *owners)],
             "recipients": read_recipients(table, seller_id),
             "due": self.due(),
         }

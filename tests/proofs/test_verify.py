@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from cleave.application.operate.verify import Verified, verify
 from cleave.store import keys
-from cleave.store.events import read_summaries
+from cleave.store.events import EventSummary, read_summaries
 from cleave.table.requests import Delete, Put
 from cleave_cli import verify as command
 from cleave_cli.main import app
@@ -80,6 +80,7 @@ def test_the_command_says_what_is_not_in_order_and_fails(
     assert (good.exit_code, "Everything is in order." in good.output) == (0, True)
     assert "4 orders with 16 packages, 6 cancellations and 20 events" in " ".join(good.output.split())
     _, second, *_ = read_summaries(world.table, job.shop.seller_id, job.order)
+    assert isinstance(second, EventSummary)
     world.table.delete(Delete(keys.event(job.shop.seller_id, job.order, second.first)))
     bad = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
     assert (bad.exit_code, "are missing or too many" in bad.output) == (1, True)

@@ -211,10 +211,11 @@ def _at(text: str) -> Operand:
 
 
 def _size(value: Value | None) -> Value | None:
+    """Numbers have none, nor have yes, no and null."""
     if value is None:
         return None
-    _, content = plain(value)
-    return {"N": str(len(content))}
+    kind, content = plain(value)
+    return None if kind in {"N", "BOOL", "NULL"} else {"N": str(len(content))}
 
 
 def _equal(one: Value | None, other: Value | None) -> bool:

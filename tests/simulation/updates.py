@@ -64,7 +64,7 @@ def _required(value: Value | None) -> Value:
 
 def _sum(one: Value, other: Value, factor: int) -> Value:
     if "N" not in one or "N" not in other:
-        raise InvalidExpression("Incorrect operand type for operator or function")
+        raise InvalidExpression("An operand in the update expression has an incorrect data type")
     return {"N": str(Decimal(one["N"]) + factor * Decimal(other["N"]))}
 
 

@@ -84,7 +84,7 @@ def read_story(table: Table, seller_id: int, order_number: str) -> Story:
         order=to_order(order),
         due={package_id for package_id, state in states.items() if state.is_due},
         untold=[int(item["sk"].rpartition("#")[2]) for item in items if item["sk"].startswith(own) and "due" in item],
-        summaries=list(read_summaries(table, seller_id, order_number)),
+        summaries=[each for each in read_summaries(table, seller_id, order_number) if isinstance(each, EventSummary)],
     )
     named = sorted({key for state in story.packages.values() for key in _named(state)})
     for item in table.batch_get([keys.cancellation(key) for key in named]):

@@ -326,10 +326,10 @@ def _left_behind(tour: Tour) -> None:
 def _revoked(tour: Tour) -> None:
     """By an operator who dies right after it; the scheduled function ends the channel's webhook."""
     owner = channel_owner("tour")
-    assert read_owned(tour.table, owner)
+    assert read_owned(tour.table, owner).subscriptions
     revoke_credential(tour.table, "tour", [end_owner(owner)])
     assert reconcile({}, None)["done"] == 1
-    assert read_owned(tour.table, owner) == []
+    assert read_owned(tour.table, owner).subscriptions == []
 
 
 def _refused(tour: Tour) -> None:

@@ -44,7 +44,10 @@ OPERATIONS = (
         refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_LIMIT),
     ),
     Operation(
-        "ListWebhooks", _T, "List the seller's webhooks.", answer=answering_list(answers.SellerWebhook, [shown.SELLERS])
+        "ListWebhooks",
+        _T,
+        "List the seller's webhooks.",
+        answer=answering_list(answers.SellerWebhook, [shown.SELLERS], answers.UnreadableWebhook),
     ),
     Operation(
         "UpdateWebhook",
@@ -68,7 +71,7 @@ OPERATIONS = (
             "ListChannelWebhooks",
             _H,
             "List the channel's webhooks.",
-            answer=answering_list(answers.ChannelWebhook, [shown.CHANNELS]),
+            answer=answering_list(answers.ChannelWebhook, [shown.CHANNELS], answers.UnreadableWebhook),
         )
     ),
     replace(_GET, answer=answering(answers.SellerWebhookWithChanges, {**shown.SELLERS, "statusChanges": []})),
@@ -119,7 +122,7 @@ OPERATIONS = (
             "GetDelivery",
             _T,
             "Get one delivery with its attempts.",
-            answer=answering(answers.DeliveryWithAttempts, shown.DELIVERY_WITH_ATTEMPTS),
+            answer=answering(answers.DeliveryWithAttempts, shown.DELIVERY_WITH_ATTEMPTS, answers.UnreadableDelivery),
             refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
         )
     ),

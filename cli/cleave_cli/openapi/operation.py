@@ -64,11 +64,15 @@ def taking(model: type, example: object, **more: object) -> Body:
     return Body(Ref(model).schema, {"example": example, **more})
 
 
-def answering(model: type, example: object) -> Body:
-    """The same for an answer."""
-    return taking(model, example)
+def answering(model: type, example: object, damaged: type | None = None) -> Body:
+    """The same for an answer; ``damaged`` is its shape where what is asked for is damaged in store."""
+    return Body(_either(model, damaged), {"example": example})
 
 
-def answering_list(model: type, example: list[Any]) -> Body:
+def answering_list(model: type, example: list[Any], damaged: type) -> Body:
     """A bare array."""
-    return Body({"type": "array", "items": Ref(model).schema}, {"example": example})
+    return Body({"type": "array", "items": _either(model, damaged)}, {"example": example})
+
+
+def _either(model: type, damaged: type | None) -> Schema:
+    return Ref(model).schema if damaged is None else {"anyOf": [Ref(model).schema, Ref(damaged).schema]}

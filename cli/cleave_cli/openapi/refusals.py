@@ -25,7 +25,8 @@ _CALL = Call(None, {}, {}, {}, "", from_ms(EXAMPLE_MS))
 _BODY = (RefusalCode.BODY_INVALID, RefusalCode.BODY_NOT_JSON, RefusalCode.BODY_TOO_LARGE, RefusalCode.BODY_TYPE)
 _SELLER = (RefusalCode.ROLE_NOT_ALLOWED, RefusalCode.SELLER_NOT_FOUND, RefusalCode.STOREFRONT_INVALID)
 _CHANNEL = (RefusalCode.ROLE_NOT_ALLOWED,)
-_ANY = (RefusalCode.ANSWER_TOO_LARGE, RefusalCode.CONTENDED)  # wherever something is answered (entry/endpoint.py)
+# Wherever something is answered (entry/endpoint.py).
+_ANY = (RefusalCode.ANSWER_TOO_LARGE, RefusalCode.ITEM_UNREADABLE, RefusalCode.CONTENDED)
 _SHAPES: dict[Dialect, ErrorShape] = {Dialect.TRENDYOL: TrendyolErrors(), Dialect.HEPSIGLOBAL: ProblemDetails()}
 _MODELS: dict[Dialect, type] = {Dialect.TRENDYOL: TrendyolError, Dialect.HEPSIGLOBAL: Problem}
 _TYPES = {Dialect.TRENDYOL: "application/json", Dialect.HEPSIGLOBAL: "application/problem+json"}

@@ -22,6 +22,12 @@ class Log(Enum):
     )
     REQUEST_REFUSED = ("request.refused", logging.INFO, ("refusals",), "Why it was refused: the keys of errors.md.")
     REQUEST_FAILED = ("request.failed", logging.ERROR, (), "It was answered with a 500; with the traceback.")
+    ITEM_UNREADABLE = (
+        "item.unreadable",
+        logging.WARNING,
+        ("item",),
+        "A request, or a credential, is about a stored item that cannot be read; it was refused.",
+    )
     CREDENTIAL_REFUSED = ("credential.refused", logging.INFO, ("route",), "The credentials were missing or wrong.")
     CANCELLATION_ACCEPTED = (
         "cancellation.accepted",

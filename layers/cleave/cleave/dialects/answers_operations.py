@@ -1,6 +1,6 @@
 """What the endpoints of the marketplace's own people answer. Times are epoch milliseconds."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.health import GaugeName
@@ -144,13 +144,15 @@ class ToldEntry(StoryEntry):
 
 
 class StoryPart(TypedDict):
-    """One seller's part of the order. ``unreadablePackages`` are damaged in store."""
+    """One seller's part of the order. ``unreadablePackages`` are damaged in store; ``unreadable`` are other items that
+    are, by their keys."""
 
     sellerId: int
     storefront: str | None
     units: list[StoryUnits]
     packages: list[StoryPackage]
     unreadablePackages: list[int]
+    unreadable: NotRequired[list[str]]
     timeline: list[StoryEntry | ToldEntry]
 
 

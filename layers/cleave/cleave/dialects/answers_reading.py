@@ -47,11 +47,13 @@ class CancelledPackage(TypedDict):
 
 
 class FoundCancellation(CancellationFacts):
-    """One of the caller's own. ``orderNumber`` is null when the time of all its packages is over."""
+    """One of the caller's own. ``orderNumber`` is null when the time of all its packages is over. Those in
+    ``unreadablePackageIds`` are damaged in store: whether they were split is not known."""
 
     cancellationId: str
     orderNumber: str | None
     packages: list[CancelledPackage]
+    unreadablePackageIds: NotRequired[list[int]]
 
 
 class TimelineLine(TypedDict):
@@ -131,10 +133,12 @@ type TimelineEntry = CancellationAccepted | CancellationApplied | TimelineEvent 
 
 class TimelinePart(TypedDict):
     """One seller's part of the order, in order of time. ``unreadablePackageIds`` are of packages that are damaged in
-    store; ``deliveriesLeftOut`` counts what one event has more than an answer takes."""
+    store, ``unreadable`` says which other items are; ``deliveriesLeftOut`` counts what one event has more than an
+    answer takes."""
 
     sellerId: int
     unreadablePackageIds: NotRequired[list[int]]
+    unreadable: NotRequired[list[str]]
     deliveriesLeftOut: NotRequired[int]
     packages: list[TimelinePackage]
     timeline: list[TimelineEntry]

@@ -29,6 +29,13 @@ class SellerWebhook(TypedDict):
     payloadFormat: PayloadFormat
 
 
+class UnreadableWebhook(TypedDict):
+    """One that is damaged in store: what is known of it without its item."""
+
+    id: str
+    unreadable: Literal[True]
+
+
 class StatusChange(TypedDict):
     """When a webhook was turned on (``reason`` null) or off."""
 
@@ -119,6 +126,17 @@ class DeliveryWithAttempts(ShownDelivery):
     attemptLog: list[ShownAttempt]
 
 
+class UnreadableDelivery(TypedDict):
+    """One that is damaged in store: what is known of it without its item."""
+
+    id: str
+    sellerId: int
+    orderNumber: str
+    createdDate: int
+    unreadable: Literal[True]
+    attemptLog: list[ShownAttempt]
+
+
 class Rest(TypedDict):
     """Whether there is more, and where to go on; ``nextCursor`` null at the end."""
 
@@ -141,6 +159,7 @@ class Resent(TypedDict):
 
 
 class Replayed(Rest):
-    """How many are sent again, and where to go on."""
+    """How many are sent again, and where to go on. ``unreadableDeliveries`` are not: the orders that they are about."""
 
     resent: int
+    unreadableDeliveries: NotRequired[list[str]]

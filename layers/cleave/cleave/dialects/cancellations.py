@@ -16,12 +16,15 @@ _APPLIED: Literal["applied"] = "applied"
 
 def render_found(found: FollowedCancellation, name: str) -> "FoundCancellation":
     """The cancellation with what became of each of its packages."""
-    return {
+    shown: FoundCancellation = {
         "cancellationId": name,
         "orderNumber": found.order_number,
-        **render_recorded(found),
+        **render_recorded(found),  # type: ignore[typeddict-item] # it has no key that may be absent
         "packages": [_render_package(found, *each) for each in found.recorded.units.items()],
     }
+    if found.unreadable:
+        shown["unreadablePackageIds"] = list(found.unreadable)
+    return shown
 
 
 def render_recorded(found: FollowedCancellation) -> "CancellationFacts":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, DeliveryRow, MessageRef
+from cleave.application.read.deliveries import DamagedRow, DeliveryPage, DeliveryQuery, DeliveryRow, MessageRef, Row
 from cleave.clock import optional_moment, optional_ms, to_ms
 from cleave.dialects.trendyol.parameters import Parameters, refused
 from cleave.dialects.webhook_calls import WebhookCall
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Rest,
         ShownAttempt,
         ShownDelivery,
+        UnreadableDelivery,
     )
 
 _DEFAULT_SIZE, _MAX_SIZE = 50, 200
@@ -108,7 +109,15 @@ def _bound_to(webhook: WebhookCall, use: str, filters: Values) -> Values:
 
 def render_replay(asked: DeliveryList, page: DeliveryPage) -> "Replayed":
     """How many are sent again, and where to go on."""
-    return {"resent": sum(not row.is_waiting for row in page.rows), **_rest(asked, page)}
+    rest = _rest(asked, page)
+    shown: Replayed = {
+        "resent": sum(not row.is_waiting for row in page.rows),
+        "hasMore": rest["hasMore"],
+        "nextCursor": rest["nextCursor"],
+    }
+    if page.damaged:
+        shown["unreadableDeliveries"] = _orders(page)
+    return shown
 
 
 def render_resent() -> "Resent":
@@ -125,8 +134,12 @@ def render_page(asked: DeliveryList, page: DeliveryPage) -> "ListedDeliveries":
         "nextCursor": rest["nextCursor"],
     }
     if page.damaged:
-        shown["unreadableDeliveries"] = [place.split("#", 2)[2] for place in page.damaged]
+        shown["unreadableDeliveries"] = _orders(page)
     return shown
+
+
+def _orders(page: DeliveryPage) -> list[str]:
+    return [each.order_number for each in page.damaged]
 
 
 def _rest(asked: DeliveryList, page: DeliveryPage) -> "Rest":
@@ -156,18 +169,32 @@ def render_delivery(row: DeliveryRow) -> "ShownDelivery":
     }
 
 
-def _id_of(row: DeliveryRow) -> str:
+def _id_of(row: Row) -> str:
     return base64.urlsafe_b64encode(f"{row.message}/{row.place}".encode()).decode().rstrip("=")
 
 
-def render_with_attempts(row: DeliveryRow, failed: Sequence[Attempt]) -> "DeliveryWithAttempts":
-    """One message with the requests that failed, and that which the receiver took."""
+def render_with_attempts(row: Row, failed: Sequence[Attempt]) -> "DeliveryWithAttempts | UnreadableDelivery":
+    """One message with the requests that failed, and that which the receiver took; of a damaged one what its key
+    says."""
+    if isinstance(row, DamagedRow):
+        return _render_damaged(row, failed)
     log = [_render_attempt(attempt) for attempt in failed]
     outcome = row.outcome
     if outcome is not None and outcome.state is DeliveryState.DELIVERED:
         taken = Attempt(outcome.at, int(outcome.answer), None, outcome.latency_ms, "")
         log.append(_render_attempt(taken))
     return {**render_delivery(row), "attemptLog": log}
+
+
+def _render_damaged(row: DamagedRow, failed: Sequence[Attempt]) -> "UnreadableDelivery":
+    return {
+        "id": _id_of(row),
+        "sellerId": row.delivery.lane.seller_id,
+        "orderNumber": row.order_number,
+        "createdDate": to_ms(row.delivery.event_at),
+        "unreadable": True,
+        "attemptLog": [_render_attempt(attempt) for attempt in failed],
+    }
 
 
 def _render_attempt(attempt: Attempt) -> "ShownAttempt":

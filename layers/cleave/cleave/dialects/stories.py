@@ -74,7 +74,7 @@ def render_story(order_number: str, story: Story) -> "WholeStory":
 def _part(part: Part, *, is_complete: bool) -> "StoryPart":
     shown = render_part(part, None)
     stored = {each.package.package_id: each.package for each in part.packages}
-    return {
+    story: StoryPart = {
         "sellerId": part.seller_id,
         "storefront": next((each.package.storefront for each in part.packages), None),
         "units": list(_units(part)) if is_complete and not part.unreadable else [],
@@ -82,6 +82,9 @@ def _part(part: Part, *, is_complete: bool) -> "StoryPart":
         "unreadablePackages": list(part.unreadable),
         "timeline": list(_entries(shown)),
     }
+    if "unreadable" in shown:
+        story["unreadable"] = list(dict.fromkeys(shown["unreadable"]))
+    return story
 
 
 def _units(part: Part) -> "Iterator[StoryUnits]":

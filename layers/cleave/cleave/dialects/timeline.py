@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from cleave.application.read.cancellation import FollowedCancellation
-from cleave.application.read.deliveries import DeliveryRow
-from cleave.application.read.timeline import Extent, Part, TimelinePage, TimelinePlace, Viewer
+from cleave.application.read.deliveries import DamagedRow, DeliveryRow
+from cleave.application.read.timeline import Damaged, Extent, Part, TimelinePage, TimelinePlace, Viewer
 from cleave.clock import to_ms
 from cleave.dialects.cancellation_ids import name_in
 from cleave.dialects.cancellations import render_recorded, render_units
@@ -105,9 +105,18 @@ def render_part(part: Part, scope: Scope | None) -> "TimelinePart":
     }
     if part.unreadable:
         shown["unreadablePackageIds"] = list(part.unreadable)
+    if part.damaged:
+        shown["unreadable"] = [_damaged_words(each, scope) for each in part.damaged]
     if part.left_out:
         shown["deliveriesLeftOut"] = part.left_out
     return shown
+
+
+def _damaged_words(damaged: Damaged, scope: Scope | None) -> str:
+    """Those who see everything learn the item's key."""
+    if isinstance(damaged, DamagedRow):
+        return f"a delivery of the order to webhook {damaged.delivery.lane.subscription_id}"
+    return str(damaged) if scope is None else damaged.name
 
 
 def _entries(part: Part, scope: Scope | None) -> "Iterator[TimelineEntry]":

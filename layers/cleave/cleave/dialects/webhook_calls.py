@@ -3,7 +3,7 @@
 An operator may make them for any owner: a channel is named by the query's ``channel``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Pinged,
         SellerWebhookWithChanges,
         StatusChange,
+        UnreadableWebhook,
     )
 
 
@@ -61,6 +62,11 @@ def render_webhook(subscription: Subscription) -> "SellerWebhookWithChanges | Ch
     if subscription.dialect is Dialect.TRENDYOL:
         return {**render_subscription(subscription), "statusChanges": changes}
     return {**render_channel_webhook(subscription), "statusChanges": changes}
+
+
+def render_damaged(webhook_ids: Iterable[str]) -> "list[UnreadableWebhook]":
+    """Those that cannot be read, behind the others of a list."""
+    return [{"id": each, "unreadable": True} for each in webhook_ids]
 
 
 def render_ping(answer: Answer) -> "Pinged":

@@ -63,6 +63,7 @@ class RefusalCode(Enum):
     WEBHOOK_PASSIVE = ("webhook.is.passive", RefusalKind.CONFLICT)
     NOTHING_WAITS = ("webhook.nothing.waits", RefusalKind.CONFLICT)
     WEBHOOK_LIMIT = ("webhook.limit.reached", RefusalKind.CONFLICT)
+    ITEM_UNREADABLE = ("stored.item.unreadable", RefusalKind.CONFLICT)
     CONTENDED = ("too.many.requests", RefusalKind.BUSY)
 
     def __init__(self, key: str, kind: RefusalKind) -> None:
@@ -114,6 +115,11 @@ class Refusals(Exception):  # noqa: N818 - several refusals of one request
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
         super().__init__("; ".join(str(refusal) for refusal in refusals))
         self.refusals = refusals
+
+
+def unreadable_refusal(name: str) -> Refusal:
+    """Of a request about a stored item that is damaged, or that a later version wrote."""
+    return Refusal(RefusalCode.ITEM_UNREADABLE, f"{name} is damaged in store; operators can mend it")
 
 
 def refusals_by(*checks: Callable[[], object]) -> tuple[Refusal, ...]:

@@ -1,12 +1,15 @@
 """Who calls: from an Authorization header to a principal."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from cleave.entry.tokens import token_subject
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count
 from cleave.store.credentials import Credential, read_credential, verify_credential
+from cleave.store.formats import Unreadable
 from cleave.table.table import Table
 
 # What a credential is looked up by becomes a key of the table, and DynamoDB fails above 2 KB.
@@ -18,11 +21,21 @@ def authenticate(table: Table, authorization: str, at: datetime) -> Credential |
     scheme, _, value = authorization.partition(" ")
     match scheme.lower():
         case "basic":
-            return _basic(table, value.strip(), at)
+            return readable(lambda: _basic(table, value.strip(), at))
         case "bearer":
-            return _bearer(table, value.strip())
+            return readable(lambda: _bearer(table, value.strip()))
         case _:
             return None
+
+
+def readable(find: Callable[[], Credential | None]) -> Credential | None:
+    """The credential that is found; none where it is damaged: who has no secret does not learn that there is one."""
+    try:
+        return find()
+    except Unreadable as damaged:
+        note(Log.ITEM_UNREADABLE, item=str(damaged))
+        count(Metric.ITEMS_FAILED)
+        return None
 
 
 def _basic(table: Table, encoded: str, at: datetime) -> Credential | None:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from cleave.application.contention import contended_refusal
-from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind, Refusals
+from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind, Refusals, unreadable_refusal
 from cleave.entry.gateway import Call, Event, Response, read_call
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count
 from cleave.observability import follow
-from cleave.table.failures import Contended
+from cleave.store.formats import Unreadable
+from cleave.table.failures import Contended, Misfit
 from cleave.table.limits import ANSWER_BYTES, KILOBYTE
 
 STATUS = {
@@ -76,11 +77,20 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
         return _refused(shape, call, several.refusals)
     except Contended:
         return _refused(shape, call, (contended_refusal(),))
+    except (Unreadable, Misfit) as damaged:
+        return _damaged(shape, call, Unreadable(damaged.key))
     except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
         note(Log.REQUEST_FAILED)
         count(Metric.REQUESTS_FAILED)
         return shape.failed(call)
     return response
+
+
+def _damaged(shape: ErrorShape, call: Call, item: Unreadable) -> Response:
+    """Nobody's doing who calls: so it must not set off the alarm that takes a deployment back, which may mend it."""
+    note(Log.ITEM_UNREADABLE, item=str(item))
+    count(Metric.ITEMS_FAILED)
+    return _refused(shape, call, (unreadable_refusal(item.name),))
 
 
 def fits_answer(body: str) -> bool:

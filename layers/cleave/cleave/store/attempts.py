@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from cleave.clock import from_ms, to_ms
 from cleave.domain.delivery import Answer, Attempt
 from cleave.store import keys
-from cleave.store.formats import CURRENT, read_with
+from cleave.store.formats import CURRENT, Unreadable, optional_text, read_with, text
 from cleave.table.attributes import Item
 from cleave.table.requests import Put
 from cleave.table.table import Table
@@ -38,10 +38,23 @@ def read_attempts(table: Table, subscription_id: str, place: str, message: int) 
     prefix = keys.attempt_prefix(place, message)
     partition = keys.attempt_partition(subscription_id)
     items = table.page(partition, _MOST_SHOWN, after=prefix, before=f"{prefix}~", newest_first=True)
-    return [read_with(_to_attempt, item) for item in reversed(items)]
+    return [_listed(item) for item in reversed(items)]
+
+
+def _listed(item: Item) -> Attempt:
+    """Of one that cannot be read its key still says when it was."""
+    try:
+        return to_attempt(item)
+    except Unreadable:
+        return Attempt(from_ms(keys.attempted_ms(item[keys.SORT])), None, "unreadable", 0, "")
+
+
+def to_attempt(item: Item) -> Attempt:
+    """From its item. Raises Unreadable."""
+    return read_with(_to_attempt, item)
 
 
 def _to_attempt(item: Item) -> Attempt:
-    status = item["status"]
+    status, excerpt = item["status"], text(item["excerpt"])
     code = None if status is None else int(status)
-    return Attempt(from_ms(int(item["at"])), code, item["error"], int(item["latency_ms"]), item["excerpt"])
+    return Attempt(from_ms(int(item["at"])), code, optional_text(item["error"]), int(item["latency_ms"]), excerpt)

@@ -28,7 +28,7 @@ from cleave.domain.cancellation import (
 )
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
-from cleave.store.formats import CURRENT, read_with
+from cleave.store.formats import CURRENT, Unreadable, each_read, flag, read_with, text
 from cleave.store.packages import CANCELLABLE_VALUES, PLAN, WAITING, reservation_item, to_availability
 from cleave.store.retention import key_expiry
 from cleave.table.attributes import Item
@@ -63,7 +63,7 @@ def recorded_fingerprints(table: Table, cancellations: Sequence[Cancellation]) -
     """Fingerprints of those that are already recorded, by their place."""
     named = dict.fromkeys(str(cancellation.key) for cancellation in cancellations)
     found = table.batch_get([keys.cancellation(each) for each in named])
-    fingerprints: dict[str, str] = {_id_of(item): item["fingerprint"] for item in found}
+    fingerprints = {_id_of(item): fingerprint_of(item) for item in found}
     ids = enumerate(str(cancellation.key) for cancellation in cancellations)
     return {place: fingerprints[each] for place, each in ids if each in fingerprints}
 
@@ -74,11 +74,14 @@ def read_cancellation(table: Table, cancellation_id: str) -> RecordedCancellatio
     return None if item is None else to_cancellation(item)
 
 
-def read_cancellations(table: Table, cancellation_ids: Iterable[str]) -> list[RecordedCancellation]:
-    """Those that exist, in the order in which they were accepted; strongly consistent. Raises Unreadable."""
+def read_cancellations(
+    table: Table, cancellation_ids: Iterable[str]
+) -> tuple[list[RecordedCancellation], list[Unreadable]]:
+    """Those that exist, in the order in which they were accepted, and those that cannot be read; strongly
+    consistent."""
     found = table.batch_get([keys.cancellation(each) for each in dict.fromkeys(cancellation_ids)])
-    recorded = [to_cancellation(item) for item in found]
-    return sorted(recorded, key=lambda each: (each.accepted_at, each.cancellation_id))
+    recorded, damaged = each_read(to_cancellation, found)
+    return sorted(recorded, key=lambda each: (each.accepted_at, each.cancellation_id)), damaged
 
 
 def _create(table: Table, place: int, cancellation: Cancellation) -> Create:
@@ -155,7 +158,7 @@ def _not_reserved(failed: ConditionsFailed) -> NotReserved:
     for label, item in failed.found.items():
         match label, item:
             case ("cancellation", int(place)), dict():
-                fingerprints[place] = str(item["fingerprint"])
+                fingerprints[place] = fingerprint_of(item)
             case ("reserve", int(seller_id), int(package_id)), _:
                 packages[seller_id, package_id] = None if item is None else to_availability(item)
             case _:
@@ -163,9 +166,13 @@ def _not_reserved(failed: ConditionsFailed) -> NotReserved:
     return NotReserved(fingerprints, packages)
 
 
+def fingerprint_of(item: Item) -> str:
+    """Equal for requests that ask for the same, from a cancellation's item. Raises Unreadable."""
+    return read_with(lambda found: text(found["fingerprint"]), item)
+
+
 def _id_of(item: Item) -> str:
-    text: str = item[keys.PARTITION]
-    return text.partition("#")[2]
+    return str(item[keys.PARTITION]).partition("#")[2]
 
 
 def to_cancellation(item: Item) -> RecordedCancellation:
@@ -179,11 +186,11 @@ def _recorded(item: Item) -> RecordedCancellation:
         seller_id=int(item["seller_id"]),
         reason=Reason(item["reason"]),
         cancelled_by=CancelledBy(item["cancelled_by"]),
-        keep_status=item["keep_status"],
+        keep_status=flag(item["keep_status"]),
         accepted_at=from_ms(int(item["accepted_at"])),
         units={
             int(package_id): {int(line_id): int(quantity) for line_id, quantity in lines.items()}
             for package_id, lines in item["units"].items()
         },
-        correlation_id=item["correlation_id"],
+        correlation_id=text(item["correlation_id"]),
     )

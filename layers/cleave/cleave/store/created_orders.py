@@ -8,7 +8,7 @@ from cleave.clock import to_ms
 from cleave.domain.change import OrderChange
 from cleave.store import keys
 from cleave.store.changes import born_label, change_writes
-from cleave.store.formats import CURRENT
+from cleave.store.formats import CURRENT, read_with
 from cleave.store.orders import order_label
 from cleave.store.retention import key_expiry
 from cleave.table.attributes import Item
@@ -56,7 +56,7 @@ class Creation:
 def create(table: Table, creation: Creation, changes: Sequence[OrderChange]) -> None:
     """Write the changes of all sellers' parts of the order: all or nothing.
 
-    Raises CreatedBefore, SellersTaken, IdTaken or Contended.
+    Raises CreatedBefore, SellersTaken, IdTaken, Contended or Unreadable.
     """
     writes = [write for change in changes for write in change_writes(table, change)]
     try:
@@ -80,7 +80,7 @@ def _record(table: Table, creation: Creation) -> Create:
 def _explained(failed: ConditionsFailed, changes: Sequence[OrderChange]) -> Exception:
     record: Item | None = failed.found.get(_RECORD)
     if record is not None:
-        return CreatedBefore(record["fingerprint"], int(record["attempt"]))
+        return read_with(lambda item: CreatedBefore(str(item["fingerprint"]), int(item["attempt"])), record)
     taken = [change.before.seller_id for change in changes if order_label(change.before) in failed.found]
     if taken:
         return SellersTaken(frozenset(taken))

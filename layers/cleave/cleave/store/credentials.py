@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.roles import MAX_SELLERS, Role, Tier
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
-from cleave.store.formats import CURRENT, read_with
+from cleave.store.formats import CURRENT, each_read, read_with, text
 from cleave.store.owners import reopen_owner
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
@@ -105,7 +105,7 @@ def store_credential(table: Table, credential: Credential, secret: str, at: date
 
 
 def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Credential | None:
-    """The credential, if the secret is one of its live ones.
+    """The credential, if the secret is one of its live ones. Raises Unreadable.
 
     As many hashes are compared, each in constant time, whether the key is unknown or the secret wrong.
     """
@@ -123,12 +123,22 @@ def read_credential(table: Table, key: str) -> Credential | None:
     return None if item is None else _credential(item)
 
 
-def list_credentials(table: Table) -> Iterator[ListedCredential]:
-    """All of them, by key."""
-    pointers = table.query(keys.CREDENTIALS, keys.CREDENTIAL_PREFIX)
-    items = table.batch_get([keys.credential(pointer["credential_key"]) for pointer in pointers])
-    for item in sorted(items, key=lambda item: str(item["credential_key"])):
-        yield ListedCredential(_credential(item), _secrets(item), from_ms(int(item["created_at"])))
+def list_credentials(table: Table) -> tuple[list[ListedCredential], list[str]]:
+    """All of them, by key; and the keys of those that cannot be read."""
+    items = table.batch_get([keys.credential(each) for each in credential_keys(table)])
+    found, damaged = each_read(_listed, items)
+    lost = [keys.named_credential(each.key) for each in damaged]
+    return sorted(found, key=lambda each: each.credential.key), sorted(lost)
+
+
+def credential_keys(table: Table) -> list[str]:
+    """Of all that there are, readable or not."""
+    return [keys.pointed_credential(each) for each in table.query(keys.CREDENTIALS, keys.CREDENTIAL_PREFIX)]
+
+
+def _listed(item: Item) -> ListedCredential:
+    created_at = read_with(lambda found: from_ms(int(found["created_at"])), item)
+    return ListedCredential(_credential(item), _secrets(item), created_at)
 
 
 def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: datetime) -> None:
@@ -183,7 +193,11 @@ _NO_HASH = "-" * len(hash_secret(""))  # what no secret hashes to
 
 
 def _secrets(item: Item) -> list[SecretHash]:
-    return [SecretHash(each["hash"], optional_moment(each["expires_at"])) for each in item["secrets"]]
+    return read_with(_to_secrets, item)
+
+
+def _to_secrets(item: Item) -> list[SecretHash]:
+    return [SecretHash(str(each["hash"]), optional_moment(each["expires_at"])) for each in item["secrets"]]
 
 
 def _document(secrets: Sequence[SecretHash]) -> list[dict[str, Any]]:
@@ -196,7 +210,7 @@ def _credential(item: Item) -> Credential:
 
 def _to_credential(item: Item) -> Credential:
     return Credential(
-        key=item["credential_key"],
+        key=text(item["credential_key"]),
         role=Role(item["role"]),
         sellers=frozenset(int(seller) for seller in item["sellers"]),
         storefronts=frozenset(item["storefronts"]),

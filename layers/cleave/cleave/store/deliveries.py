@@ -16,7 +16,7 @@ from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
 from cleave.domain.events import Event
 from cleave.store import keys
 from cleave.store.events import from_text, to_text
-from cleave.store.formats import CURRENT, Unreadable, read_with
+from cleave.store.formats import CURRENT, Unreadable, read_with, text
 from cleave.store.retention import delivery_expiry
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
@@ -119,13 +119,10 @@ def read_settled(table: Table, subscription_id: str, after: str, before: str, li
     return [_listed(item) for item in items]
 
 
-def read_delivery(
-    table: Table, subscription_id: str, track: int, place: str
-) -> tuple[Delivery | None, Delivery | None]:
-    """A delivery as it waits, and as it is settled; None where it is not. Raises Unreadable."""
-    waiting, settled = keys.waiting(subscription_id, track, place), keys.settled(subscription_id, place)
-    found = {item[keys.PARTITION]: to_delivery(item) for item in table.batch_get([waiting, settled])}
-    return found.get(waiting[keys.PARTITION]), found.get(settled[keys.PARTITION])
+def read_delivery(table: Table, subscription_id: str, track: int, place: str) -> tuple[Listed | None, Listed | None]:
+    """A delivery as it waits, and as it is settled; None where it is not."""
+    waiting, settled = read_places(table, subscription_id, [(track, place)])
+    return waiting.get(place), settled.get(place)
 
 
 def read_places(
@@ -269,7 +266,7 @@ def _delivery(item: Item) -> Delivery:
     lane, event_at = _placed(item)
     return Delivery(
         lane=lane,
-        owner=item["owner"],
+        owner=text(item["owner"]),
         event_at=event_at,
         event=int(item["event"]),
         selection=from_text(item["selection"]),
@@ -287,4 +284,4 @@ def _delivery(item: Item) -> Delivery:
 
 
 def _to_outcome(state: str, attempts: int, at: int, answer: str, latency_ms: int) -> Outcome:
-    return Outcome(_LETTERS[state], int(attempts), from_ms(int(at)), answer, int(latency_ms))
+    return Outcome(_LETTERS[state], int(attempts), from_ms(int(at)), text(answer), int(latency_ms))

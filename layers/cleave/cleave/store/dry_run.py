@@ -14,7 +14,7 @@ from cleave.domain.cancellation import (
 )
 from cleave.domain.package_state import PackageState
 from cleave.store import keys
-from cleave.store.cancellations import NotReserved
+from cleave.store.cancellations import NotReserved, fingerprint_of
 from cleave.store.packages import to_state
 from cleave.table.table import Table
 
@@ -32,7 +32,7 @@ class UnwrittenRecord:
         found = table.batch_get([*map(keys.cancellation, ids), *(keys.package(*ref) for ref in wanted)])
         items = {item[keys.PARTITION]: item for item in found}
         recorded = {place: items.get(keys.cancellation(each)[keys.PARTITION]) for place, each in enumerate(ids)}
-        fingerprints = {place: str(item["fingerprint"]) for place, item in recorded.items() if item is not None}
+        fingerprints = {place: fingerprint_of(item) for place, item in recorded.items() if item is not None}
         for ref in wanted:
             if (item := items.get(keys.package(*ref)[keys.PARTITION])) is not None:
                 self.packages[ref] = to_state(item)

@@ -12,7 +12,7 @@ from cleave.domain.recipients import Recipient
 from cleave.store import keys
 from cleave.store.due import DueEntry
 from cleave.store.events import to_event
-from cleave.store.formats import Unreadable, read_with
+from cleave.store.formats import Unreadable, read_with, text
 from cleave.store.orders import to_order
 from cleave.store.packages import package_id_of, planned_of, reservations_of, seller_id_of, to_state
 from cleave.store.recipients import to_recipients
@@ -76,7 +76,7 @@ def _due_package(item: Item) -> DuePackage:
     return DuePackage(
         seller_id=seller_id_of(item),
         package_id=package_id_of(item),
-        order_number=item["order_number"],
+        order_number=text(item["order_number"]),
         reserved_at=tuple(sorted(each.at for each in waiting)),
         correlation_id=correlation_id_of(waiting, planned_of(item)),
     )

@@ -12,7 +12,7 @@ from cleave.store.deliveries import delivery_place
 from cleave.store.documents import pack
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable
-from cleave.store.orders import to_order
+from cleave.store.orders import pointed_parent, to_order
 from cleave.store.packages import to_state
 from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.requests import Key, Update
@@ -32,7 +32,7 @@ def package_refs(table: Table, order_number: str) -> list[PackageRef]:
     refs: set[PackageRef] = set()
     for pointer in table.query(keys.order_partition(order_number), keys.PACKAGE_PREFIX):
         seller_id, package_id = keys.placed_package(pointer[keys.SORT])
-        refs |= {(seller_id, package_id), (seller_id, int(pointer.get("parent", package_id)))}
+        refs |= {(seller_id, package_id), (seller_id, pointed_parent(pointer) or package_id)}
     for item in table.query(keys.order_partition(order_number), keys.SELLER_PREFIX):
         with suppress(Unreadable):  # pointers say it too, and the part itself holds no personal data
             part = to_order(item)
@@ -87,7 +87,7 @@ def erase_answers(table: Table, event: Event) -> int:
     erased = 0
     for subscription_id in event.told:
         for item in table.query(keys.attempt_partition(subscription_id), f"{place}#"):
-            if item["excerpt"]:
+            if item.get("excerpt"):
                 _write(table, {name: item[name] for name in (keys.PARTITION, keys.SORT)}, "excerpt", "")
                 erased += 1
     return erased

@@ -13,7 +13,7 @@ from cleave.domain.recipients import Selection, Telling
 from cleave.domain.subscription import ChannelEvent
 from cleave.store import keys
 from cleave.store.documents import pack, unpack
-from cleave.store.formats import CURRENT, read_with
+from cleave.store.formats import CURRENT, Unreadable, read_with, text
 from cleave.table.attributes import Item
 from cleave.table.requests import Create
 from cleave.table.table import Table
@@ -79,7 +79,7 @@ def _event(item: Item) -> Event:
         at=from_ms(int(item["at"])),
         packages=unpack(bytes(item["document"])),
         told={name: _to_telling(telling) for name, telling in item["told"].items()},
-        correlation_id=item["correlation_id"],
+        correlation_id=text(item["correlation_id"]),
         topic=_topic(item),
     )
 
@@ -114,24 +114,49 @@ class EventSummary:
     told: Mapping[str, Telling]
 
 
-def read_summaries(table: Table, seller_id: int, order_number: str, sequence: int = 1) -> Iterator[EventSummary]:
-    """The events from that which holds the number ``sequence`` on, in order; strongly consistent. Raises Unreadable."""
+@dataclass(frozen=True, slots=True)
+class DamagedEvent:
+    """One that cannot be read. ``sequence`` is its number, as its key says."""
+
+    sequence: int
+    why: Unreadable
+
+    @property
+    def notes(self) -> "tuple[DamagedEvent, ...]":
+        """In place of those of its packages."""
+        return (self,)
+
+
+def read_summaries(
+    table: Table, seller_id: int, order_number: str, sequence: int = 1
+) -> Iterator[EventSummary | DamagedEvent]:
+    """The events from that which holds the number ``sequence`` on, in order; strongly consistent."""
     partition, end = keys.order_partition(order_number), f"{keys.EVENT_PREFIX}{seller_id}#~"
     start, behind = keys.event_place(seller_id, 0), keys.event_place(seller_id, sequence + 1)
-    yield from map(to_summary, table.page(partition, 1, after=start, before=behind, newest_first=True))
+    yield from map(_listed, table.page(partition, 1, after=start, before=behind, newest_first=True))
     after = keys.event_place(seller_id, sequence)
     while page := table.page(partition, _PAGE, after=after, before=end):
-        yield from map(to_summary, page)
+        yield from map(_listed, page)
         after = page[-1][keys.SORT]
 
 
-def told_places(table: Table, seller_id: int, order_number: str, subscription_id: str) -> list[str]:
-    """The places of all deliveries that the order's events make for a subscription, in order. Raises Unreadable."""
-    return [
-        keys.delivery_place(to_ms(each.at), seller_id, order_number)
-        for each in read_summaries(table, seller_id, order_number)
-        if subscription_id in each.told
-    ]
+def _listed(item: Item) -> EventSummary | DamagedEvent:
+    try:
+        return to_summary(item)
+    except Unreadable as damaged:
+        return DamagedEvent(_placed(item)[1], damaged)
+
+
+def told_places(table: Table, seller_id: int, order_number: str, subscription_id: str) -> list[str] | None:
+    """The places of all deliveries that the order's events make for a subscription, in order; None where one of the
+    events cannot say."""
+    places: list[str] = []
+    for each in read_summaries(table, seller_id, order_number):
+        if isinstance(each, DamagedEvent):
+            return None
+        if subscription_id in each.told:
+            places.append(keys.delivery_place(to_ms(each.at), seller_id, order_number))
+    return places
 
 
 def to_summary(item: Item) -> EventSummary:
@@ -141,9 +166,9 @@ def to_summary(item: Item) -> EventSummary:
 
 def _summary(item: Item) -> EventSummary:
     _, first = _placed(item)
-    at, correlation_id = from_ms(int(item["at"])), item["correlation_id"]
+    at, correlation_id = from_ms(int(item["at"])), text(item["correlation_id"])
     notes = tuple(
-        EventNote(first + place, at, int(package_id), storefront, status, correlation_id, _topic(item))
+        EventNote(first + place, at, int(package_id), text(storefront), text(status), correlation_id, _topic(item))
         for place, (package_id, status, storefront) in enumerate(item["packages"])
     )
     return EventSummary(first, at, notes, {name: _to_telling(telling) for name, telling in item["told"].items()})
@@ -157,7 +182,7 @@ def _telling_item(telling: Telling) -> list[Any]:
 def _to_telling(item: Sequence[Any]) -> Telling:
     owner, track, selection, count, first, previous = item
     return Telling(
-        owner=owner,
+        owner=text(owner),
         track=int(track),
         selection=from_text(selection),
         count=int(count),

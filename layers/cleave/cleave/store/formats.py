@@ -1,6 +1,6 @@
 """Every item says its format. A reader knows all that were ever written, and says so where it meets another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from cleave.store import keys
 from cleave.table.attributes import Item
@@ -14,13 +14,47 @@ _KNOWN = {1}
 class Unreadable(Exception):  # noqa: N818 - says what happened
     """A stored item cannot be read: it is damaged, or a later version than this one wrote it.
 
-    ``correlation_id`` is the request's that caused it, where the item still says so.
+    Its text is the item's key, for operators; ``name`` says to its owner what it is. ``correlation_id`` is the
+    request's that caused it, where the item still says so.
     """
 
     def __init__(self, item: Item) -> None:
         super().__init__(f"{item[keys.PARTITION]} {item[keys.SORT]}")
+        self.key = {name: str(item[name]) for name in (keys.PARTITION, keys.SORT)}
+        self.name = keys.name_of(item)
         said = item.get("correlation_id")
         self.correlation_id = said if isinstance(said, str) else None
+
+
+def text(value: object) -> str:
+    """What has to be one. Raises TypeError: what is shown without being looked at must be what it is shown as."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} for a text")
+    return value
+
+
+def optional_text(value: object) -> str | None:
+    """The same where there may be none."""
+    return None if value is None else text(value)
+
+
+def flag(value: object) -> bool:
+    """The same of yes and no."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} for yes or no")
+    return value
+
+
+def each_read[T](reader: Callable[[Item], T], items: Iterable[Item]) -> tuple[list[T], list[Unreadable]]:
+    """What can be read of several, and what cannot."""
+    found: list[T] = []
+    damaged: list[Unreadable] = []
+    for item in items:
+        try:
+            found.append(reader(item))
+        except Unreadable as unreadable:
+            damaged.append(unreadable)
+    return found, damaged
 
 
 def read_with[T](reader: Callable[[Item], T], item: Item) -> T:

@@ -150,12 +150,18 @@ def event(seller_id: int, order_number: str, first: int) -> Key:
 
 def recipients(seller_id: int) -> Key:
     """Who is told of a seller's events."""
-    return _key(f"SELLER#{seller_id}", "RECIPIENTS")
+    return _key(f"SELLER#{seller_id}", _RECIPIENTS)
 
 
 def subscription(owner: str, subscription_id: str) -> Key:
     """A webhook. ``owner`` is ``seller:…`` or ``channel:…``."""
     return _key(subscriber(owner), f"{SUBSCRIPTION_PREFIX}{subscription_id}")
+
+
+def subscribed(key: Key) -> str | None:
+    """The webhook whose item it is; None for other items."""
+    sort = key[SORT]
+    return sort.removeprefix(SUBSCRIPTION_PREFIX) if sort.startswith(SUBSCRIPTION_PREFIX) else None
 
 
 def owner(name: str) -> Key:
@@ -234,6 +240,11 @@ def attempt_prefix(delivery_place: str, message: int) -> str:
     return f"{delivery_place}#{message}#"
 
 
+def attempted_ms(text: str) -> int:
+    """When the request was (epoch ms), by the sort key of a failed attempt."""
+    return int(text.rpartition("#")[2])
+
+
 def track(subscription_id: str, number: int) -> Key:
     """Who drains a track of a webhook, and when it has something to do."""
     return _key(track_partition(subscription_id), str(number))
@@ -264,12 +275,39 @@ def credential_pointer(key: str) -> Key:
     return _key(CREDENTIALS, f"{CREDENTIAL_PREFIX}{key}")
 
 
+def name_of(key: Mapping[str, Any]) -> str:
+    """What an item is, in words for those whose it is; of a cancellation only that, as it may be somebody else's."""
+    partition, sort = str(key[PARTITION]), str(key[SORT])
+    kind, _, rest = partition.partition("#")
+    last = rest.rpartition("#")[2]
+    if sort.startswith(EVENT_PREFIX):
+        return f"event {int(sort.rpartition('#')[2])} of order {rest}"
+    if sort.startswith(SUBSCRIPTION_PREFIX):
+        return f"webhook {sort.removeprefix(SUBSCRIPTION_PREFIX)}"
+    if sort == _RECIPIENTS:
+        return f"who is told of seller {rest}"
+    if kind in {"WAITING", "DELIVERY"}:
+        return f"a delivery of order {placed_delivery(sort)[2]}"
+    named = {"PACKAGE": f"package {last}", "ORDER": f"order {rest}", "CANCELLATION": "a cancellation"}
+    return named.get(kind, "an item")
+
+
+def named_credential(key: Key) -> str:
+    """The key of the credential whose item it is."""
+    return key[PARTITION].removeprefix(CREDENTIAL_PREFIX)
+
+
+def pointed_credential(pointer: Mapping[str, Any]) -> str:
+    """The key of the credential that such an item says there is."""
+    return str(pointer[SORT]).removeprefix(CREDENTIAL_PREFIX)
+
+
 def shard(key: Key) -> int:
     """The partition of the index of due work that an item stands in."""
     return crc32(f"{key[PARTITION]}/{key[SORT]}".encode()) % DUE_SHARDS
 
 
-_TRACK, _CIRCUIT = "TRACK#", "CIRCUIT#"
+_TRACK, _CIRCUIT, _RECIPIENTS = "TRACK#", "CIRCUIT#", "RECIPIENTS"
 
 
 def subscription_of(key: Key) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cleave.domain.package_state import Export, PackageState
 from cleave.store import keys
+from cleave.store.formats import read_with
 from cleave.store.packages import package_id_of, to_export, to_state
 from cleave.table.attributes import Item
 from cleave.table.table import Table
@@ -32,7 +33,7 @@ def read_of_sellers(table: Table, seller_ids: Iterable[int], package_id: int) ->
 def delivered_by_seller(table: Table, seller_id: int, number: int) -> int | None:
     """The package that its seller delivers under a number; strongly consistent."""
     item = table.get(keys.tracking_number(seller_id, number))
-    return None if item is None else int(item["package_id"])
+    return None if item is None else read_with(lambda found: int(found["package_id"]), item)
 
 
 def read_known(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, KnownPackage]:

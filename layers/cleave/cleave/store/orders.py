@@ -59,7 +59,7 @@ def to_order(item: Item) -> Order:
 def _order(item: Item) -> Order:
     return Order(
         order_number=item[keys.PARTITION].partition("#")[2],
-        seller_id=int(item[keys.SORT].partition("#")[2]),
+        seller_id=_seller_id(item),
         sequence=int(item["sequence"]),
         version=int(item["version"]),
         live=_read_live(bytes(item["live"])),
@@ -70,9 +70,20 @@ def _order(item: Item) -> Order:
     )
 
 
-def read_orders(table: Table, order_number: str) -> list[Order]:
-    """The parts of all sellers of an order, strongly consistent."""
-    return [to_order(item) for item in table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)]
+def read_orders(table: Table, order_number: str, sellers: frozenset[int] | None = None) -> list[Order]:
+    """The parts of those sellers of an order, None for all, strongly consistent. Raises Unreadable for one of
+    theirs."""
+    items = table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)
+    return [to_order(item) for item in items if sellers is None or _seller_id(item) in sellers]
+
+
+def order_sellers(table: Table, order_number: str) -> list[int]:
+    """Those who have a part of the order, readable or not; strongly consistent."""
+    return sorted(map(_seller_id, table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)))
+
+
+def _seller_id(item: Item) -> int:
+    return int(item[keys.SORT].removeprefix(keys.SELLER_PREFIX))
 
 
 def read_order(table: Table, seller_id: int, order_number: str) -> Order:
@@ -101,8 +112,15 @@ def order_package_ids(table: Table, seller_id: int, order_number: str) -> list[i
     """All packages that the seller's order has or had."""
     pointers = list(table.query(keys.order_partition(order_number), keys.order_package_prefix(seller_id)))
     own = [int(pointer[keys.SORT].rpartition("#")[2]) for pointer in pointers]
-    parents = [int(pointer["parent"]) for pointer in pointers if "parent" in pointer]
-    return sorted({*own, *parents})
+    return sorted({*own, *(parent for pointer in pointers if (parent := pointed_parent(pointer)) is not None)})
+
+
+def pointed_parent(pointer: Item) -> int | None:
+    """The package's parent, where its pointer says it; a damaged one says less, and its package says it too."""
+    try:
+        return int(pointer["parent"])
+    except (LookupError, ValueError, TypeError, ArithmeticError):
+        return None
 
 
 def order_size(order: Order) -> int:

@@ -11,7 +11,7 @@ from cleave.domain.package_state import Export, PackageState, PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
 from cleave.store.documents import pack, unpack
-from cleave.store.formats import CURRENT, Unreadable, read_with
+from cleave.store.formats import CURRENT, Unreadable, read_with, text
 from cleave.store.orders import to_order
 from cleave.table.attributes import Item
 from cleave.table.requests import Key, Update
@@ -114,6 +114,21 @@ def read_states(table: Table, seller_id: int, package_ids: Sequence[int]) -> dic
     return {package_id_of(item): to_state(item) for item in items}
 
 
+def read_whatever_states(
+    table: Table, seller_id: int, package_ids: Sequence[int]
+) -> dict[int, PackageState | Unreadable]:
+    """The same with those that cannot be read."""
+    items = table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
+    return {package_id_of(item): _state_or_not(item) for item in items}
+
+
+def _state_or_not(item: Item) -> PackageState | Unreadable:
+    try:
+        return to_state(item)
+    except Unreadable as damaged:
+        return damaged
+
+
 def read_state(table: Table, seller_id: int, package_id: int) -> PackageState | None:
     """Strongly consistent. Raises Unreadable."""
     item = table.get(keys.package(seller_id, package_id))
@@ -161,7 +176,7 @@ def _availability(item: Item) -> Availability:
     package_id = package_id_of(item)
     return Availability(
         package_id=package_id,
-        order_number=item["order_number"],
+        order_number=text(item["order_number"]),
         storefront=keys.listed(item[keys.LISTING])[1],
         status=status_word(item["status"]),
         left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
@@ -200,11 +215,15 @@ def seller_id_of(item: Item) -> int:
 
 
 def to_export(item: Item) -> Export | None:
-    """What is kept of a package's last export, from its item."""
+    """What is kept of a package's last export, from its item. Raises Unreadable."""
+    return read_with(_export, item)
+
+
+def _export(item: Item) -> Export | None:
     if _EXPORT not in item:
         return None
     fingerprint, *modified_at = item[_EXPORT]
-    return Export(fingerprint, from_ms(int(modified_at[0])) if modified_at else None)
+    return Export(str(fingerprint), from_ms(int(modified_at[0])) if modified_at else None)
 
 
 def note_successor_replaced(package: Package) -> Update | None:

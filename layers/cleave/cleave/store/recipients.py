@@ -10,7 +10,7 @@ from typing import Any
 from cleave.domain.recipients import MAX_CHANNELS, Recipient, recipient_of
 from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, seller_owner
 from cleave.store import keys
-from cleave.store.formats import CURRENT, FORMAT, read_with
+from cleave.store.formats import CURRENT, FORMAT, flag, read_with, text
 from cleave.table.attributes import Item
 from cleave.table.requests import Update, Write
 from cleave.table.table import Table
@@ -107,10 +107,10 @@ def _item(recipient: Recipient) -> dict[str, Any]:
 def _to_recipient(subscription_id: str, value: Mapping[str, Any]) -> Recipient:
     return Recipient(
         subscription_id=subscription_id,
-        owner=value["owner"],
+        owner=text(value["owner"]),
         payload=PayloadFormat(value["dialect"]),
-        statuses=frozenset(value["statuses"]),
-        is_wanted=value["wanted"],
+        statuses=frozenset(map(text, value["statuses"])),
+        is_wanted=flag(value["wanted"]),
         tracks=int(value["tracks"]),
         countries=frozenset(value.get("countries", ())),
         channel_events=frozenset(ChannelEvent(each) for each in value.get("events", ITEMS_ONLY)),

@@ -1,10 +1,12 @@
 """Webhook subscriptions, by their owner. What their sellers' splits read of them is in ``recipients``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.dialect import Dialect
+from cleave.domain.package import Status
 from cleave.domain.subscription import (
     ITEMS_ONLY,
     Authentication,
@@ -17,7 +19,7 @@ from cleave.domain.subscription import (
     Turn,
 )
 from cleave.store import keys, recipients
-from cleave.store.formats import CURRENT, Unreadable, read_with
+from cleave.store.formats import CURRENT, Unreadable, each_read, optional_text, read_with, text
 from cleave.store.owners import count_one_less, count_one_more
 from cleave.store.tracks import delete_tracks, new_tracks
 from cleave.table.attributes import Item, to_item
@@ -29,6 +31,19 @@ from cleave.table.table import Table
 class TooManySubscriptions(Exception):  # noqa: N818 - an answer, not an error
     """The owner has as many as it may have, or one of its sellers as many as may be told of
     it, or the owner has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSubscriptions:
+    """Those that can be read, oldest first, and the others."""
+
+    subscriptions: Sequence[Subscription] = ()
+    damaged: Sequence[Unreadable] = ()
+
+    @property
+    def damaged_ids(self) -> list[str]:
+        """Of the others."""
+        return [str(keys.subscribed(each.key)) for each in self.damaged]
 
 
 class NoSubscription(Exception):  # noqa: N818 - an answer, not an error
@@ -90,10 +105,9 @@ def _write(table: Table, writes: Sequence[Write]) -> None:
         raise OutOfDate(str(failed)) from None
 
 
-def read_owned(table: Table, owner: str) -> list[Subscription]:
-    """All of an owner's, oldest first. Raises Unreadable."""
-    items = table.query(keys.subscriber(owner), keys.SUBSCRIPTION_PREFIX)
-    return sorted(map(to_subscription, items), key=lambda each: (each.created_at, each.subscription_id))
+def read_owned(table: Table, owner: str) -> FoundSubscriptions:
+    """All of an owner's."""
+    return _found(table.query(keys.subscriber(owner), keys.SUBSCRIPTION_PREFIX))
 
 
 def read_subscription(table: Table, owner: str, subscription_id: str) -> Subscription | None:
@@ -102,11 +116,18 @@ def read_subscription(table: Table, owner: str, subscription_id: str) -> Subscri
     return None if item is None else to_subscription(item)
 
 
-def read_told_of(table: Table, seller_id: int) -> list[Subscription]:
-    """All that are told of a seller: its own, and channels'. Two reads. Raises Unreadable."""
-    known = recipients.read_recipients(table, seller_id)
-    items = table.batch_get([keys.subscription(each.owner, each.subscription_id) for each in known])
-    return sorted(map(to_subscription, items), key=lambda each: (each.created_at, each.subscription_id))
+def read_told_of(table: Table, seller_id: int) -> FoundSubscriptions:
+    """All that are told of a seller: its own, and channels'. Two reads."""
+    try:
+        known = recipients.read_recipients(table, seller_id)
+    except Unreadable as damaged:
+        return FoundSubscriptions([], [damaged])
+    return _found(table.batch_get([keys.subscription(each.owner, each.subscription_id) for each in known]))
+
+
+def _found(items: Iterable[Item]) -> FoundSubscriptions:
+    found, damaged = each_read(to_subscription, items)
+    return FoundSubscriptions(sorted(found, key=lambda each: (each.created_at, each.subscription_id)), damaged)
 
 
 def read_subscriptions(table: Table, refs: Sequence[tuple[str, str]]) -> tuple[list[Subscription], list[str]]:
@@ -195,14 +216,14 @@ def _subscription(item: Item) -> Subscription:
         owner=item[keys.PARTITION].partition("#")[2],
         sellers=frozenset(int(seller) for seller in item["sellers"]),
         dialect=Dialect(item["dialect"]),
-        url=item["url"],
+        url=text(item["url"]),
         authentication=Authentication(item["authentication"]),
-        username=item["username"],
+        username=optional_text(item["username"]),
         sealed_secret=None if secret is None else bytes(secret),
         signing_keys=tuple(
             SigningKey(bytes(each["sealed"]), optional_moment(each["expires_at"])) for each in item["signing_keys"]
         ),
-        statuses=frozenset(item["statuses"]),
+        statuses=frozenset(Status(each).value for each in item["statuses"]),
         status=SubscriptionStatus(item["status"]),
         created_at=from_ms(int(item["created_at"])),
         modified_at=optional_moment(item["modified_at"]),

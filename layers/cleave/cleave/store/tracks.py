@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 from cleave.clock import optional_moment, to_ms
 from cleave.store import keys
-from cleave.store.formats import CURRENT
+from cleave.store.formats import CURRENT, read_with, text
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update, Write
@@ -180,7 +180,12 @@ def take(
 
 
 def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
-    track = TrackRef(item["owner"], subscription_id, number)
+    """Raises Unreadable."""
+    return read_with(lambda found: _to_held(found, subscription_id, number, holder), item)
+
+
+def _to_held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
+    track = TrackRef(text(item["owner"]), subscription_id, number)
     return Held(
         track,
         holder,

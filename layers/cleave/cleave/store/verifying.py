@@ -51,11 +51,13 @@ def read_part(table: Table, seller_id: int, order_number: str, at: datetime) -> 
     states = _read(to_state, table.batch_get([keys.package(*each) for each in refs]), at, damaged)
     stored = table.query(keys.order_partition(order_number), keys.event_prefix(seller_id))
     named = {name for state in states for name in cancellations_of(state)}
+    recorded, unreadable = read_cancellations(table, sorted(named))
+    damaged += map(str, unreadable)
     pointers = table.query(keys.order_partition(order_number), keys.order_package_prefix(seller_id))
     part = AuditedPart(
         order=next(iter(orders), Order(order_number, seller_id)),
         packages={state.package.package_id: state for state in states},
-        cancellations={each.cancellation_id: each for each in read_cancellations(table, sorted(named))},
+        cancellations={each.cancellation_id: each for each in recorded},
         events=[note for summary in _read(to_summary, stored, at, damaged) for note in summary.notes],
         expected={keys.placed_package(each[keys.SORT])[1] for each in pointers if not _is_over(each, at)},
     )

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from cleave.table.attributes import Item, to_item
-from cleave.table.requests import Label
+from cleave.table.requests import Key, Label, Update, Write, label_of
 
 # Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
 _TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -20,6 +20,9 @@ _BUSY = frozenset(
         "TransactionConflictException",
     }
 )
+
+# DynamoDB's words for an update that the item, as it is, cannot take.
+_MISFIT = ("incorrect data type", "document path provided in the update", "attribute that does not exist in the item")
 
 
 class Contended(Exception):  # noqa: N818 - says what happened; the caller decides whether it is an error
@@ -41,6 +44,15 @@ class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
         self.found = found
 
 
+class Misfit(Exception):  # noqa: N818 - says what happened
+    """An update met an attribute that is missing, or of another type than it changes: the item of that ``key`` is
+    damaged. Nothing was written."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"{key} does not hold what is to be changed")
+        self.key = key
+
+
 def is_transient(error: ClientError) -> bool:
     """Whether the same request can succeed a moment later."""
     codes = _cancellation_codes(error)
@@ -49,17 +61,20 @@ def is_transient(error: ClientError) -> bool:
     return bool(codes & _TRANSIENT) and codes <= _TRANSIENT | {"ConditionalCheckFailed"}
 
 
-def explained(error: ClientError, labels: Sequence[Label]) -> Exception:
-    """ConditionsFailed, if that is all that was wrong. ``labels`` are those of the writes, in their order."""
+def explained(error: ClientError, writes: Sequence[Write]) -> Exception:
+    """ConditionsFailed or Misfit, if that is all that was wrong with the ``writes``."""
     if error.response["Error"]["Code"] == "ConditionalCheckFailedException":  # of a write outside of a transaction
         item: Any = error.response.get("Item")
-        return ConditionsFailed({labels[0]: to_item(item) if item else None})
+        return ConditionsFailed({label_of(writes[0]): to_item(item) if item else None})
+    for write, why in zip(writes, _reasons(error) or [error.response["Error"]], strict=False):
+        if isinstance(write, Update) and any(words in why.get("Message", "") for words in _MISFIT):
+            return Misfit(write.key)
     if _cancellation_codes(error) != {"ConditionalCheckFailed"}:
         return error
     return ConditionsFailed(
         {
-            label: to_item(reason["Item"]) if reason.get("Item") else None
-            for label, reason in zip(labels, _reasons(error), strict=True)
+            label_of(write): to_item(reason["Item"]) if reason.get("Item") else None
+            for write, reason in zip(writes, _reasons(error), strict=True)
             if reason.get("Code") == "ConditionalCheckFailed"
         }
     )

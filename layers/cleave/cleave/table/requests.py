@@ -54,6 +54,11 @@ class Delete:
 type Write = Create | Put | Update | Delete
 
 
+def label_of(write: Write) -> Label:
+    """What its caller calls it; what has no condition has no label."""
+    return NO_LABEL if isinstance(write, Put) else write.label
+
+
 @dataclass(frozen=True, slots=True)
 class IndexQuery:
     """``names`` and ``values`` are the expressions' placeholders, unprefixed.

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from cleave.table.attributes import Attributes, Item, to_attributes, to_item
 from cleave.table.failures import Contended, explained, is_transient
 from cleave.table.limits import BATCH_GET_KEYS
-from cleave.table.requests import NO_LABEL, Create, Delete, IndexQuery, Key, Label, Put, Update, Write
+from cleave.table.requests import Create, Delete, IndexQuery, Key, Put, Update, Write
 from cleave.table.retry import random_pause
 
 if TYPE_CHECKING:
@@ -143,44 +143,43 @@ class Table:
 
         The SDK repeats it if its answer is lost, and the repeat meets its own item: ConditionsFailed may mean either.
         """
-        self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [write.label])
+        self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [write])
 
     def put(self, write: Put) -> None:
         """Put one item, in place of any that is there, outside of a transaction. Raises Contended."""
-        self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [NO_LABEL])
+        self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [write])
 
     def delete(self, write: Delete) -> None:
         """Delete one item outside of a transaction. Raises ConditionsFailed, or Contended."""
-        self._persist(lambda: self.client.delete_item(**self._transact_item(write)["Delete"]), [write.label])
+        self._persist(lambda: self.client.delete_item(**self._transact_item(write)["Delete"]), [write])
 
     def update(self, write: Update) -> Item:
         """One conditional update outside of a transaction, at half the price; the item as it is then.
 
-        Raises ConditionsFailed, or Contended. Not for changes that must not happen twice: the SDK repeats an update
-        whose answer was lost.
+        Raises ConditionsFailed, Misfit, or Contended. Not for changes that must not happen twice: the SDK repeats an
+        update whose answer was lost.
         """
         request = self._transact_item(write)["Update"]
         ask = lambda: self.client.update_item(**request, ReturnValues="ALL_NEW")  # noqa: E731 - the type of the answer
-        answer: Any = self._persist(ask, [write.label])
+        answer: Any = self._persist(ask, [write])
         return to_item(answer["Attributes"])
 
     def write(self, writes: Sequence[Write]) -> None:
-        """All writes or none. Raises ConditionsFailed, or Contended after bounded retries.
+        """All writes or none. Raises ConditionsFailed, Misfit, or Contended after bounded retries.
 
         A repeat after a lost answer is safe: the SDK repeats with the same token, which DynamoDB applies once.
         """
         items: Any = [self._transact_item(write) for write in writes]
-        labels = [NO_LABEL if isinstance(write, Put) else write.label for write in writes]
-        self._persist(lambda: self.client.transact_write_items(TransactItems=items), labels)
+        self._persist(lambda: self.client.transact_write_items(TransactItems=items), writes)
 
-    def _persist[T](self, write: Callable[[], T], labels: Sequence[Label]) -> T:
+    def _persist[T](self, persist: Callable[[], T], writes: Sequence[Write]) -> T:
         """Write, and again while others are in the way."""
         for attempt in count():
             try:
-                return write()
+                return persist()
             except ClientError as error:
                 if not is_transient(error):
-                    raise explained(error, labels) from error
+                    raise explained(error, writes) from error
             self._wait(attempt)
         raise AssertionError("unreachable: waiting ends with an error")
 

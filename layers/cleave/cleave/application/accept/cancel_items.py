@@ -99,13 +99,7 @@ class _Acceptance:
 def read_known(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> KnownOrders:
     """What the items' orders say of themselves, those parts of them that are of ``sellers``."""
     numbers = dict.fromkeys(item.order_number for item in items)
-    parts = {number: read_orders(table, number) for number in numbers}
-    return KnownOrders(
-        {
-            number: [part for part in orders if sellers is None or part.seller_id in sellers]
-            for number, orders in parts.items()
-        }
-    )
+    return KnownOrders({number: read_orders(table, number, sellers) for number in numbers})
 
 
 def _learn(

@@ -43,7 +43,7 @@ def report_shipment(table: Table, sellers: frozenset[int], report: Report) -> No
 
 def report_item(table: Table, sellers: frozenset[int], report: ItemReport) -> None:
     """Each package that holds units of the item is told by itself; a repeat does what is left. Raises Refusal."""
-    order = _holder(report, [part for part in read_orders(table, report.order_number) if part.seller_id in sellers])
+    order = _holder(report, read_orders(table, report.order_number, sellers))
     held = [live.package_id for live in order.live if live.holds(report.item_number)]
     packages = [state.package for state in read_states(table, order.seller_id, held).values()]
     shares = spread(packages, report.item_number, report.quantity, report.status)

@@ -8,19 +8,25 @@ from cleave.domain.cancellation import RecordedCancellation
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store.cancellations import read_cancellation
-from cleave.store.packages import read_states
+from cleave.store.formats import Unreadable
+from cleave.store.packages import read_whatever_states
 from cleave.table.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedCancellation:
-    """``packages`` are those that its units were taken from, by id; one whose time is over is missing."""
+    """``packages`` are those that its units were taken from, by id; one whose time is over is missing. ``unreadable``
+    are ids of those that cannot be read."""
 
     recorded: RecordedCancellation
     packages: Mapping[int, PackageState]
+    unreadable: Sequence[int] = ()
 
     def waits_on(self, package_id: int) -> bool:
-        """Whether the package is yet to be split for it. Only a split takes a reservation away."""
+        """Whether the package is yet to be split for it, as far as anybody knows. Only a split takes a reservation
+        away."""
+        if package_id in self.unreadable:
+            return True
         state = self.packages.get(package_id)
         waiting = () if state is None else state.reservations
         return any(each.cancellation_id == self.recorded.cancellation_id for each in waiting)
@@ -35,7 +41,7 @@ class FollowedCancellation:
 
     @property
     def order_number(self) -> str | None:
-        """Of its packages, which are all of one order; None when their time is over."""
+        """Of its packages, which are all of one order; None when their time is over, or none can be read."""
         return next((state.package.order_number for state in self.packages.values()), None)
 
 
@@ -49,7 +55,7 @@ def find_cancellation(
     recorded = None if cancellation_id is None else read_cancellation(table, cancellation_id)
     if recorded is None or (sellers is not None and recorded.seller_id not in sellers):
         raise _not_found()
-    found = FollowedCancellation(recorded, read_states(table, recorded.seller_id, list(recorded.units)))
+    found = _followed(recorded, read_whatever_states(table, recorded.seller_id, list(recorded.units)))
     if storefronts and any(each.package.storefront not in storefronts for each in found.packages.values()):
         raise _not_found()
     return found
@@ -59,14 +65,17 @@ def follow_cancellations(
     table: Table, recorded: Sequence[RecordedCancellation], known: Sequence[PackageState]
 ) -> list[FollowedCancellation]:
     """Several of one seller's, with their packages; those that are not among the ``known`` ones are read."""
-    states = {state.package.package_id: state for state in known}
+    states: dict[int, PackageState | Unreadable] = {state.package.package_id: state for state in known}
     if recorded:
         missing = {package_id for each in recorded for package_id in each.units} - states.keys()
-        states |= read_states(table, recorded[0].seller_id, sorted(missing))
-    return [
-        FollowedCancellation(each, {place: states[place] for place in each.units if place in states})
-        for each in recorded
-    ]
+        states |= read_whatever_states(table, recorded[0].seller_id, sorted(missing))
+    return [_followed(each, states) for each in recorded]
+
+
+def _followed(recorded: RecordedCancellation, states: Mapping[int, PackageState | Unreadable]) -> FollowedCancellation:
+    found = {package_id: states[package_id] for package_id in recorded.units if package_id in states}
+    readable = {package_id: state for package_id, state in found.items() if isinstance(state, PackageState)}
+    return FollowedCancellation(recorded, readable, sorted(found.keys() - readable.keys()))
 
 
 def _not_found() -> Refusal:

@@ -1,7 +1,7 @@
 """A subscription's deliveries, settled and waiting, message by message."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 
@@ -69,10 +69,21 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DamagedRow:
-    """A delivery that cannot be read stands where its first message would."""
+    """A delivery that cannot be read stands where its first message would, or for the ``message`` that was looked
+    for."""
 
-    place: str
+    delivery: DamagedDelivery
     message: int = 0
+
+    @property
+    def place(self) -> str:
+        """The sort key of the delivery."""
+        return place_of(self.delivery)
+
+    @property
+    def order_number(self) -> str:
+        """Of which it tells."""
+        return self.delivery.lane.order_number
 
 
 type Row = DeliveryRow | DamagedRow
@@ -105,25 +116,25 @@ class DeliveryQuery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """``next_after`` None: there are no more. ``damaged`` are the sort keys of deliveries that cannot be read."""
+    """``next_after`` None: there are no more. ``damaged`` are deliveries that cannot be read."""
 
     rows: Sequence[DeliveryRow]
     next_after: MessageRef | None
-    damaged: Sequence[str] = ()
+    damaged: Sequence[DamagedRow] = ()
 
 
 def list_deliveries(table: Table, owner: str, subscription_id: str, query: DeliveryQuery) -> DeliveryPage:
     """One page. A page may be short, or empty, and yet not the last. Raises Refusal."""
     subscription = find_webhook(table, owner, subscription_id)
     found: list[DeliveryRow] = []
-    damaged: list[str] = []
+    damaged: list[DamagedRow] = []
     last: MessageRef | None = None
     for looked_at, row in enumerate(_candidates(table, subscription, query)):
         if len(found) + len(damaged) == query.size or looked_at == _LOOKED_AT:
             return DeliveryPage(found, last, damaged)
         last = MessageRef(row.place, row.message)
         if isinstance(row, DamagedRow):
-            damaged.append(row.place)
+            damaged += [row] if query.order_number in {None, row.order_number} else []
         elif query.fits(row):
             found.append(row)
     return DeliveryPage(found, None, damaged)
@@ -142,8 +153,9 @@ def _candidates(table: Table, subscription: Subscription, query: DeliveryQuery) 
 
 def _all_rows(table: Table, subscription: Subscription, query: DeliveryQuery, start: str, last: str) -> Iterator[Row]:
     """From the delivery at ``start`` on, which may have been shown in part."""
-    if query.order_number is not None:
-        return _of_order(table, subscription, query.order_number)
+    places = None if query.order_number is None else _told_places(table, subscription, query.order_number)
+    if places is not None:
+        return _at_places(table, subscription, places)
     waiting = merge(*_tracks(table, subscription, start, last), key=place_of)
     if query.state is DeliveryState.WAITING:
         return (row for each in waiting for row in _together([(each, False)]))
@@ -193,8 +205,10 @@ def _joined(waiting: Iterable[Listed], settled: Iterable[Listed]) -> Iterator[Ro
 def _together(entries: Sequence[tuple[Listed, bool]]) -> Iterator[Row]:
     waiting = next((each for each, is_settled in entries if not is_settled), None)
     settled = next((each for each, is_settled in entries if is_settled), None)
-    if isinstance(waiting, DamagedDelivery) or isinstance(settled, DamagedDelivery):
-        yield DamagedRow(place_of(entries[0][0]))
+    if isinstance(waiting, DamagedDelivery):
+        yield DamagedRow(waiting)
+    elif isinstance(settled, DamagedDelivery):
+        yield DamagedRow(settled)
     elif waiting is not None and (settled is None or waiting.asked is not None):
         yield from _rows(waiting, settled)
     elif settled is not None:
@@ -211,21 +225,24 @@ def _rows(delivery: Delivery, settled: Delivery | None) -> Iterator[DeliveryRow]
 
 def rows_of(
     table: Table, subscription: Subscription, seller_id: int, order_number: str, times: Sequence[datetime]
-) -> list[DeliveryRow]:
+) -> list[Row]:
     """The messages of events of the order, by the events' times."""
     track = track_of(seller_id, order_number, subscription.tracks)
     places = [(track, delivery_place(at, seller_id, order_number)) for at in times]
-    return [row for row in _at_places(table, subscription, places) if isinstance(row, DeliveryRow)]
+    return list(_at_places(table, subscription, places))
 
 
-def _of_order(table: Table, subscription: Subscription, order_number: str) -> Iterator[Row]:
-    """By what the order's events say of the subscription: their deliveries' places follow from them."""
+def _told_places(table: Table, subscription: Subscription, order_number: str) -> list[tuple[int, str]] | None:
+    """By what the order's events say of the subscription: their deliveries' places follow from them. None where one of
+    the events cannot be read: then they are looked for among all."""
     places: list[tuple[int, str]] = []
     for seller_id in sorted(subscription.sellers):
         track = track_of(seller_id, order_number, subscription.tracks)
         named = told_places(table, seller_id, order_number, subscription.subscription_id)
+        if named is None:
+            return None
         places += [(track, place) for place in named]
-    return _at_places(table, subscription, sorted(places, key=lambda each: each[1]))
+    return sorted(places, key=lambda each: each[1])
 
 
 def _at_places(table: Table, subscription: Subscription, places: Sequence[tuple[int, str]]) -> Iterator[Row]:
@@ -236,7 +253,7 @@ def _at_places(table: Table, subscription: Subscription, places: Sequence[tuple[
             yield from _together(entries)
 
 
-def find_delivery(table: Table, owner: str, subscription_id: str, ref: MessageRef) -> tuple[DeliveryRow, list[Attempt]]:
+def find_delivery(table: Table, owner: str, subscription_id: str, ref: MessageRef) -> tuple[Row, list[Attempt]]:
     """A message with the requests that failed; the one that succeeded is its outcome. Raises Refusal."""
     subscription = find_webhook(table, owner, subscription_id)
     row = _find(table, subscription, ref)
@@ -245,7 +262,7 @@ def find_delivery(table: Table, owner: str, subscription_id: str, ref: MessageRe
     return row, read_attempts(table, subscription_id, ref.place, ref.message)
 
 
-def _find(table: Table, subscription: Subscription, ref: MessageRef) -> DeliveryRow | None:
+def _find(table: Table, subscription: Subscription, ref: MessageRef) -> Row | None:
     try:
         _, seller_id, order_number = ref.place.split("#", 2)
         track = track_of(int(seller_id), order_number, subscription.tracks)
@@ -253,5 +270,5 @@ def _find(table: Table, subscription: Subscription, ref: MessageRef) -> Delivery
         return None
     waiting, settled = read_delivery(table, subscription.subscription_id, track, ref.place)
     entries = [(each, flag) for each, flag in ((waiting, False), (settled, True)) if each]
-    rows = (row for row in _together(entries) if isinstance(row, DeliveryRow))
+    rows = (replace(row, message=ref.message) if isinstance(row, DamagedRow) else row for row in _together(entries))
     return next((row for row in rows if row.message == ref.message), None)

@@ -47,6 +47,7 @@ def _joined(first: Part, more: Part) -> Part:
         cancellations=sorted(cancellations.values(), key=_accepted_first),
         events=[*first.events, *more.events],
         unreadable=[*first.unreadable, *more.unreadable],
+        damaged=[*first.damaged, *more.damaged],
         left_out=first.left_out + more.left_out,
         deliveries=[*first.deliveries, *more.deliveries],
     )

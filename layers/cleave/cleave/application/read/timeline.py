@@ -1,19 +1,20 @@
 """The story of an order, read back: its packages, what was cancelled, what happened, who was told."""
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cleave.application.read.cancellation import FollowedCancellation, follow_cancellations
-from cleave.application.read.deliveries import DeliveryRow, rows_of
+from cleave.application.read.deliveries import DamagedRow, DeliveryRow, Row, rows_of
 from cleave.domain.events import EventNote
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store.cancellations import read_cancellations
-from cleave.store.events import EventSummary, read_summaries
-from cleave.store.orders import order_package_ids, read_orders
+from cleave.store.events import DamagedEvent, EventSummary, read_summaries
+from cleave.store.formats import Unreadable
+from cleave.store.orders import order_package_ids, order_sellers
 from cleave.store.packages import read_some_states
-from cleave.store.subscriptions import read_owned, read_told_of
+from cleave.store.subscriptions import FoundSubscriptions, read_owned, read_told_of
 from cleave.table.table import Table
 
 # One round trip, and with their cancellations and lines far below the 6 MB that Lambda answers with.
@@ -22,6 +23,9 @@ PACKAGES_AT_ONCE = 100
 BYTES_AT_ONCE = 400_000
 # Each is about 300 bytes of an answer, of which Lambda hands on 6 MB.
 MOST_DELIVERIES = 2_000
+
+type Damaged = Unreadable | DamagedRow
+type _Summary = EventSummary | DamagedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Part:
     """One seller's part of an order, or what of it is on a page.
 
     ``cancellations`` are those that wait on, or were applied to, one of ``packages``. ``unreadable`` are ids of
-    packages whose items are damaged. ``left_out`` counts the deliveries of an event that has too many for any page.
+    packages whose items are damaged, ``damaged`` other items of the page. ``left_out`` counts the deliveries of an
+    event that has too many for any page.
     """
 
     seller_id: int
@@ -87,12 +92,13 @@ class Part:
     events: Sequence[EventNote]
     deliveries: Sequence[DeliveryRow]
     unreadable: Sequence[int] = ()
+    damaged: Sequence[Damaged] = ()
     left_out: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether it shows nothing."""
-        return not (self.packages or self.events or self.unreadable)
+        return not (self.packages or self.events or self.unreadable or self.damaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def _sellers(table: Table, order_number: str, viewer: Viewer) -> Sequence[int]:
     """One alone need not be looked up: without packages, there is no such part."""
     if viewer.sellers is not None and len(viewer.sellers) == 1:
         return list(viewer.sellers)
-    found = sorted(order.seller_id for order in read_orders(table, order_number))
+    found = order_sellers(table, order_number)
     return [each for each in found if viewer.sellers is None or each in viewer.sellers]
 
 
@@ -154,7 +160,7 @@ def _part(
         return Part(seller_id, (), (), (), ()), None
     page = _packages(table, seller_id, ids[: extent.packages])
     packages = [each for each in page.states if viewer.sees(each.package.storefront)]
-    recorded = read_cancellations(table, [name for each in packages for name in _named(each)])
+    recorded, lost = read_cancellations(table, [name for each in packages for name in _named(each)])
     told = _told(table, order_number, viewer, start, extent.events)
     shown = [note for note in told.notes if viewer.sees(note.storefront)]
     visible = {note.sequence for note in shown}
@@ -166,37 +172,51 @@ def _part(
         events=shown,
         deliveries=deliveries[:MOST_DELIVERIES],
         unreadable=page.unreadable,
+        damaged=[*lost, *told.damaged],
         left_out=max(len(deliveries) - MOST_DELIVERIES, 0),
     )
     if told.is_end and page.last_id == max(ids, default=0):
         return part, None
-    last = max((note.sequence for note in told.notes), default=start.sequence)
-    return part, TimelinePlace(seller_id, page.last_id or start.package_id, last)
+    return part, TimelinePlace(seller_id, page.last_id or start.package_id, told.last or start.sequence)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Packages of events from a place on, as many as a page takes, and who was told; ``is_end``: no more follow."""
+    """Packages of events from a place on, as many as a page takes, and who was told. ``last`` is the number at which
+    it ends, 0 for none; ``is_end``: no more follow."""
 
     notes: Sequence[EventNote]
     deliveries: Sequence[DeliveryRow]
+    damaged: Sequence[Damaged]
+    last: int
     is_end: bool
 
 
 def _told(table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, size: int) -> _Told:
     summaries = _summaries(table, start.seller_id, order_number, start.sequence + 1, size)
-    subscriptions = _subscriptions(table, viewer, start.seller_id)
-    fitting = _with_few_deliveries(summaries, {each.subscription_id for each in subscriptions})
+    webhooks = _subscriptions(table, viewer, start.seller_id)
+    fitting = _with_few_deliveries(summaries, {each.subscription_id for each in webhooks.subscriptions})
     happened = [note for each in fitting for note in each.notes if note.sequence > start.sequence]
-    notes = happened[:size]
-    last = max((note.sequence for note in notes), default=0)
-    rows = _deliveries(table, order_number, subscriptions, start.seller_id, [e for e in fitting if e.first <= last])
-    return _Told(notes, rows, is_end=len(happened) <= size and len(fitting) == len(summaries))
+    shown = happened[:size]
+    last = max((note.sequence for note in shown), default=0)
+    events = [each for each in fitting if isinstance(each, EventSummary) and each.first <= last]
+    rows = _deliveries(table, order_number, webhooks.subscriptions, start.seller_id, events)
+    return _Told(
+        notes=[note for note in shown if isinstance(note, EventNote)],
+        deliveries=[row for row in rows if isinstance(row, DeliveryRow)],
+        damaged=[
+            *webhooks.damaged,
+            *(note.why for note in shown if isinstance(note, DamagedEvent)),
+            *(row for row in rows if isinstance(row, DamagedRow)),
+        ],
+        last=last,
+        is_end=len(happened) <= size and len(fitting) == len(summaries),
+    )
 
 
-def _summaries(table: Table, seller_id: int, order_number: str, first: int, size: int) -> list[EventSummary]:
+def _summaries(table: Table, seller_id: int, order_number: str, first: int, size: int) -> list[_Summary]:
     """Whole events, with at least one package more than ``size`` if there are more."""
-    found: list[EventSummary] = []
+    found: list[_Summary] = []
     count = 0
     for each in read_summaries(table, seller_id, order_number, first):
         found.append(each)
@@ -206,12 +226,13 @@ def _summaries(table: Table, seller_id: int, order_number: str, first: int, size
     return found
 
 
-def _with_few_deliveries(summaries: Sequence[EventSummary], subscription_ids: Container[str]) -> list[EventSummary]:
+def _with_few_deliveries(summaries: Sequence[_Summary], subscription_ids: Container[str]) -> list[_Summary]:
     """The first of the events, as many as a page has room for the deliveries of; one at least."""
-    found: list[EventSummary] = []
+    found: list[_Summary] = []
     deliveries = 0
     for each in summaries:
-        deliveries += sum(telling.count for name, telling in each.told.items() if name in subscription_ids)
+        told = each.told if isinstance(each, EventSummary) else {}
+        deliveries += sum(telling.count for name, telling in told.items() if name in subscription_ids)
         if found and deliveries > MOST_DELIVERIES:
             break
         found.append(each)
@@ -244,16 +265,17 @@ def _deliveries(
     subscriptions: Iterable[Subscription],
     seller_id: int,
     summaries: Sequence[EventSummary],
-) -> list[DeliveryRow]:
-    rows: list[DeliveryRow] = []
+) -> list[Row]:
+    rows: list[Row] = []
     for subscription in subscriptions:
         times = [each.at for each in summaries if subscription.subscription_id in each.told]
         rows += rows_of(table, subscription, seller_id, order_number, times)
     return rows
 
 
-def _subscriptions(table: Table, viewer: Viewer, seller_id: int) -> list[Subscription]:
+def _subscriptions(table: Table, viewer: Viewer, seller_id: int) -> FoundSubscriptions:
+    """Of one that is damaged nobody knows whether it is about the seller."""
     if viewer.everybody:
         return read_told_of(table, seller_id)
-    owned = [] if viewer.owner is None else read_owned(table, viewer.owner)
-    return [each for each in owned if seller_id in each.sellers]
+    owned = FoundSubscriptions() if viewer.owner is None else read_owned(table, viewer.owner)
+    return replace(owned, subscriptions=[each for each in owned.subscriptions if seller_id in each.sellers])

@@ -1,5 +1,6 @@
 """A credential ends, and with it the webhooks of an owner that has no other credential."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from cleave.domain.roles import Role
@@ -45,14 +46,19 @@ def _revoke(table: Table, key: str) -> list[str]:
     return ending
 
 
-def end_webhooks(table: Table, owner: str) -> list[Subscription]:
-    """Delete all webhooks of an owner that has ended; again, without effect."""
-    ended = read_owned(table, owner)
-    for subscription in ended:
+def end_webhooks(table: Table, owner: str) -> Sequence[Subscription]:
+    """Delete all webhooks of an owner that has ended; again, without effect.
+
+    Raises Unreadable where one of them is damaged, once the others are gone; the owner stays due until it is mended.
+    """
+    found = read_owned(table, owner)
+    for subscription in found.subscriptions:
         until_current(partial(_delete, table, subscription))
         note(Log.WEBHOOK_ENDED, subscription=subscription.subscription_id, owner=owner)
+    if found.damaged:
+        raise found.damaged[0]
     clear_owner(table, owner)
-    return ended
+    return found.subscriptions
 
 
 def _delete(table: Table, subscription: Subscription) -> None:
@@ -69,15 +75,17 @@ def _delete(table: Table, subscription: Subscription) -> None:
 def _speakers(table: Table, credential: Credential) -> dict[str, list[str]]:
     """The owners for whom a credential speaks, each with the keys of those that do so too. An operator owns nothing.
 
-    A credential that is limited to some storefronts speaks for no owner: it cannot change a webhook.
+    A credential that is limited to some storefronts speaks for no owner: it cannot change a webhook. One that is
+    damaged may speak for any: webhooks that ended would not come back when it is mended.
     """
     if credential.role is Role.CHANNEL:
         return {channel_owner(credential.key): []}
     if credential.role is not Role.SELLER:
         return {}
-    others = [each.credential for each in list_credentials(table) if each.credential.key != credential.key]
+    listed, damaged = list_credentials(table)
+    others = [each.credential for each in listed if each.credential.key != credential.key]
     speaking = [each for each in others if each.role is Role.SELLER and not each.storefronts]
     return {
-        seller_owner(seller): [each.key for each in speaking if seller in each.sellers]
+        seller_owner(seller): [*(each.key for each in speaking if seller in each.sellers), *damaged]
         for seller in sorted(credential.sellers)
     }

@@ -26,6 +26,7 @@ from cleave.domain.subscription import (
 )
 from cleave.store.circuits import forget_circuit
 from cleave.store.subscriptions import (
+    FoundSubscriptions,
     NoSubscription,
     TooManySubscriptions,
     change_subscription,
@@ -120,8 +121,8 @@ def is_webhook_id(text: str) -> bool:
     return 0 < len(text) <= _MAX_ID_LENGTH
 
 
-def list_webhooks(table: Table, owner: str) -> list[Subscription]:
-    """All of an owner's, oldest first."""
+def list_webhooks(table: Table, owner: str) -> FoundSubscriptions:
+    """All of an owner's."""
     return read_owned(table, owner)
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from cleave.application.contention import contended_refusal
 from cleave.application.read.deliveries import (
+    DamagedRow,
     DeliveryPage,
     DeliveryQuery,
     DeliveryRow,
@@ -18,10 +19,10 @@ from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import track_of
-from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.refusals import Refusal, RefusalCode, unreadable_refusal
 from cleave.domain.subscription import Subscription
 from cleave.store.circuits import ask_probe, read_circuit
-from cleave.store.deliveries import ask_again, place_of, read_delivery, read_waiting
+from cleave.store.deliveries import DamagedDelivery, ask_again, place_of, read_delivery, read_waiting
 from cleave.store.tracks import TrackRef, read_owner, reopen
 from cleave.table.failures import ConditionsFailed, Contended, OutOfDate
 from cleave.table.requests import Write
@@ -34,7 +35,9 @@ _LOOKED_AT = 10
 
 def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, ref: MessageRef, at: datetime) -> None:
     """Send one message again, at its place in its order, settled or not. Raises Refusal."""
-    find_delivery(table, owner, subscription_id, ref)
+    row, _ = find_delivery(table, owner, subscription_id, ref)
+    if isinstance(row, DamagedRow):
+        raise unreadable_refusal(f"a delivery of order {row.order_number}")
     subscription = find_webhook(table, owner, subscription_id)
     _send(send_wake, _again(table, subscription, ref.place, [ref.message], at, is_first=True))
 
@@ -118,6 +121,8 @@ def _ask(
         raise Contended("the request's time is over")
     track = _track(subscription, place)
     waiting, settled = read_delivery(table, subscription.subscription_id, track.number, place)
+    if isinstance(waiting, DamagedDelivery) or isinstance(settled, DamagedDelivery):
+        return []  # it was damaged since it was listed
     if waiting is None and (settled is None or not messages):
         return []  # its time was over since it was listed, or it was sent
     circuit = read_circuit(table, subscription.subscription_id) if is_first else None

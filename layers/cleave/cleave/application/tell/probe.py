@@ -105,7 +105,7 @@ class Probe:
         number, _, place = asked.partition("/")
         waiting, _ = read_delivery(self.table, subscription.subscription_id, int(number), place)
         track = TrackRef(subscription.owner, subscription.subscription_id, int(number))
-        return [] if waiting is None else [(track, waiting)]
+        return [(track, waiting)] if isinstance(waiting, Delivery) else []
 
     def _send(self, held: Held, subscription: Subscription, claimed: Circuit, waiting: Delivery) -> bool:
         """Whether a request was made. Everything that decides is read anew."""

@@ -1,0 +1,104 @@
+"""Faults in what callers are answered, and in what is read and shown of a receiver's answer."""
+
+from tests.proofs.fault import Fault
+
+_ANY = "tests/integration/test_any_damaged_item.py"
+_DAMAGED = "tests/integration/test_damaged_items.py"
+_EXCHANGE = "tests/unit/test_exchange.py"
+
+ANSWERING = (
+    Fault(
+        "fail by a number that nobody can hold",
+        "entry/gateway.py",
+        "    except InvalidOperation:  # an exponent of twenty digits\n",
+        "    except ZeroDivisionError:\n",
+        "tests/integration/test_malformed.py::test_a_malformed_body_is_refused_without_a_single_call"
+        "[an exponent too long for any reader]",
+    ),
+    Fault(
+        "put a page together that Lambda does not hand on",
+        "dialects/trendyol/fitting.py",
+        "    if _weight(text) <= room:\n        return text, False\n",
+        "    if room:\n        return text, False\n",
+        "tests/integration/test_large_answers.py"
+        "::test_a_page_that_is_too_large_names_all_its_packages_and_says_which_are_cut",
+    ),
+    Fault(
+        "take so many units in one import that they fill the memory",
+        "dialects/trendyol/imports.py",
+        "        if room < 0:\n",
+        "        if room < -_MAX_UNITS:\n",
+        "tests/integration/test_import.py::test_units_that_would_fill_the_memory_are_refused_before_any_is_made",
+    ),
+    Fault(
+        "look for the live packages of a chain from its middle",
+        "application/accept/replaced.py",
+        "order.live_in(state.chain_id)",
+        "order.live_in(state.package_id)",
+        "tests/integration/test_replaced_packages.py::test_every_package_of_a_chain_names_the_live_one",
+    ),
+)
+
+READING_RECEIVERS = (
+    Fault(
+        "show a secret that a receiver repeats in another form",
+        "outbound/redaction.py",
+        "    return STRUCK if any(is_said(reading) for reading in _readings(text)) else text\n",
+        "    return STRUCK if is_said(text) else text\n",
+        "tests/unit/test_redaction.py::test_a_secret_in_another_form_hides_the_whole_text",
+    ),
+    Fault(
+        "let the library log URLs and what receivers sent",
+        "outbound/connection.py",
+        'logging.getLogger(f"urllib3.{_name}").disabled = True',
+        'logging.getLogger(f"urllib3.{_name}").disabled = False',
+        f"{_EXCHANGE}::test_neither_the_urls_query_nor_what_a_receiver_sent_is_logged",
+    ),
+    Fault(
+        "take an interim answer for the answer",
+        "outbound/connection.py",
+        "            if status not in _INTERIM or status == http.client.SWITCHING_PROTOCOLS:\n",
+        "            if status != http.client.CONTINUE:\n",
+        f"{_EXCHANGE}::test_an_interim_answer_is_not_the_answer",
+    ),
+)
+
+DAMAGED = (
+    Fault(
+        "fail by a damaged package in a list",
+        "store/listing.py",
+        "    except Unreadable:\n        return UnreadablePackage(package_id_of(item))\n",
+        "    except ZeroDivisionError:\n        return UnreadablePackage(package_id_of(item))\n",
+        f"{_DAMAGED}::test_a_damaged_package_is_named_beside_the_others_wherever_it_would_stand",
+    ),
+    Fault(
+        "fail by a damaged webhook in a list",
+        "store/formats.py",
+        "        except Unreadable as unreadable:\n            damaged.append(unreadable)\n",
+        "        except Unreadable as unreadable:\n            raise unreadable\n",
+        f"{_DAMAGED}::test_a_damaged_webhook_is_named_behind_the_others",
+    ),
+    Fault(
+        "leave a damaged event out of the timeline and say nothing",
+        "application/read/timeline.py",
+        "            *(note.why for note in shown if isinstance(note, DamagedEvent)),\n",
+        "",
+        f"{_DAMAGED}::test_what_of_a_timeline_is_damaged_is_named_in_it_and_its_pages_go_on",
+    ),
+    Fault(
+        "answer a request about a damaged item with a failure of ours",
+        "entry/endpoint.py",
+        "    except (Unreadable, Misfit) as damaged:\n",
+        "    except Misfit as damaged:\n",
+        f"{_ANY}::test_whatever_item_a_later_version_wrote_no_endpoint_fails",
+    ),
+    Fault(
+        "take an update that a damaged item cannot take for a failure of ours",
+        "table/failures.py",
+        "            return Misfit(write.key)\n",
+        "            return error\n",
+        f"{_ANY}::test_whatever_of_an_item_is_damaged_no_endpoint_that_writes_fails",
+    ),
+)
+
+ANSWERS = (*ANSWERING, *READING_RECEIVERS, *DAMAGED)
