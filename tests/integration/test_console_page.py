@@ -235,6 +235,15 @@ def test_deliveries_are_live_and_their_attempts_come_on_a_click(api: Double, ope
     expect(page.locator(".kind[data-kind=delivered]")).to_be_visible()
 
 
+def test_deliveries_that_cannot_be_read_are_named_by_their_orders(api: Double, opened: Open) -> None:
+    found = {"content": [delivery(1)], "unreadableDeliveries": ["O7"], "hasMore": False, "nextCursor": None}
+    api.answers[f"GET {HOOKS}/deliveries"] = found
+    page = opened()
+    page.get_by_role("button", name="Deliveries: hooks-1").click()
+    expect(page.get_by_text("Cannot be read, of orders: O7")).to_be_visible()
+    expect(page.get_by_role("button", name="2 attempts")).to_be_visible()
+
+
 def test_a_failing_receiver_is_shown_whichever_page_it_is_on(api: Double, opened: Open) -> None:
     def answer(query: dict[str, list[str]]) -> dict[str, Any]:
         if "failing" in query:

@@ -14,6 +14,7 @@ export function deliveriesView({ opened, problems }, actions) {
       choice("State", STATES, opened.state, (value) => actions.filter({ state: value })),
       choice("Events of the", SINCE, `${opened.since}`, (value) => actions.filter({ since: Number(value) }))),
     problem(problems.deliveries),
+    problem(deliveries?.unreadable.length > 0 && `Cannot be read, of orders: ${deliveries.unreadable.join(", ")}`),
     deliveries === null ? h("p", { key: "reading" }, "Reading …") : list(deliveries, opened, problems.attempts, actions));
 }
 

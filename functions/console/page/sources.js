@@ -46,9 +46,13 @@ const SOURCES = {
     const since = Date.now() - opened.since;
     const read = (cursor) =>
       api.get(...ofWebhook(opened.receiver, "deliveries", { size: PAGE_SIZE, state: opened.state, since, cursor }));
-    const join = (all, found) => ({ content: [...all.content, ...found.content] });
+    const join = (all, found) => ({
+      content: [...all.content, ...found.content],
+      unreadableDeliveries: [...(all.unreadableDeliveries ?? []), ...(found.unreadableDeliveries ?? [])],
+    });
     const found = await readPages(pages.deliveries, read, join);
-    return { deliveries: { items: found.content, hasMore: found.hasMore }, of: opened };
+    const unreadable = found.unreadableDeliveries ?? [];
+    return { deliveries: { items: found.content, unreadable, hasMore: found.hasMore }, of: opened };
   },
 
   async attempts({ opened }, api) {
