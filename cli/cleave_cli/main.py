@@ -42,6 +42,7 @@ from cleave_cli.rehearse import rehearse
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.sam_local import write_variables
 from cleave_cli.stack import build_if_changed, local_stack
+from cleave_cli.trigger import trigger
 from cleave_cli.verify import verify
 
 PR_SET_PDEATHSIG = 1
@@ -173,5 +174,6 @@ app.command()(openapi)
 app.command()(events)
 app.command()(samples)
 app.command()(invoke)
+app.command()(trigger)
 app.command()(preflight)
 app.command()(rehearse)

@@ -16,6 +16,7 @@ from cleave_cli.openapi import (
     catalogue_trendyol,
     catalogue_webhooks,
     parameters,
+    webhooks,
 )
 from cleave_cli.openapi.operation import Body, Operation, Parameter, Schema
 from cleave_cli.openapi.refusals import examples, method_not_allowed, responses_of
@@ -42,6 +43,7 @@ def document() -> Schema:
     for route in routes():
         operation = OPERATIONS[route.function, route.dialect]
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(operation, route, shared)
+    told = webhooks.webhooks()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -55,10 +57,11 @@ def document() -> Schema:
         "servers": [
             {"url": "{apiUrl}", "variables": {"apiUrl": {"default": "/", "description": "The stack's output ApiUrl."}}}
         ],
-        "tags": [{"name": name, "description": text} for name, text in (*_TAGS.values(), _OPERATIONS)],
+        "tags": [{"name": name, "description": text} for name, text in (*_TAGS.values(), _OPERATIONS, webhooks.TAG)],
         "paths": paths,
+        "webhooks": told,
         "components": {
-            "schemas": used(components(_models()), paths, shared.responses),
+            "schemas": used(components(_models()), paths, told, shared.responses),
             "responses": dict(sorted([("MethodNotAllowed", method_not_allowed()), *shared.responses.items()])),
             "examples": examples(),
             "securitySchemes": _security_schemes(),

@@ -13,8 +13,8 @@ from cleave.entry.wire import to_json
 
 from cleave_cli.openapi.parameters import EXAMPLE_DELIVERY, EXAMPLE_WEBHOOK
 from cleave_cli.samples import SELF_PAYING_SAMPLE
-
-EXAMPLE_MS = 1792314000000
+from cleave_cli.told.catalogue import SAMPLE_SECRET
+from cleave_cli.told.history import EXAMPLE_MS
 
 
 def sample_orders() -> dict[str, Any]:
@@ -34,10 +34,9 @@ def _package_page() -> dict[str, Any]:
 PACKAGE_PAGE = _package_page()
 PACKAGE_STEP = {"hasMore": False, "nextCursor": None, "size": 50, "content": PACKAGE_PAGE["content"]}
 
-_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - of the documentation, of no receiver
-MADE = {"id": EXAMPLE_WEBHOOK, "signingSecret": _SECRET}
-CHANNEL_MADE = {"id": EXAMPLE_WEBHOOK, "signing_secret": _SECRET}
-NEW_SECRET = {"signingSecret": _SECRET, "previousValidUntil": EXAMPLE_MS + 24 * 60 * 60 * 1000}
+MADE = {"id": EXAMPLE_WEBHOOK, "signingSecret": SAMPLE_SECRET}
+CHANNEL_MADE = {"id": EXAMPLE_WEBHOOK, "signing_secret": SAMPLE_SECRET}
+NEW_SECRET = {"signingSecret": SAMPLE_SECRET, "previousValidUntil": EXAMPLE_MS + 24 * 60 * 60 * 1000}
 SELLERS = {
     "id": EXAMPLE_WEBHOOK,
     "createdDate": EXAMPLE_MS,

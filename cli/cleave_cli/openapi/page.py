@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cleave_cli.openapi import webhooks
 from cleave_cli.openapi.document import document
 from cleave_cli.openapi.operation import Schema
 from cleave_cli.paths import ROOT
@@ -60,7 +61,18 @@ def render() -> str:
                 with_body if _takes_a_body(each) else frozenset()
             )
             sections.append(_described(each, each.refusals - known))
-    return "".join(sections)
+    return "".join([*sections, *_webhooks(made)])
+
+
+def _webhooks(made: Schema) -> Iterator[str]:
+    name, description = webhooks.TAG
+    yield f"\n## {name}\n\n{description}\n[Signatures, order and answers](webhooks.md);"
+    yield " the samples are in openapi.json.\n\n| event | when | request | body |\n| --- | --- | --- | --- |\n"
+    for event, methods in made["webhooks"].items():
+        for method, operation in methods.items():
+            ((media_type, body),) = operation["requestBody"]["content"].items()
+            request = f"{method.upper()} {operation['description'].removesuffix('.').removeprefix('To ')}"
+            yield f"| `{event}` | {operation['summary']} | {request} | `{media_type}`, {_named(body['schema'])} |\n"
 
 
 def _endpoints(made: Schema, tag: str) -> Iterator[_Endpoint]:

@@ -4,7 +4,9 @@ import json
 from typing import Any, Literal, is_typeddict
 
 from cleave.dialects import answers_operations, answers_reading, answers_webhooks
+from cleave.dialects.cloudevents import shapes
 from cleave.dialects.hepsiglobal import answers as hepsiglobal
+from cleave.dialects.hepsiglobal import messages
 from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON, BY_TRENDYOL_ID
 from cleave.dialects.trendyol import answers as trendyol
 from cleave.dialects.trendyol.providers import PROVIDERS
@@ -33,7 +35,9 @@ _CHOICES: dict[tuple[str, str], list[Any]] = {
 }
 
 
-# What came in with a package or a line is shown with it, and API Gateway adds members of its own.
+_FACTS = frozenset(each for each in vars(shapes).values() if is_typeddict(each))
+# What came in with a package or a line is shown with it, API Gateway adds members of its own, and events get more in
+# time.
 _OPEN = frozenset(
     {
         trendyol.ShownPackage,
@@ -42,9 +46,19 @@ _OPEN = frozenset(
         trendyol.ShownUnit,
         trendyol.TruncatedLine,
         gateway_answer.GatewayAnswer,
+        *_FACTS,
     }
 )
-_ANSWERS = (trendyol, hepsiglobal, answers_operations, answers_reading, answers_webhooks, gateway_answer)
+_OF_SUBSCRIBERS = (messages, shapes)
+_ANSWERS = (
+    trendyol,
+    hepsiglobal,
+    answers_operations,
+    answers_reading,
+    answers_webhooks,
+    gateway_answer,
+    *_OF_SUBSCRIBERS,
+)
 
 
 class _Schemas(GenerateJsonSchema):

@@ -1,14 +1,17 @@
 """PUT {base}/webhooks/order-cancel: what a subscriber is told of one cancelled item."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cleave.dialects.reasons import BY_REASON
 from cleave.domain.events import Event
 from cleave.domain.ids import cancel_id
 from cleave.domain.recipients import Message
 
+if TYPE_CHECKING:
+    from cleave.dialects.hepsiglobal.messages import CancelledItem
 
-def render_cancelled(event: Event, message: Message) -> dict[str, Any]:
+
+def render_cancelled(event: Event, message: Message) -> "CancelledItem":
     """The cancelled line that the message is about."""
     part = message.line or 0
     line = event.packages[message.package].lines[part]

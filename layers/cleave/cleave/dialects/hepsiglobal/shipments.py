@@ -1,6 +1,6 @@
 """{base}/webhooks/create-shipment, cancel-shipment, shipment-status: what a subscriber is told of a package."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cleave.dialects.hepsiglobal.reports import STATUSES
 from cleave.dialects.reasons import BY_REASON
@@ -8,11 +8,14 @@ from cleave.domain.events import Event
 from cleave.domain.package import Package
 from cleave.domain.recipients import Message
 
+if TYPE_CHECKING:
+    from cleave.dialects.hepsiglobal.messages import CreatedShipment, EndedShipment, MovedShipment, Tracking
+
 _WORDS: dict[str, str] = {status: word for word, status in STATUSES.items()}
 _SPLIT = "split"
 
 
-def render_created(event: Event, message: Message) -> dict[str, Any]:
+def render_created(event: Event, message: Message) -> "CreatedShipment":
     """A package that came to be: with what is in it, and how it travels."""
     package = event.packages[message.package]
     items: dict[str, int] = {}
@@ -27,7 +30,7 @@ def render_created(event: Event, message: Message) -> dict[str, Any]:
     }
 
 
-def render_ended(event: Event, message: Message) -> dict[str, Any]:
+def render_ended(event: Event, message: Message) -> "EndedShipment":
     """A package that is no more, and the one that took its place; of several, the first."""
     package = event.packages[message.package]
     return {
@@ -38,20 +41,22 @@ def render_ended(event: Event, message: Message) -> dict[str, Any]:
     }
 
 
-def render_moved(event: Event, message: Message) -> dict[str, Any]:
+def render_moved(event: Event, message: Message) -> "MovedShipment":
     """How far a package is."""
     package = event.packages[message.package]
     number = package.tracking_number or package.carriage.sender_number
-    return {
+    moved: MovedShipment = {
         "shipment_id": package.package_id,
         "order_number": package.order_number,
         "status": _WORDS.get(package.status, _snake_case(package.status)),
-        **({} if number is None else {"tracking_number": str(number)}),
         "occurred_at": event.at.isoformat(timespec="milliseconds"),
     }
+    if number:
+        moved["tracking_number"] = str(number)
+    return moved
 
 
-def _tracking(package: Package) -> list[dict[str, Any]]:
+def _tracking(package: Package) -> "list[Tracking]":
     """The marketplace's number, or the seller's own; neither, where the seller has yet to feed one."""
     number = package.tracking_number or package.carriage.sender_number
     if not number:
