@@ -47,7 +47,7 @@ test: setup  ## all tests: unit and integration first, then end to end
 	@$(BIN)/pytest tests/e2e
 
 soak: setup  ## the tests that are too long for every run
-	@$(BIN)/pytest -q -m soak -s tests
+	@$(BIN)/pytest -v --no-header -m soak -s tests
 	@$(BIN)/python -m tests.proofs.soak
 
 # One seed is one run: make simulate SEEDS=1..10000; a failing one alone, shrunk: make simulate SEEDS=17

@@ -1,8 +1,10 @@
 """For all tests."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from tests.support.quiet import quiet
 
 
 @pytest.hookimpl(wrapper=True)
@@ -13,6 +15,16 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     if report.failed:
         report.longrepr = _whole(str(report.longrepr))
     return report
+
+
+@pytest.fixture(autouse=True)
+def quiet_where_it_is_long(request: pytest.FixtureRequest) -> Iterator[None]:
+    """`make soak` prints what was measured, and not what functions log of thousands of requests."""
+    if request.node.get_closest_marker("soak") is None:
+        yield
+    else:
+        with quiet():
+            yield
 
 
 def _whole(text: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,18 @@ def read_environment(path: Path) -> dict[str, str]:
         "CLEAVE_OPERATOR_KEY": operator["api_key"],
         "CLEAVE_OPERATOR_SECRET": operator["api_secret"],
     }
+
+
+def postman_environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    """The same under the names that the collection of requests has for them, in the form that Postman imports."""
+    named = {_camel_case(name.removeprefix("CLEAVE_")): value for name, value in variables.items()}
+    values = [{"key": name, "value": value, "enabled": True} for name, value in named.items()]
+    return {"name": "Cleave on this machine", "values": values}
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.lower().split("_")
+    return "".join([first, *(each.title() for each in others)])
 
 
 def _read_local_json(path: Path) -> dict[str, Any]:

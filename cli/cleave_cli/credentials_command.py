@@ -23,7 +23,7 @@ from cleave.store.credentials import (
 from cleave.table.table import Table
 
 from cleave_cli import limits
-from cleave_cli.console import console
+from cleave_cli.console import console, notes
 from cleave_cli.credentials import new_key, new_secret, read_endpoint
 from cleave_cli.credentials_sync import Registrar
 from cleave_cli.deploy import Deployment, engine_session, read_outputs, stack_outputs
@@ -52,7 +52,7 @@ class Service:
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913, PLR0917 - a parameter is an option
     role: Annotated[
         Role, typer.Option(help="Sellers speak Trendyol's dialect, channels HepsiGlobal's; support looks.")
     ],
@@ -61,6 +61,7 @@ def create(
     ] = None,
     storefront: Annotated[list[str] | None, typer.Option(help="Storefronts it is limited to; none: all.")] = None,
     tier: Annotated[Tier, typer.Option(help="Products of the seller; decides how often it may call.")] = Tier.UP_TO_50K,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
@@ -72,9 +73,9 @@ def create(
         # First the limits: without them API Gateway refuses the key, so a failure between the two lets nobody in.
         limits.register(service.gateway, service.outputs, credential)
         store_credential(service.table, credential, secret, clock.now())
-        console.print(f"key:    {credential.key}\nsecret: {secret}", soft_wrap=True)
+        _print_secret(credential.key, secret, as_json=as_json)
         if credential.has_limits:
-            console.print(wait_until_known(service.base_url, credential, secret), soft_wrap=True)
+            notes.print(wait_until_known(service.base_url, credential, secret), soft_wrap=True)
 
 
 @app.command("list")
@@ -100,6 +101,7 @@ def rotate(
     overlap_hours: Annotated[
         int, typer.Option(help="How long the old secret works beside the new one; 0 for one that leaked.", min=0)
     ] = 24,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
@@ -114,9 +116,9 @@ def rotate(
             raise CleaveError(f"The secret before is valid until {until}; --overlap-hours 0 ends it.") from None
         except NoCredential:
             raise _unknown(key) from None
-        console.print(f"key:    {key}\nsecret: {secret}", soft_wrap=True)
+        _print_secret(key, secret, as_json=as_json)
         if overlap_hours == 0:
-            console.print(limits.forget_answers(service.gateway, service.outputs))
+            notes.print(limits.forget_answers(service.gateway, service.outputs))
 
 
 @app.command()
@@ -147,6 +149,13 @@ def sync(stack: StackOption = None, state: StateOption = FOLDER) -> None:
         console.print(f"{len(credentials)} credentials, {len(done)} changes.")
         if damaged:
             raise CleaveError(f"These cannot be read, and were left as they are: {', '.join(damaged)}")
+
+
+def _print_secret(key: str, secret: str, *, as_json: bool) -> None:
+    if as_json:
+        console.print_json(data={"key": key, "secret": secret})
+    else:
+        console.print(f"key:    {key}\nsecret: {secret}", soft_wrap=True)
 
 
 def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Credential:

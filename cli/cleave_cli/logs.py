@@ -1,5 +1,6 @@
 """What the functions logged: the engine keeps it in its CloudWatch Logs, not in its own output."""
 
+import json
 import re
 import time
 from collections import Counter
@@ -8,19 +9,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
+import boto3
 import typer
 from botocore.client import BaseClient
 from cleave import clock
+from cleave.clock import to_ms
 
 from cleave_cli.console import console
 from cleave_cli.credentials import read_endpoint
 from cleave_cli.deploy import engine_session
 from cleave_cli.errors import CleaveError
-from cleave_cli.options import FOLDER, StateOption
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.paths import StateDir
 from cleave_cli.reporting import reporting_errors
 
 _PAUSE_SECONDS = 1.0
+_OF_A_STAGE = "1h"
+_LATE_MS = 60_000  # a line may come so long after others that are newer
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 FunctionOption = Annotated[str | None, typer.Option(help="Only of functions whose name contains this.")]
@@ -30,7 +35,7 @@ FollowOption = Annotated[bool, typer.Option("--follow", "-f", help="Go on until 
 
 @dataclass(frozen=True, order=True)
 class LogLine:
-    """Lines sort by time; ``place`` is that among all of its function's, from the first that was read."""
+    """Lines sort by time; ``place`` is that among those of its function and millisecond."""
 
     at_ms: int
     function: str
@@ -41,25 +46,53 @@ class LogLine:
         return f"{self.function}: {self.message}"
 
 
+@dataclass(frozen=True)
+class LogSource:
+    """CloudWatch Logs; only of groups whose name begins with ``prefix``."""
+
+    client: BaseClient
+    prefix: str = ""
+
+
 @reporting_errors()
 def logs(
     function: FunctionOption = None,
     since: SinceOption = None,
     follow: FollowOption = False,  # noqa: FBT002 - a flag
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+    stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Print what the functions of the running stack have logged, in order of time."""
-    client = engine_session().client("logs", endpoint_url=read_endpoint(StateDir(state).local_json))
-    start_ms = 0 if since is None else int((clock.now() - parse_age(since)).timestamp() * 1000)
-    shown: Counter[str] = Counter()
+    """Print what the functions of the running stack have logged, in order of time; of one on AWS, in the last hour."""
+    source = _source(stack, StateDir(state))
+    age = since or (_OF_A_STAGE if stack else None)
+    start_ms = 0 if age is None else to_ms(clock.now() - parse_age(age))
+    shown: set[LogLine] = set()
     while True:
-        for line in read_lines(client, function or "", start_ms):
-            if line.place >= shown[line.function]:
-                shown[line.function] += 1
-                console.print(str(line), markup=False, soft_wrap=True)
+        found = read_lines(source, function or "", start_ms)
+        for line in found:
+            if line not in shown:
+                console.print(_as_json(line) if as_json else str(line), markup=False, soft_wrap=True)
         if not follow:
             return
+        start_ms = max([start_ms, *(line.at_ms - _LATE_MS for line in found)])
+        shown = {line for line in (*shown, *found) if line.at_ms >= start_ms}
         time.sleep(_PAUSE_SECONDS)
+
+
+def _as_json(line: LogLine) -> str:
+    """One object a line; the message of a line of ours is an object itself."""
+    try:
+        message = json.loads(line.message)
+    except ValueError:
+        message = line.message
+    return json.dumps({"at": line.at_ms, "function": line.function, "message": message})
+
+
+def _source(stack: str | None, state: StateDir) -> LogSource:
+    if stack is not None:
+        return LogSource(boto3.client("logs"), f"/aws/lambda/{stack}/")
+    return LogSource(engine_session().client("logs", endpoint_url=read_endpoint(state.local_json)))
 
 
 def parse_age(text: str) -> timedelta:
@@ -72,13 +105,15 @@ def parse_age(text: str) -> timedelta:
 
 def function_logs(endpoint: str) -> Iterator[str]:
     """Every line that a function has logged."""
-    client = engine_session().client("logs", endpoint_url=endpoint)
-    yield from map(str, read_lines(client, "", 0))
+    source = LogSource(engine_session().client("logs", endpoint_url=endpoint))
+    yield from map(str, read_lines(source, "", 0))
 
 
-def read_lines(client: BaseClient, function: str, start_ms: int) -> list[LogLine]:
+def read_lines(source: LogSource, function: str, start_ms: int) -> list[LogLine]:
     """In order of time."""
-    pages = client.get_paginator("describe_log_groups").paginate()
+    client = source.client
+    named = {"logGroupNamePrefix": source.prefix} if source.prefix else {}
+    pages = client.get_paginator("describe_log_groups").paginate(**named)
     groups = [group["logGroupName"] for page in pages for group in page["logGroups"]]
     wanted = [group for group in groups if function.lower() in _function_of(group).lower()]
     return sorted(line for group in wanted for line in _lines_of(client, group, start_ms))
@@ -90,5 +125,8 @@ def _function_of(group: str) -> str:
 
 def _lines_of(client: BaseClient, group: str, start_ms: int) -> Iterator[LogLine]:
     pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start_ms)
-    for place, event in enumerate(event for page in pages for event in page["events"]):
-        yield LogLine(event["timestamp"], _function_of(group), place, event["message"].rstrip())
+    places: Counter[int] = Counter()
+    for event in (event for page in pages for event in page["events"]):
+        at_ms = event["timestamp"]
+        yield LogLine(at_ms, _function_of(group), places[at_ms], event["message"].rstrip())
+        places[at_ms] += 1

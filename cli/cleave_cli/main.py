@@ -18,7 +18,7 @@ from cleave_cli import credentials_command, deliveries, webhooks
 from cleave_cli.adopt import adopt, restore
 from cleave_cli.console import console, notes
 from cleave_cli.containers import serving
-from cleave_cli.credentials import read_environment
+from cleave_cli.credentials import postman_environment, read_environment
 from cleave_cli.demo import run_demo
 from cleave_cli.erase import erase
 from cleave_cli.errors import PromiseBrokenError
@@ -27,11 +27,12 @@ from cleave_cli.events.samples_command import samples
 from cleave_cli.guide import print_guide
 from cleave_cli.import_orders import import_orders
 from cleave_cli.invoke import invoke
+from cleave_cli.listening.command import listen
 from cleave_cli.logs import function_logs, logs
 from cleave_cli.mend import mend
 from cleave_cli.openapi.command import openapi
 from cleave_cli.operate import requeue, status
-from cleave_cli.options import FOLDER, StateOption
+from cleave_cli.options import FOLDER, JsonOption, StateOption
 from cleave_cli.order import order
 from cleave_cli.paths import StateDir
 from cleave_cli.preflight import preflight
@@ -64,6 +65,7 @@ PortOption = Annotated[
     int | None,
     typer.Option(min=1, max=65535, envvar="CLEAVE_PORT", help="Port of 127.0.0.1; a free one if none is given."),
 ]
+PostmanOption = Annotated[bool, typer.Option("--postman", help="As an environment for Postman or Bruno.")]
 
 
 ContainersOption = Annotated[
@@ -123,13 +125,22 @@ SamLocalOption = Annotated[
 
 
 @app.command()
-def env(state: StateOption = FOLDER, sam_local: SamLocalOption = None) -> None:
+def env(
+    sam_local: SamLocalOption = None,
+    postman: PostmanOption = False,  # noqa: FBT002 - a flag
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+    state: StateOption = FOLDER,
+) -> None:
     """Print the running stack's address and credentials as shell exports: eval "$(cleave env)"."""
     with reporting_errors():
         if sam_local:
             write_variables(sam_local, StateDir(state).local_json)
             return
-        for name, value in read_environment(StateDir(state).local_json).items():
+        found = read_environment(StateDir(state).local_json)
+        if postman or as_json:
+            console.print_json(data=postman_environment(found) if postman else found)
+            return
+        for name, value in found.items():
             print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - for a shell, not for a person
 
 
@@ -175,5 +186,6 @@ app.command()(events)
 app.command()(samples)
 app.command()(invoke)
 app.command()(trigger)
+app.command()(listen)
 app.command()(preflight)
 app.command()(rehearse)

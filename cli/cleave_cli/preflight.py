@@ -2,6 +2,7 @@
 
 import shlex
 import tomllib
+from dataclasses import asdict
 from typing import Annotated
 
 import boto3
@@ -9,6 +10,7 @@ import typer
 
 from cleave_cli.console import console, grid
 from cleave_cli.errors import CleaveError
+from cleave_cli.options import JsonOption
 from cleave_cli.paths import ROOT
 from cleave_cli.preflight_checks import Finding, Plan, Verdict, check
 from cleave_cli.preflight_facts import read_facts
@@ -22,6 +24,7 @@ def preflight(
     config_env: Annotated[str, typer.Option(help="Stage in samconfig.toml, as for sam deploy.")] = "default",
     stack: Annotated[str | None, typer.Option(help="Stack's name, if not the stage's.")] = None,
     parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, over the stage's; repeated.")] = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Say of each point whether a deployment to this AWS account is ok, will fail, or cannot be known.
 
@@ -30,7 +33,10 @@ def preflight(
     with reporting_errors():
         plan = planned(config_env, stack, parameter or [])
         findings = list(check(read_facts(boto3.Session(), plan.stack), plan))
-        _show(findings)
+        if as_json:
+            console.print_json(data=[asdict(each) for each in findings])
+        else:
+            _show(findings)
         if any(finding.verdict is Verdict.WILL_FAIL for finding in findings):
             raise typer.Exit(1)
 

@@ -32,10 +32,11 @@ class Answer:
 
 
 class Receiver:
-    """Requests in order of arrival. Set `respond` to have it answer something else than 200."""
+    """Requests in order of arrival, if it ``keeps`` them. Set `respond` to have it answer something else than 200."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, keeps: bool = True) -> None:
         self.url = url
+        self._keeps = keeps
         self.respond: Callable[[Received], Answer] = lambda _: Answer()
         self._requests: list[Received] = []
         self._changed = threading.Condition()
@@ -48,9 +49,10 @@ class Receiver:
 
     def record(self, request: Received) -> Answer:
         """Keep a request and decide the answer to it."""
-        with self._changed:
-            self._requests.append(request)
-            self._changed.notify_all()
+        if self._keeps:
+            with self._changed:
+                self._requests.append(request)
+                self._changed.notify_all()
         return self.respond(request)
 
     def wait_for(
@@ -67,13 +69,13 @@ class Receiver:
 
 
 @contextmanager
-def running_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+def running_receiver(tls: ssl.SSLContext | None = None, *, keeps: bool = True) -> Iterator[Receiver]:
     """Serve on a free port of 127.0.0.1 for as long as the block runs, over HTTPS with a server's ``tls``."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    receiver = Receiver(f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}")
+    receiver = Receiver(f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}", keeps=keeps)
     server.receiver = receiver  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -98,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
-    do_POST = do_PUT = do_GET = _handle  # noqa: N815  (the names that http.server looks for)
+    do_POST = do_PUT = do_GET = do_DELETE = _handle  # noqa: N815  (the names that http.server looks for)
 
     def log_message(self, *_: object) -> None:
         """Say nothing; the requests are kept."""

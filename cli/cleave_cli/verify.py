@@ -1,5 +1,6 @@
 """`cleave verify`: whether everything that the table holds keeps the promises."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from cleave.table.table import Table
 from cleave_cli.console import console, grid
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
-from cleave_cli.options import FOLDER, StackOption, StateOption
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 _MOST_SHOWN = 50
@@ -27,6 +28,7 @@ class PromisesBrokenError(CleaveError):
 def verify(
     order: Annotated[str | None, typer.Option(help="This order alone; otherwise the whole table is read.")] = None,
     table: Annotated[str | None, typer.Option(help="Another table than the stack's, as one that was restored.")] = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
@@ -35,9 +37,17 @@ def verify(
     verified = verify_table(Table(found.client, table or found.name), order, clock.now())
     if order is not None and not verified.orders:
         raise CleaveError(f"Nothing is kept of an order {order}.")
-    _show(verified)
+    if as_json:
+        console.print_json(data=_document(verified))
+    else:
+        _show(verified)
     if verified.findings:
         raise PromisesBrokenError(f"{len(verified.findings)} things cannot be true.")
+
+
+def _document(verified: Verified) -> dict[str, object]:
+    named = [dict(zip(("seller", "order", "finding"), each, strict=True)) for each in verified.findings]
+    return {**asdict(verified), "findings": named}
 
 
 def _show(verified: Verified) -> None:

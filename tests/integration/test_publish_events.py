@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cleave.application.subscribe.webhooks import subscribe
 from cleave.domain.destination import destination_of
 from cleave.domain.subscription import PassiveReason, SubscriptionStatus, Turn, seller_owner
 from cleave.outbound.destinations import DestinationSender
@@ -15,7 +16,7 @@ from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.stream import take_records
-from tests.support.telling import SELLER, store_event, webhook
+from tests.support.telling import SELLER, seal, store_event, webhook, wish
 
 BUS = destination_of("arn:aws:events:eu-central-1:123456789012:event-bus/cleave")
 
@@ -79,7 +80,7 @@ def test_an_item_that_cannot_be_read_holds_back_no_other(records: list[dict[str,
     assert bus.taken == ["cleave.package.created.v1"]
 
 
-@pytest.mark.parametrize("reason", list(PassiveReason))
+@pytest.mark.parametrize("reason", [reason for reason in PassiveReason if reason is not PassiveReason.HELD])
 def test_a_subscription_that_is_turned_off_is_said(table: Table, clock: FrozenClock, reason: PassiveReason) -> None:
     hook = webhook(table, clock())
     found = read_subscription(table, seller_owner(SELLER), hook.subscription_id)
@@ -90,3 +91,9 @@ def test_a_subscription_that_is_turned_off_is_said(table: Table, clock: FrozenCl
     bus = FakeBus()
     assert failures(bus, take_records(table)) == []
     assert bus.taken == ["cleave.subscription.turned_off.v1"]  # and nothing of when it was on
+
+
+def test_one_that_was_made_held_was_never_on(table: Table, clock: FrozenClock) -> None:
+    subscribe(table, seal, wish(clock(), is_held=True))
+    bus = FakeBus()
+    assert (failures(bus, take_records(table)), bus.taken) == ([], [])

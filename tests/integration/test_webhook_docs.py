@@ -72,6 +72,9 @@ def test_what_is_asked_for_what_arrives_and_what_is_answered_is_as_documented(  
     one = de_seller.call(get_delivery, path={**path, "deliveryId": listed["content"][0]["id"]}).json
     assert shape(one) == shape({**listed["content"][0], **EXAMPLES["attempts"]})
     assert [each["answer"] for each in one["attemptLog"]] == ["try later", ""]
+    named = {**path, "deliveryId": listed["content"][0]["id"]}
+    message = de_seller.call(get_delivery, path=named, query={"message": ["true"]}).json["message"]
+    assert shape(EXAMPLES["message"]) == {"message": shape(message)}
     clock.move(minutes=1)
     replayed = de_seller.call(replay, EXAMPLES["replay asks"], path=path)
     assert (replayed.status, replayed.json) == (202, {"resent": 2, "hasMore": False, "nextCursor": None})

@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from cleave_cli.console import console
+from cleave_cli.console import console, notes
 from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
 from rich.progress import Progress
@@ -20,6 +20,7 @@ from tests.proofs.killed import break_everywhere
 from tests.proofs.killed_stories import STORIES
 from tests.proofs.machine import CleaveMachine, Tally, run_examples
 from tests.proofs.races import CALLERS, RACES, Arena, Race
+from tests.support.quiet import quiet
 from tests.support.world import World, running_world
 
 # Of the time: the model gets what the others leave.
@@ -44,13 +45,26 @@ class Soak:
     def run(self) -> None:
         """Kills first, then races, then the model until time is up."""
         bar = self.progress.add_task("Soak", total=self.seconds)
-        for share, each_of in ((KILLS_SHARE, self.kill), (KILLS_SHARE + RACES_SHARE, self.race), (1.0, self.model)):
+        parts = ((KILLS_SHARE, self.kill), (KILLS_SHARE + RACES_SHARE, self.race), (1.0, self.model))
+        for share, each_of in parts:
+            self.say(f"{each_of.__name__}: {self.found}")
             with closing(each_of()) as proofs:
                 for proof in proofs:
                     self.watched(proof)
-                    self.progress.update(bar, completed=min(time.monotonic() - self.began, self.seconds))
+                    done = min(time.monotonic() - self.began, self.seconds)
+                    self.progress.update(bar, completed=done, description=f"{each_of.__name__}: {self.found}")
                     if time.monotonic() - self.began >= self.seconds * share or len(self.violations) >= ENOUGH:
                         break
+
+    @property
+    def found(self) -> str:
+        """So far."""
+        return f"{self.kills} kills, {self.races} races, {len(self.violations)} violations"
+
+    def say(self, text: str) -> None:
+        """Where nobody sees the bar move, as in a file."""
+        if not self.progress.console.is_terminal:
+            self.progress.console.print(f"{time.monotonic() - self.began:.0f} s  {text}")
 
     def watched(self, proof: Callable[[], None]) -> None:
         """A violation ends neither the run nor its count."""
@@ -105,7 +119,8 @@ def main(minutes: Annotated[float, typer.Option(help="About as long as this.")] 
     with (
         tempfile.TemporaryDirectory() as folder,
         running_engine(StateDir(Path(folder))) as engine,
-        Progress(console=console) as progress,
+        Progress(console=notes) as progress,
+        quiet(),
     ):
         soak = Soak(engine.endpoint, progress, minutes * 60)
         soak.run()

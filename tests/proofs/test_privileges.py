@@ -89,6 +89,7 @@ def made(session: boto3.Session, endpoint: str) -> dict[str, str]:
 
 def _forget() -> None:
     caches: list[Any] = [outbound.secret_box, outbound.wake_queue, outbound.webhook_sender, outbound.destination_sender]
+    caches.append(outbound.requests)
     for cached in (resources.settings, resources.session, resources.client, resources.signing_secret, *caches):
         cached.cache_clear()
 

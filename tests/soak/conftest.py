@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cleave.observability import logger
 from cleave_cli.stack import LocalStack
 
 from tests.e2e.conftest import stack
@@ -22,16 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.soak)
-
-
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Without a log line or metrics for each request: what is printed is what was measured."""
-    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
-    level = logger.log_level
-    logger.setLevel("CRITICAL")
-    yield
-    logger.setLevel(level)
 
 
 @pytest.fixture

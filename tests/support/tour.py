@@ -17,6 +17,7 @@ from cleave_cli.receiver import Answer, Receiver
 from functions.auth_token.app import handler as auth_token
 from functions.authorizer.app import handler as authorizer
 from functions.deactivate_webhook.app import handler as deactivate
+from functions.get_delivery.app import handler as get_delivery
 from functions.get_shipment_packages.app import handler as list_packages
 from functions.get_shipment_packages_stream.app import handler as walk
 from functions.get_status.app import handler as get_status
@@ -243,6 +244,8 @@ def _delivered(tour: Tour, webhook: str) -> Target:
     target = replace(target, webhook=webhook)
     content = tour.seller.call(list_deliveries, path={"sellerId": SELLER, "webhookId": webhook}).json["content"]
     assert content
+    path = {"sellerId": SELLER, "webhookId": webhook, "deliveryId": content[-1]["id"]}
+    assert tour.seller.call(get_delivery, path=path, query={"message": ["true"]}).json["message"]["body"]
     return replace(target, delivery=content[-1]["id"])
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 import typer
 from botocore.exceptions import ClientError, NoRegionError
 from botocore.utils import get_environ_proxies
+from cleave.clock import to_ms
 from cleave_cli import console, invoke, logs
 from cleave_cli.deploy import engine_session
 from cleave_cli.errors import CleaveError
@@ -49,7 +50,11 @@ def test_a_stack_is_found_in_the_same_way_everywhere(name: tuple[str, ...]) -> N
     assert [(each.opts, each.envvar) for each in states] in ([], [(["--state"], "CLEAVE_STATE")])
 
 
-@pytest.mark.parametrize("name", ["status", "order", "credentials list", "deliveries list"])
+LISTING = ["env", "logs", "status", "order", "verify", "preflight", "trigger", "listen"]
+LISTING += ["credentials create", "credentials list", "credentials rotate", "deliveries list", "deliveries show"]
+
+
+@pytest.mark.parametrize("name", LISTING)
 def test_what_lists_has_a_form_for_programs(name: str) -> None:
     assert "--json" in [option for each in ALL[tuple(name.split())].params for option in each.opts]
 
@@ -143,13 +148,14 @@ class Logs:
 
     def paginate(self, **wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as boto3 has it
         if "logGroupName" not in wanted:
-            return [{"logGroups": [{"logGroupName": each} for each in self.GROUPS]}]
+            named = [each for each in self.events if each.startswith(wanted.get("logGroupNamePrefix", ""))]
+            return [{"logGroups": [{"logGroupName": each} for each in named]}]
         found = [(at, text) for at, text in self.events[wanted["logGroupName"]] if at >= wanted["startTime"]]
         return [{"events": [{"timestamp": at, "message": f"{text}\n"} for at, text in found]}]
 
 
 def test_logs_are_in_order_of_time_and_of_the_functions_asked_for() -> None:
-    client: Any = Logs()
+    client: Any = logs.LogSource(Logs())  # type: ignore[arg-type]
     assert [each.message for each in logs.read_lines(client, "", 0)] == ["first", "second", "third"]
     assert [str(each) for each in logs.read_lines(client, "cancel", 0)] == ["CancelPackage: third"]
     assert [each.message for each in logs.read_lines(client, "", 2)] == ["second", "third"]
@@ -174,6 +180,25 @@ def test_following_shows_each_line_once(
         logs.logs(follow=True, state=tmp_path)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(": ")[1] for line in lines] == ["first", "second", "third", "third", "ninth"]
+
+
+def test_logs_of_a_stage_are_those_of_its_stack_in_the_last_hour(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now, client = to_ms(datetime.now(UTC)), Logs()
+    client.events = {
+        "/aws/lambda/cleave/CancelPackage": [(now - 2 * 3_600_000, "long ago"), (now - 60_000, "a minute ago")],
+        "/aws/lambda/cleave-other/CancelPackage": [(now, "of another stack")],
+    }
+    monkeypatch.setattr("cleave_cli.logs.boto3.client", lambda _: client)
+    logs.logs(stack="cleave")
+    assert capsys.readouterr().out.splitlines() == ["CancelPackage: a minute ago"]
+    logs.logs(stack="cleave", since="3h", function="cancel", as_json=True)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["function"], line["message"]) for line in lines] == [
+        ("CancelPackage", "long ago"),
+        ("CancelPackage", "a minute ago"),
+    ]
 
 
 def test_an_age_is_a_number_and_a_unit() -> None:

@@ -36,6 +36,7 @@ class OpenRecord:
     def __init__(self, file: IO[str], record: Record) -> None:
         self._file = file
         self.record = record
+        self.is_over = False  # True once its webhook is gone
 
     def note(self, webhook: str, secret: str | None) -> None:
         """The webhook is made."""
@@ -53,7 +54,7 @@ class OpenRecord:
 
 @contextmanager
 def open_record(state: StateDir, base_url: str, seller: int | None, forward_to: str | None) -> Iterator[OpenRecord]:
-    """Keep a record for as long as the block runs. It stays where the block raised: its webhook may still be there."""
+    """Keep a record for as long as the block runs, and beyond it where ``is_over`` was not set."""
     record = Record(base_url, seller, secrets.token_hex(8), forward_to)
     folder = _folder(state)
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,8 +64,11 @@ def open_record(state: StateDir, base_url: str, seller: int | None, forward_to: 
         fcntl.flock(file, fcntl.LOCK_EX)
         opened = OpenRecord(file, record)
         opened.write()
-        yield opened
-        path.unlink(missing_ok=True)
+        try:
+            yield opened
+        finally:
+            if opened.is_over:
+                path.unlink(missing_ok=True)
 
 
 def live_records(state: StateDir) -> list[Record]:

@@ -121,9 +121,15 @@ OPERATIONS = (
         Operation(
             "GetDelivery",
             _T,
-            "Get one delivery with its attempts.",
-            answer=answering(answers.DeliveryWithAttempts, shown.DELIVERY_WITH_ATTEMPTS, answers.UnreadableDelivery),
-            refusals=(*_FIND, Code.DELIVERY_NOT_FOUND),
+            "Get one delivery with its attempts, and the message itself as it would be sent now.",
+            answer=answering(
+                answers.DeliveryWithMessage,
+                shown.DELIVERY_WITH_ATTEMPTS,
+                answers.UnreadableDelivery,
+                withMessage=shown.DELIVERY_WITH_MESSAGE,
+            ),
+            parameters=(parameters.MESSAGE,),
+            refusals=(*_FIND, Code.DELIVERY_NOT_FOUND, Code.BODY_INVALID),
         )
     ),
     *both(

@@ -13,7 +13,7 @@ from cleave.entry.wire import to_json
 
 from cleave_cli.openapi.parameters import EXAMPLE_DELIVERY, EXAMPLE_WEBHOOK
 from cleave_cli.samples import SELF_PAYING_SAMPLE
-from cleave_cli.told.catalogue import SAMPLE_SECRET
+from cleave_cli.told.catalogue import SAMPLE_SECRET, Target, samples
 from cleave_cli.told.history import EXAMPLE_MS
 
 
@@ -82,3 +82,12 @@ DELIVERY_WITH_ATTEMPTS = {
         {"date": EXAMPLE_MS + 5000, "status": 200, "error": None, "latencyMs": 12, "answer": ""},
     ],
 }
+
+
+def _message() -> dict[str, Any]:
+    """That of the sample of a created package."""
+    request = samples(Target(), from_ms(EXAMPLE_MS), as_documented=True)["trendyol.CREATED"]
+    return {"method": request.method, "path": "", "headers": dict(request.headers), "body": request.body.decode()}
+
+
+DELIVERY_WITH_MESSAGE = {**DELIVERY_WITH_ATTEMPTS, "message": _message()}

@@ -28,8 +28,9 @@ from cleave.domain.split import Name, cancel_units
 from cleave.entry.gateway import Call
 from cleave.store.packages import package_item, to_state
 
-from cleave_cli.openapi.examples import EXAMPLE_MS, sample_orders
+from cleave_cli.openapi.examples import sample_orders
 from cleave_cli.openapi.parameters import EXAMPLE_WEBHOOK
+from cleave_cli.told.history import EXAMPLE_MS
 
 CANCEL_TRAYS = {"lines": [{"lineId": 4765081101, "quantity": 2}], "reasonId": 500}
 _REQUEST_ID = "5f0b7a9e-6c1e-4a55-9c0f-0d9a9d6d8a11"

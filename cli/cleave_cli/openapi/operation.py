@@ -64,9 +64,9 @@ def taking(model: type, example: object, **more: object) -> Body:
     return Body(Ref(model).schema, {"example": example, **more})
 
 
-def answering(model: type, example: object, damaged: type | None = None) -> Body:
+def answering(model: type, example: object, damaged: type | None = None, **more: object) -> Body:
     """The same for an answer; ``damaged`` is its shape where what is asked for is damaged in store."""
-    return Body(_either(model, damaged), {"example": example})
+    return Body(_either(model, damaged), {"example": example, **more})
 
 
 def answering_list(model: type, example: list[Any], damaged: type) -> Body:

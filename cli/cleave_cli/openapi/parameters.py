@@ -78,6 +78,11 @@ WALK = (
     query("packageItemStatuses", "One or several, as a comma list or repeated.", _STATUSES),
     query("nextCursor", "Where the last answer ended; worth something under the same filters only.", _TEXT),
 )
+MESSAGE = query(
+    "message",
+    "Whether with the message, signed anew; not for support.",
+    {"enum": ["true", "false"], "default": "false"},
+)
 DELIVERIES = (
     query("state", "Only these.", {"enum": [state.value for state in DeliveryState]}),
     query("answer", "Only with this last status code, or word for a failure.", _TEXT),

@@ -15,11 +15,11 @@ from cleave.entry.endpoint import STATUS, ErrorShape
 from cleave.entry.gateway import Call
 
 from cleave_cli.errors_table import MEANINGS
-from cleave_cli.openapi.examples import EXAMPLE_MS
 from cleave_cli.openapi.gateway_answer import GatewayAnswer
 from cleave_cli.openapi.operation import Operation, Ref, Schema
 from cleave_cli.openapi.routes import Route
 from cleave_cli.template import other_methods
+from cleave_cli.told.history import EXAMPLE_MS
 
 _CALL = Call(None, {}, {}, {}, "", from_ms(EXAMPLE_MS))
 _BODY = (RefusalCode.BODY_INVALID, RefusalCode.BODY_NOT_JSON, RefusalCode.BODY_TOO_LARGE, RefusalCode.BODY_TYPE)

@@ -9,13 +9,13 @@ from cleave.application.tell.attempt import Outgoing, outgoing_of
 from cleave.clock import to_ms
 from cleave.dialects.cloudevents.render import TESTED, TURNED_OFF, render_turned_off, type_of
 from cleave.dialects.trendyol.webhooks import STATUSES
+from cleave.domain.dialect import Dialect
 from cleave.domain.events import Event
 from cleave.domain.package import Status
 from cleave.domain.recipients import recipient_of
 from cleave.domain.subscription import (
     Authentication,
     ChannelEvent,
-    Dialect,
     PassiveReason,
     PayloadFormat,
     SigningKey,

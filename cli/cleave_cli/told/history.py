@@ -9,16 +9,17 @@ from cleave.dialects.cancellation_ids import id_of
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.imports import to_imported
 from cleave.domain.cancellation import Reservation, Scope
+from cleave.domain.dialect import Dialect
 from cleave.domain.domain_events import Topic
 from cleave.domain.events import Event, announce
 from cleave.domain.order import Order
 from cleave.domain.package import HistoryEntry, Package, Status
-from cleave.domain.partition import PlannedSplit, partition
+from cleave.domain.package_state import PlannedSplit
+from cleave.domain.partition import partition
 from cleave.domain.progress import put_in_status
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Recipient
 from cleave.domain.split import Name, Split, cancel_units
-from cleave.domain.subscription import Dialect
 from cleave.entry.gateway import Call
 
 from cleave_cli.samples import SELF_PAYING_SAMPLE, read_packages

@@ -120,6 +120,16 @@ class ShownAttempt(TypedDict):
     answer: str
 
 
+class ShownMessage(TypedDict):
+    """A message as it would be sent now: signed anew, and without what the receiver asked for to recognise us. ``path``
+    stands behind the webhook's URL."""
+
+    method: Literal["POST", "PUT"]
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
 class DeliveryWithAttempts(ShownDelivery):
     """The latest hundred attempts, oldest first."""
 
@@ -135,6 +145,13 @@ class UnreadableDelivery(TypedDict):
     createdDate: int
     unreadable: Literal[True]
     attemptLog: list[ShownAttempt]
+
+
+class DeliveryWithMessage(DeliveryWithAttempts):
+    """``message`` is there if it was asked for; null where its event is gone or damaged. The latest hundred attempts,
+    oldest first."""
+
+    message: NotRequired[ShownMessage | None]
 
 
 class Rest(TypedDict):

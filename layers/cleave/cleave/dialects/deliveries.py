@@ -11,6 +11,7 @@ from cleave.clock import optional_moment, optional_ms, to_ms
 from cleave.dialects.trendyol.parameters import Parameters, refused
 from cleave.dialects.webhook_calls import WebhookCall
 from cleave.domain.delivery import Attempt, DeliveryState
+from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.entry.cursors import Values, open_cursor, seal_cursor
 from cleave.entry.values import Name, Text, Time
 from cleave.entry.wire import WireModel
@@ -205,6 +206,15 @@ def _render_attempt(attempt: Attempt) -> "ShownAttempt":
         "latencyMs": attempt.latency_ms,
         "answer": attempt.excerpt,
     }
+
+
+def wants_message(webhook: WebhookCall) -> bool:
+    """Whether the message itself is asked for. Raises Refusal: it is signed, and whoever has it can send it."""
+    is_wanted = Parameters(webhook.call.query).choice("message", {"false": False, "true": True})
+    principal = webhook.call.principal
+    if is_wanted and (principal is None or principal.only_reads):
+        raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential may send nothing", field="message")
+    return is_wanted
 
 
 def message_ref(webhook: WebhookCall) -> MessageRef:

@@ -56,11 +56,13 @@ class SubscriptionStatus(StrEnum):
 
 
 class PassiveReason(StrEnum):
-    """Why a subscription is passive. Only its owner's own wish makes us forget events that happen meanwhile."""
+    """Why a subscription is passive. Only when its owner turned it off are events forgotten that happen meanwhile;
+    those of one that was made held wait until its owner turns it on, or reads them."""
 
     BY_OWNER = "deactivated"
     FAILING = "failing"
     GONE = "gone"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)

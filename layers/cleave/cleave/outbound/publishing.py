@@ -6,7 +6,7 @@ from cleave.dialects.cloudevents.render import render_facts, render_turned_off
 from cleave.dialects.cloudevents.shapes import CloudEvent
 from cleave.domain.destination import Destination
 from cleave.domain.events import Event
-from cleave.domain.subscription import Subscription
+from cleave.domain.subscription import PassiveReason, Subscription
 from cleave.entry.stream import Batch
 from cleave.logs import Log, note
 from cleave.outbound.destinations import DestinationSender
@@ -41,6 +41,7 @@ def facts_of(found: Event | Subscription | None) -> Sequence[CloudEvent]:
     """What an item says."""
     if isinstance(found, Event):
         return render_facts(found)
-    if found is None or found.passive_reason is None or not found.turns:
+    reason = None if found is None else found.passive_reason
+    if found is None or reason is None or reason is PassiveReason.HELD or not found.turns:
         return []
-    return [render_turned_off(found, found.turns[-1].at, found.passive_reason)]
+    return [render_turned_off(found, found.turns[-1].at, reason)]

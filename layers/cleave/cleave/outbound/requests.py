@@ -2,15 +2,18 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cleave.application.tell.attempt import Outgoing
 from cleave.domain.subscription import Authentication, PayloadFormat, Subscription
 from cleave.outbound.exchange import Request
 from cleave.outbound.messages import Body, body_of, empty_body
 from cleave.outbound.signing import signature_headers
+
+if TYPE_CHECKING:
+    from cleave.dialects.answers_webhooks import ShownMessage
 
 # All others are PUT.
 _POSTED = frozenset({"create-shipment"})
@@ -40,6 +43,18 @@ class Requests:
     def trying(self, subscription: Subscription, message_id: str, at: datetime) -> Request:
         """The same with nothing in it, to see whether the receiver takes it."""
         return self.carrying(subscription, message_id, empty_body(subscription, message_id, at), at, {})
+
+    def shown(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> "ShownMessage":
+        """The same to read: without what the receiver wants to recognise us by."""
+        bare = replace(subscription, authentication=Authentication.NONE, sealed_secret=None)
+        request = self.telling(bare, outgoing, at)
+        path = request.url.removeprefix(subscription.url)
+        return {
+            "method": "PUT" if request.method == "PUT" else "POST",
+            "path": path,
+            "headers": dict(request.headers),
+            "body": request.body.decode(),
+        }
 
     def carrying(
         self, subscription: Subscription, message_id: str, said: Body, at: datetime, more: Mapping[str, str]

@@ -14,6 +14,7 @@ from cleave.entry.resources import client, settings, table, tracking_numbers
 from cleave.outbound.connection import checked_pools
 from cleave.outbound.destinations import DestinationSender
 from cleave.outbound.queue import WakeQueue
+from cleave.outbound.requests import Requests
 from cleave.outbound.secrets import SecretBox
 from cleave.outbound.target import TargetSender
 from cleave.outbound.urls import TargetRules
@@ -49,6 +50,12 @@ def webhook_sender() -> WebhookSender:
     """Tells receivers."""
     pools = checked_pools(allow_local=settings().allow_local_webhooks)
     return WebhookSender(pools, secret_box(), old_names=settings().old_field_names)
+
+
+@functools.cache
+def requests() -> Requests:
+    """Writes what receivers are told."""
+    return Requests(secret_box(), settings().old_field_names)
 
 
 @functools.cache

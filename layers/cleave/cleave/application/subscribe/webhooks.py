@@ -19,6 +19,7 @@ from cleave.domain.subscription import (
     ROTATION_OVERLAP,
     Authentication,
     ChannelEvent,
+    PassiveReason,
     PayloadFormat,
     SigningKey,
     Subscription,
@@ -51,7 +52,8 @@ type Seal = Callable[[str, str, str], bytes]
 class WebhookWish:
     """What a subscriber asks for. ``secret`` is what the receiver expects of us, None where that is nothing.
 
-    ``tracks`` is how many requests to the receiver may be under way at once.
+    ``tracks`` is how many requests to the receiver may be under way at once. A new one that ``is_held`` is told
+    nothing; its messages wait.
     """
 
     owner: str
@@ -67,6 +69,7 @@ class WebhookWish:
     payload: PayloadFormat
     countries: frozenset[str] = frozenset()
     channel_events: frozenset[ChannelEvent] = ITEMS_ONLY
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,10 @@ class Subscribed:
 
 
 def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
-    """Store the subscription, active at once. Raises Refusal when the owner, or one of its sellers, has too many."""
+    """Store the subscription, active at once unless it is held.
+
+    Raises Refusal when the owner, or one of its sellers, has too many.
+    """
     subscription_id = str(uuid4())
     signing_secret = _new_signing_secret()
     subscription = Subscription(
@@ -92,11 +98,12 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
         sealed_secret=_sealed(seal, wish, subscription_id),
         signing_keys=(SigningKey(seal(signing_secret, wish.owner, subscription_id), None),),
         statuses=wish.statuses,
-        status=SubscriptionStatus.ACTIVE,
+        status=SubscriptionStatus.PASSIVE if wish.is_held else SubscriptionStatus.ACTIVE,
         created_at=wish.at,
         modified_at=None,
         tracks=wish.tracks,
         payload=wish.payload,
+        passive_reason=PassiveReason.HELD if wish.is_held else None,
         countries=wish.countries,
         channel_events=wish.channel_events,
     )

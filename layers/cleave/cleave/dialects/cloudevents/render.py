@@ -1,5 +1,6 @@
 """From changes of an order to CloudEvents."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 from urllib.parse import quote
@@ -35,6 +36,11 @@ TURNED_OFF, TESTED = "subscription.turned_off", "subscription.tested"
 # An event of EventBridge or a message of SQS, with what either adds, may have 256 KB.
 MOST_BYTES = 240 * 1024
 _ENVELOPE_BYTES = 8 * 1024
+_TURNED_OFF: Mapping[PassiveReason, Literal["deactivated", "failing", "gone"]] = {
+    PassiveReason.BY_OWNER: "deactivated",
+    PassiveReason.FAILING: "failing",
+    PassiveReason.GONE: "gone",
+}
 _CANCELLATIONS = frozenset({Fact.CANCELLATION_ACCEPTED, Fact.CANCELLATION_APPLIED})
 
 
@@ -80,11 +86,10 @@ def render_fact(event: Event, number: int, scope: Scope | None = None) -> CloudE
 
 
 def render_turned_off(subscription: Subscription, at: datetime, reason: PassiveReason) -> CloudEvent:
-    """A subscription is passive since ``at``."""
+    """A subscription is passive since ``at``; one that was made held was never on."""
     name = subscription.subscription_id
     envelope = Envelope(TURNED_OFF, f"{name}-{_iso(at)}", f"/subscriptions/{name}", name, at)
-    words: Literal["deactivated", "failing", "gone"] = reason.value
-    return envelop(envelope, {"subscriptionId": name, "owner": subscription.owner, "reason": words})
+    return envelop(envelope, {"subscriptionId": name, "owner": subscription.owner, "reason": _TURNED_OFF[reason]})
 
 
 def render_test(subscription_id: str | None, message_id: str, at: datetime) -> CloudEvent:

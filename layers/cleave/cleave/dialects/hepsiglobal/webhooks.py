@@ -20,7 +20,7 @@ from cleave.domain.subscription import (
     Subscription,
     channel_owner,
 )
-from cleave.entry.values import PRINTABLE, Id, any_case, as_text
+from cleave.entry.values import PRINTABLE, Id, Truth, any_case, as_text
 from cleave.entry.wire import WireModel
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class ChannelWebhookRequest(WireModel):
     """``token`` is sent to the receiver as a Bearer token; without one, the signature alone says who we are.
 
     Without ``seller_ids`` the channel is told of all sellers that it may act for when it subscribes; without ``events``
-    of cancelled items alone.
+    of cancelled items alone. One that is ``held`` begins passive: its messages wait.
     """
 
     base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE), BeforeValidator(as_text)]
@@ -46,6 +46,7 @@ class ChannelWebhookRequest(WireModel):
     payload_format: Annotated[Literal["hepsiglobal", "cloudevents"], any_case("hepsiglobal", "cloudevents")] | None = (
         None
     )
+    held: Truth | None = None
 
 
 def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:
@@ -66,6 +67,7 @@ def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:
         tracks=tracks,
         payload=_payload(request),
         channel_events=ITEMS_ONLY if request.events is None else frozenset(map(ChannelEvent, request.events)),
+        is_held=bool(request.held),
     )
 
 

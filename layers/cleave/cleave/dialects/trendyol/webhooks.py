@@ -13,7 +13,7 @@ from cleave.domain.dialect import Dialect
 from cleave.domain.package import Status, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Authentication, PayloadFormat, Subscription, seller_owner
-from cleave.entry.values import COUNTRY_CODE, PRINTABLE, PRINTABLE_OR_SPACE, Text, any_case, as_text
+from cleave.entry.values import COUNTRY_CODE, PRINTABLE, PRINTABLE_OR_SPACE, Text, Truth, any_case, as_text
 from cleave.entry.wire import WireModel
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _TYPES = (Authentication.BASIC.value, Authentication.API_KEY.value)
 
 class WebhookRequest(WireModel):
     """Which secret is needed depends on ``authenticationType``; without one, on which secrets are there. A
-    bus or queue, by its ARN, needs none."""
+    bus or queue, by its ARN, needs none. A new one that is ``held`` begins passive: its messages wait."""
 
     url: Annotated[str, Field(min_length=1, max_length=2048, pattern=PRINTABLE), BeforeValidator(as_text)]
     authenticationType: Annotated[Literal["BASIC_AUTHENTICATION", "API_KEY"], any_case(*_TYPES)] | None = None
@@ -51,6 +51,7 @@ class WebhookRequest(WireModel):
     subscribedStatuses: Annotated[list[Text], Field(max_length=50)] | None = None
     countryCodes: Annotated[list[CountryCode], Field(max_length=50)] | None = None
     payloadFormat: Annotated[Literal["trendyol", "cloudevents"], any_case("trendyol", "cloudevents")] | None = None
+    held: Truth | None = None
 
 
 def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
@@ -74,6 +75,7 @@ def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
         tracks=tracks,
         payload=payload,
         countries=frozenset(request.countryCodes or []),
+        is_held=bool(request.held),
     )
 
 

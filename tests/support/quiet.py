@@ -1,0 +1,26 @@
+"""Functions that run in the tests' own process, without a line for each request."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cleave.observability import logger
+
+_METRICS = "POWERTOOLS_METRICS_DISABLED"
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Neither log lines nor metrics: a long run shows how far it is, and what it found."""
+    level, metrics = logger.log_level, os.environ.get(_METRICS)
+    logger.setLevel(logging.CRITICAL)
+    os.environ[_METRICS] = "true"
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        if metrics is None:
+            del os.environ[_METRICS]
+        else:
+            os.environ[_METRICS] = metrics
