@@ -56,15 +56,17 @@ def list_(  # noqa: PLR0913, PLR0917 - a parameter is an option
 
 @app.command()
 @reporting_errors()
-def show(
+def show(  # noqa: PLR0913, PLR0917 - a parameter is an option
     webhook: WebhookArgument,
     delivery: DeliveryArgument,
     seller: SellerOption = None,
     channel: ChannelOption = None,
+    as_json: JsonOption = True,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Show one delivery with its attempts."""
+    """Show one delivery with its attempts, always as JSON."""
+    del as_json
     with _webhook(stack, state, seller, channel, webhook) as (http, path):
         found = _answer(http.get(f"{path}/deliveries/{delivery}"))
         console.print_json(data=found)

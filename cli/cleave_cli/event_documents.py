@@ -82,6 +82,7 @@ def _in_plain_words(node: Any) -> Any:  # noqa: ANN401 - any part of a schema
 def asyncapi() -> Document:
     """AsyncAPI 3.0: three kinds of places, and the same messages in each."""
     messages = {name: {"$ref": f"#/components/messages/{name}"} for name in EVENTS}
+    of_subscriptions = {name: message for name, message in messages.items() if name != TURNED_OFF}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -99,12 +100,12 @@ def asyncapi() -> Document:
             "queue": {
                 "address": None,
                 "description": "A subscription's SQS queue. A FIFO one keeps the order of each order.",
-                "messages": messages,
+                "messages": of_subscriptions,
             },
             "webhook": {
                 "address": None,
                 "description": "A subscription's URL, signed by Standard Webhooks, in order.",
-                "messages": messages,
+                "messages": of_subscriptions,
             },
         },
         "operations": {

@@ -1,6 +1,7 @@
 """A real HTTP receiver of webhooks on 127.0.0.1, which keeps what it got and answers as it is told to."""
 
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ class Receiver:
 @contextmanager
 def running_receiver(tls: ssl.SSLContext | None = None, *, keeps: bool = True) -> Iterator[Receiver]:
     """Serve on a free port of 127.0.0.1 for as long as the block runs, over HTTPS with a server's ``tls``."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -84,6 +85,13 @@ def running_receiver(tls: ssl.SSLContext | None = None, *, keeps: bool = True) -
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A sender may be gone before it is answered: nobody needs to be told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # typeshed has its sockets
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -61,15 +61,15 @@ def kept(item: Mapping[str, Any], answer: httpx.Response) -> dict[str, str]:
     lines = [line for event in item.get("event", []) for line in event["script"]["exec"]]
     scripts = [(found[2], found[1]) for line in lines if (found := _SCRIPT.fullmatch(line))]
     assert len(scripts) == len(lines), lines
-    found = {name: _value(place, answer) for name, place in scripts} if answer.is_success else {}
-    return {name: value for name, value in found.items() if value}
+    values = {name: _value(place, answer) for name, place in scripts} if answer.is_success else {}
+    return {name: value for name, value in values.items() if value}
 
 
 def _value(place: str, answer: httpx.Response) -> str:
     """Empty for what is not there."""
     header = _HEADER.fullmatch(place)
     if header:
-        return answer.headers.get(header[1], "")
+        return str(answer.headers.get(header[1], ""))
     value: Any = answer.json()
     for name in re.findall(r"\w+", place.removeprefix("pm.response.json()")):
         if value == []:

@@ -19,6 +19,7 @@ from cleave_cli.errors import CleaveError
 from cleave_cli.main import app
 from cleave_cli.paths import TOOLS
 from cleave_cli.reporting import reporting_errors
+from cleave_cli.told.catalogue import KINDS
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
@@ -215,3 +216,61 @@ def test_the_engine_is_called_directly_though_a_proxy_is_set(monkeypatch: pytest
     assert (os.environ["NO_PROXY"], os.environ["no_proxy"]) == ("intranet.example,127.0.0.1", "127.0.0.1")
     assert get_environ_proxies("http://127.0.0.1:4566") == {}
     assert get_environ_proxies("http://pypi.example")["http"] == "http://192.0.2.1:3128"
+
+
+NEEDED = {
+    "credentials create": ["--role", "seller", "--seller", "20811"],
+    "listen": ["--seller", "20811"],
+    "mend": ["--from", "backup"],
+    "deliveries replay": ["--since", "1"],
+    "restore": ["--at", "2026-11-29T00:00:00Z"],
+}
+# `preflight` answers what it cannot know; `rehearse` asks for an account first.
+OF_STACKS = [" ".join(name) for name, each in ALL.items() if any("--stack" in option.opts for option in each.params)]
+OF_STACKS = [name for name in OF_STACKS if name not in {"preflight", "rehearse"}]
+
+
+def told_of(name: str, *options: str) -> Result:
+    """With something in place of each argument."""
+    arguments = ["1" for each in ALL[tuple(name.split())].params if each.param_type_name == "argument"]
+    return run(*name.split(), *arguments, *NEEDED.get(name, []), *options)
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither AWS nor a stack."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "CLEAVE_BASE_URL", "CLEAVE_STATE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.mark.usefixtures("nowhere")
+@pytest.mark.parametrize("name", OF_STACKS)
+def test_without_a_stack_a_command_ends_with_a_sentence(name: str, tmp_path: Path) -> None:
+    local, on_aws = told_of(name, "--state", str(tmp_path)), told_of(name, "--stack", "none")
+    for each, sentence in ((local, "Nothing is running here"), (on_aws, "You must specify a region")):
+        assert (each.exit_code, each.stdout, type(each.exception)) == (1, "", SystemExit)
+        assert sentence in each.stderr.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("nowhere")
+@pytest.mark.parametrize("name", OF_STACKS)
+def test_where_aws_is_out_of_reach_a_command_ends_with_a_sentence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_MAX_ATTEMPTS": "1"}
+    for variable, value in {**given, "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}.items():
+        monkeypatch.setenv(variable, value)
+    ended = told_of(name, "--stack", "none")
+    assert (ended.exit_code, ended.stdout, type(ended.exception)) == (1, "", SystemExit)
+    assert "Could not connect" in ended.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("width", ["60", "100", None])
+def test_in_a_pipe_no_id_is_cut(width: str | None) -> None:
+    environment = {"PATH": "/usr/bin:/bin", **({} if width is None else {"COLUMNS": width})}
+    said = subprocess.run(  # noqa: S603 - ours
+        [str(TOOLS / "cleave"), "trigger", "--list"], env=environment, capture_output=True, text=True, check=True
+    )
+    rows = [line.split("│")[1].strip() for line in said.stdout.splitlines() if "│" in line]
+    assert "".join(rows) == "".join(KINDS)

@@ -10,6 +10,7 @@ import httpx
 from cleave.clock import to_ms
 
 from cleave_cli.console import notes
+from cleave_cli.errors import CleaveError
 from cleave_cli.forwarding import Message
 from cleave_cli.listening.caller import Caller, answer_of
 
@@ -39,8 +40,10 @@ class Poller:
     def new_messages(self) -> Iterator[Message]:
         """What was not seen yet; a message counts as seen once the next one is asked for. Raises CleaveError."""
         for delivery in self._listed():
-            if delivery["id"] not in self._seen:
+            if delivery["id"] not in self._seen and not delivery.get("unreadable"):
                 found = answer_of(self._get(f"{self._path}/{delivery['id']}", {"message": "true"}))
+                if "message" not in found:
+                    raise CleaveError(f"The stack at {self._caller.base_url} is older than this program.")
                 if found["message"] is not None:  # else its event is damaged
                     yield _message(found["message"])
                 self._seen[delivery["id"]] = delivery["createdDate"]

@@ -13,7 +13,7 @@ from cleave_cli.told.naming import name_of, order_of
 
 
 class Shown:
-    """Prints one message at a time, whoever brings it."""
+    """Prints one message at a time, also where threads bring several."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json

@@ -18,7 +18,7 @@ _ABOUT = (
     "Made by `cleave openapi` from docs/openapi.json. `cleave env --postman` writes the settings of a running stack."
 )
 _FORM = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-# Where the stack is, and who calls: to be set by whoever uses it. `cleave env` names most of them.
+# Where the stack is, and who calls: to be set before use. `cleave env` names most of them.
 _SETTINGS = {
     "baseUrl": "http://127.0.0.1:8080",
     **dict.fromkeys(("apiKey", "apiSecret", "clientId", "clientSecret", "operatorKey", "operatorSecret"), ""),

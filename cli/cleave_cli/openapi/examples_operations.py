@@ -1,7 +1,7 @@
 """Examples of what operators and support are answered."""
 
-from cleave_cli.openapi.examples import EXAMPLE_MS
 from cleave_cli.openapi.parameters import EXAMPLE_CANCELLATION, EXAMPLE_DELIVERY, EXAMPLE_WEBHOOK
+from cleave_cli.told.history import EXAMPLE_MS
 
 _ORDER = "10811190301"
 _ITEM = f"{_ORDER}_SKU-TRAY-GREEN"

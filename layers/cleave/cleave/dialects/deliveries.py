@@ -209,7 +209,7 @@ def _render_attempt(attempt: Attempt) -> "ShownAttempt":
 
 
 def wants_message(webhook: WebhookCall) -> bool:
-    """Whether the message itself is asked for. Raises Refusal: it is signed, and whoever has it can send it."""
+    """Whether the message itself is asked for. Raises Refusal: it is signed, and can be sent by anybody who has it."""
     is_wanted = Parameters(webhook.call.query).choice("message", {"false": False, "true": True})
     principal = webhook.call.principal
     if is_wanted and (principal is None or principal.only_reads):
