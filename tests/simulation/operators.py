@@ -22,6 +22,7 @@ from tests.simulation.receivers import Mood
 from tests.simulation.world import World
 from tests.support.breaker import Killed
 
+_DAMAGED = {"B": b"damaged"}
 _MOODS = tuple(mood for mood in Mood if mood is not Mood.WORKS)
 
 
@@ -141,7 +142,7 @@ class Operators:
             self.book.damaged[place] = image["document"]
             self.book.poisoned.add(package_id)
             self.world.excused = True
-            items.replace(place, {**image, "document": {"B": b"damaged"}})
+            items.replace(place, {**image, "document": _DAMAGED})
             self.callers.note(f"poison {order.seller_id} {order.number} {package_id}")
             self.callers.cancel(op)
             for number, other in enumerate(list(self.book.orders.values())):
@@ -149,11 +150,11 @@ class Operators:
                     self.callers.cancel(replace(op, numbers=(number, *op.numbers[2:], 0)))
 
     def heal(self, _: Op) -> None:
-        """All that was damaged is put right."""
+        """All that was damaged is put right, unless a split that had read it before has written it anew."""
         items = self.world.engine.items
         for place, document in self.book.damaged.items():
             image = items.get(place)
-            if image is not None:
+            if image is not None and image["document"] == _DAMAGED:
                 items.replace(place, {**image, "document": document})
         self.book.damaged.clear()
 
