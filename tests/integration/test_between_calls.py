@@ -76,6 +76,24 @@ def test_what_is_fanned_out_again_after_all_was_told_is_shown_as_told_and_not_se
     assert (script.in_order("A"), waiting(table, made.subscription_id, "A")) == ([1], 0)
 
 
+def test_a_late_fan_out_that_dies_before_it_rings_leaves_nothing_to_send(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    """What it put is shown as told, and the next drain of the track deletes it and sends what came since."""
+    made, script = webhook(table, clock()), Script()
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    bell.run(drainer(table, script, bell))
+    with just_before(table, "UpdateItem", "TRACK#", die), pytest.raises(Killed):
+        fan_out(table, bell, [event], clock())
+    rows = list_deliveries(table, OWNER, made.subscription_id, DeliveryQuery()).rows
+    assert [row.state for row in rows] == [DeliveryState.DELIVERED]
+    assert (bell.wakes, waiting(table, made.subscription_id, "A")) == ([], 1)
+    tell(table, bell, store_event(table, "A", clock()))
+    bell.run(drainer(table, script, bell))
+    assert (script.in_order("A"), waiting(table, made.subscription_id, "A")) == ([1, 2], 0)
+
+
 def test_a_late_fan_out_leaves_a_persons_wish_as_it_is(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:
     made, script = webhook(table, clock()), Script()
     event = store_event(table, "A", clock())

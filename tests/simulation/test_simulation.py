@@ -8,9 +8,12 @@ import subprocess
 import sys
 
 import pytest
+from cleave.store import keys
 from cleave_cli.paths import ROOT
 
 from tests.simulation.book import Change, Hook, Wish
+from tests.simulation.items import Items
+from tests.simulation.oracle import owed
 from tests.simulation.plan import make_plan
 from tests.simulation.put_back import PUT_BACK
 from tests.simulation.run import run
@@ -72,6 +75,20 @@ def test_of_two_changes_at_once_nobody_knows_which_came_last() -> None:
     later = hook.begins(5)
     hook.ends(later, 6, Change(statuses=frozenset({"Picking"})), is_done=True)
     assert (hook.wish_between(6, 7), hook.on) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("is_settled", "is_asked", "is_owed"),
+    [(False, False, True), (False, True, True), (True, True, True), (True, False, False)],
+)
+def test_what_waits_is_owed_unless_it_was_told_and_nobody_asked_for_it_since(
+    *, is_settled: bool, is_asked: bool, is_owed: bool
+) -> None:
+    items = Items()
+    items.replace((keys.waiting_partition("hook", 1), "place"), {"asked": {"S": "wish"}} if is_asked else {})
+    if is_settled:
+        items.replace((keys.settled_partition("hook"), "place"), {})
+    assert owed(items, "hook") == (["place"] if is_owed else [])
 
 
 def test_a_seed_is_one_run_whatever_the_process() -> None:
