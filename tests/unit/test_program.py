@@ -60,9 +60,10 @@ def test_what_lists_has_a_form_for_programs(name: str) -> None:
     assert "--json" in [option for each in ALL[tuple(name.split())].params for option in each.opts]
 
 
-def test_it_says_its_version_and_completes_in_shells() -> None:
+def test_it_says_its_version_and_completes_in_shells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shellingham.detect_shell", lambda: ("bash", "/bin/bash"))  # whatever started the tests
     assert run("--version").stdout.startswith("cleave ")
-    assert "_CLEAVE_COMPLETE" in run("--show-completion", "bash").stdout or run("--show-completion").exit_code == 0
+    assert "complete_bash" in run("--show-completion").stdout
 
 
 def test_what_a_shell_evaluates_is_empty_where_it_failed(tmp_path: Path) -> None:

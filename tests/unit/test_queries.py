@@ -13,7 +13,7 @@ from tests.support.template import ROOT, resources
 FUNCTIONS = resources("AWS::Serverless::Function")
 READING = {
     *("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "secretsmanager:GetSecretValue"),
-    *("s3:ListBucket", "sqs:GetQueueAttributes"),
+    *("s3:ListBucket", "sqs:GetQueueAttributes", "kms:Decrypt"),
 }
 GENERAL = {"correlation", "stream", "reconcile", "deliveries", "receivers"}  # the others are named like their runbooks
 
