@@ -41,10 +41,11 @@ def cancel(seller: Caller, key: str) -> int:
 
 def copied(table: Table, name: str = "cleave-restored") -> Table:
     """As `cleave restore` makes it."""
-    create_table(boto3.client("dynamodb"), name)
+    plain = boto3.client("dynamodb")  # hands binaries on as it got them
+    create_table(plain, name)
     copy = Table(table.client, name)
-    for item in table.client.scan(TableName=table.name)["Items"]:
-        table.client.put_item(TableName=name, Item=item)
+    for item in plain.scan(TableName=table.name)["Items"]:
+        plain.put_item(TableName=name, Item=item)
     return copy
 
 
