@@ -159,8 +159,10 @@ def test_status_in_the_terminal_is_what_the_api_answers(
         "thresholds": Thresholds(300, 21600),
     }
     monkeypatch.setattr(operate, "find_stack", lambda *_: type("Stack", (), stack)())
+    of_the_caller = ("role", "stack")  # known to the one who asks in a terminal
+    answered = {name: said for name, said in OPERATOR.call(get_status).json.items() if name not in of_the_caller}
     assert json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout) == {
-        **OPERATOR.call(get_status).json,
+        **answered,
         "receivers": OPERATOR.call(list_receivers, query={"failing": ["true"]}).json["receivers"],
         "pending": waiting,
     }
