@@ -343,6 +343,8 @@ def test_a_damaged_item_is_mended_and_its_order_split_and_told(stage: Stage, rec
     (restore,) = [each for each in page.commands if " restore " in each]
     # The engine restores a table as it is, and never as it was: so the copy is made before the damage.
     stage.page("damaged-item").only("restore").follow("restore")
+    copy = Table(stage.table.client, "cleave-restored")
+    assert eventually(lambda: copy.get(key_of(package)), bool) == stage.table.get(key_of(package))
     page.commands.remove(restore)
     damage = Update(key_of(package), "SET document = :nothing", "attribute_exists(pk)", {"nothing": b"damaged"}, {})
     stage.table.update(damage)
