@@ -1,4 +1,4 @@
-"""Events that do not come through the API: the authorizer's, the table's stream, the queue, the schedules."""
+"""Events of no documented endpoint: the authorizer's, the console's, the table's stream, the queue, the schedules."""
 
 import base64
 import json
@@ -53,6 +53,8 @@ def other_events() -> Iterator[LambdaEvent]:
     """All of them."""
     yield LambdaEvent("authorizer", "good", _authorizer(EXAMPLE_SECRET), _ALLOWED)
     yield LambdaEvent("authorizer", "bad", _authorizer("another"), {"principalId": "nobody"})
+    yield LambdaEvent("console", "good", _page("index.html"), {"statusCode": 200})
+    yield LambdaEvent("console", "bad", _page("nothing.js"), {"statusCode": 404})
     package = _sample()
     stored = package_item(package)
     waiting = {
@@ -111,6 +113,26 @@ def _authorizer(secret: str) -> Document:
         "pathParameters": {"sellerId": "20811"},
         "stageVariables": {},
         "requestContext": {"stage": "dev", "requestId": "5f0b7a9e-6c1e-4a55-9c0f-0d9a9d6d8a11"},
+    }
+
+
+def _page(file: str) -> Document:
+    return {
+        "resource": "/console/{file}",
+        "path": f"/console/{file}",
+        "httpMethod": "GET",
+        "headers": {"Accept": "*/*"},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": {"file": file},
+        "stageVariables": None,
+        "requestContext": {
+            "stage": "dev",
+            "requestId": "5f0b7a9e-6c1e-4a55-9c0f-0d9a9d6d8a11",
+            "requestTimeEpoch": EXAMPLE_MS,
+        },
+        "body": None,
+        "isBase64Encoded": False,
     }
 
 
