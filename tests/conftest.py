@@ -1,11 +1,16 @@
 """For all tests."""
 
+import os
 from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.quiet import quiet
+
+# `make test` lends its own flags to every make that a test starts: that one would speak as a part of it.
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(name, None)
 
 # On a busy machine everything takes long; that says nothing of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
