@@ -3,7 +3,7 @@
 from cleave.application.intake.change_package import package_delivered_as, report_package
 from cleave.dialects.trendyol.endpoint import SellerCall, seller_endpoint
 from cleave.dialects.trendyol.reports import done, to_own_report, tracking_number_of
-from cleave.domain.package import Status
+from cleave.domain.status import Status
 from cleave.entry.gateway import Response
 from cleave.entry.resources import table
 

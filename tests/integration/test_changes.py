@@ -10,9 +10,10 @@ import pytest
 from cleave.domain.change import Audience, OrderChange, correcting, entering, feeding, importing, planning, splitting
 from cleave.domain.domain_events import Topic
 from cleave.domain.order import Order
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
 from cleave.domain.package_state import Export, PackageState, PlannedSplit
 from cleave.domain.split import Name, cancel_units
+from cleave.domain.status import Status
 from cleave.store import keys
 from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change

@@ -12,7 +12,7 @@ from cleave.application.tell.fan_out import fan_out
 from cleave.application.tell.recovery import send_wakes, wakes_of
 from cleave.domain.delivery import Answer
 from cleave.domain.events import track_of
-from cleave.domain.package import Status
+from cleave.domain.status import Status
 from cleave.domain.subscription import seller_owner
 from cleave.store.subscriptions import read_subscription
 from cleave.store.tracking_numbers import TrackingNumbers

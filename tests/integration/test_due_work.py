@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cleave.application.split import due_work
 from cleave.clock import now
-from cleave.domain.package import Status
+from cleave.domain.status import Status
 from cleave.store import keys
 from cleave.store.due import clear_package
 from cleave.store.packages import read_state

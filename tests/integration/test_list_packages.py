@@ -5,7 +5,8 @@ from typing import Any
 
 import moto.dynamodb.models.table as moto_table
 import pytest
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
+from cleave.domain.status import Status
 from cleave.store.packages import package_item
 from cleave.table.table import Table
 

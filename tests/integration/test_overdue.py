@@ -12,7 +12,7 @@ from cleave.application.operate.reconcile import Reconciled, reconcile, shards_f
 from cleave.application.split.due_work import Worker
 from cleave.application.tell.wake_queue import Wake
 from cleave.domain.circuit import Circuit
-from cleave.domain.package import Status
+from cleave.domain.status import Status
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
 from cleave.store.circuits import write_circuit

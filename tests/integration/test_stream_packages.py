@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
+from cleave.domain.status import Status
 from cleave.entry import resources
 from cleave.table.attributes import Attributes
 from cleave.table.requests import IndexQuery

@@ -17,8 +17,9 @@ from cleave.application.tell.ask_again import replay, resend
 from cleave.domain.change import OrderChange
 from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import Event, announce
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
 from cleave.domain.split import Name, cancel_units
+from cleave.domain.status import Status
 from cleave.domain.subscription import Subscription, seller_owner
 from cleave.store.changes import write_change
 from cleave.store.circuits import read_circuit

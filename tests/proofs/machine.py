@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from cleave.dialects.trendyol.packages import render_package
 from cleave.domain.domain_events import Topic
-from cleave.domain.package import CANCELLABLE, Package
+from cleave.domain.package import Package
+from cleave.domain.status import CANCELLABLE
 from cleave.entry.wire import to_json
 from cleave.store import keys
 from hypothesis import HealthCheck, Phase, seed, settings

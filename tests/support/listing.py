@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from cleave.dialects.trendyol.packages import render_package
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
+from cleave.domain.status import Status
 from cleave.entry.wire import to_json
 from cleave.store.packages import package_item
 from cleave.table.attributes import to_attributes

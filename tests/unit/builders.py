@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from cleave.domain.cancellation import Availability, PackageAddress, Reservation
+from cleave.domain.availability import Availability
+from cleave.domain.cancellation import PackageAddress, Reservation
 from cleave.domain.money import line_amounts, package_totals
-from cleave.domain.package import HistoryEntry, Line, Package, Status, Unit
+from cleave.domain.package import HistoryEntry, Line, Package, Unit
 from cleave.domain.partition import Group, SplitRequest
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Recipient
 from cleave.domain.refusals import LineFields
+from cleave.domain.status import Status
 from cleave.domain.subscription import PayloadFormat
 
 START = datetime(2026, 10, 18, 9, 0, tzinfo=UTC)

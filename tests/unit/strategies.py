@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from cleave.domain.package import Line, Package, Status
+from cleave.domain.package import Line, Package
+from cleave.domain.status import Status
 from hypothesis import strategies as st
 
 from tests.unit.builders import line, package, unit

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from cleave.domain.events import Announcement, Event, announce, track_of
 from cleave.domain.order import LaneEnd, Order
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
 from cleave.domain.recipients import Recipient, Telling, messages_of
+from cleave.domain.status import Status
 from hypothesis import given
 from hypothesis import strategies as st
 

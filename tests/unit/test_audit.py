@@ -10,10 +10,11 @@ from cleave.domain.cancellation import RecordedCancellation, Reservation
 from cleave.domain.change import Audience, OrderChange, entering, importing, splitting
 from cleave.domain.events import EventNote
 from cleave.domain.order import Order
-from cleave.domain.package import CreatedBy, Package, Status
+from cleave.domain.package import CreatedBy, Package
 from cleave.domain.package_state import Export, PackageState
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.split import Name, cancel_units
+from cleave.domain.status import Status
 
 from tests.unit.builders import START, availability, line, package, reservation
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from cleave.domain.package import Carriage, HistoryEntry, Package, Status, UnitsCancelled
+from cleave.domain.package import Carriage, HistoryEntry, Package, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.status import Status
 from cleave.store.dictionary import CURRENT, DICTIONARIES
 from cleave.store.documents import pack, unpack
 from hypothesis import given

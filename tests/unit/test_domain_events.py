@@ -11,9 +11,10 @@ from cleave.domain.cancellation import Scope
 from cleave.domain.dialect import Dialect
 from cleave.domain.domain_events import RESALABLE, Fact, Topic, amount_to_give_back, domain_events
 from cleave.domain.events import Event
-from cleave.domain.package import HistoryEntry, Package, Status
+from cleave.domain.package import HistoryEntry, Package
 from cleave.domain.reasons import Reason
 from cleave.domain.split import Name, cancel_units
+from cleave.domain.status import Status
 from cleave.entry.wire import json_size, to_json
 
 from tests.unit.builders import START, line, package, reservation, unit

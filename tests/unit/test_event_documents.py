@@ -9,7 +9,8 @@ import pytest
 from cleave.dialects.cloudevents.render import TURNED_OFF, render_facts, render_test, render_turned_off, type_of
 from cleave.dialects.cloudevents.shapes import VERSION
 from cleave.domain.domain_events import Topic
-from cleave.domain.package import HistoryEntry, Status
+from cleave.domain.package import HistoryEntry
+from cleave.domain.status import Status
 from cleave.domain.subscription import PassiveReason
 from cleave.entry.wire import to_json
 from cleave_cli.event_documents import ASYNCAPI, ENVELOPE, EVENTS, SCHEMAS

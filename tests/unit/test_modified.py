@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.package import Carriage, Package, Status
+from cleave.domain.package import Carriage, Package
 from cleave.domain.split import Name, cancel_units
-from cleave.domain.status import StatusNotice, enter_status
+from cleave.domain.status import Status
+from cleave.domain.status_notice import StatusNotice, enter_status
 from cleave.domain.tracking import TrackingNotice, feed_tracking
 
 from tests.unit.builders import START, line, package, reservation

@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from cleave.domain.package import CANCELLABLE, CreatedBy, Line, Package, Status
+from cleave.domain.package import CreatedBy, Line, Package
 from cleave.domain.package_state import PlannedSplit
 from cleave.domain.partition import partition, plan_groups
 from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.domain.split import Name
+from cleave.domain.status import CANCELLABLE, Status
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import pytest
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.package import HistoryEntry, Line, Package, Status
+from cleave.domain.package import HistoryEntry, Line, Package
 from cleave.domain.package_state import Export, PackageState
 from cleave.domain.progress import can_enter, check_nothing_waits, follows
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.reported import Report, apply_report, spread
+from cleave.domain.status import Status
 
 from tests.unit.builders import START, availability, line, package, reservation
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 from cleave.domain.domain_events import Topic
-from cleave.domain.package import Line, Package, Status, UnitsCancelled
+from cleave.domain.package import Line, Package, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Message, MessageKind, Recipient, Selection, messages_of, selection_for
+from cleave.domain.status import Status
 from cleave.domain.subscription import PayloadFormat, channel_owner
 from cleave.store.events import from_text, to_text
 from hypothesis import given

@@ -1,9 +1,10 @@
 """Why a package cannot give the units that are claimed."""
 
 import pytest
-from cleave.domain.cancellation import MAX_WAITING, Availability, Claim, refusal_of, refusals_of
-from cleave.domain.package import CANCELLABLE, Status
+from cleave.domain.availability import MAX_WAITING, Availability, refusal_of, refusals_of
+from cleave.domain.cancellation import Claim
 from cleave.domain.refusals import LineFields, Place, RefusalCode
+from cleave.domain.status import CANCELLABLE, Status
 
 
 def state(

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from cleave.domain.cancellation import Reservation
 from cleave.domain.ids import TRACKING_NUMBERS, successor_id
-from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Status, UnitsCancelled
+from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.split import Name, Split, cancel_units
+from cleave.domain.status import Status
 from hypothesis import given
 from hypothesis import strategies as st
 

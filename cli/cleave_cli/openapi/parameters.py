@@ -4,7 +4,7 @@ from cleave.dialects.cancellation_ids import HEADER
 from cleave.dialects.timeline import DEFAULT_SIZE, MAX_SIZE
 from cleave.dialects.trendyol.endpoint import STOREFRONTS
 from cleave.domain.delivery import DeliveryState
-from cleave.domain.package import Status
+from cleave.domain.status import Status
 from cleave.entry.values import MAX_ID, MAX_TIME
 
 from cleave_cli.openapi.operation import Parameter, Schema

@@ -11,8 +11,8 @@ from cleave.dialects.cloudevents.render import TESTED, TURNED_OFF, render_turned
 from cleave.dialects.trendyol.webhooks import STATUSES
 from cleave.domain.dialect import Dialect
 from cleave.domain.events import Event
-from cleave.domain.package import Status
 from cleave.domain.recipients import recipient_of
+from cleave.domain.status import Status
 from cleave.domain.subscription import (
     Authentication,
     ChannelEvent,

@@ -13,13 +13,14 @@ from cleave.domain.dialect import Dialect
 from cleave.domain.domain_events import Topic
 from cleave.domain.events import Event, announce
 from cleave.domain.order import Order
-from cleave.domain.package import HistoryEntry, Package, Status
+from cleave.domain.package import HistoryEntry, Package
 from cleave.domain.package_state import PlannedSplit
 from cleave.domain.partition import partition
 from cleave.domain.progress import put_in_status
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Recipient
 from cleave.domain.split import Name, Split, cancel_units
+from cleave.domain.status import Status
 from cleave.entry.gateway import Call
 
 from cleave_cli.samples import SELF_PAYING_SAMPLE, read_packages

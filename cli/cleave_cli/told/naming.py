@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from cleave.dialects.trendyol.webhooks import STATUSES
-from cleave.domain.package import status_word
+from cleave.domain.status import status_word
 
 from cleave_cli.told.catalogue import HEPSIGLOBAL_TEST, TRENDYOL_TEST
 

@@ -12,8 +12,9 @@ from cleave.dialects.cancellation_ids import names_of
 from cleave.dialects.timeline import render_part
 from cleave.dialects.trendyol.parameters import Parameters
 from cleave.domain.balance import balances
-from cleave.domain.package import CANCELLED_LINE, CLOSED, Package
+from cleave.domain.package import Package
 from cleave.domain.refusals import RefusalCode
+from cleave.domain.status import CANCELLED_LINE, CLOSED
 from cleave.entry.endpoint import fits_answer
 from cleave.entry.gateway import Call, Response, path_text
 from cleave.entry.values import MAX_ID

@@ -22,9 +22,10 @@ from cleave.domain.cancellation import Scope
 from cleave.domain.domain_events import Topic
 from cleave.domain.events import EventNote
 from cleave.domain.lineage import Placed, lineage
-from cleave.domain.package import Line, Status
+from cleave.domain.package import Line
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import RefusalCode
+from cleave.domain.status import Status
 from cleave.entry.endpoint import fits_answer
 from cleave.entry.gateway import Response, path_text
 from cleave.entry.wire import to_json

@@ -8,7 +8,8 @@ from typing import Any
 
 from cleave.domain.ids import order_line_id, order_package_id
 from cleave.domain.money import line_amounts, package_totals
-from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Status, Unit
+from cleave.domain.package import CreatedBy, HistoryEntry, Line, Package, Unit
+from cleave.domain.status import Status
 
 
 @dataclass(frozen=True, slots=True)

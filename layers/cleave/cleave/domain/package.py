@@ -9,45 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from cleave.domain.reasons import CancelledBy, Reason
-
-
-class Status(StrEnum):
-    """The life of a package, in the marketplace's words."""
-
-    AWAITING = "Awaiting"
-    CREATED = "Created"
-    PICKING = "Picking"
-    INVOICED = "Invoiced"
-    SHIPPED = "Shipped"
-    AT_COLLECTION_POINT = "AtCollectionPoint"
-    DELIVERED = "Delivered"
-    UNDELIVERED = "UnDelivered"
-    RETURNED = "Returned"
-    CANCELLED = "Cancelled"
-    UNSUPPLIED = "UnSupplied"
-    UNPACKED = "UnPacked"
-    VERIFIED = "Verified"
-
-
-# Once the carrier has the package, nobody can take units out of it.
-CANCELLABLE: frozenset[str] = frozenset({Status.CREATED, Status.PICKING, Status.INVOICED})
-# A package in one of these holds no live units: they are cancelled, or live on in the packages that replaced it.
-CLOSED: frozenset[str] = frozenset({Status.CANCELLED, Status.UNPACKED})
-# Units of a line in one of these were taken back, in every package that shows them.
-CANCELLED_LINE: frozenset[str] = frozenset({Status.CANCELLED, Status.UNSUPPLIED})
-# A line in one of these is still with its seller.
-_NOT_LEFT: frozenset[str] = CANCELLABLE | {Status.AWAITING}
-
-_BY_FOLDED = {status.casefold(): status for status in Status}
-
-
-def status_word(text: str) -> str:
-    """The known status of that name in any letter case, with or without underscores.
-
-    Another word as it is: marketplaces add some each year.
-    """
-    return _BY_FOLDED.get(text.casefold().replace("_", ""), text)
-
+from cleave.domain.status import CANCELLED_LINE, CLOSED, NOT_LEFT, Status
 
 # Every unit is kept by itself, and what is kept of a package must fit one item of the table.
 MAX_UNITS = 5_000
@@ -243,7 +205,7 @@ class Package:
 
     def can_give(self, line: Line) -> bool:
         """Whether units of the line are still where the package is: neither cancelled nor gone a way of their own."""
-        return not line.is_cancelled and (line.status in _NOT_LEFT or line.status == self.status)
+        return not line.is_cancelled and (line.status in NOT_LEFT or line.status == self.status)
 
     @property
     def givable(self) -> dict[int, int]:

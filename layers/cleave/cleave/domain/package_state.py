@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cleave.domain.cancellation import Availability, Reservation
+from cleave.domain.availability import Availability
+from cleave.domain.cancellation import Reservation
 from cleave.domain.package import Package
 
 

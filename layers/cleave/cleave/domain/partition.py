@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cleave.domain.cancellation import Availability, PackageAddress, cancellable_refusal, splitting_refusal
-from cleave.domain.package import CreatedBy, Line, Package, Status, Unit
+from cleave.domain.availability import Availability, cancellable_refusal, splitting_refusal
+from cleave.domain.cancellation import PackageAddress
+from cleave.domain.package import CreatedBy, Line, Package, Unit
 from cleave.domain.package_state import PlannedSplit
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.domain.split import Birth, Name, Split, close, left_behind, make_successor, part_of
+from cleave.domain.status import Status
 
 # A split is one transaction of at most 100 items: two for each new package, one for the old one, its parent and the
 # order, and one for each event item, of which there may be as many as packages.

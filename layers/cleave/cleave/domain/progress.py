@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from cleave.domain.package import CANCELLABLE, CLOSED, HistoryEntry, Package, Status
+from cleave.domain.package import HistoryEntry, Package
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Place, Refusal, RefusalCode
+from cleave.domain.status import CANCELLABLE, CLOSED, Status
 
 # Forwards only, also several steps at once. An undelivered package is tried again, or goes back to its seller.
 _STEPS: Mapping[str, int] = {

@@ -8,7 +8,8 @@ from enum import StrEnum
 from cleave.domain.cancellation import Scope
 from cleave.domain.dialect import Dialect
 from cleave.domain.domain_events import Topic, domain_events
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
+from cleave.domain.status import Status
 from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, channel_of
 
 # They are kept in one item, which each split of the seller's packages reads. A seller's own are limited by its owner's

@@ -6,16 +6,8 @@ from datetime import datetime
 
 from cleave.domain.cancellation import Reservation
 from cleave.domain.money import line_amounts, package_totals
-from cleave.domain.package import (
-    Carriage,
-    CreatedBy,
-    HistoryEntry,
-    Line,
-    Package,
-    Status,
-    Unit,
-    UnitsCancelled,
-)
+from cleave.domain.package import Carriage, CreatedBy, HistoryEntry, Line, Package, Unit, UnitsCancelled
+from cleave.domain.status import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.package import Carriage, Package, Status
+from cleave.domain.package import Carriage, Package
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.status import Status
 
 # A package must be announced as Picking first; once the carrier has it, its number stands.
 TRACKABLE = (Status.PICKING, Status.INVOICED)

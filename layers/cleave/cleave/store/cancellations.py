@@ -15,9 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleave.clock import from_ms, to_ms
+from cleave.domain.availability import MAX_WAITING, Availability
 from cleave.domain.cancellation import (
-    MAX_WAITING,
-    Availability,
     Cancellation,
     PackageClaims,
     PackageRef,
@@ -143,7 +142,7 @@ def _reserve_change(lines: int, claims: int) -> str:
 
 
 def _reserve_condition(lines: int, *, with_storefront: bool) -> str:
-    """The same rules as ``cleave.domain.cancellation.refusal_of``; the owner is in the key."""
+    """The same rules as ``cleave.domain.availability.refusal_of``; the owner is in the key."""
     is_cancellable = f"#s IN ({', '.join(f':{name}' for name in CANCELLABLE_VALUES)})"
     units_are_left = [f"#l.#l{n} >= :q{n}" for n in range(lines)]
     there_is_room = "size(#w) <= :room"

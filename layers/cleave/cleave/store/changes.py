@@ -5,8 +5,9 @@ from itertools import chain
 
 from cleave.clock import to_ms
 from cleave.domain.change import OrderChange, Versioned
-from cleave.domain.package import Package, Status
+from cleave.domain.package import Package
 from cleave.domain.package_state import PlannedSplit
+from cleave.domain.status import Status
 from cleave.store import keys
 from cleave.store.events import create_event
 from cleave.store.formats import CURRENT

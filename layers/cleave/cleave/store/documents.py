@@ -14,8 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from cleave.clock import from_ms, optional_moment, to_ms
-from cleave.domain.package import Amounts, Carriage, Fee, HistoryEntry, Line, Package, UnitsCancelled, status_word
+from cleave.domain.package import Amounts, Carriage, Fee, HistoryEntry, Line, Package, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.status import status_word
 from cleave.store.dictionary import CURRENT, DICTIONARIES
 from cleave.store.units import from_runs, to_runs
 

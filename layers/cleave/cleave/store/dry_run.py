@@ -3,15 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cleave.domain.cancellation import (
-    Cancellation,
-    Claim,
-    PackageClaims,
-    PackageRef,
-    claimed_units,
-    claims_by_package,
-    refusal_of,
-)
+from cleave.domain.availability import refusal_of
+from cleave.domain.cancellation import Cancellation, Claim, PackageClaims, PackageRef, claimed_units, claims_by_package
 from cleave.domain.package_state import PackageState
 from cleave.store import keys
 from cleave.store.cancellations import NotReserved, fingerprint_of

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
-from cleave.domain.cancellation import Availability, PackageRef, Reservation
+from cleave.domain.availability import Availability
+from cleave.domain.cancellation import PackageRef, Reservation
 from cleave.domain.order import Order
-from cleave.domain.package import CANCELLABLE, CLOSED, Package, Status, status_word
+from cleave.domain.package import Package
 from cleave.domain.package_state import Export, PackageState, PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.domain.status import CANCELLABLE, CLOSED, Status, status_word
 from cleave.store import keys
 from cleave.store.documents import pack, unpack
 from cleave.store.formats import CURRENT, Unreadable, read_with, text

@@ -6,7 +6,7 @@ from itertools import islice
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.dialect import Dialect
-from cleave.domain.package import Status
+from cleave.domain.status import Status
 from cleave.domain.subscription import (
     ITEMS_ONLY,
     Authentication,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cleave.domain.cancellation import Availability, Cancellation, Claim, PackageRef
+from cleave.domain.availability import Availability
+from cleave.domain.cancellation import Cancellation, Claim, PackageRef
 from cleave.domain.order import LivePackage, Order, allocate, available
-from cleave.domain.package import CANCELLABLE
 from cleave.domain.refusals import Place, Refusal, RefusalCode, Refusals
+from cleave.domain.status import CANCELLABLE
 from cleave.table.limits import TRANSACTION_WRITES
 
 # Of one package: an expression of DynamoDB's holds 4 KB, and each line takes about 30 bytes of it.

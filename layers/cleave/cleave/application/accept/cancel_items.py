@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from cleave.application.accept.allocation import ItemCancellation, KnownOrders, allocate_all
 from cleave.application.accept.cancel_package import check_same_content, report_accepted
 from cleave.application.contention import contended_refusal
-from cleave.domain.cancellation import Availability, Cancellation, PackageRef, room_refusal
+from cleave.domain.availability import Availability, room_refusal
+from cleave.domain.cancellation import Cancellation, PackageRef
 from cleave.domain.refusals import Refusal, Refusals
 from cleave.logs import Log, note
 from cleave.store.cancellations import NotReserved, record, recorded_fingerprints

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from cleave.application.accept.replaced import naming_live_packages
 from cleave.application.contention import contended_refusal
-from cleave.domain.cancellation import Availability, Cancellation, refusal_of
+from cleave.domain.availability import Availability, refusal_of
+from cleave.domain.cancellation import Cancellation
 from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.logs import Log, note
 from cleave.metrics import Metric, emit

@@ -8,13 +8,13 @@ from cleave.application.accept.allocation import ItemCancellation, allocate_all
 from cleave.application.accept.cancel_items import look_at_packages, read_known, take_items
 from cleave.application.accept.cancel_package import check_same_content
 from cleave.application.accept.replaced import naming_live_packages
+from cleave.domain.availability import refusals_of
 from cleave.domain.cancellation import (
     Cancellation,
     Claim,
     PackageAddress,
     Reservation,
     claims_by_package,
-    refusals_of,
     reservation_of,
 )
 from cleave.domain.package_state import PackageState

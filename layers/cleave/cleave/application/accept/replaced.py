@@ -1,6 +1,7 @@
 """The packages in which the units of a replaced package are now, for refusals that name it."""
 
-from cleave.domain.cancellation import Availability, PackageAddress, address_refusal, replaced_refusal
+from cleave.domain.availability import Availability, address_refusal, replaced_refusal
+from cleave.domain.cancellation import PackageAddress
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store.orders import read_order

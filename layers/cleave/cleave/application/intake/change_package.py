@@ -12,7 +12,7 @@ from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.reported import Report, apply_report
-from cleave.domain.status import StatusNotice, enter_status
+from cleave.domain.status_notice import StatusNotice, enter_status
 from cleave.domain.tracking import TrackingNotice, feed_tracking
 from cleave.store.changes import write_change
 from cleave.store.due_packages import read_audience

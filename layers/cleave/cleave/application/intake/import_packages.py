@@ -11,10 +11,11 @@ from cleave.domain.cancellation import PackageAddress
 from cleave.domain.change import Audience, importing, moving
 from cleave.domain.exported import ExportFields, apply_export
 from cleave.domain.order import Order
-from cleave.domain.package import CLOSED, Package
+from cleave.domain.package import Package
 from cleave.domain.package_state import Export, PackageState
 from cleave.domain.progress import check_nothing_waits
 from cleave.domain.refusals import Refusal, Refusals
+from cleave.domain.status import CLOSED
 from cleave.store.changes import PackagesExist, write_change
 from cleave.store.due_packages import read_audience
 from cleave.store.events import group_by_size

@@ -6,9 +6,10 @@ from cleave.application.intake.report_items import ItemReport
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.hepsiglobal.new_order import Time
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.package import Carriage, Status
+from cleave.domain.package import Carriage
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.reported import Report
+from cleave.domain.status import Status
 from cleave.entry.gateway import path_text
 from cleave.entry.values import MAX_ID, Quantity, Text, any_case
 from cleave.entry.wire import WireModel

@@ -9,8 +9,8 @@ from cleave.clock import optional_ms, to_ms
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.domain.destination import is_arn
 from cleave.domain.dialect import Dialect
-from cleave.domain.package import Status
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.status import Status
 from cleave.domain.subscription import (
     ITEMS_ONLY,
     MAX_CHANNEL_SELLERS,

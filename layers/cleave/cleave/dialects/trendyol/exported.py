@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 
 from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES, UNIT_NAMES
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
-from cleave.domain.package import CLOSED, MAX_UNITS, CreatedBy, status_word
+from cleave.domain.package import MAX_UNITS, CreatedBy
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.status import CLOSED, status_word
 from cleave.entry.values import STATUS_WORD, Id, Money, Name, Number, Quantity, Said, Text, Time, as_text, as_whole
 from cleave.entry.wire import LINE_LIMIT, WireModel, json_size
 from cleave.table.limits import KILOBYTE

@@ -11,7 +11,7 @@ from cleave.dialects.trendyol.lines import NamedLine
 from cleave.dialects.trendyol.update import UpdateRequest, status_notice_of
 from cleave.domain.cancellation import Cancellation
 from cleave.domain.reasons import Reason
-from cleave.domain.status import StatusNotice
+from cleave.domain.status_notice import StatusNotice
 from cleave.entry.values import any_case
 from cleave.entry.wire import WireModel, parse
 

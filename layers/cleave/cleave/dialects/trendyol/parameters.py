@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cleave.clock import to_ms
-from cleave.domain.package import status_word
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.status import status_word
 from cleave.entry.values import MAX_ID, MAX_TIME, STATUS_WORD
 
 TWO_WEEKS = timedelta(days=14)

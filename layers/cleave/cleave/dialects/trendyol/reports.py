@@ -7,9 +7,10 @@ from pydantic import Field
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeated
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.package import Carriage, Status
+from cleave.domain.package import Carriage
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.reported import Report
+from cleave.domain.status import Status
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.values import Price, Quantity, Text, Truth, any_case
 from cleave.entry.wire import WireModel

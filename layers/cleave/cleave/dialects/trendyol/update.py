@@ -6,8 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.lines import NamedLine, line_fields, refuse_repeated
-from cleave.domain.package import Status
-from cleave.domain.status import StatusNotice
+from cleave.domain.status import Status
+from cleave.domain.status_notice import StatusNotice
 from cleave.entry.values import any_case, as_text
 from cleave.entry.wire import WireModel
 

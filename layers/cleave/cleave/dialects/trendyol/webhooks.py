@@ -10,8 +10,8 @@ from cleave.clock import optional_ms, to_ms
 from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.domain.destination import is_arn
 from cleave.domain.dialect import Dialect
-from cleave.domain.package import Status, status_word
 from cleave.domain.refusals import Refusal, RefusalCode
+from cleave.domain.status import Status, status_word
 from cleave.domain.subscription import Authentication, PayloadFormat, Subscription, seller_owner
 from cleave.entry.values import COUNTRY_CODE, PRINTABLE, PRINTABLE_OR_SPACE, Text, Truth, any_case, as_text
 from cleave.entry.wire import WireModel
