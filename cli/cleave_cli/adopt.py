@@ -1,5 +1,7 @@
 """`cleave restore` and `cleave adopt`: the table as it was at a moment, and a stack that works with it from then on."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -7,10 +9,10 @@ import typer
 from cleave.store.credentials import credential_keys
 from cleave.table.table import Table
 
-from cleave_cli.console import console, step
+from cleave_cli.console import notes, show, step
 from cleave_cli.deploy import STACK_NAME
 from cleave_cli.operate import Stack, find_stack
-from cleave_cli.options import FOLDER, StackOption, StateOption
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.restored import RestoredTable
 from cleave_cli.stack_update import update
@@ -40,7 +42,7 @@ def restore_table(stack: Stack, name: str, at: datetime | None) -> None:
             SourceTableName=stack.outputs["TableName"], TargetTableName=name, **moment
         )
     except client.exceptions.TableAlreadyExistsException:
-        console.print(f"There is a table {name}; if it is this restore's, it goes on.")
+        notes.print(f"There is a table {name}; if it is this restore's, it goes on.")
     with step(f"Restoring into {name}"):
         RestoredTable(client, name).wait_until_active()
 
@@ -52,41 +54,66 @@ def adopt(
     secrets_key: Annotated[
         str | None, typer.Option(help="Id of the key of receivers' secrets, if another stack sealed them.")
     ] = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
     """Switch on what a restored table lacks, and have the stack work with it. The same again does no harm."""
-    adopt_table(find_stack(stack, state), stack or STACK_NAME, name, deploy=deploy, secrets_key=secrets_key)
+    adopted = adopt_table(find_stack(stack, state), stack or STACK_NAME, name, deploy=deploy, secrets_key=secrets_key)
+    show(_document(adopted), *_words(adopted), as_json=as_json)
 
 
-def adopt_table(stack: Stack, stack_name: str, name: str, *, deploy: bool, secrets_key: str | None = None) -> None:
+@dataclass(frozen=True)
+class Adopted:
+    """``switched_on`` is what the table lacked; carriers' numbers are given out from ``numbers_from`` on.
+
+    ``revoked_since``: keys that a restore brought back; None where the table before is gone. ``parameters`` are to be
+    deployed with from now on.
+    """
+
+    switched_on: Sequence[str]
+    numbers_from: int
+    revoked_since: Sequence[str] | None
+    parameters: Mapping[str, str]
+
+
+def adopt_table(stack: Stack, stack_name: str, name: str, *, deploy: bool, secrets_key: str | None = None) -> Adopted:
     """The same, of a stack that was found."""
     restored = RestoredTable(stack.session.client("dynamodb", endpoint_url=stack.endpoint), name)
     restored.check_shape()
-    for done in restored.switch_on():
-        console.print(f"switched on: {done}")
-    number = restored.skip_numbers(stack.outputs["TableName"])
-    console.print(f"Carriers' numbers are given out from the {number:,}th on.")
+    switched_on, number = list(restored.switch_on()), restored.skip_numbers(stack.outputs["TableName"])
     chosen = {"AdoptedTable": name, "AdoptedTableStream": restored.stream_label()}
     chosen |= {} if secrets_key is None else {"AdoptedSecretsKey": secrets_key}
-    _tell_credentials(stack, name)
+    revoked = _revoked_since(stack, name)
     if deploy:
         with step("Changing the stack"):
             update(stack.session, stack.endpoint, stack_name, {**chosen, **_AT_ONCE})
-    words = " ".join(f"{key}={value}" for key, value in chosen.items())
-    console.print(f"Deploy with these from now on (samconfig.toml):\n{words}", soft_wrap=True, markup=False)
+    return Adopted(switched_on, number, revoked, chosen)
 
 
-def _tell_credentials(stack: Stack, name: str) -> None:
+def _document(adopted: Adopted) -> dict[str, object]:
+    found = {"switchedOn": adopted.switched_on, "numbersFrom": adopted.numbers_from}
+    return {**found, "revokedSince": adopted.revoked_since, "parameters": adopted.parameters}
+
+
+def _words(adopted: Adopted) -> Iterator[str]:
+    yield from (f"switched on: {each}" for each in adopted.switched_on)
+    yield f"Carriers' numbers are given out from the {adopted.numbers_from:,}th on."
+    if adopted.revoked_since is None:
+        yield "The table before is gone: look for credentials that were revoked since, and revoke them again."
+    for key in adopted.revoked_since or ():
+        yield f"Revoked since: {key}. Revoke it again once the stack is changed."
+    words = " ".join(f"{key}={value}" for key, value in adopted.parameters.items())
+    yield f"Deploy with these from now on (samconfig.toml):\n{words}"
+
+
+def _revoked_since(stack: Stack, name: str) -> list[str] | None:
     """A restore brings back what was revoked since."""
     if name == stack.outputs["TableName"]:
-        return
+        return []
     client = stack.table.client
     try:
         now = credential_keys(stack.table)
     except client.exceptions.ResourceNotFoundException:
-        console.print("The table before is gone: look for credentials that were revoked since, and revoke them again.")
-        return
-    for key in credential_keys(Table(client, name)):
-        if key not in now:
-            console.print(f"Revoked since: {key}. Revoke it again once the stack is changed.")
+        return None
+    return [key for key in credential_keys(Table(client, name)) if key not in now]

@@ -3,11 +3,11 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 PLAIN_WIDTH = 500  # in a pipe or a file nobody narrows the window, and nothing that is shown is as wide
@@ -29,6 +29,31 @@ notes = _console(stderr=True)
 def grid(*headers: str, title: str | None = None) -> Table:
     """A table that breaks long words over lines where there is no room, and cuts none: they are ids."""
     return Table(*(Column(header, overflow="fold") for header in headers), title=title, title_justify="left")
+
+
+def show(document: object, *words: RenderableType, as_json: bool) -> None:
+    """A command's result: a document for programs; else texts, which are shown as they are, and tables."""
+    if as_json:
+        console.print_json(data=document)
+        return
+    for each in words:
+        console.print(each, markup=False, soft_wrap=isinstance(each, str))
+
+
+@contextmanager
+def showing_each(*, as_json: bool) -> Iterator[Callable[[object, str], None]]:
+    """The same for results that come one by one: programs get them as one list, also where the work ended early."""
+    documents: list[object] = []
+
+    def show_one(document: object, words: str) -> None:
+        documents.append(document)
+        if not as_json:
+            show(document, words, as_json=False)
+
+    try:
+        yield show_one
+    finally:
+        show(documents, as_json=as_json)
 
 
 @contextmanager
@@ -53,8 +78,13 @@ def skipped(text: str, reason: str) -> None:
 
 
 def _spinner() -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    return Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
+    return progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+
+
+def progress(*columns: ProgressColumn) -> Progress:
+    """On standard error, and only for who watches; results stay on standard output where that is a file or a pipe."""
+    is_watched, is_same = notes.is_terminal, console.is_terminal
+    return Progress(*columns, console=notes, transient=True, disable=not is_watched, redirect_stdout=is_same)
 
 
 def _seconds_since(started: float) -> str:

@@ -23,7 +23,7 @@ from cleave.store.credentials import (
 from cleave.table.table import Table
 
 from cleave_cli import limits
-from cleave_cli.console import console, notes
+from cleave_cli.console import notes, show
 from cleave_cli.credentials import new_key, new_secret, read_endpoint
 from cleave_cli.credentials_sync import Registrar
 from cleave_cli.deploy import Deployment, engine_session, read_outputs, stack_outputs
@@ -87,12 +87,9 @@ def list_all(
     """Show who may call, and since when; never a secret."""
     with reporting_errors():
         found, damaged = list_credentials(_service(stack, state).table)
-        if as_json:
-            lost = [{"key": key, "unreadable": True} for key in damaged]
-            console.print_json(data=[*(_document(known) for known in found), *lost])
-            return
-        for line in (*map(_line, found), *(f"{key} cannot be read" for key in damaged)):
-            console.print(line, soft_wrap=True, markup=False, highlight=False)
+        lost = [{"key": key, "unreadable": True} for key in damaged]
+        lines = (*map(_line, found), *(f"{key} cannot be read" for key in damaged))
+        show([*map(_document, found), *lost], *lines, as_json=as_json)
 
 
 @app.command()
@@ -122,7 +119,12 @@ def rotate(
 
 
 @app.command()
-def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = FOLDER) -> None:
+def revoke(
+    key: KeyArgument,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
     """Let nobody in by this key any more, nor by its tokens, and end the webhooks that nobody else can change."""
     with reporting_errors():
         service = _service(stack, state)
@@ -131,31 +133,32 @@ def revoke(key: KeyArgument, stack: StackOption = None, state: StateOption = FOL
         except NoCredential:
             raise _unknown(key) from None
         limits.unregister(service.gateway, key)
-        for webhook in ended:
-            console.print(f"webhook {webhook.subscription_id} of {webhook.owner} is ended.", soft_wrap=True)
-        console.print(f"{key} is revoked. {limits.forget_answers(service.gateway, service.outputs)}")
+        words = [f"webhook {each.subscription_id} of {each.owner} is ended." for each in ended]
+        words.append(f"{key} is revoked. {limits.forget_answers(service.gateway, service.outputs)}")
+        document = {"revoked": key, "endedWebhooks": [each.subscription_id for each in ended]}
+        show(document, *words, as_json=as_json)
 
 
 @app.command()
-def sync(stack: StackOption = None, state: StateOption = FOLDER) -> None:
+def sync(
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
     """Register all credentials with the API of the stack, after a restore or for a new stack. Again does no harm."""
     with reporting_errors():
         service = _service(stack, state)
         found, damaged = list_credentials(service.table)
         credentials = [known.credential for known in found]
         done = list(Registrar(service.gateway, service.outputs)(credentials))
-        for line in done:
-            console.print(line, soft_wrap=True, markup=False, highlight=False)
-        console.print(f"{len(credentials)} credentials, {len(done)} changes.")
+        document = {"credentials": len(credentials), "changes": done, "unreadable": damaged}
+        show(document, *done, f"{len(credentials)} credentials, {len(done)} changes.", as_json=as_json)
         if damaged:
             raise CleaveError(f"These cannot be read, and were left as they are: {', '.join(damaged)}")
 
 
 def _print_secret(key: str, secret: str, *, as_json: bool) -> None:
-    if as_json:
-        console.print_json(data={"key": key, "secret": secret})
-    else:
-        console.print(f"key:    {key}\nsecret: {secret}", soft_wrap=True)
+    show({"key": key, "secret": secret}, f"key:    {key}\nsecret: {secret}", as_json=as_json)
 
 
 def _credential(role: Role, sellers: list[int], storefronts: list[str]) -> Credential:

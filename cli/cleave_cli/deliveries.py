@@ -9,7 +9,7 @@ import httpx
 import typer
 
 from cleave_cli.callers import Owner, client_of, owner_of
-from cleave_cli.console import console, grid
+from cleave_cli.console import grid, show
 from cleave_cli.errors import CleaveError
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
@@ -45,18 +45,15 @@ def list_(  # noqa: PLR0913, PLR0917 - a parameter is an option
     wanted = {name: value for name, value in filters.items() if value is not None}
     with _webhook(stack, state, seller, channel, webhook) as (http, path):
         found = list(_pages(http, f"{path}/deliveries", wanted))
-    if as_json:
-        console.print_json(data=found)
-        return
     shown = grid(*COLUMNS)
     for delivery in found:
         shown.add_row(*(str(delivery[column]) for column in COLUMNS))
-    console.print(shown)
+    show(found, shown, as_json=as_json)
 
 
-@app.command()
+@app.command("show")
 @reporting_errors()
-def show(  # noqa: PLR0913, PLR0917 - a parameter is an option
+def show_(  # noqa: PLR0913, PLR0917 - a parameter is an option
     webhook: WebhookArgument,
     delivery: DeliveryArgument,
     seller: SellerOption = None,
@@ -68,24 +65,24 @@ def show(  # noqa: PLR0913, PLR0917 - a parameter is an option
     """Show one delivery with its attempts, always as JSON."""
     del as_json
     with _webhook(stack, state, seller, channel, webhook) as (http, path):
-        found = _answer(http.get(f"{path}/deliveries/{delivery}"))
-        console.print_json(data=found)
+        show(_answer(http.get(f"{path}/deliveries/{delivery}")), as_json=True)
 
 
 @app.command()
 @reporting_errors()
-def resend(
+def resend(  # noqa: PLR0913, PLR0917 - a parameter is an option
     webhook: WebhookArgument,
     delivery: DeliveryArgument,
     seller: SellerOption = None,
     channel: ChannelOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
     """Send one delivery again, with the same webhook-id and number."""
     with _webhook(stack, state, seller, channel, webhook) as (http, path):
         _answer(http.post(f"{path}/deliveries/{delivery}/resend"))
-        console.print("It is sent again.")
+    show({"resent": 1}, "It is sent again.", as_json=as_json)
 
 
 @app.command()
@@ -96,6 +93,7 @@ def replay(  # noqa: PLR0913, PLR0917 - a parameter is an option
     channel: ChannelOption = None,
     order: OrderOption = None,
     since: SinceOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
@@ -110,7 +108,7 @@ def replay(  # noqa: PLR0913, PLR0917 - a parameter is an option
             if not page["hasMore"]:
                 break
             wanted["cursor"] = page["nextCursor"]
-    console.print(f"{resent} are sent again.")
+    show({"resent": resent}, f"{resent} are sent again.", as_json=as_json)
 
 
 @contextmanager

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from cleave.application.operate.erase_order import Erased, erase_order
 from cleave.table.failures import Contended
 
-from cleave_cli.console import console
+from cleave_cli.console import show
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
-from cleave_cli.options import FOLDER, StackOption, StateOption
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @reporting_errors()
 def erase(
     number: Annotated[str, typer.Argument(help="The order's number.")],
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
@@ -34,7 +35,8 @@ def erase(
     records = FailedRecords(found.s3, found.outputs["FailedRecordsBucket"]).forget(number)
     if not erased.found and not records and not erased.unreadable:
         raise CleaveError(f"Nothing is kept of an order {number}.")
-    console.print(_said(number, erased, records), soft_wrap=True)
+    document = {**asdict(erased), "unreadable": sorted(erased.unreadable), "records": records}
+    show(document, _said(number, erased, records), as_json=as_json)
     if erased.unreadable:
         raise CleaveError(f"These items cannot be read, and may hold personal data: {', '.join(erased.unreadable)}")
 

@@ -1,5 +1,6 @@
 """`cleave mend`: what of an order cannot be read, and putting it right from a restored table."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -7,10 +8,10 @@ from cleave.application.operate.mend_order import Mended, find_damage, mend_orde
 from cleave.table.failures import OutOfDate
 from cleave.table.table import Table
 
-from cleave_cli.console import console
+from cleave_cli.console import show
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
-from cleave_cli.options import FOLDER, StackOption, StateOption
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 
@@ -18,26 +19,29 @@ from cleave_cli.reporting import reporting_errors
 def mend(
     number: Annotated[str, typer.Argument(help="The order's number.")],
     copy: Annotated[str | None, typer.Option("--from", help="A table that was restored to before the damage.")] = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
     """Name what of an order cannot be read; with --from, put back what is damaged of it, and nothing else."""
     table = find_stack(stack, state).table
     if copy is None:
-        _show(number, find_damage(table, number))
+        _show(number, find_damage(table, number), as_json=as_json)
         return
     try:
         mended = mend_order(table, Table(table.client, copy), number)
     except OutOfDate:
         raise CleaveError("The item was changed meanwhile; mend the order again.") from None
-    _show(number, mended)
+    _show(number, mended, as_json=as_json)
     if any(not each.attributes for each in mended):
         raise CleaveError("The copy has no better one, or an older one; restore the table to another moment.")
 
 
-def _show(number: str, found: list[Mended]) -> None:
-    if not found:
-        console.print(f"Everything of order {number} can be read.")
-    for each in found:
-        done = f"put back: {', '.join(each.attributes)}" if each.attributes else "cannot be read"
-        console.print(f"{each.item}: {done}", soft_wrap=True)
+def _show(number: str, found: list[Mended], *, as_json: bool) -> None:
+    words = map(_words, found) if found else [f"Everything of order {number} can be read."]
+    show([asdict(each) for each in found], *words, as_json=as_json)
+
+
+def _words(mended: Mended) -> str:
+    done = f"put back: {', '.join(mended.attributes)}" if mended.attributes else "cannot be read"
+    return f"{mended.item}: {done}"

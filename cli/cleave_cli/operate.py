@@ -18,7 +18,7 @@ from cleave.outbound.failed_batches import count_failed_batches, list_failed_bat
 from cleave.outbound.queue import WakeQueue, count_messages
 from cleave.table.table import Table
 
-from cleave_cli.console import console, grid
+from cleave_cli.console import grid, show
 from cleave_cli.credentials import read_endpoint
 from cleave_cli.deploy import STACK_NAME, engine_session, read_stack
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
@@ -91,14 +91,12 @@ def status(
     """Show whether all is well, and each backlog: how old it is, whose, and its runbook."""
     found, at = find_stack(stack, state), clock.now()
     whole = read_all(found, at)
-    if as_json:
-        console.print_json(data=whole)
-        return
-    console.print(gauges_grid(whole))
+    grids = [gauges_grid(whole)]
     if whole["receivers"]:
-        console.print(receivers_grid(whole["receivers"]))
+        grids.append(receivers_grid(whole["receivers"]))
     if any(whole["pending"][kind] for kind in ("cancellations", "events", "unreadable")):
-        console.print(pending_grid(whole["pending"]))
+        grids.append(pending_grid(whole["pending"]))
+    show(whole, *grids, as_json=as_json)
 
 
 def read_all(stack: Stack, at: datetime) -> Document:
@@ -147,7 +145,11 @@ def _pending_rows(pending: Document) -> Iterator[tuple[Any, ...]]:
 
 
 @reporting_errors()
-def requeue(stack: StackOption = None, state: StateOption = FOLDER) -> None:
+def requeue(
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+    stack: StackOption = None,
+    state: StateOption = FOLDER,
+) -> None:
     """Put dead letters back on the delivery queue; a message says where to look, so twice does no harm."""
     found = find_stack(stack, state)
     dead, alive = found.outputs["DeliveryDeadLettersUrl"], found.outputs["DeliveryQueueUrl"]
@@ -157,4 +159,4 @@ def requeue(stack: StackOption = None, state: StateOption = FOLDER) -> None:
             found.sqs.send_message(QueueUrl=alive, MessageBody=message["Body"])
             found.sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
             moved += 1
-    console.print(f"{moved} messages are back on the queue.")
+    show({"moved": moved}, f"{moved} messages are back on the queue.", as_json=as_json)

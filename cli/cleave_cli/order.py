@@ -15,7 +15,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 from rich.tree import Tree
 
-from cleave_cli.console import console, grid
+from cleave_cli.console import grid, show
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
@@ -36,13 +36,8 @@ def order(
 ) -> None:
     """Show an order's packages as a tree, where its units are, and what happened to them in order."""
     story = whole_story(find_stack(stack, state).table, number, None if seller is None else frozenset({seller}))
-    if as_json:
-        console.print_json(data=story)
-        return
-    for part in story["parts"]:
-        console.print(tree(number, part))
-        console.print(units(part))
-        console.print(events(part))
+    parts = [each for part in story["parts"] for each in (tree(number, part), units(part), events(part))]
+    show(story, *parts, as_json=as_json)
 
 
 def whole_story(table: Table, number: str, sellers: frozenset[int] | None) -> Document:

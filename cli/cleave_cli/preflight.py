@@ -7,8 +7,10 @@ from typing import Annotated
 
 import boto3
 import typer
+from rich.table import Table as Grid
+from rich.text import Text
 
-from cleave_cli.console import console, grid
+from cleave_cli.console import grid, show
 from cleave_cli.errors import CleaveError
 from cleave_cli.options import JsonOption
 from cleave_cli.paths import ROOT
@@ -33,10 +35,7 @@ def preflight(
     with reporting_errors():
         plan = planned(config_env, stack, parameter or [])
         findings = list(check(read_facts(boto3.Session(), plan.stack), plan))
-        if as_json:
-            console.print_json(data=[asdict(each) for each in findings])
-        else:
-            _show(findings)
+        show([asdict(each) for each in findings], findings_grid(findings), as_json=as_json)
         if any(finding.verdict is Verdict.WILL_FAIL for finding in findings):
             raise typer.Exit(1)
 
@@ -56,8 +55,9 @@ def planned(stage: str, stack: str | None, given: list[str]) -> Plan:
     return Plan(name, defaults | chosen, frozenset(chosen))
 
 
-def _show(findings: list[Finding]) -> None:
+def findings_grid(findings: list[Finding]) -> Grid:
+    """Point by point."""
     shown = grid("point", "", "")
     for each in findings:
-        shown.add_row(each.what, f"[{_COLOUR[each.verdict]}]{each.verdict.value}[/]", each.text)
-    console.print(shown)
+        shown.add_row(each.what, Text(each.verdict.value, style=_COLOUR[each.verdict]), each.text)
+    return shown

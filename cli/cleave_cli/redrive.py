@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from cleave_cli.console import console
+from cleave_cli.console import console, showing_each
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
-from cleave_cli.options import FOLDER, StackOption, StateOption
+from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.reporting import reporting_errors
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Redrive:
 
 @reporting_errors()
 def redrive(
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
@@ -72,9 +73,11 @@ def redrive(
         found.outputs["PackageStreamFunctionName"],
     )
     failed = 0
-    for batch in again():
-        console.print(f"{batch.key}: {batch.records - batch.failed} of {batch.records} records done")
-        failed += batch.failed
+    with showing_each(as_json=as_json) as show_one:
+        for batch in again():
+            show_one(asdict(batch), f"{batch.key}: {batch.records - batch.failed} of {batch.records} records done")
+            failed += batch.failed
     if failed:
         raise CleaveError(f"{failed} records failed again; they stay where they are. The function's log says why.")
-    console.print("Nothing that was given up is left.")
+    if not as_json:
+        console.print("Nothing that was given up is left.")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,8 +12,10 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table as Grid
 
-from cleave_cli.console import console
+from cleave_cli.console import grid as new_grid
+from cleave_cli.console import notes, show
 from cleave_cli.errors import CleaveError
+from cleave_cli.options import JsonOption
 from cleave_cli.rehearsal.account import Account
 from cleave_cli.rehearsal.callers import NotSeenError
 from cleave_cli.rehearsal.steps import STEPS, CannotShowError, Plan
@@ -51,6 +53,7 @@ def rehearse(
     slow_receiver: Annotated[str | None, typer.Option(help="An https address that answers after 9 s.")] = None,
     receivers: Annotated[int, typer.Option(help="How many webhooks point there.", min=1)] = 1_000,
     begin_with: Annotated[str, typer.Option(help=f"Go on from here: {', '.join(STEPS)}.")] = next(iter(STEPS)),
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Deploy, serve, change, roll back, restore and delete a stack in a throwaway account, and tell what was seen.
 
@@ -62,7 +65,7 @@ def rehearse(
     wanted = list(STEPS)[list(STEPS).index(begin_with) :]
     plan = Plan(own, slow_receiver, receivers)
     results = list(run(plan, {name: STEPS[name] for name in wanted}))
-    console.print(grid(results))
+    show([asdict(each) for each in results], grid(results), as_json=as_json)
     if any(each.outcome is Outcome.FAILED for each in results):
         raise RehearsalFailedError(f"Go on with --begin-with {results[-1].step} once it is mended.")
 
@@ -84,7 +87,7 @@ def run(plan: Plan, steps: Mapping[str, Callable[[Plan], str]]) -> Iterator[Resu
     """One after the other, up to the first that fails: what comes after it would show nothing."""
     for name, step in steps.items():
         started = time.monotonic()
-        console.print(f"… {name}")
+        notes.print(f"… {name}")
         outcome, said = _outcome(plan, step)
         yield Result(name, outcome, time.monotonic() - started, said)
         if outcome is Outcome.FAILED:
@@ -102,7 +105,7 @@ def _outcome(plan: Plan, step: Callable[[Plan], str]) -> tuple[Outcome, str]:
 
 def grid(results: list[Result]) -> Grid:
     """For docs/aws.md."""
-    table = Grid("step", "outcome", "seconds", "seen")
+    table = new_grid("step", "outcome", "seconds", "seen")
     for each in results:
         table.add_row(each.step, each.outcome.value, f"{each.seconds:.0f}", each.said)
     return table

@@ -9,7 +9,7 @@ import typer
 from cleave import clock
 from cleave.outbound.exchange import Request
 
-from cleave_cli.console import console, grid
+from cleave_cli.console import grid, show
 from cleave_cli.errors import CleaveError
 from cleave_cli.forwarding import Forwarded, Forwarder, Message, headers_of, url_of
 from cleave_cli.listening.records import live_records
@@ -47,7 +47,7 @@ def trigger(  # noqa: PLR0913, PLR0917 - a parameter is an option
     to: ToOption = None,
     secret: SecretOption = None,
     header: HeaderOption = None,
-    show: Annotated[bool, typer.Option("--show", help="Print the message, and send nothing.")] = False,  # noqa: FBT002
+    show_: Annotated[bool, typer.Option("--show", help="Print the message, and send nothing.")] = False,  # noqa: FBT002
     list_: Annotated[bool, typer.Option("--list", help="List the kinds of messages.")] = False,  # noqa: FBT002
     skip_verify: SkipVerifyOption = False,  # noqa: FBT002 - a flag
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
@@ -58,11 +58,11 @@ def trigger(  # noqa: PLR0913, PLR0917 - a parameter is an option
         _print_list(as_json=as_json)
         return
     name = _named(event)
-    target = _target(to, secret or [], StateDir(state), show=show)
+    target = _target(to, secret or [], StateDir(state), is_sent=not show_)
     request = samples(target, clock.now())[name]
     path = request.url.removeprefix(target.url)
     message = Message(request.method, path, tuple(request.headers.items()), request.body)
-    if show:
+    if show_:
         _print_message(name, request, as_json=as_json)
         return
     with Forwarder(target.url, headers_of(header or []), verify=not skip_verify) as receiver:
@@ -73,22 +73,10 @@ def trigger(  # noqa: PLR0913, PLR0917 - a parameter is an option
 
 
 def _print_list(*, as_json: bool) -> None:
-    if as_json:
-        listed = [
-            {
-                "event": kind.name,
-                "payloadFormat": kind.payload.value,
-                "when": kind.meaning,
-                "toWebhooks": kind.to_webhooks,
-            }
-            for kind in KINDS.values()
-        ]
-        console.print_json(data=listed)
-        return
     shown = grid("event", "when")
     for kind in KINDS.values():
         shown.add_row(kind.name, kind.meaning)
-    console.print(shown)
+    show([_listed(kind) for kind in KINDS.values()], shown, as_json=as_json)
 
 
 def _listed(kind: Kind) -> dict[str, Any]:
@@ -107,11 +95,11 @@ def _named(event: str | None) -> str:
     return found[0]
 
 
-def _target(to: str | None, secrets: list[str], state: StateDir, *, show: bool) -> Target:
+def _target(to: str | None, secrets: list[str], state: StateDir, *, is_sent: bool) -> Target:
     listening = next(iter(live_records(state)), None)
     url = to or (listening and listening.forward_to)
     secrets = secrets or ([listening.secret] if listening and listening.secret else [])
-    if show:
+    if not is_sent:
         return Target(url_of(url) if url else Target().url, tuple(secrets or [SAMPLE_SECRET]))
     if not url:
         raise CleaveError("Whom to send it? Give --to URL, or have `cleave listen --forward-to URL` running.")
@@ -130,23 +118,16 @@ def _check(secret: str) -> None:
 
 
 def _print_message(name: str, request: Request, *, as_json: bool) -> None:
-    if as_json:
-        console.print_json(data=_as_data(name, request))
-        return
-    console.print(f"{request.method} {request.url}", markup=False, soft_wrap=True)
-    for header, value in request.headers.items():
-        console.print(f"{header}: {value}", markup=False, soft_wrap=True)
-    console.print(f"\n{request.body.decode()}", markup=False, soft_wrap=True)
+    headers = (f"{header}: {value}" for header, value in request.headers.items())
+    words = (f"{request.method} {request.url}", *headers, f"\n{request.body.decode()}")
+    show(_as_data(name, request), *words, as_json=as_json)
 
 
 def _print_answer(name: str, request: Request, answer: Forwarded, *, as_json: bool) -> None:
-    if as_json:
-        said = {"status": answer.status, "error": answer.error, "latencyMs": answer.latency_ms}
-        console.print_json(data={**_as_data(name, request), "answer": said})
-        return
+    said = {"status": answer.status, "error": answer.error, "latencyMs": answer.latency_ms}
     word = answer.error if answer.status is None else answer.status
     text = f"{name} {request.headers['webhook-id']} → {word}, {request.method} {answer.url}, {answer.latency_ms} ms"
-    console.print(text, markup=False, soft_wrap=True)
+    show({**_as_data(name, request), "answer": said}, text, as_json=as_json)
 
 
 def _as_data(name: str, request: Request) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`cleave verify`: whether everything that the table holds keeps the promises."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,8 +9,10 @@ from cleave import clock
 from cleave.application.operate.verify import Verified
 from cleave.application.operate.verify import verify as verify_table
 from cleave.table.table import Table
+from rich.console import RenderableType
+from rich.text import Text
 
-from cleave_cli.console import console, grid
+from cleave_cli.console import grid, show
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
@@ -37,10 +40,7 @@ def verify(
     verified = verify_table(Table(found.client, table or found.name), order, clock.now())
     if order is not None and not verified.orders:
         raise CleaveError(f"Nothing is kept of an order {order}.")
-    if as_json:
-        console.print_json(data=_document(verified))
-    else:
-        _show(verified)
+    show(_document(verified), *_words(verified), as_json=as_json)
     if verified.findings:
         raise PromisesBrokenError(f"{len(verified.findings)} things cannot be true.")
 
@@ -50,15 +50,15 @@ def _document(verified: Verified) -> dict[str, object]:
     return {**asdict(verified), "findings": named}
 
 
-def _show(verified: Verified) -> None:
-    console.print(
+def _words(verified: Verified) -> Iterator[RenderableType]:
+    yield (
         f"{verified.orders} orders with {verified.packages} packages, {verified.cancellations} cancellations and "
         f"{verified.events} events; {verified.waiting} packages wait to be split or told."
     )
     if not verified.findings:
-        console.print("[green]Everything is in order.[/]")
+        yield Text("Everything is in order.", style="green")
         return
     shown = grid("seller", "order", "what cannot be true")
     for seller_id, number, finding in verified.findings[:_MOST_SHOWN]:
         shown.add_row(str(seller_id), number, finding)
-    console.print(shown)
+    yield shown

@@ -7,11 +7,11 @@ import typer
 from cleave import clock
 from cleave.application.operate.receivers import ReceiverPage, failing_receivers, list_receivers
 from cleave.application.tell.ask_again import probe_now
-from cleave.dialects.operations import render_receiver
+from cleave.dialects.operations import render_probed, render_receiver
 from cleave.domain.refusals import Refusal
 from cleave.table.table import Table
 
-from cleave_cli.console import console, notes
+from cleave_cli.console import notes, show
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
@@ -35,10 +35,7 @@ def list_(
     found = [render_receiver(each) for page in pages for each in page.receivers]
     for name in (each for page in pages for each in page.unreadable):
         notes.print(f"webhook {name} cannot be read", style="red")
-    if as_json:
-        console.print_json(data=found)
-        return
-    console.print(receivers_grid(found))
+    show(found, receivers_grid(found), as_json=as_json)
 
 
 def _pages(table: Table) -> Iterator[ReceiverPage]:
@@ -51,6 +48,7 @@ def _pages(table: Table) -> Iterator[ReceiverPage]:
 @reporting_errors()
 def probe(
     webhook: Annotated[str, typer.Argument(help="The webhook's id.")],
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
@@ -60,4 +58,5 @@ def probe(
         tried = probe_now(found.table, found.wake_queue, webhook, clock.now())
     except Refusal as refusal:
         raise CleaveError(f"{refusal.message}: {webhook}") from None
-    console.print(f"It is sent a message of order {tried.order_number} of seller {tried.seller_id}.")
+    words = f"It is sent a message of order {tried.order_number} of seller {tried.seller_id}."
+    show(render_probed(webhook, tried), words, as_json=as_json)

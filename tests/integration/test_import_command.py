@@ -104,6 +104,18 @@ def test_every_refused_row_is_reported_with_its_place_and_reason(run: Callable[.
     ]
 
 
+def test_programs_get_what_became_of_the_file_as_a_document(run: Callable[..., Result], service: Receiver) -> None:
+    refused = {"errors": [{"key": "bad.request", "message": "lines: too short", "errorCode": ""}]}
+    service.respond = answering({PACKAGES: Answer(400, body=json.dumps(refused).encode())})
+    result = run(lines(PACKAGE, ORDER), "--json")
+    row = {"row": "line 1", "reason": "400 bad.request: lines: too short"}
+    assert (result.exit_code, json.loads(result.stdout)) == (1, {"imported": 1, "skipped": 0, "refused": [row]})
+    service.respond = answering({PACKAGES: Answer(403)})
+    stopped = run(lines(PACKAGE, ORDER), "--json")
+    assert (stopped.exit_code, json.loads(stopped.stdout)["imported"]) == (1, 0)
+    assert "Import stopped" in stopped.stderr
+
+
 def test_the_marketplaces_word_goes_where_it_belongs(run: Callable[..., Result], service: Receiver) -> None:
     words = lines(
         {"shipmentPackageId": 1, "supplierId": 20815, "status": "Shipped"},

@@ -166,10 +166,7 @@ def test_status_in_the_terminal_is_what_the_api_answers(
         "receivers": OPERATOR.call(list_receivers, query={"failing": ["true"]}).json["receivers"],
         "pending": waiting,
     }
-    console = Console(width=300, color_system=None)
-    monkeypatch.setattr(operate, "console", console)
-    with console.capture() as captured:
-        operate.status()
-    shown = captured.get()
+    monkeypatch.setattr("cleave_cli.console.console", Console(width=300, color_system=None))
+    shown = CliRunner().invoke(app, ["status"]).stdout
     for word in (made, "seller 20811", "10811190301", "package 3330811901", "test-request", "over 300 s"):
         assert word in shown

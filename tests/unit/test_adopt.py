@@ -1,5 +1,6 @@
 """A stack that adopts a table gets all that belongs to it, and no call goes to two tables meanwhile."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,7 @@ def updated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Mapping[str, str
     found: Any = Session()
     monkeypatch.setattr(command, "find_stack", lambda *_: Stack(found, None, {"TableName": "lost"}))
     monkeypatch.setattr(command, "RestoredTable", Restored)
-    monkeypatch.setattr(command, "_tell_credentials", lambda *_: None)
+    monkeypatch.setattr(command, "_revoked_since", lambda *_: ["old-key"])
     monkeypatch.setattr(command, "update", update)
     return told
 
@@ -62,7 +63,7 @@ def updated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Mapping[str, str
 def adopt(*options: str) -> str:
     done = CliRunner().invoke(app, ["adopt", "restored", "--stack", "cleave", *options], env={"COLUMNS": "200"})
     assert done.exit_code == 0, done.output
-    return " ".join(done.output.split())
+    return " ".join(done.stdout.split())
 
 
 def test_the_table_alone_is_made_ready_and_the_deployment_is_told(updated: list[object]) -> None:
@@ -70,6 +71,7 @@ def test_the_table_alone_is_made_ready_and_the_deployment_is_told(updated: list[
     assert updated == []
     assert "switched on: stream" in said
     assert "from the 7,000th on" in said
+    assert "Revoked since: old-key." in said
     assert f"AdoptedTable=restored AdoptedTableStream={LABEL}" in said
 
 
@@ -85,3 +87,14 @@ def test_the_stack_is_changed_at_once(updated: list[tuple[str, Mapping[str, str]
     }
     assert chosen.keys() <= template()["Parameters"].keys()
     assert "GradualDeployment" not in said.partition("Deploy with these")[2]
+
+
+@pytest.mark.usefixtures("updated")
+def test_programs_get_it_as_a_document() -> None:
+    parameters = {"AdoptedTable": "restored", "AdoptedTableStream": LABEL}
+    assert json.loads(adopt("--json")) == {
+        "switchedOn": ["stream"],
+        "numbersFrom": 7000,
+        "revokedSince": ["old-key"],
+        "parameters": parameters,
+    }

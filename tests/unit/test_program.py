@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,13 +52,50 @@ def test_a_stack_is_found_in_the_same_way_everywhere(name: tuple[str, ...]) -> N
     assert [(each.opts, each.envvar) for each in states] in ([], [(["--state"], "CLEAVE_STATE")])
 
 
-LISTING = ["env", "logs", "status", "order", "verify", "preflight", "trigger", "listen"]
-LISTING += ["credentials create", "credentials list", "credentials rotate", "deliveries list", "deliveries show"]
+# They serve, make files, or answer with JSON anyway, and have no result of their own to show.
+NOTHING_TO_SHOW = {"up", "demo", "build", "restore", "openapi", "events", "samples", "invoke"}
+SHOWING = [" ".join(name) for name, each in ALL.items() if not getattr(each, "commands", None)]
+SHOWING = [name for name in SHOWING if name not in NOTHING_TO_SHOW]
 
 
-@pytest.mark.parametrize("name", LISTING)
-def test_what_lists_has_a_form_for_programs(name: str) -> None:
+@pytest.mark.parametrize("name", SHOWING)
+def test_what_shows_something_has_a_form_for_programs(name: str) -> None:
     assert "--json" in [option for each in ALL[tuple(name.split())].params for option in each.opts]
+
+
+def test_a_result_is_shown_as_it_is_or_as_a_document(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = console.grid("order")
+    shown.add_row("[red]1[/] and [/]")
+    console.show({"order": "[red]"}, "[red]: one", shown, as_json=False)
+    words = capsys.readouterr().out
+    assert "[red]: one" in words
+    assert "[red]1[/] and [/]" in words
+    console.show({"order": "[red]"}, "[red]: one", as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"order": "[red]"}
+
+
+def test_results_that_come_one_by_one_are_one_list_also_where_the_work_ends_early(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with suppress(KeyError), console.showing_each(as_json=True) as show_one:
+        show_one({"place": 1}, "the first")
+        raise KeyError
+    assert json.loads(capsys.readouterr().out) == [{"place": 1}]
+    with console.showing_each(as_json=False) as show_one:
+        show_one({"place": 1}, "the first")
+        assert capsys.readouterr().out == "the first\n"
+    assert capsys.readouterr().out == ""
+
+
+def test_while_something_is_watched_results_stay_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console, "notes", Console(stderr=True, force_terminal=True))
+    monkeypatch.setattr(console, "console", Console(width=80))
+    with console.step("Doing it"):
+        console.show({}, "a result", as_json=False)
+    said = capsys.readouterr()
+    assert (said.out, "Doing it" in said.err) == ("a result\n", True)
 
 
 def test_it_says_its_version_and_completes_in_shells(monkeypatch: pytest.MonkeyPatch) -> None:
