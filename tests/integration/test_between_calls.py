@@ -15,7 +15,7 @@ from cleave.domain.delivery import Answer, DeliveryState
 from cleave.domain.events import Event, track_of
 from cleave.domain.subscription import seller_owner
 from cleave.store.deliveries import delivery_place, read_waiting
-from cleave.store.tracks import end_probe, release, take
+from cleave.store.track_leases import end_probe, release, take
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock

@@ -11,7 +11,8 @@ from cleave.domain.change import Audience, OrderChange, correcting, entering, fe
 from cleave.domain.domain_events import Topic
 from cleave.domain.order import Order
 from cleave.domain.package import Package
-from cleave.domain.package_state import Export, PackageState, PlannedSplit
+from cleave.domain.package_state import Export, PackageState
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.split import Name, cancel_units
 from cleave.domain.status import Status
 from cleave.store import keys

@@ -15,8 +15,8 @@ from cleave.domain.events import track_of
 from cleave.domain.status import Status
 from cleave.domain.subscription import seller_owner
 from cleave.store.subscriptions import read_subscription
+from cleave.store.track_leases import take
 from cleave.store.tracking_numbers import TrackingNumbers
-from cleave.store.tracks import take
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock

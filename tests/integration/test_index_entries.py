@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from cleave.store import keys
-from cleave.store.packages import package_id_of, package_item, to_state
+from cleave.store.availability import package_id_of
+from cleave.store.packages import package_item, to_state
 from cleave.table.attributes import Item, to_item
 from cleave.table.table import Table
 

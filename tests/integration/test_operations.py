@@ -15,7 +15,7 @@ from cleave.domain.subscription import PassiveReason
 from cleave.store.circuits import write_circuit
 from cleave.store.deliveries import read_waiting
 from cleave.store.subscriptions import read_subscription
-from cleave.store.tracks import shut, take
+from cleave.store.track_leases import shut, take
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Answered
 from cleave_cli.receiver import Receiver

@@ -7,7 +7,8 @@ import pytest
 from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
 from cleave.store import keys
-from cleave.store.packages import read_state, reservation_item
+from cleave.store.packages import read_state
+from cleave.store.reservations import reservation_item
 from cleave.table.requests import Update
 from cleave.table.table import Table
 

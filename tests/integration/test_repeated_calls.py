@@ -12,8 +12,9 @@ from cleave.domain.events import Event
 from cleave.domain.subscription import seller_owner
 from cleave.store import keys
 from cleave.store.due import DueKind, due_entries
+from cleave.store.track_leases import Held, hand_over, release, shut, take
 from cleave.store.tracking_numbers import TrackingNumbers
-from cleave.store.tracks import Held, TrackRef, hand_over, release, ring, shut, take
+from cleave.store.tracks import TrackRef, ring
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock

@@ -14,7 +14,8 @@ from cleave.store.cancellations import read_cancellation
 from cleave.store.circuits import read_circuit, to_circuit
 from cleave.store.created_orders import CreatedBefore, Creation, create
 from cleave.store.credentials import list_credentials, verify_credential
-from cleave.store.deliveries import read_settled, read_waiting, to_delivery
+from cleave.store.deliveries import read_settled, read_waiting
+from cleave.store.delivery_items import to_delivery
 from cleave.store.due import due_entries
 from cleave.store.events import EventSummary, read_events, read_summaries
 from cleave.store.formats import CURRENT, FORMAT, Unreadable
@@ -23,8 +24,8 @@ from cleave.store.owners import count_one_more
 from cleave.store.packages import read_state
 from cleave.store.recipients import read_recipients
 from cleave.store.subscriptions import read_subscription
+from cleave.store.track_leases import take
 from cleave.store.tracking_numbers import TrackingNumbers
-from cleave.store.tracks import take
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Update

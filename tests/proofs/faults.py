@@ -177,8 +177,8 @@ SPLITTING = (
     Fault(
         "take the mark of a package that lives",
         "store/due.py",
-        "condition=f\"attribute_exists(#due) AND #status IN ({', '.join(f':{name}' for name in CLOSED_VALUES)})\"",
-        "condition=f\"attribute_exists(#due) AND NOT #status IN ({', '.join(f':{name}' for name in CLOSED_VALUES)})\"",
+        "condition=f\"attribute_exists(#due) AND #status IN ({', '.join(f':{name}' for name in _CLOSED_VALUES)})\"",
+        "condition=f\"attribute_exists(#due) AND NOT #status IN ({', '.join(f':{name}' for name in _CLOSED_VALUES)})\"",
         f"{_DUE}::test_a_package_keeps_its_mark_until_it_has_ended",
     ),
     Fault(

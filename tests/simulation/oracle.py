@@ -8,7 +8,8 @@ from cleave.domain.events import Event
 from cleave.domain.recipients import Recipient, messages_of, selection_for
 from cleave.domain.subscription import PayloadFormat
 from cleave.store import keys
-from cleave.store.deliveries import deliveries_of, to_delivery
+from cleave.store.deliveries import deliveries_of
+from cleave.store.delivery_items import to_delivery
 from cleave.store.events import to_event
 from cleave.table.attributes import to_item
 

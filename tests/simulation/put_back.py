@@ -19,13 +19,15 @@ from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Answer, Delivery
 from cleave.domain.events import Event
 from cleave.domain.order import Order
-from cleave.domain.package_state import PackageState, PlannedSplit
+from cleave.domain.package_state import PackageState
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.split import Split
 from cleave.domain.subscription import Subscription
 from cleave.outbound import exchange
 from cleave.store.deliveries import queue_delivery
 from cleave.store.recipients import read_recipients
-from cleave.store.tracks import Held, TrackRef, look_again, release, reopen
+from cleave.store.track_leases import Held, look_again, release
+from cleave.store.tracks import TrackRef, reopen
 from cleave.table.failures import Contended
 from cleave.table.requests import Delete
 from cleave.table.table import Table

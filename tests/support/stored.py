@@ -19,7 +19,8 @@ from cleave.domain.delivery import Answer, Delivery, DeliveryState, Outcome
 from cleave.domain.dialect import Dialect
 from cleave.domain.order import Order
 from cleave.domain.package import Package
-from cleave.domain.package_state import Export, PlannedSplit
+from cleave.domain.package_state import Export
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.roles import Role
 from cleave.domain.split import Name, cancel_units
@@ -46,8 +47,9 @@ from cleave.store.owners import end_owner
 from cleave.store.packages import read_state
 from cleave.store.recipients import read_recipients
 from cleave.store.subscriptions import create_subscription
+from cleave.store.track_leases import take
 from cleave.store.tracking_numbers import TrackingNumbers
-from cleave.store.tracks import TrackRef, ring, take
+from cleave.store.tracks import TrackRef, ring
 from cleave.table.table import Table
 from moto import mock_aws
 

@@ -22,7 +22,7 @@ from cleave.domain.events import Event, announce
 from cleave.domain.package import Package
 from cleave.domain.subscription import Authentication, PayloadFormat, Subscription, channel_owner, seller_owner
 from cleave.store.changes import write_change
-from cleave.store.deliveries import Listed
+from cleave.store.delivery_items import Listed
 from cleave.store.due import clear_event
 from cleave.store.due_packages import read_audience
 from cleave.table.table import Table

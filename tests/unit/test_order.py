@@ -6,8 +6,8 @@ from datetime import timedelta
 from cleave.domain.change import after_split
 from cleave.domain.order import LivePackage, Order, chains_with, live_package
 from cleave.domain.package import Package
-from cleave.domain.package_state import PlannedSplit
 from cleave.domain.partition import partition, plan_groups
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.refusals import Refusal
 from cleave.domain.split import Name, Split, cancel_units
 from cleave.domain.status import Status

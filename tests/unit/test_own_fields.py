@@ -10,8 +10,8 @@ from cleave.dialects.trendyol.endpoint import SellerCall
 from cleave.dialects.trendyol.imports import to_imported
 from cleave.dialects.trendyol.packages import render_package
 from cleave.domain.package import Package
-from cleave.domain.package_state import PlannedSplit
 from cleave.domain.partition import partition
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.split import Name, cancel_units
 from cleave.entry.gateway import Call
 from cleave.store.documents import pack, unpack

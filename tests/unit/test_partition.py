@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 from cleave.domain.package import CreatedBy, Line, Package
-from cleave.domain.package_state import PlannedSplit
 from cleave.domain.partition import partition, plan_groups
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.refusals import Place, Refusal, RefusalCode
 from cleave.domain.split import Name
 from cleave.domain.status import CANCELLABLE, Status

@@ -21,7 +21,8 @@ from cleave.entry.gateway import Call
 from cleave.store import keys
 from cleave.store.dictionary import DICTIONARIES
 from cleave.store.events import create_event
-from cleave.store.packages import package_item, reservation_item
+from cleave.store.packages import package_item
+from cleave.store.reservations import reservation_item
 from cleave.table.attributes import to_attributes
 
 from cleave_cli.events.endpoints import SELLER_KEY

@@ -14,8 +14,8 @@ from cleave.domain.domain_events import Topic
 from cleave.domain.events import Event, announce
 from cleave.domain.order import Order
 from cleave.domain.package import HistoryEntry, Package
-from cleave.domain.package_state import PlannedSplit
 from cleave.domain.partition import partition
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.progress import put_in_status
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Recipient

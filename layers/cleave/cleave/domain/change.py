@@ -9,7 +9,8 @@ from cleave.domain.domain_events import Topic
 from cleave.domain.events import Announcement, Event, announce
 from cleave.domain.order import Order, chains_with
 from cleave.domain.package import Package
-from cleave.domain.package_state import Export, PackageState, PlannedSplit
+from cleave.domain.package_state import Export, PackageState
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.progress import check_nothing_waits
 from cleave.domain.recipients import Recipient
 from cleave.domain.split import Split

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from cleave.domain.package import Package
+if TYPE_CHECKING:
+    from cleave.domain.package import Package
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -75,7 +77,7 @@ class Order:
         """The time of an event that happens ``now``: after the last one's, even if this machine's clock is behind."""
         return now if self.last_at is None else max(now, self.last_at + _MILLISECOND)
 
-    def with_packages(self, packages: Iterable[Package]) -> tuple[LivePackage, ...]:
+    def with_packages(self, packages: "Iterable[Package]") -> tuple[LivePackage, ...]:
         """The live packages after ``packages`` were written: closed ones leave, new ones come, oldest first."""
         written = tuple(packages)
         ids = {package.package_id for package in written}
@@ -94,7 +96,7 @@ class Order:
         return sorted(package.package_id for package in self.live if package.chain_id in chains)
 
 
-def live_package(package: Package) -> LivePackage:
+def live_package(package: "Package") -> LivePackage:
     """The part of a package that an order keeps of it."""
     lines = tuple(
         LiveLine(line.line_id, line.item_number, line.quantity if package.can_give(line) else 0)

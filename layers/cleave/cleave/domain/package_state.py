@@ -1,12 +1,13 @@
 """A package with what is about to happen to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cleave.domain.availability import Availability
 from cleave.domain.cancellation import Reservation
 from cleave.domain.package import Package
+from cleave.domain.planned_split import PlannedSplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +23,6 @@ class Export:
         if other is None or self.modified_at is None or other.modified_at is None:
             return False
         return self.modified_at < other.modified_at
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedSplit:
-    """An accepted split. ``groups`` and ``package_ids`` belong together; the first ``asked`` are the seller's own.
-
-    One more is for the units that it did not name, and for those that went a way of their own, if there are any.
-    """
-
-    fingerprint: str
-    groups: tuple[Mapping[int, int], ...]
-    package_ids: tuple[int, ...]
-    asked: int
-    keep_status: bool
-    correlation_id: str = ""
-
-    @property
-    def asked_ids(self) -> tuple[int, ...]:
-        """The ids that the seller is told, in the order in which it asked."""
-        return self.package_ids[: self.asked]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from cleave.domain.availability import Availability, cancellable_refusal, splitting_refusal
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.package import CreatedBy, Line, Package, Unit
-from cleave.domain.package_state import PlannedSplit
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 from cleave.domain.split import Birth, Name, Split, close, left_behind, make_successor, part_of
 from cleave.domain.status import Status

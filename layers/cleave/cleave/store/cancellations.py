@@ -27,8 +27,9 @@ from cleave.domain.cancellation import (
 )
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store import keys
+from cleave.store.availability import CANCELLABLE_VALUES, to_availability
 from cleave.store.formats import CURRENT, Unreadable, each_read, flag, read_with, text
-from cleave.store.packages import CANCELLABLE_VALUES, PLAN, WAITING, reservation_item, to_availability
+from cleave.store.reservations import PLAN, WAITING, reservation_item
 from cleave.store.retention import key_expiry
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed

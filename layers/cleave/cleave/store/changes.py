@@ -6,23 +6,21 @@ from itertools import chain
 from cleave.clock import to_ms
 from cleave.domain.change import OrderChange, Versioned
 from cleave.domain.package import Package
-from cleave.domain.package_state import PlannedSplit
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.status import Status
 from cleave.store import keys
 from cleave.store.events import create_event
 from cleave.store.formats import CURRENT
 from cleave.store.orders import put_pointer, write_order
 from cleave.store.packages import (
-    PLAN,
-    WAITING,
     WAYS,
     export_item,
     note_successor_replaced,
     package_item,
     package_key,
-    plan_item,
     state_attributes,
 )
+from cleave.store.reservations import PLAN, WAITING, plan_item
 from cleave.store.retention import order_expiry, package_expiry
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed, OutOfDate

@@ -57,11 +57,7 @@ def _circuit(item: Item) -> Circuit:
 
 def write_circuit(table: Table, owner: str, subscription_id: str, circuit: Circuit) -> bool:
     """Write the next version of a circuit; False if another was written since."""
-    try:
-        table.update(circuit_write(owner, subscription_id, circuit))
-    except ConditionsFailed:
-        return False
-    return True
+    return table.try_update(circuit_write(owner, subscription_id, circuit))
 
 
 def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:

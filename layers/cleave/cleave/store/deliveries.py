@@ -7,36 +7,18 @@ wants again waits once more, beside the settled item.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
-from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
+from cleave.clock import to_ms
+from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import Event
 from cleave.store import keys
-from cleave.store.events import from_text, to_text
-from cleave.store.formats import CURRENT, Unreadable, read_with, text
-from cleave.store.retention import delivery_expiry
-from cleave.table.attributes import Item
+from cleave.store.delivery_items import Listed, delivery_item, placed_in, progress_item, to_listed
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Create, Delete, Key, Put, Update, Write
 from cleave.table.table import Table
-
-# In a settled or waiting item, one letter each.
-_STATES = {DeliveryState.DELIVERED: "d", DeliveryState.EXHAUSTED: "e", DeliveryState.WAITING: "w"}
-_LETTERS = {letter: state for state, letter in _STATES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class DamagedDelivery:
-    """What its key still says of a delivery whose item cannot be read."""
-
-    lane: Lane
-    event_at: datetime
-
-
-type Listed = Delivery | DamagedDelivery
 
 
 def deliveries_of(event: Event) -> list[tuple[int, Delivery]]:
@@ -95,7 +77,7 @@ def waiting_key(delivery: Delivery, track: int) -> Key:
 def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
     """Let a new delivery wait; False if it waits already. A repeat never undoes what has become of it since."""
     try:
-        table.create(Create({**waiting_key(delivery, track), **_item(delivery)}))
+        table.create(Create({**waiting_key(delivery, track), **delivery_item(delivery)}))
     except ConditionsFailed:
         return False
     return True
@@ -104,19 +86,19 @@ def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
 def read_waiting(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Listed]:
     """A track's waiting deliveries, oldest first; strongly consistent."""
     items = table.page(keys.waiting_partition(subscription_id, track), limit, after=after)
-    return [_listed(item) for item in items]
+    return [to_listed(item) for item in items]
 
 
 def waiting_since(table: Table, subscription_id: str, track: int, limit: int) -> list[datetime]:
     """The times of the events of a track's waiting deliveries, oldest first."""
     items = table.page(keys.waiting_partition(subscription_id, track), limit)
-    return [_placed(item)[1] for item in items]
+    return [placed_in(item)[1] for item in items]
 
 
 def read_settled(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Listed]:
     """Settled deliveries between two sort keys, oldest first."""
     items = table.page(keys.settled_partition(subscription_id), limit, after=after, before=before)
-    return [_listed(item) for item in items]
+    return [to_listed(item) for item in items]
 
 
 def read_delivery(table: Table, subscription_id: str, track: int, place: str) -> tuple[Listed | None, Listed | None]:
@@ -138,7 +120,7 @@ def read_places(
     settled: dict[str, Listed] = {}
     for item in table.batch_get(wanted):
         is_settled = item[keys.PARTITION] == keys.settled_partition(subscription_id)
-        (settled if is_settled else waiting)[item[keys.SORT]] = _listed(item)
+        (settled if is_settled else waiting)[item[keys.SORT]] = to_listed(item)
     return waiting, settled
 
 
@@ -147,7 +129,7 @@ def note_progress(table: Table, track: int, delivery: Delivery, read: Delivery) 
 
     False where it is gone, or a person has asked for some of its messages since: what they asked for stays.
     """
-    attributes = _progress(delivery)
+    attributes = progress_item(delivery)
     change = Update(
         key=waiting_key(delivery, track),
         change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}",
@@ -155,16 +137,12 @@ def note_progress(table: Table, track: int, delivery: Delivery, read: Delivery) 
         names={**{name: name for name in attributes}, "asked": "asked"},
         values={**attributes, **_asked_value(read)},
     )
-    try:
-        table.update(change)
-    except ConditionsFailed:
-        return False
-    return True
+    return table.try_update(change)
 
 
 def settle_delivery(delivery: Delivery) -> Put:
     """The write of a delivery of which every message was taken or given up."""
-    item = _item(replace(delivery, again=frozenset(), asked=None))
+    item = delivery_item(replace(delivery, again=frozenset(), asked=None))
     return Put({**settled_key(delivery), **item})
 
 
@@ -192,8 +170,8 @@ def ask_again(
     sent = {place for place in places if place < read.progress}
     wanted = replace(read, again=read.again | sent, asked=wish, attempts=0, first_attempt_at=None, not_before=None)
     if waiting is None:
-        return Create({**waiting_key(wanted, track), **_item(wanted)}, "waiting")
-    attributes = {**_progress(wanted), "asked": wish}
+        return Create({**waiting_key(wanted, track), **delivery_item(wanted)}, "waiting")
+    attributes = {**progress_item(wanted), "asked": wish}
     return Update(
         key=waiting_key(wanted, track),
         change=f"SET {', '.join(f'#{name} = :{name}' for name in attributes)}",
@@ -211,77 +189,3 @@ def _asked_as(read: Delivery, prefix: str = "#") -> str:
 
 def _asked_value(read: Delivery) -> dict[str, Any]:
     return {} if read.asked is None else {"was_asked": read.asked}
-
-
-def _item(delivery: Delivery) -> Item:
-    previous = delivery.previous_at
-    return {
-        **CURRENT,
-        "owner": delivery.owner,
-        "event": delivery.event,
-        "selection": to_text(delivery.selection),
-        "count": delivery.count,
-        "first": delivery.first,
-        **({} if previous is None else {"previous": to_ms(previous)}),
-        **_progress(delivery),
-        **({} if delivery.asked is None else {"asked": delivery.asked}),
-        keys.EXPIRES: delivery_expiry(delivery.event_at),
-    }
-
-
-def _progress(delivery: Delivery) -> Item:
-    """What changes while a delivery waits."""
-    return {
-        "progress": delivery.progress,
-        "again": sorted(delivery.again),
-        "attempts": delivery.attempts,
-        "first_attempt": optional_ms(delivery.first_attempt_at),
-        "not_before": optional_ms(delivery.not_before),
-        "outcomes": {str(place): _outcome_item(outcome) for place, outcome in delivery.outcomes.items()},
-    }
-
-
-def _outcome_item(outcome: Outcome) -> list[Any]:
-    return [_STATES[outcome.state], outcome.attempts, to_ms(outcome.at), outcome.answer, outcome.latency_ms]
-
-
-def to_delivery(item: Item) -> Delivery:
-    """A delivery from its item, waiting or settled. Raises Unreadable."""
-    return read_with(_delivery, item)
-
-
-def _listed(item: Item) -> Listed:
-    try:
-        return to_delivery(item)
-    except Unreadable:
-        return DamagedDelivery(*_placed(item))
-
-
-def _placed(item: Item) -> tuple[Lane, datetime]:
-    at_ms, seller_id, order_number = keys.placed_delivery(item[keys.SORT])
-    return Lane(item[keys.PARTITION].split("#")[1], seller_id, order_number), from_ms(at_ms)
-
-
-def _delivery(item: Item) -> Delivery:
-    lane, event_at = _placed(item)
-    return Delivery(
-        lane=lane,
-        owner=text(item["owner"]),
-        event_at=event_at,
-        event=int(item["event"]),
-        selection=from_text(item["selection"]),
-        count=int(item["count"]),
-        first=int(item["first"]),
-        previous_at=optional_moment(item.get("previous")),
-        outcomes={int(place): _to_outcome(*outcome) for place, outcome in item["outcomes"].items()},
-        progress=int(item["progress"]),
-        again=frozenset(int(place) for place in item["again"]),
-        asked=item.get("asked"),
-        attempts=int(item["attempts"]),
-        first_attempt_at=optional_moment(item["first_attempt"]),
-        not_before=optional_moment(item["not_before"]),
-    )
-
-
-def _to_outcome(state: str, attempts: int, at: int, answer: str, latency_ms: int) -> Outcome:
-    return Outcome(_LETTERS[state], int(attempts), from_ms(int(at)), text(answer), int(latency_ms))

@@ -9,7 +9,8 @@ from cleave.domain.events import Event
 from cleave.domain.subscription import Subscription
 from cleave.store import keys
 from cleave.store.circuits import to_circuit
-from cleave.store.deliveries import previous_place, settled_key, to_delivery
+from cleave.store.deliveries import previous_place, settled_key
+from cleave.store.delivery_items import to_delivery
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable
 from cleave.store.subscriptions import to_subscription

@@ -9,17 +9,17 @@ from itertools import groupby, islice
 from cleave.clock import from_ms, to_ms
 from cleave.domain.events import Event
 from cleave.domain.package import Package
+from cleave.domain.status import CLOSED
 from cleave.store import keys
-from cleave.store.packages import CLOSED_VALUES
 from cleave.store.retention import package_expiry
 from cleave.table.attributes import Item, to_item
-from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import IndexQuery, Key, Update
 from cleave.table.table import Table
 
 SHARDS = keys.DUE_SHARDS
 # Entries of a round trip of one who reads on only if he has to.
 _LOOKED_AT = 60
+_CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
 
 class DueKind(StrEnum):
@@ -85,11 +85,11 @@ def clear_package(table: Table, package: Package, at: datetime) -> bool:
     change = Update(
         key=keys.package(package.seller_id, package.package_id),
         change="REMOVE #due, #shard SET #expires = :expires",
-        condition=f"attribute_exists(#due) AND #status IN ({', '.join(f':{name}' for name in CLOSED_VALUES)})",
+        condition=f"attribute_exists(#due) AND #status IN ({', '.join(f':{name}' for name in _CLOSED_VALUES)})",
         names={"due": keys.DUE, "shard": keys.SHARD, "expires": keys.EXPIRES, "status": "status"},
-        values={"expires": package_expiry(at, table.kept), **CLOSED_VALUES},
+        values={"expires": package_expiry(at, table.kept), **_CLOSED_VALUES},
     )
-    return _done(table, change)
+    return table.try_update(change)
 
 
 def clear_event(table: Table, event: Event) -> bool:
@@ -101,15 +101,7 @@ def clear_event(table: Table, event: Event) -> bool:
         names={"due": keys.DUE, "shard": keys.SHARD, "expires": keys.EXPIRES},
         values={"expires": package_expiry(event.at, table.kept)},
     )
-    return _done(table, change)
-
-
-def _done(table: Table, change: Update) -> bool:
-    try:
-        table.update(change)
-    except ConditionsFailed:
-        return False
-    return True
+    return table.try_update(change)
 
 
 def _query(table: Table, shard: int, until_ms: int, since_ms: int = 0, limit: int | None = None) -> Iterator[DueEntry]:

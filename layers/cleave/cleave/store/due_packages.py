@@ -10,12 +10,14 @@ from cleave.domain.order import Order
 from cleave.domain.package_state import PackageState, correlation_id_of
 from cleave.domain.recipients import Recipient
 from cleave.store import keys
+from cleave.store.availability import package_id_of, seller_id_of
 from cleave.store.due import DueEntry
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable, read_with, text
 from cleave.store.orders import to_order
-from cleave.store.packages import package_id_of, planned_of, reservations_of, seller_id_of, to_state
+from cleave.store.packages import to_state
 from cleave.store.recipients import to_recipients
+from cleave.store.reservations import planned_of, reservations_of
 from cleave.table.attributes import Item
 from cleave.table.table import Table
 

@@ -96,7 +96,4 @@ def erase_answers(table: Table, event: Event) -> int:
 def _write(table: Table, key: Key, attribute: str, value: bytes | str) -> None:
     """Unless its time was over meanwhile."""
     change = Update(key, f"SET {attribute} = :value", "attribute_exists(pk)", {"value": value})
-    try:
-        table.update(change)
-    except ConditionsFailed:
-        return
+    table.try_update(change)

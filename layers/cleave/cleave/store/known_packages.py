@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from cleave.domain.package_state import Export, PackageState
 from cleave.store import keys
+from cleave.store.availability import package_id_of
 from cleave.store.formats import read_with
-from cleave.store.packages import package_id_of, to_export, to_state
+from cleave.store.packages import to_export, to_state
 from cleave.table.attributes import Item
 from cleave.table.table import Table
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from cleave.domain.listing import By, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
 from cleave.store import keys
+from cleave.store.availability import package_id_of, to_availability
 from cleave.store.formats import Unreadable
-from cleave.store.packages import WAYS, package_id_of, to_availability, to_state, way_of
+from cleave.store.packages import WAYS, to_state, way_of
 from cleave.table.attributes import Item
 from cleave.table.requests import IndexQuery
 from cleave.table.table import Table

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cleave.store import keys
-from cleave.store.deliveries import deliveries_of, settled_key, to_delivery, waiting_key
+from cleave.store.deliveries import deliveries_of, settled_key, waiting_key
+from cleave.store.delivery_items import to_delivery
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable
 from cleave.store.orders import to_order

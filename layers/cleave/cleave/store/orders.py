@@ -3,16 +3,18 @@
 import json
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.order import LaneEnd, LiveLine, LivePackage, Order
-from cleave.domain.package import Package
 from cleave.store import keys
 from cleave.store.formats import CURRENT, read_with
 from cleave.table.attributes import Item
 from cleave.table.requests import Create, Label, Put, Update, set_attributes
 from cleave.table.table import Table
+
+if TYPE_CHECKING:
+    from cleave.domain.package import Package
 
 # An id in DynamoDB's terms, with what surrounds it in a list or as a map's key.
 _ID_BYTES = 20
@@ -100,7 +102,7 @@ def read_order_parts(table: Table, wanted: Sequence[tuple[int, str]]) -> dict[tu
     return empty | {(order.seller_id, order.order_number): order for order in found}
 
 
-def put_pointer(package: Package, expires_at: int) -> Put:
+def put_pointer(package: "Package", expires_at: int) -> Put:
     """The pointer from an order to a package of its. It names the package's parent too, which lives no longer, and
     is written again with each event of the package, so that it is there for as long."""
     key = keys.order_package(package.seller_id, package.order_number, package.package_id)

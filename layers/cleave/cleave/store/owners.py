@@ -6,7 +6,6 @@ from cleave.clock import to_ms
 from cleave.domain.subscription import MAX_SUBSCRIPTIONS
 from cleave.store import keys
 from cleave.store.formats import CURRENT, FORMAT
-from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Update
 from cleave.table.table import Table
 
@@ -76,7 +75,4 @@ def clear_owner(table: Table, owner: str) -> None:
         condition="attribute_exists(#due)",
         names={"due": keys.DUE, "shard": keys.SHARD},
     )
-    try:
-        table.update(change)
-    except ConditionsFailed:
-        return
+    table.try_update(change)

@@ -1,32 +1,27 @@
 """Package items, and what the rules read of them without opening the document."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from cleave.clock import from_ms, to_ms
-from cleave.domain.availability import Availability
-from cleave.domain.cancellation import PackageRef, Reservation
+from cleave.domain.cancellation import Reservation
 from cleave.domain.order import Order
 from cleave.domain.package import Package
-from cleave.domain.package_state import Export, PackageState, PlannedSplit
-from cleave.domain.reasons import CancelledBy, Reason
-from cleave.domain.status import CANCELLABLE, CLOSED, Status, status_word
+from cleave.domain.package_state import Export, PackageState
+from cleave.domain.status import Status
 from cleave.store import keys
+from cleave.store.availability import package_id_of, to_availability
 from cleave.store.documents import pack, unpack
-from cleave.store.formats import CURRENT, Unreadable, read_with, text
+from cleave.store.formats import CURRENT, Unreadable, read_with
 from cleave.store.orders import to_order
+from cleave.store.reservations import WAITING, planned_of, reservations_of
 from cleave.table.attributes import Item
 from cleave.table.requests import Key, Update
 from cleave.table.table import Table
 
-PLAN = "planned"
 # Statuses of lines that are not their package's, each as one sign, so that entries of the indexes stay small.
 WAYS = "ways"
 _SIGNS = {str(status): chr(ord("!") + place) for place, status in enumerate(Status)}
-WAITING = "waiting"
 _EXPORT = "export"
-CANCELLABLE_VALUES = {f"status_{position}": status for position, status in enumerate(sorted(CANCELLABLE))}
-CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
 
 def package_key(package: Package) -> Key:
@@ -163,38 +158,10 @@ def _state(item: Item) -> PackageState:
         reservations=reservations_of(item),
         planned=planned_of(item),
         version=int(item["version"]),
-        availability=_availability(item),
+        availability=to_availability(item),
         is_due=keys.DUE in item,
         end_events=None if events is None else (int(events[0]), int(events[1])),
     )
-
-
-def to_availability(item: Item) -> Availability:
-    """What decides over a claim, without opening the document. Raises Unreadable."""
-    return read_with(_availability, item)
-
-
-def _availability(item: Item) -> Availability:
-    package_id = package_id_of(item)
-    return Availability(
-        package_id=package_id,
-        order_number=text(item["order_number"]),
-        storefront=keys.listed(item[keys.LISTING])[1],
-        status=status_word(item["status"]),
-        left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
-        waiting=len(item[WAITING]),
-        chain_id=int(item.get("chain", package_id)),
-        successor_ids=tuple(int(successor) for successor in item.get("successor_ids", ())),
-        planned_ids=planned.package_ids if (planned := planned_of(item)) else (),
-        followed="followed" in item,
-    )
-
-
-def read_availability(table: Table, refs: Sequence[PackageRef]) -> dict[PackageRef, Availability | None]:
-    """What decides over claims on the packages, None for one that is not there; strongly consistent."""
-    items = {item[keys.PARTITION]: item for item in table.batch_get([keys.package(*ref) for ref in refs])}
-    found = {ref: items.get(keys.package(*ref)[keys.PARTITION]) for ref in refs}
-    return {ref: None if item is None else to_availability(item) for ref, item in found.items()}
 
 
 def taken_ids(table: Table, package: Package, wanted: Sequence[int]) -> tuple[list[int], Order]:
@@ -204,16 +171,6 @@ def taken_ids(table: Table, package: Package, wanted: Sequence[int]) -> tuple[li
     orders = [to_order(item) for item in found if item[keys.SORT] == order_key[keys.SORT]]
     taken = [package_id_of(item) for item in found if item[keys.SORT] != order_key[keys.SORT]]
     return taken, orders[0] if orders else Order(package.order_number, package.seller_id)
-
-
-def package_id_of(item: Item) -> int:
-    """The id of a package's item."""
-    return int(item[keys.PARTITION].rpartition("#")[2])
-
-
-def seller_id_of(item: Item) -> int:
-    """The seller of a package's item."""
-    return keys.listed(item[keys.LISTING])[0]
 
 
 def to_export(item: Item) -> Export | None:
@@ -242,63 +199,4 @@ def note_successor_replaced(package: Package) -> Update | None:
         condition="attribute_exists(pk)",
         values={"yes": True},
         label=("parent", package.seller_id, package.parent_id),
-    )
-
-
-def reservation_item(reservation: Reservation) -> list[Any]:
-    """A reservation as it waits inside its package's item."""
-    return [
-        {str(line_id): quantity for line_id, quantity in reservation.units.items()},
-        reservation.reason.value,
-        reservation.cancelled_by.value,
-        reservation.keep_status,
-        to_ms(reservation.at),
-        reservation.correlation_id,
-    ]
-
-
-def reservations_of(item: Item) -> tuple[Reservation, ...]:
-    """A package's reservations, from its item."""
-    return tuple(_to_reservation(key, waiting) for key, waiting in item[WAITING].items())
-
-
-def _to_reservation(cancellation_id: str, waiting: Sequence[Any]) -> Reservation:
-    units, reason, cancelled_by, keep_status, at, correlation_id = waiting
-    return Reservation(
-        cancellation_id=cancellation_id,
-        units={int(line_id): int(quantity) for line_id, quantity in units.items()},
-        reason=Reason(reason),
-        cancelled_by=CancelledBy(cancelled_by),
-        keep_status=keep_status,
-        at=from_ms(int(at)),
-        correlation_id=correlation_id,
-    )
-
-
-def plan_item(planned: PlannedSplit) -> list[Any]:
-    """An accepted explicit split as it waits inside its package's item."""
-    return [
-        planned.fingerprint,
-        [{str(line_id): quantity for line_id, quantity in group.items()} for group in planned.groups],
-        list(planned.package_ids),
-        planned.asked,
-        planned.keep_status,
-        planned.correlation_id,
-    ]
-
-
-def planned_of(item: Item) -> PlannedSplit | None:
-    """How a package is, or was, to be split, from its item."""
-    return _to_planned(item[PLAN]) if PLAN in item else None
-
-
-def _to_planned(plan: Sequence[Any]) -> PlannedSplit:
-    fingerprint, groups, package_ids, asked, keep_status, correlation_id = plan
-    return PlannedSplit(
-        fingerprint=fingerprint,
-        groups=tuple({int(line_id): int(quantity) for line_id, quantity in group.items()} for group in groups),
-        package_ids=tuple(int(package_id) for package_id in package_ids),
-        asked=int(asked),
-        keep_status=keep_status,
-        correlation_id=correlation_id,
     )

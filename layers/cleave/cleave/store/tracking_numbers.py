@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from cleave.domain.ids import TRACKING_NUMBERS
 from cleave.store import keys
 from cleave.store.formats import CURRENT, FORMAT
-from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Update
 from cleave.table.table import Table
 
@@ -29,10 +28,7 @@ def skip_numbers(table: Table, until: int) -> None:
         values={"until": until, "format": CURRENT[FORMAT]},
         names={"format": FORMAT},
     )
-    try:
-        table.update(update)
-    except ConditionsFailed:
-        return  # more are leased already
+    table.try_update(update)
 
 
 @dataclass(slots=True)

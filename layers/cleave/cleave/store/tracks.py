@@ -16,26 +16,20 @@ call by the SDK makes one pass too many and never one too few.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from cleave.clock import optional_moment, to_ms
+from cleave.clock import to_ms
 from cleave.store import keys
-from cleave.store.formats import CURRENT, read_with, text
-from cleave.table.attributes import Item
+from cleave.store.formats import CURRENT
 from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update, Write
 from cleave.table.retry import until_current
 from cleave.table.table import Table
 
-# Longer than an invocation can live, so that a lease ends only with its holder.
-LEASE = timedelta(seconds=90)
-# A message may be handled on a machine whose clock is a little behind that of its sender.
-CLOCKS_DIFFER = timedelta(seconds=2)
-
 # More than a webhook may have.
 _MOST = 100
 
-_NAMES = {"due": keys.DUE, "shard": keys.SHARD}
+DUE_NAMES = {"due": keys.DUE, "shard": keys.SHARD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +47,6 @@ class TrackRef:
     def key(self) -> Key:
         """Of its item."""
         return keys.track(self.subscription_id, self.number)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A track that its taker holds.
-
-    ``rings`` are those until then, ``due`` when it had something to do. ``reminded`` is the last time at which it was
-    let go to be drained at: a message may be on its way for then. ``works_since`` is when its receiver was last taken
-    for a working one.
-    """
-
-    track: TrackRef
-    holder: str
-    rings: int
-    due: datetime | None
-    reminded: datetime | None = None
-    works_since: datetime | None = None
 
 
 def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
@@ -121,7 +98,7 @@ def _ring(table: Table, track: TrackRef, at: datetime) -> bool:
         names={"due": keys.DUE},
         values={"one": 1, "now": to_ms(at)},
     )
-    if not _done(table, again):
+    if not table.try_update(again):
         raise OutOfDate(str(track))
     return False
 
@@ -131,7 +108,7 @@ def _due_now(track: TrackRef, at: datetime) -> Update:
         key=track.key,
         change="SET rings = rings + :one, #due = :now, #shard = :shard",
         condition="attribute_exists(pk) AND attribute_not_exists(shut) AND (attribute_not_exists(#due) OR #due > :now)",
-        names=_NAMES,
+        names=DUE_NAMES,
         values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
     )
 
@@ -146,137 +123,7 @@ def reopen(track: TrackRef, at: datetime) -> Update:
         key=track.key,
         change="SET rings = rings + :one, #due = :now, #shard = :shard, works_since = :now REMOVE shut",
         condition="attribute_exists(pk)",
-        names=_NAMES,
+        names=DUE_NAMES,
         values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
         label=("track", track.number),
     )
-
-
-def take(
-    table: Table, subscription_id: str, number: int, holder: str, at: datetime, *, probe: bool = False
-) -> Held | None:
-    """Hold the track, if it has something to do and nobody else holds it; None otherwise.
-
-    ``probe``: whether or not it has something to do. A repeat of the call by the SDK finds its own holder.
-    """
-    due = "" if probe else " AND #due <= :soon"
-    change = Update(
-        key=keys.track(subscription_id, number),
-        change="SET holder = :holder, #until = :until",
-        condition=f"attribute_exists(pk){due} AND (attribute_not_exists(holder) OR #until < :now OR holder = :holder)",
-        names={"until": "until"} | ({} if probe else {"due": keys.DUE}),
-        values={
-            "holder": holder,
-            "until": to_ms(at + LEASE),
-            "now": to_ms(at),
-            **({} if probe else {"soon": to_ms(at + CLOCKS_DIFFER)}),
-        },
-    )
-    try:
-        item = table.update(change)
-    except ConditionsFailed:
-        return None
-    return _held(item, subscription_id, number, holder)
-
-
-def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
-    """Raises Unreadable."""
-    return read_with(lambda found: _to_held(found, subscription_id, number, holder), item)
-
-
-def _to_held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
-    track = TrackRef(text(item["owner"]), subscription_id, number)
-    return Held(
-        track,
-        holder,
-        int(item["rings"]),
-        due=optional_moment(item.get(keys.DUE)),
-        reminded=optional_moment(item.get("reminded")),
-        works_since=optional_moment(item.get("works_since")),
-    )
-
-
-def release(table: Table, held: Held, next_due: datetime | None) -> bool:
-    """Let the track go, to be drained again at ``next_due`` or at the next ring.
-
-    False if it was rung since it was taken: then it is still held, and must be drained once more.
-    """
-    return _let_go(table, held, next_due, shut=False)
-
-
-def shut(table: Table, held: Held) -> bool:
-    """Let the track go, not to be rung until it is woken. False as for ``release``."""
-    return _let_go(table, held, None, shut=True)
-
-
-def _let_go(table: Table, held: Held, next_due: datetime | None, *, shut: bool) -> bool:
-    sets = [*(["#due = :due, reminded = :due"] if next_due else []), *(["shut = :yes"] if shut else [])]
-    gone = ["holder", "#until", *([] if next_due else ["#due", "#shard"])]
-    change = Update(
-        key=held.track.key,
-        change=(f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(gone)}",
-        condition="holder = :holder AND rings = :rings",
-        names={"until": "until", **({"due": keys.DUE} if next_due else _NAMES)},
-        values={
-            "holder": held.holder,
-            "rings": held.rings,
-            **({"due": to_ms(next_due)} if next_due else {}),
-            **({"yes": True} if shut else {}),
-        },
-    )
-    try:
-        table.update(change)
-    except ConditionsFailed as failed:
-        (item,) = failed.found.values()
-        return item is None or item.get("holder") != held.holder  # not ours any more: a repeat of our own call, or gone
-    return True
-
-
-def look_again(table: Table, held: Held) -> Held | None:
-    """The track as it is now, for another pass of its holder; None if another holds it."""
-    item = table.get(held.track.key)
-    if item is None or item.get("holder") != held.holder:
-        return None
-    return _held(item, held.track.subscription_id, held.track.number, held.holder)
-
-
-def hand_over(table: Table, held: Held, at: datetime) -> None:
-    """Let the track go with something to do now, for the next that takes it."""
-    change = Update(
-        key=held.track.key,
-        change="SET #due = :now, #shard = :shard REMOVE holder, #until",
-        condition="holder = :holder",
-        names={**_NAMES, "until": "until"},
-        values={"holder": held.holder, "now": to_ms(at), "shard": keys.shard(held.track.key)},
-    )
-    _done(table, change)
-
-
-def end_probe(table: Table, held: Held, at: datetime) -> bool:
-    """Let the track go as it was: when it has something to do, and whether it is shut, a probe does not change.
-
-    True where it has something to do now: who came to drain it meanwhile found it held, and went.
-    """
-    change = Update(
-        key=held.track.key,
-        change="REMOVE holder, #until",
-        condition="holder = :holder",
-        names={"until": "until"},
-        values={"holder": held.holder},
-    )
-    try:
-        item: Item | None = table.update(change)
-    except ConditionsFailed as failed:  # a repeat of our own call; or the track is gone
-        (item,) = failed.found.values()
-    if item is None or "shut" in item:
-        return False
-    due = optional_moment(item.get(keys.DUE))
-    return due is not None and due <= at + CLOCKS_DIFFER
-
-
-def _done(table: Table, change: Update) -> bool:
-    try:
-        table.update(change)
-    except ConditionsFailed:
-        return False
-    return True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from cleave.table.attributes import Attributes, Item, to_attributes, to_item
-from cleave.table.failures import Contended, explained, is_transient
+from cleave.table.failures import ConditionsFailed, Contended, explained, is_transient
 from cleave.table.limits import BATCH_GET_KEYS
 from cleave.table.requests import Create, Delete, IndexQuery, Key, Put, Update, Write
 from cleave.table.retry import random_pause
@@ -163,6 +163,14 @@ class Table:
         ask = lambda: self.client.update_item(**request, ReturnValues="ALL_NEW")  # noqa: E731 - the type of the answer
         answer: Any = self._persist(ask, [write])
         return to_item(answer["Attributes"])
+
+    def try_update(self, write: Update) -> bool:
+        """The same; False, and nothing is changed, where its condition fails."""
+        try:
+            self.update(write)
+        except ConditionsFailed:
+            return False
+        return True
 
     def write(self, writes: Sequence[Write]) -> None:
         """All writes or none. Raises ConditionsFailed, Misfit, or Contended after bounded retries.

@@ -7,8 +7,9 @@ from cleave.domain.change import after_split, planning
 from cleave.domain.ids import successor_id
 from cleave.domain.order import Order
 from cleave.domain.package import Package
-from cleave.domain.package_state import PackageState, PlannedSplit
+from cleave.domain.package_state import PackageState
 from cleave.domain.partition import SplitRequest, partition, plan_groups
+from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.split import Name
 from cleave.store.changes import write_change
 from cleave.store.orders import order_size

@@ -11,9 +11,9 @@ from cleave.domain.availability import Availability, room_refusal
 from cleave.domain.cancellation import Cancellation, PackageRef
 from cleave.domain.refusals import Refusal, Refusals
 from cleave.logs import Log, note
+from cleave.store.availability import read_availability
 from cleave.store.cancellations import NotReserved, record, recorded_fingerprints
 from cleave.store.orders import read_orders
-from cleave.store.packages import read_availability
 from cleave.table.failures import Contended, OutOfDate
 from cleave.table.retry import until_current
 from cleave.table.table import Table

@@ -1,11 +1,15 @@
 """The packages in which the units of a replaced package are now, for refusals that name it."""
 
+from typing import TYPE_CHECKING
+
 from cleave.domain.availability import Availability, address_refusal, replaced_refusal
 from cleave.domain.cancellation import PackageAddress
-from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.store.orders import read_order
 from cleave.table.table import Table
+
+if TYPE_CHECKING:
+    from cleave.domain.package_state import PackageState
 
 
 def naming_live_packages(table: Table, seller_id: int, state: Availability | None, refusal: Refusal) -> Refusal:
@@ -19,7 +23,7 @@ def naming_live_packages(table: Table, seller_id: int, state: Availability | Non
     return replaced_refusal(state, order.live_in(state.chain_id))
 
 
-def addressed_package(table: Table, address: PackageAddress, state: PackageState | None) -> PackageState:
+def addressed_package(table: Table, address: PackageAddress, state: "PackageState | None") -> "PackageState":
     """The package that a request names. Raises Refusal, which names the packages that took its place if it has any."""
     available = None if state is None else state.availability
     refusal = address_refusal(available, address.package_id, address.storefront)

@@ -12,8 +12,6 @@ from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store.attempts import read_attempts
 from cleave.store.deliveries import (
-    DamagedDelivery,
-    Listed,
     delivery_place,
     place_of,
     places_between,
@@ -22,6 +20,7 @@ from cleave.store.deliveries import (
     read_settled,
     read_waiting,
 )
+from cleave.store.delivery_items import DamagedDelivery, Listed
 from cleave.store.events import told_places
 from cleave.table.table import Table
 

@@ -22,7 +22,8 @@ from cleave.domain.events import track_of
 from cleave.domain.refusals import Refusal, RefusalCode, unreadable_refusal
 from cleave.domain.subscription import Subscription
 from cleave.store.circuits import ask_probe, read_circuit
-from cleave.store.deliveries import DamagedDelivery, ask_again, place_of, read_delivery, read_waiting
+from cleave.store.deliveries import ask_again, place_of, read_delivery, read_waiting
+from cleave.store.delivery_items import DamagedDelivery
 from cleave.store.tracks import TrackRef, read_owner, reopen
 from cleave.table.failures import ConditionsFailed, Contended, OutOfDate
 from cleave.table.requests import Write

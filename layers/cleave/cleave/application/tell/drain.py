@@ -14,11 +14,12 @@ from cleave.application.tell.wake_queue import AT_ONCE, MAX_DELAY, SendWake, Wak
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.destination import is_arn
 from cleave.domain.events import Event
-from cleave.store.deliveries import DamagedDelivery, note_progress, place_of, read_waiting
+from cleave.store.deliveries import note_progress, place_of, read_waiting
+from cleave.store.delivery_items import DamagedDelivery
 from cleave.store.drain_inputs import DrainInput, read_drain_input
 from cleave.store.formats import Unreadable
 from cleave.store.retention import DELIVERIES_KEPT
-from cleave.store.tracks import CLOCKS_DIFFER, Held, hand_over, look_again, release, shut, take
+from cleave.store.track_leases import CLOCKS_DIFFER, Held, hand_over, look_again, release, shut, take
 from cleave.table.table import Table
 
 # Well within the lease and the function's time-out, a last request included.

@@ -21,7 +21,8 @@ from cleave.store.drain_inputs import DrainInput, read_drain_input
 from cleave.store.formats import Unreadable
 from cleave.store.retention import DELIVERIES_KEPT
 from cleave.store.subscriptions import read_subscription
-from cleave.store.tracks import Held, TrackRef, end_probe, take
+from cleave.store.track_leases import Held, end_probe, take
+from cleave.store.tracks import TrackRef
 from cleave.table.table import Table
 
 # A request takes seconds; the one who holds a track may be at its last.

@@ -1,0 +1,102 @@
+"""The items of deliveries, waiting and settled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
+from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
+from cleave.store import keys
+from cleave.store.events import from_text, to_text
+from cleave.store.formats import CURRENT, Unreadable, read_with, text
+from cleave.store.retention import delivery_expiry
+from cleave.table.attributes import Item
+
+# In a settled or waiting item, one letter each.
+_STATES = {DeliveryState.DELIVERED: "d", DeliveryState.EXHAUSTED: "e", DeliveryState.WAITING: "w"}
+_LETTERS = {letter: state for state, letter in _STATES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedDelivery:
+    """What its key still says of a delivery whose item cannot be read."""
+
+    lane: Lane
+    event_at: datetime
+
+
+type Listed = Delivery | DamagedDelivery
+
+
+def delivery_item(delivery: Delivery) -> Item:
+    previous = delivery.previous_at
+    return {
+        **CURRENT,
+        "owner": delivery.owner,
+        "event": delivery.event,
+        "selection": to_text(delivery.selection),
+        "count": delivery.count,
+        "first": delivery.first,
+        **({} if previous is None else {"previous": to_ms(previous)}),
+        **progress_item(delivery),
+        **({} if delivery.asked is None else {"asked": delivery.asked}),
+        keys.EXPIRES: delivery_expiry(delivery.event_at),
+    }
+
+
+def progress_item(delivery: Delivery) -> Item:
+    """What changes while a delivery waits."""
+    return {
+        "progress": delivery.progress,
+        "again": sorted(delivery.again),
+        "attempts": delivery.attempts,
+        "first_attempt": optional_ms(delivery.first_attempt_at),
+        "not_before": optional_ms(delivery.not_before),
+        "outcomes": {str(place): _outcome_item(outcome) for place, outcome in delivery.outcomes.items()},
+    }
+
+
+def _outcome_item(outcome: Outcome) -> list[Any]:
+    return [_STATES[outcome.state], outcome.attempts, to_ms(outcome.at), outcome.answer, outcome.latency_ms]
+
+
+def to_delivery(item: Item) -> Delivery:
+    """A delivery from its item, waiting or settled. Raises Unreadable."""
+    return read_with(_delivery, item)
+
+
+def to_listed(item: Item) -> Listed:
+    try:
+        return to_delivery(item)
+    except Unreadable:
+        return DamagedDelivery(*placed_in(item))
+
+
+def placed_in(item: Item) -> tuple[Lane, datetime]:
+    at_ms, seller_id, order_number = keys.placed_delivery(item[keys.SORT])
+    return Lane(item[keys.PARTITION].split("#")[1], seller_id, order_number), from_ms(at_ms)
+
+
+def _delivery(item: Item) -> Delivery:
+    lane, event_at = placed_in(item)
+    return Delivery(
+        lane=lane,
+        owner=text(item["owner"]),
+        event_at=event_at,
+        event=int(item["event"]),
+        selection=from_text(item["selection"]),
+        count=int(item["count"]),
+        first=int(item["first"]),
+        previous_at=optional_moment(item.get("previous")),
+        outcomes={int(place): _to_outcome(*outcome) for place, outcome in item["outcomes"].items()},
+        progress=int(item["progress"]),
+        again=frozenset(int(place) for place in item["again"]),
+        asked=item.get("asked"),
+        attempts=int(item["attempts"]),
+        first_attempt_at=optional_moment(item["first_attempt"]),
+        not_before=optional_moment(item["not_before"]),
+    )
+
+
+def _to_outcome(state: str, attempts: int, at: int, answer: str, latency_ms: int) -> Outcome:
+    return Outcome(_LETTERS[state], int(attempts), from_ms(int(at)), text(answer), int(latency_ms))
