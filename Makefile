@@ -42,9 +42,10 @@ demo: setup  ## the main job from start to end on the local engine, then exit
 up: setup  ## the service on the local engine until Ctrl-C
 	@$(BIN)/cleave up $(ARGS)
 
+# A part of them: make test ARGS="tests/unit -k split"
 test: setup  ## all tests: unit and integration first, then end to end
-	@$(BIN)/pytest -n 2 tests/unit tests/integration tests/proofs tests/simulation
-	@$(BIN)/pytest tests/e2e
+	@$(BIN)/pytest $(or $(ARGS),-n 2 tests/unit tests/integration tests/proofs tests/simulation)
+	@$(if $(ARGS),,$(BIN)/pytest tests/e2e)
 
 soak: setup  ## the tests that are too long for every run
 	@$(BIN)/pytest -v --no-header -m soak -s tests

@@ -15,6 +15,8 @@ from cleave_cli.stack import LocalStack
 
 from tests.support.template import ROOT, resources
 
+pytestmark = pytest.mark.machine
+
 FUNCTIONS = sorted(resources("AWS::Serverless::Function"))
 # ELF's numbers of machines, by what a wheel's file names call them.
 MACHINES = {"x86_64": 62, "aarch64": 183}

@@ -20,6 +20,8 @@ from tests.support.console_double import HOSTILE
 from tests.support.samples import fresh_package
 from tests.support.subscribing import cancel, load
 
+pytestmark = pytest.mark.machine
+
 PACKAGES = 6  # five failures in a row open the circuit
 
 

@@ -17,6 +17,8 @@ from tests.support.own_stack import FUNCTIONS, Account
 from tests.support.processed import standard
 from tests.support.template import template
 
+pytestmark = pytest.mark.machine
+
 STACK = "deploying"
 KEPT = ("Table", "FailedRecords", "DataKey", "SecretsKey")
 

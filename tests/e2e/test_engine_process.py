@@ -27,7 +27,10 @@ from tests.support.processes import (
 CLEAVE = str(TOOLS / "cleave")
 LOOPBACK = "0100007F"  # 127.0.0.1 in /proc/net/tcp
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
+]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from cleave_cli.api import SellerClient
 from cleave_cli.credentials import write_local_json
 from cleave_cli.invoke import invoke_function
@@ -9,6 +10,8 @@ from cleave_cli.paths import ROOT, StateDir
 from cleave_cli.stack import LocalStack
 
 from tests.support.samples import sample
+
+pytestmark = pytest.mark.machine
 
 
 def event(name: str) -> bytes:

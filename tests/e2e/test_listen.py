@@ -22,6 +22,8 @@ from typer.testing import CliRunner
 from tests.support.samples import fresh_package
 from tests.support.subscribing import webhooks_path
 
+pytestmark = pytest.mark.machine
+
 _READY = "Each is sent on to"
 _SECRET = "They are signed with "
 

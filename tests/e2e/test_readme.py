@@ -17,6 +17,8 @@ from cleave_cli.deploy import engine_session, stack_outputs
 from cleave_cli.paths import ROOT, SAM_BUILD, StateDir
 from cleave_cli.stack import LocalStack, local_stack
 
+pytestmark = pytest.mark.machine
+
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LONGEST_SPLIT_SECONDS = 20
 GUIDED_STACK = "cleave"

@@ -17,6 +17,8 @@ from tests.e2e.test_main_job import import_package, is_split, units, wait_for_pa
 from tests.support.clients import NpmClient, Outcome, PythonClient, RealClient
 from tests.support.samples import Package, fresh_package
 
+pytestmark = pytest.mark.machine
+
 EMPTY = Outcome(200, {})
 
 

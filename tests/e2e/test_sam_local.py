@@ -26,6 +26,8 @@ from cleave_cli.stack import LocalStack
 
 from tests.support.samples import sample
 
+pytestmark = pytest.mark.machine
+
 PAGE = (ROOT / "docs/local-invoke.md").read_text(encoding="utf-8").split("## With Docker")[1]
 ARCHITECTURE = ARCHITECTURES[platform.machine().lower()]
 IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"

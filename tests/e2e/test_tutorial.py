@@ -14,6 +14,8 @@ from cleave_cli.engine import free_port
 from cleave_cli.paths import ROOT, StateDir
 from cleave_cli.stack import local_stack
 
+pytestmark = pytest.mark.machine
+
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LONGEST_WAIT_SECONDS = 45
 END, STOP = "end-of-step", "stop\n"

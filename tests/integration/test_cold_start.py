@@ -5,6 +5,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.machine
+
 _PROBE = """
 import gc, json, sys
 sys.path.insert(0, "functions/cancel_package")

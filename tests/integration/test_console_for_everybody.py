@@ -25,7 +25,7 @@ from tests.support.console_double import AT, DOWN, KEY, SECRET, Double, order, r
 
 __all__ = ["api", "browser", "opened"]
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.machine]
 
 
 def test_polling_takes_neither_focus_nor_selection_nor_what_is_being_typed(api: Double, opened: Open) -> None:

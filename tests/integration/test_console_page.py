@@ -28,7 +28,7 @@ from tests.support.console_double import AT, DOWN, HOSTILE, KEY, NOTHING, SECRET
 
 __all__ = ["api", "browser", "opened"]
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.machine]
 BUTTONS = ["Probe now", "Replay", "Activate"]
 
 

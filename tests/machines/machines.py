@@ -39,7 +39,12 @@ MACHINES = (
     Machine("debian-13", "Debian 13, Python 3.13"),
     Machine("debian-13-root", "the same, as root", user="root", folder="/root/cleave"),
     Machine("debian-13-space", "a path with a space", folder="/home/dev/my clone of cleave"),
-    Machine("debian-13-home", "a HOME that cannot be written to", folder="/srv/cleave", home_is_read_only=True),
+    Machine(
+        "debian-13-home",
+        "a HOME that cannot be written to, and a path with a space",
+        folder="/srv/a clone",
+        home_is_read_only=True,
+    ),
     Machine("debian-13-proxy", "no network but a proxy", behind_a_proxy=True),
     Machine("debian-13-bare", "Debian 13 without python3-venv", packages=(*UV_AND_GIT, "python3"), told=NO_TOOLS),
     Machine("debian-12", "Debian 12, Python 3.11 alone", suite="bookworm", told=NO_PYTHON),

@@ -1,8 +1,10 @@
 """The clean machines' page has a row for each of them, and a run writes it anew."""
 
+from argparse import Namespace
+
 import pytest
 
-from tests.machines.__main__ import told
+from tests.machines.__main__ import commands_for, log_name, told
 from tests.machines.machines import MACHINES, NO_PYTHON, NO_TOOLS, Machine
 from tests.machines.table import BEGIN, END, PAGE, Outcome, outcomes, with_outcomes
 from tests.support.template import ROOT
@@ -47,3 +49,17 @@ def test_a_machine_works_or_says_in_one_line_what_to_install(
 def test_what_machines_are_told_is_what_the_program_says() -> None:
     assert NO_PYTHON in (ROOT / "cli/cleave_cli/bootstrap.py").read_text(encoding="utf-8")
     assert NO_TOOLS in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_a_run_of_tests_is_told_with_what_was_passed_and_skipped() -> None:
+    output = "...\n==== 3290 passed, 2 skipped, 1 warning in 301.22s (0:05:01) ====\n12 passed in 4.00s\n"
+    assert told(MACHINES[0], 0, output) == "works: 3290 passed, 2 skipped, 1 warning; 12 passed"
+    assert told(MACHINES[0], 1, output) == "FAILED with 1"
+
+
+def test_a_machine_that_lacks_something_says_so_of_both_commands() -> None:
+    asked = Namespace(short=False, test=False, tests=["-n 2 tests/unit"])
+    lacking = Machine("one", "of ours", told=NO_PYTHON)
+    assert commands_for(MACHINES[0], asked) == ["make demo", "make test ARGS='-n 2 tests/unit'"]
+    assert commands_for(lacking, asked) == ["make demo", "make test"]
+    assert [log_name(each) for each in commands_for(MACHINES[0], asked)] == ["demo", "test-ARGS-n-2-tests-unit"]
