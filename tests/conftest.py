@@ -4,9 +4,8 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from cleave_cli.quiet import quiet
 from hypothesis import HealthCheck, settings
-
-from tests.support.quiet import quiet
 
 # `make test` lends its own flags to every make that a test starts: that one would speak as a part of it.
 for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):

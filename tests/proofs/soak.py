@@ -13,6 +13,7 @@ import typer
 from cleave_cli.console import console, notes
 from cleave_cli.engine import running_engine
 from cleave_cli.paths import StateDir
+from cleave_cli.quiet import quiet
 from rich.progress import Progress
 from rich.table import Table
 
@@ -20,7 +21,6 @@ from tests.proofs.killed import break_everywhere
 from tests.proofs.killed_stories import STORIES
 from tests.proofs.machine import CleaveMachine, Tally, run_examples
 from tests.proofs.races import CALLERS, RACES, Arena, Race
-from tests.support.quiet import quiet
 from tests.support.world import World, running_world
 
 # Of the time: the model gets what the others leave.

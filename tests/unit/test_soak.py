@@ -11,9 +11,9 @@ from cleave.logs import Log, note
 from cleave.metrics import Metric, count
 from cleave.observability import logger
 from cleave_cli.paths import ROOT
+from cleave_cli.quiet import quiet
 
 from tests.proofs import soak
-from tests.support.quiet import quiet
 
 
 def test_its_output_is_a_summary_without_lines_of_functions(

@@ -16,6 +16,7 @@ from cleave_cli.invoke import deployed_variables
 from cleave_cli.operate import find_stack
 from cleave_cli.options import FOLDER, StateOption
 from cleave_cli.paths import StateDir
+from cleave_cli.quiet import quiet
 from cleave_cli.reporting import reporting_errors
 
 
@@ -29,11 +30,15 @@ def samples(state: StateOption = FOLDER) -> None:
             _send(http, request)
     key = deployed_variables(["CreateWebhookFunction"], endpoint)["CreateWebhookFunction"]["SECRETS_KEY_ID"]
     box = SecretBox(stack.session.client("kms", endpoint_url=endpoint), key)
-    store_examples(stack.table, box, clock.now())
+    with quiet():
+        store_examples(stack.table, box, clock.now())
     console.print("Every good event of events/ is good now: cleave invoke FUNCTION good")
 
 
 def _send(http: httpx.Client, request: Event) -> None:
     answer = http.request(request["httpMethod"], request["path"], content=request["body"], headers=request["headers"])
     if answer.is_error:
-        raise CleaveError(f"{request['path']}: {answer.status_code} {answer.text}")
+        raise CleaveError(
+            f"{request['path']}: {answer.status_code} {answer.text}\n"
+            "The samples need a stack that has seen nothing yet: start it again."
+        )

@@ -62,7 +62,10 @@ def store_examples(table: Table, box: SecretBox, at: datetime) -> None:
     (order,) = read_orders(table, event.order_number)
     said = announce(order, [event.packages], read_recipients(table, event.seller_id), event.at)
     if said.events != (event,):
-        raise CleaveError(f"Order {event.order_number} has a history here: the samples need a stack that has none.")
+        raise CleaveError(
+            f"Order {event.order_number} has a history here. "
+            "The samples need a stack that has seen nothing yet: start it again."
+        )
     write_change(table, OrderChange(before=order, after=said.order, at=event.at, events=said.events))
     fan_out(table, lambda *_: None, [event], at)
     for webhook in WEBHOOKS[1:]:

@@ -1,4 +1,4 @@
-"""Functions that run in the tests' own process, without a line for each request."""
+"""The service's code in a process of ours, without the lines that it logs in Lambda."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ _METRICS = "POWERTOOLS_METRICS_DISABLED"
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Neither log lines nor metrics: a long run shows how far it is, and what it found."""
+    """Neither log lines nor metrics: the terminal shows the command's own words alone."""
     level, metrics = logger.log_level, os.environ.get(_METRICS)
     logger.setLevel(logging.CRITICAL)
     os.environ[_METRICS] = "true"
