@@ -114,6 +114,6 @@ def test_what_names_nobody_would_be_seen() -> None:
     assert {each["properties"]["title"] for each in TABLES} == {
         "Receivers that fail or were turned off",
         "Refused, by caller and route",
-        "Orders that could not be worked off",
+        "Orders whose split or fan-out failed",
         "Failed or throttled, by caller and route",
     }

@@ -43,9 +43,9 @@ def _business() -> list[Widget]:
             "Receivers that fail or were turned off",
             _logs("DeliverWebhook"),
             'filter message in ["receiver.failing", "receiver.recovered", "subscription.passive"]'
-            " | stats latest(message) as word, latest(failures) as failures_in_a_row, latest(reason) as off_because,"
+            " | stats latest(message) as last_line, latest(failures) as failures_in_a_row, latest(reason) as off_because,"
             " latest(@timestamp) as at by owner, host, subscription"
-            ' | filter word != "receiver.recovered" | sort at desc',
+            ' | filter last_line != "receiver.recovered" | sort at desc',
         ),
         table("Refused, by caller and route", _GATEWAY, f"filter status like /^4/ | {_BY_CALLER}"),
         metrics(
@@ -55,7 +55,7 @@ def _business() -> list[Widget]:
         metrics("Accepted and applied", _ours("CancellationsApplied"), _ours("PackagesSplit")),
         metrics("From accepted to applied, ms", *_drawn("SplitLatency", "p50", "p99", "Maximum")),
         metrics(
-            "Oldest that waits, s",
+            "Oldest pending, s",
             *map(_ours, ("OldestPendingCancellation", "OldestPendingEvent", "OldestWaitingDelivery")),
             stat="Maximum",
             alarms=["PendingCancellationsAlarm", "PendingEventsAlarm", "WaitingDeliveriesAlarm"],
@@ -79,10 +79,10 @@ def _engine() -> list[Widget]:
     return [
         *_head(),
         table(
-            "Orders that could not be worked off",
+            "Orders whose split or fan-out failed",
             _logs(*_BACKGROUND),
             'filter message in ["item.failed", "delivery.damaged", "event.gone"]'
-            " | stats count(*) as tries, latest(message) as word, latest(why) as because, latest(@timestamp) as at"
+            " | stats count(*) as tries, latest(message) as last_line, latest(why) as because, latest(@timestamp) as at"
             " by order_number | sort at desc | limit 50",
         ),
         table("Failed or throttled, by caller and route", _GATEWAY, f"filter status like /^(5|429)/ | {_BY_CALLER}"),
@@ -115,7 +115,7 @@ def _engine() -> list[Widget]:
             alarms=["IteratorAgeAlarm"],
         ),
         metrics(
-            "Not worked off",
+            "Failed items, batches and messages",
             _ours("ItemsFailed"),
             [*_ours("FailedBatches"), {"stat": "Maximum"}],
             [*_queue("ApproximateNumberOfMessagesVisible", "DeliveryDeadLetters"), {"stat": "Maximum"}],
