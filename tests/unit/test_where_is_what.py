@@ -11,7 +11,8 @@ from tests.support.template import ROOT
 TEXT = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 PACKAGE = ROOT / "layers/cleave/cleave"
 WORDS = re.findall(r"^\| (\w+) \| [^|]+ \| `([\w/.]+)` `(\w+)` \|$", TEXT, re.MULTILINE)
-RULES = re.findall(r"^\| [^|]+ \| (`[^|]+`) \| (`[^|]+`) \|$", TEXT.partition("## Where to find a rule")[2], re.MULTILINE)
+_, _, TABLE = TEXT.partition("## Where to find a rule")
+RULES = re.findall(r"^\| [^|]+ \| (`[^|]+`) \| (`[^|]+`) \|$", TABLE, re.MULTILINE)
 
 
 def file_of(name: str) -> Path:

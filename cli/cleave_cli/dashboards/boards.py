@@ -43,8 +43,8 @@ def _business() -> list[Widget]:
             "Receivers that fail or were turned off",
             _logs("DeliverWebhook"),
             'filter message in ["receiver.failing", "receiver.recovered", "subscription.passive"]'
-            " | stats latest(message) as last_line, latest(failures) as failures_in_a_row, latest(reason) as off_because,"
-            " latest(@timestamp) as at by owner, host, subscription"
+            " | stats latest(message) as last_line, latest(failures) as failures_in_a_row,"
+            " latest(reason) as off_because, latest(@timestamp) as at by owner, host, subscription"
             ' | filter last_line != "receiver.recovered" | sort at desc',
         ),
         table("Refused, by caller and route", _GATEWAY, f"filter status like /^4/ | {_BY_CALLER}"),
