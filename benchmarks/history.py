@@ -8,7 +8,7 @@ from itertools import batched
 
 from cleave import clock
 from cleave.domain.events import Event
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.events import create_event
 from cleave.store.packages import read_states
 from cleave.table.attributes import to_attributes
@@ -104,7 +104,7 @@ def _write_history(one: World, package: Package, events: int) -> None:
         one.plain.batch_write_item(RequestItems={one.table.name: puts})
     one.plain.update_item(
         TableName=one.table.name,
-        Key=to_attributes(keys.order(SELLER, number)),
+        Key=to_attributes(order_keys.order(SELLER, number)),
         UpdateExpression="SET #sequence = :events",
         ExpressionAttributeNames={"#sequence": "sequence"},
         ExpressionAttributeValues=to_attributes({":events": events}),

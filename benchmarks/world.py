@@ -16,7 +16,7 @@ from unittest.mock import patch
 import boto3
 from cleave import clock
 from cleave.entry import resources
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.table.attributes import to_attributes
 from cleave.table.requests import Key
 from cleave.table.table import Table
@@ -58,7 +58,7 @@ class World:
 
     def record(self, package_id: int) -> dict[str, Any]:
         """The stream's record of the package's last change, as Lambda hands it over."""
-        return self._record(keys.package(SELLER, package_id))
+        return self._record(order_keys.package(SELLER, package_id))
 
     def successor(self, package_id: int) -> int:
         """The package that its split made."""

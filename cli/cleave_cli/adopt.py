@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from cleave.store.credentials import credential_keys
+from cleave.store.credentials import listed_credential_keys
 from cleave.table.table import Table
 
 from cleave_cli.console import notes, show, step
@@ -113,7 +113,7 @@ def _revoked_since(stack: Stack, name: str) -> list[str] | None:
         return []
     client = stack.table.client
     try:
-        now = credential_keys(stack.table)
+        now = listed_credential_keys(stack.table)
     except client.exceptions.ResourceNotFoundException:
         return None
-    return [key for key in credential_keys(Table(client, name)) if key not in now]
+    return [key for key in listed_credential_keys(Table(client, name)) if key not in now]

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from cleave import clock
 from cleave.domain.roles import Role, Tier
-from cleave.store import keys
+from cleave.store import order_keys, webhook_keys
 from cleave.store.credentials import Credential, store_credential
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Key, Update
@@ -121,7 +121,7 @@ def order_of(package: Package) -> str:
 
 
 def key_of(package: Package) -> Key:
-    return keys.package(NUMBER, package["shipmentPackageId"])
+    return order_keys.package(NUMBER, package["shipmentPackageId"])
 
 
 def nothing_waits(printed: str) -> bool:
@@ -233,7 +233,7 @@ def test_an_event_that_was_not_handed_on_is_told(stage: Stage, receiver: Receive
         lines = [{"lineId": line["lineId"], "quantity": line["quantity"]} for line in package["lines"]]
         stage.seller.http.put(path, json={"status": "Picking", "lines": lines, "params": {}}).raise_for_status()
 
-    stage.left_behind(keys.event(NUMBER, order_of(package), 1), order_of(package), pick)
+    stage.left_behind(order_keys.event(NUMBER, order_of(package), 1), order_of(package), pick)
     page = stage.page("pending-events")
     assert any(order_of(package) in line for line in page.look("stream", "PackageStream"))
     with following(page):
@@ -285,7 +285,7 @@ def given_up_by_the_queue(stage: Stage, webhook: str) -> None:
     eventually(lambda: stage.logged("DeliverWebhook", "wake.failed", webhook), bool)
     for track in range(8):
         over = Update(
-            keys.track(webhook, track),
+            webhook_keys.track(webhook, track),
             "SET #until = :over",
             "attribute_exists(holder)",
             {"over": 0},

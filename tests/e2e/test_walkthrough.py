@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.table.table import Table
 from cleave_cli.api import SellerClient
 from cleave_cli.main import app
@@ -183,7 +183,7 @@ def test_the_walk_through_is_what_happens(
 
 
 def key_of(package: Package) -> dict[str, dict[str, str]]:
-    key = keys.package(20811, package["shipmentPackageId"])
+    key = order_keys.package(20811, package["shipmentPackageId"])
     return {name: {"S": value} for name, value in key.items()}
 
 

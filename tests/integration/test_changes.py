@@ -15,7 +15,7 @@ from cleave.domain.package_state import Export, PackageState
 from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.split import Name, cancel_units
 from cleave.domain.status import Status
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.cancellations import record
 from cleave.store.changes import PackagesExist, change_writes, write_change
 from cleave.store.due import clear_event, clear_package
@@ -89,9 +89,9 @@ def bump(key: Key) -> Update:
 
 
 MEANWHILE: dict[str, Callable[[Table], None]] = {
-    "the package": lambda table: table.write([bump(keys.package(SELLER, PACKAGE))]),
-    "its order": lambda table: table.write([bump(keys.order(SELLER, ORDER))]),
-    "its order's next event": lambda table: table.put(Put({**keys.event(SELLER, ORDER, 1)})),
+    "the package": lambda table: table.write([bump(order_keys.package(SELLER, PACKAGE))]),
+    "its order": lambda table: table.write([bump(order_keys.order(SELLER, ORDER))]),
+    "its order's next event": lambda table: table.put(Put({**order_keys.event(SELLER, ORDER, 1)})),
     "the package, which took the ids that come of it too": lambda table: write_change(
         table, split(table, stored(table))
     ),
@@ -126,7 +126,7 @@ def test_every_kind_of_change_meets_a_cancellation_that_came_meanwhile(
     table: Table, imported: PackageState, kind: str
 ) -> None:
     change = changes_of(imported, read_order(table, SELLER, ORDER))[kind]
-    table.write([bump(keys.package(SELLER, PACKAGE))])
+    table.write([bump(order_keys.package(SELLER, PACKAGE))])
     before = everything(table)
     with pytest.raises(OutOfDate):
         write_change(table, change)
@@ -163,7 +163,7 @@ def test_a_parent_whose_time_is_over_does_not_keep_its_child_from_being_replaced
     table: Table, imported: PackageState
 ) -> None:
     write_change(table, split(table, imported))
-    table.delete(Delete(keys.package(SELLER, PACKAGE)))
+    table.delete(Delete(order_keys.package(SELLER, PACKAGE)))
     write_change(table, split(table, stored(table, NEW), 300))
     assert stored(table, NEW).package.successor_ids == (300,)
     assert read_state(table, SELLER, PACKAGE) is None
@@ -172,7 +172,7 @@ def test_a_parent_whose_time_is_over_does_not_keep_its_child_from_being_replaced
 def test_a_parent_whose_time_is_over_does_not_hide_what_else_refuses(table: Table, imported: PackageState) -> None:
     write_change(table, split(table, imported))
     change = split(table, stored(table, NEW), 300)
-    table.write([Delete(keys.package(SELLER, PACKAGE)), bump(keys.order(SELLER, ORDER))])
+    table.write([Delete(order_keys.package(SELLER, PACKAGE)), bump(order_keys.order(SELLER, ORDER))])
     with pytest.raises(OutOfDate):
         write_change(table, change)
     assert read_state(table, SELLER, 300) is None
@@ -188,9 +188,9 @@ def test_what_a_change_writes_is_kept_from_then_on_and_what_is_due_without_an_en
     table: Table, imported: PackageState
 ) -> None:
     kept = replace(table, kept=timedelta(days=200))
-    assert expiry(table, keys.package(SELLER, PACKAGE)) is not None
+    assert expiry(table, order_keys.package(SELLER, PACKAGE)) is not None
     record(kept, [cancellation_of("key", PACKAGE, {1: 1})])
-    assert expiry(table, keys.package(SELLER, PACKAGE)) is None
+    assert expiry(table, order_keys.package(SELLER, PACKAGE)) is None
     write_change(kept, split(kept, stored(table)))
     del imported
     assert {place: expiry(table, key) for place, key in _written().items()} == {
@@ -211,7 +211,7 @@ def test_a_package_that_ends_without_a_successor_keeps_its_pointer_for_as_long(
     kept = replace(table, kept=timedelta(days=200))
     done = cancel_units(imported.package, [reservation("a", {1: 3})], at=AT, name=Name(NEW, None))
     write_change(kept, splitting(imported, done, read_order(table, SELLER, ORDER), AUDIENCE))
-    assert expiry(table, keys.order_package(SELLER, ORDER, PACKAGE)) == ENDS
+    assert expiry(table, order_keys.order_package(SELLER, ORDER, PACKAGE)) == ENDS
 
 
 @pytest.mark.parametrize("is_due", [False, True])
@@ -224,8 +224,8 @@ def test_the_time_of_a_package_begins_anew_with_each_event_but_while_it_is_due(
     state = stored(table) if is_due else imported
     picked = replace(state.package, status=Status.PICKING)
     write_change(kept, entering(state, picked, read_order(table, SELLER, ORDER), AUDIENCE))
-    assert expiry(table, keys.package(SELLER, PACKAGE)) == (None if is_due else ENDS)
-    assert expiry(table, keys.order_package(SELLER, ORDER, PACKAGE)) == ENDS
+    assert expiry(table, order_keys.package(SELLER, PACKAGE)) == (None if is_due else ENDS)
+    assert expiry(table, order_keys.order_package(SELLER, ORDER, PACKAGE)) == ENDS
     assert stored(table).availability.left == ({1: 2} if is_due else {1: 3})
 
 
@@ -234,7 +234,7 @@ def test_an_event_has_no_end_until_everybody_is_told_of_it(table: Table, importe
     picked = replace(imported.package, status=Status.PICKING)
     change = entering(imported, picked, read_order(table, SELLER, ORDER), AUDIENCE)
     write_change(kept, change)
-    key = keys.event(SELLER, ORDER, 1)
+    key = order_keys.event(SELLER, ORDER, 1)
     assert expiry(table, key) is None
     assert clear_event(kept, change.events[0])
     assert expiry(table, key) == ENDS
@@ -268,7 +268,7 @@ def test_a_cancellations_key_outlives_its_package_and_what_came_of_it(table: Tab
     write_change(kept, split(kept, stored(table)))
     clear_package(kept, stored(table).package, AT)
     ends = [expiry(table, key) for key in _written().values()]
-    key_ends = expiry(table, keys.cancellation(str(cancellation_of("key", PACKAGE, {1: 1}).key)))
+    key_ends = expiry(table, order_keys.cancellation(str(cancellation_of("key", PACKAGE, {1: 1}).key)))
     assert key_ends is not None
     changed_at_the_end = AT + timedelta(days=200)
     assert max(end for end in ends if end is not None) < key_ends
@@ -277,26 +277,26 @@ def test_a_cancellations_key_outlives_its_package_and_what_came_of_it(table: Tab
 
 
 def test_a_word_that_is_no_event_does_not_lengthen_a_packages_time(table: Table, imported: PackageState) -> None:
-    before = expiry(table, keys.package(SELLER, PACKAGE))
+    before = expiry(table, order_keys.package(SELLER, PACKAGE))
     kept = replace(table, kept=timedelta(days=200))
     write_change(kept, correcting(imported, replace(imported.package, invoice_number="7"), AT))
-    assert expiry(table, keys.package(SELLER, PACKAGE)) == before
+    assert expiry(table, order_keys.package(SELLER, PACKAGE)) == before
 
 
 def _written() -> dict[str, Key]:
     return {
-        "closed": keys.package(SELLER, PACKAGE),
-        "born": keys.package(SELLER, NEW),
-        "pointer": keys.order_package(SELLER, ORDER, NEW),
-        "event": keys.event(SELLER, ORDER, 1),
-        "order": keys.order(SELLER, ORDER),
+        "closed": order_keys.package(SELLER, PACKAGE),
+        "born": order_keys.package(SELLER, NEW),
+        "pointer": order_keys.order_package(SELLER, ORDER, NEW),
+        "event": order_keys.event(SELLER, ORDER, 1),
+        "order": order_keys.order(SELLER, ORDER),
     }
 
 
 def test_a_change_that_leaves_the_order_as_it_is_does_not_write_it(table: Table, imported: PackageState) -> None:
-    order = table.get(keys.order(SELLER, ORDER))
+    order = table.get(order_keys.order(SELLER, ORDER))
     write_change(table, correcting(imported, replace(imported.package, invoice_number="7"), AT))
-    assert table.get(keys.order(SELLER, ORDER)) == order
+    assert table.get(order_keys.order(SELLER, ORDER)) == order
     assert stored(table).package.invoice_number == "7"
 
 
@@ -304,7 +304,7 @@ def test_only_an_event_that_no_package_speaks_for_says_that_it_is_due(table: Tab
     picked: Package = replace(imported.package, status=Status.PICKING)
     write_change(table, entering(imported, picked, read_order(table, SELLER, ORDER), AUDIENCE))
     write_change(table, split(table, stored(table)))
-    items: list[Any] = [table.get(keys.event(SELLER, ORDER, first)) for first in (1, 2)]
+    items: list[Any] = [table.get(order_keys.event(SELLER, ORDER, first)) for first in (1, 2)]
     assert [keys.DUE in item for item in items] == [True, False]
 
 

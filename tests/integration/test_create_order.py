@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.events import read_events
 from cleave.store.orders import read_orders
 from cleave.store.packages import read_state
@@ -175,7 +175,7 @@ def test_the_package_its_order_and_its_event_are_written_together(table: Table, 
     assert event is not None
     assert stored is not None
     assert event.packages == (stored.package,)
-    item = table.get(keys.event(FIRST, ORDER, 1))
+    item = table.get(order_keys.event(FIRST, ORDER, 1))
     assert item is not None
     assert keys.DUE in item, "nothing else says that somebody is to be told"
     with calls_of(table.client) as calls:

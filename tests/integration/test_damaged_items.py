@@ -13,7 +13,7 @@ from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.roles import Role
 from cleave.domain.subscription import seller_owner
 from cleave.entry.authorizer import authenticate
-from cleave.store import keys
+from cleave.store import credential_keys, order_keys, webhook_keys
 from cleave.store.circuits import read_circuit
 from cleave.store.credentials import Credential, list_credentials, store_credential
 from cleave.store.deliveries import place_of
@@ -91,7 +91,7 @@ def order(table: Table, de_seller: Caller) -> str:
 def test_a_damaged_package_is_named_beside_the_others_wherever_it_would_stand(
     table: Table, de_seller: Caller, order: str, kind: str
 ) -> None:
-    damage(table, keys.package(SELLER, BAD), DAMAGE[kind])
+    damage(table, order_keys.package(SELLER, BAD), DAMAGE[kind])
     lists = [
         de_seller.call(get_shipment_packages, path=PATH, query=query)
         for query in ({}, {"orderNumber": [order]}, {"shipmentPackageIds": [f"{GOOD},{BAD}"]})
@@ -109,13 +109,13 @@ def test_a_damaged_package_is_named_beside_the_others_wherever_it_would_stand(
 def test_a_damaged_package_alone_is_named_too(table: Table, de_seller: Caller, kind: str) -> None:
     packages = [wire_package(BAD, "ALONE", {1: 3})]
     assert de_seller.call(import_orders, packages, path=PATH).status == 200
-    damage(table, keys.package(SELLER, BAD), DAMAGE[kind])
+    damage(table, order_keys.package(SELLER, BAD), DAMAGE[kind])
     (part,) = de_seller.call(get_timeline, path={**PATH, "orderNumber": "ALONE"}).json["parts"]
     assert (part["packages"], part["unreadablePackageIds"]) == ([], [BAD])
 
 
 def test_the_program_shows_a_damaged_package_by_its_id(table: Table, order: str) -> None:
-    damage(table, keys.package(SELLER, BAD), {"document": b""})
+    damage(table, order_keys.package(SELLER, BAD), {"document": b""})
     (part,) = order_command.whole_story(table, order, None)["parts"]
     labels = [str(branch.label) for branch in order_command.tree(order, part).children]
     assert any(f"{BAD} cannot be read" in label for label in labels), labels
@@ -123,7 +123,7 @@ def test_the_program_shows_a_damaged_package_by_its_id(table: Table, order: str)
 
 def test_a_cancel_of_a_damaged_package_is_no_5xx(table: Table, de_seller: Caller, order: str) -> None:
     del order
-    damage(table, keys.package(SELLER, BAD), {"document": b""})
+    damage(table, order_keys.package(SELLER, BAD), {"document": b""})
     body = {"lines": [{"lineId": 1, "quantity": 1}], "reasonId": 500}
     answer = de_seller.call(cancel_package, body, path={**PATH, "packageId": BAD})
     assert answer.status < 500
@@ -145,7 +145,7 @@ def same_track(count: int) -> list[str]:
 
 def waiting_key(table: Table, webhook_id: str, order: str) -> Key:
     (row,) = list_deliveries(table, OWNER, webhook_id, DeliveryQuery(order_number=order)).rows
-    return keys.waiting(webhook_id, track_of(SELLER, order, TRACKS), place_of(row.delivery))
+    return webhook_keys.waiting(webhook_id, track_of(SELLER, order, TRACKS), place_of(row.delivery))
 
 
 @pytest.mark.parametrize("what", ["delivery", "event"])
@@ -160,7 +160,7 @@ def test_what_cannot_be_read_holds_up_its_own_order_alone_and_goes_on_when_it_is
         happen(table, bell, each, range(1, 2))
     key = waiting_key(table, made.subscription_id, damaged)
     if what == "event":
-        key = keys.event(SELLER, damaged, 1)
+        key = order_keys.event(SELLER, damaged, 1)
     before = table.get(key)
     assert before is not None
     damage(table, key, {"selection": 7} if what == "delivery" else {"document": b""})
@@ -211,7 +211,7 @@ def test_a_damaged_delivery_is_shown_by_itself_as_far_as_anything_is_known_of_it
     attempt = {"date": at, "status": 422, "error": None, "latencyMs": 1, "answer": ""}
     known = {"id": ids["B"], "sellerId": SELLER, "orderNumber": "B", "createdDate": at, "unreadable": True}
     assert (shown.status, shown.json) == (200, {**known, "attemptLog": [attempt]})
-    damage(table, keys.attempt(made.subscription_id, key["sk"], 0, at), {"latency_ms": "x"})
+    damage(table, webhook_keys.attempt(made.subscription_id, key["sk"], 0, at), {"latency_ms": "x"})
     (lost,) = de_seller.call(get_delivery, path={**path, "deliveryId": ids["B"]}).json["attemptLog"]
     assert lost == {"date": at, "status": None, "error": "unreadable", "latencyMs": 0, "answer": ""}
     refused = de_seller.call(resend_delivery, path={**path, "deliveryId": ids["B"]})
@@ -233,7 +233,7 @@ def test_deliveries_of_an_order_are_found_though_one_of_its_events_is_damaged(
     made = webhook(table, clock())
     happen(table, bell, "A", range(1, 3))
     happen(table, bell, "B", range(1, 2))
-    damage(table, keys.event(SELLER, "A", 1), {"told": "x"})
+    damage(table, order_keys.event(SELLER, "A", 1), {"told": "x"})
     path = {**PATH, "webhookId": made.subscription_id}
     answer = de_seller.call(list_deliveries_call, path=path, query={"orderNumber": ["A"]})
     assert (answer.status, [each["sequence"] for each in answer.json["content"]]) == (200, [1, 2])
@@ -241,7 +241,7 @@ def test_deliveries_of_an_order_are_found_though_one_of_its_events_is_damaged(
 
 def test_a_damaged_webhook_is_named_behind_the_others(table: Table, clock: FrozenClock, de_seller: Caller) -> None:
     first, second = webhook(table, clock()), webhook(table, clock())
-    damage(table, keys.subscription(OWNER, first.subscription_id), {"url": 1})
+    damage(table, webhook_keys.subscription(OWNER, first.subscription_id), {"url": 1})
     shown, lost = de_seller.call(list_webhooks, path=PATH).json
     assert (shown["id"], lost) == (second.subscription_id, {"id": first.subscription_id, "unreadable": True})
     path = {**PATH, "webhookId": first.subscription_id}
@@ -261,10 +261,12 @@ def test_what_of_a_timeline_is_damaged_is_named_in_it_and_its_pages_go_on(
     path = {**PATH, "orderNumber": order}
     (before,) = de_seller.call(get_timeline, path=path).json["parts"]
     places = sorted({each["date"] for each in before["timeline"] if each["type"] == "delivery"})
-    damage(table, keys.event(SELLER, order, 1), {"at": "x"})
-    damage(table, keys.subscription(OWNER, webhooks[0].subscription_id), {"url": 1})
+    damage(table, order_keys.event(SELLER, order, 1), {"at": "x"})
+    damage(table, webhook_keys.subscription(OWNER, webhooks[0].subscription_id), {"url": 1})
     track, named = track_of(SELLER, order, TRACKS), webhooks[1].subscription_id
-    damage(table, keys.waiting(named, track, keys.delivery_place(places[1], SELLER, order)), {"owner": 1})
+    damage(
+        table, webhook_keys.waiting(named, track, webhook_keys.delivery_place(places[1], SELLER, order)), {"owner": 1}
+    )
     (part,) = de_seller.call(get_timeline, path=path).json["parts"]
     webhook_lost = f"webhook {webhooks[0].subscription_id}"
     delivery_lost = f"a delivery of the order to webhook {named}"
@@ -296,7 +298,7 @@ def test_a_cancellation_whose_package_is_damaged_is_shown_and_names_it(
     del order
     body = {"lines": [{"lineId": 1, "quantity": 1}], "reasonId": 500}
     cancelled = de_seller.call(cancel_package, body, path={**PATH, "packageId": BAD})
-    damage(table, keys.package(SELLER, BAD), {"document": b""})
+    damage(table, order_keys.package(SELLER, BAD), {"document": b""})
     name = cancelled.headers["Cancellation-Id"]
     answer = de_seller.call(get_cancellation, path={**PATH, "cancellationId": name})
     assert (answer.status, answer.json["state"], answer.json["unreadablePackageIds"]) == (200, "accepted", [BAD])
@@ -305,7 +307,7 @@ def test_a_cancellation_whose_package_is_damaged_is_shown_and_names_it(
 def test_a_damaged_credential_lets_nobody_in_and_is_named_in_the_list(table: Table, clock: FrozenClock) -> None:
     for key in ("good", "ill"):
         store_credential(table, Credential(key, Role.SELLER, frozenset({SELLER})), "secret", clock())
-    damage(table, keys.credential("ill"), {"secrets": "x"})
+    damage(table, credential_keys.credential("ill"), {"secrets": "x"})
     basic = {key: base64.b64encode(f"{key}:secret".encode()).decode() for key in ("good", "ill")}
     found = {key: authenticate(table, f"Basic {header}", clock()) for key, header in basic.items()}
     listed, lost = list_credentials(table)
@@ -318,7 +320,7 @@ def test_the_webhooks_of_a_seller_stay_while_a_damaged_credential_may_speak_for_
     for key in ("good", "ill"):
         store_credential(table, Credential(key, Role.SELLER, frozenset({SELLER})), "secret", clock())
     made = webhook(table, clock())
-    damage(table, keys.credential("ill"), {"sellers": "x"})
+    damage(table, credential_keys.credential("ill"), {"sellers": "x"})
     assert revoke(table, "good") == []
     assert [each.subscription_id for each in read_owned(table, OWNER).subscriptions] == [made.subscription_id]
 
@@ -331,7 +333,7 @@ def test_a_damaged_circuit_is_forgotten_and_found_again_by_failures(
     drain = drainer(table, script, bell)
     happen(table, bell, "A", range(1, 2))
     bell.run(drain)
-    damage(table, keys.circuit(made.subscription_id), {"failures": "many"})
+    damage(table, webhook_keys.circuit(made.subscription_id), {"failures": "many"})
     bell.run_until(drain, clock() + timedelta(minutes=2))
     circuit = read_circuit(table, made.subscription_id)
     assert (circuit is not None, len(script.tried) > 1) == (True, True)

@@ -9,7 +9,7 @@ from cleave.application.read.deliveries import MessageRef as Ref
 from cleave.application.tell.ask_again import replay, resend
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.subscription import seller_owner
-from cleave.store import keys
+from cleave.store import webhook_keys
 from cleave.store.attempts import read_attempts
 from cleave.table.table import Table
 
@@ -83,8 +83,8 @@ def test_each_failed_attempt_is_kept_for_thirty_days_and_then_deleted_by_the_tab
     (row, *_) = list_deliveries(table, OWNER, told[0], DeliveryQuery(order_number="O0")).rows
     attempt = read_attempts(table, told[0], row.place, row.message)[0]
     assert (attempt.status, attempt.error, attempt.excerpt) == (422, None, "")
-    prefix = keys.attempt_prefix(row.place, row.message)
-    (item,) = table.page(keys.attempt_partition(told[0]), 1, after=prefix, before=f"{prefix}~")
+    prefix = webhook_keys.attempt_prefix(row.place, row.message)
+    (item,) = table.page(webhook_keys.attempt_partition(told[0]), 1, after=prefix, before=f"{prefix}~")
     expiry = resources("AWS::DynamoDB::Table")["Table"]["TimeToLiveSpecification"]
     assert expiry["Enabled"] in (True, "true")
     assert item[expiry["AttributeName"]] == int((attempt.at + timedelta(days=30)).timestamp())

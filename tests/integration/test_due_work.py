@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from cleave.application.split import due_work
 from cleave.clock import now
 from cleave.domain.status import Status
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.due import clear_package
 from cleave.store.packages import read_state
 from cleave.table.requests import Update
@@ -207,7 +207,7 @@ def test_a_split_that_fails_fails_its_own_record(table: Table, de_seller: Caller
 def test_a_damaged_package_fails_its_own_record(table: Table, de_seller: Caller, records: Callable[..., Any]) -> None:
     packages = load(de_seller, 3)
     brought = records(packages)
-    key = keys.package(SELLER, packages[1]["shipmentPackageId"])
+    key = order_keys.package(SELLER, packages[1]["shipmentPackageId"])
     table.update(Update(key, "SET document = :nothing", "attribute_exists(pk)", {"nothing": b""}))
     seen = Seen()
     with seen.watching():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.availability import package_id_of
 from cleave.store.packages import package_item, to_state
 from cleave.table.attributes import Item, to_item
@@ -42,7 +42,7 @@ WAYS: dict[str, Way] = {
 def places(table: Table) -> dict[int, Item]:
     """What the indexes know of each package; compared with what they should know."""
     items = [to_item(attributes) for attributes in table.client.scan(TableName=table.name)["Items"]]
-    packages = {package_id_of(item): item for item in items if item["sk"] == keys.PACKAGE}
+    packages = {package_id_of(item): item for item in items if item["sk"] == order_keys.PACKAGE}
     for item in packages.values():
         assert _entry(item) == _entry(package_item(to_state(item).package))
     return {package_id: _entry(item) for package_id, item in packages.items()}

@@ -7,7 +7,7 @@ import pytest
 from cleave.application.operate.erase_order import erase_order
 from cleave.application.operate.mend_order import find_damage, mend_order
 from cleave.domain.personal_data import ERASED
-from cleave.store import keys
+from cleave.store import order_keys, webhook_keys
 from cleave.store.packages import read_state
 from cleave.table.requests import Key, Update
 from cleave.table.table import Table
@@ -71,7 +71,7 @@ def test_of_a_package_what_is_damaged_is_put_back_and_what_was_accepted_since_st
     assert cancel(loaded, "a") == 200
     copy = copied(table)
     assert cancel(loaded, "b") == 200
-    key = keys.package(SELLER, PACKAGE)
+    key = order_keys.package(SELLER, PACKAGE)
     whole = table.get(key)
     damage(table, key, **attributes)
     (found,) = find_damage(table, ORDER)
@@ -89,7 +89,7 @@ def test_a_copy_that_does_not_fit_what_happened_since_is_refused(
     table: Table, loaded: Caller, attributes: dict[str, Any]
 ) -> None:
     copy = copied(table)
-    path, key = {**PATH, "packageId": PACKAGE}, keys.package(SELLER, PACKAGE)
+    path, key = {**PATH, "packageId": PACKAGE}, order_keys.package(SELLER, PACKAGE)
     assert loaded.call(update_package, {"status": "Picking", "lines": [], "params": {}}, path=path).status == 200
     assert cancel(loaded, "since") == 200
     damage(table, key, **attributes)
@@ -103,7 +103,7 @@ def test_an_item_that_is_damaged_all_over_is_put_back_whole_if_nothing_changed_i
 ) -> None:
     del loaded
     copy = copied(table)
-    key = keys.package(SELLER, PACKAGE)
+    key = order_keys.package(SELLER, PACKAGE)
     damage(table, key, document=b"", left=None, waiting="x")
     (mended,) = mend_order(table, copy, ORDER)
     assert (mended.attributes, table.get(key)) == (["document", "left", "waiting"], copy.get(key))
@@ -115,10 +115,10 @@ def test_an_order_an_event_and_a_delivery_are_put_back_and_told(table: Table, cl
     happen(table, queue, ORDER, range(1, 3))
     (track,) = {wake.track for wake in queue.wakes}
     assert track is not None
-    _, second = table.page(keys.waiting_partition(made.subscription_id, track), 5)
+    _, second = table.page(webhook_keys.waiting_partition(made.subscription_id, track), 5)
     damaged: list[tuple[Key, dict[str, Any]]] = [
-        (keys.order(SELLER, ORDER), {"sequence": "x"}),
-        (keys.event(SELLER, ORDER, 1), {"document": b""}),
+        (order_keys.order(SELLER, ORDER), {"sequence": "x"}),
+        (order_keys.event(SELLER, ORDER, 1), {"document": b""}),
         ({"pk": second["pk"], "sk": second["sk"]}, {"count": None}),
     ]
     copy = copied(table)
@@ -139,7 +139,7 @@ def test_what_was_erased_since_the_copy_stays_erased(table: Table, de_seller: Ca
     assert de_seller.call(import_orders, packages, path=PATH).status == 200
     copy = copied(table)
     erase_order(table, ORDER)
-    damage(table, keys.package(SELLER, PACKAGE), document=b"")
+    damage(table, order_keys.package(SELLER, PACKAGE), document=b"")
     (mended,) = mend_order(table, copy, ORDER)
     assert mended.attributes == ["document"]
     state = read_state(table, SELLER, PACKAGE)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cleave.domain.package import Package
 from cleave.domain.package_state import PackageState
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.packages import read_state
 from cleave.store.reservations import reservation_item
 from cleave.table.requests import Update
@@ -71,7 +71,7 @@ def split(table: Table, clock: FrozenClock, package_id: int = PACKAGE) -> Packag
 
 def set_status(table: Table, package_id: int, status: str) -> None:
     update = Update(
-        keys.package(SELLER, package_id),
+        order_keys.package(SELLER, package_id),
         "SET #status = :status",
         "attribute_exists(pk)",
         {"status": status},
@@ -228,7 +228,9 @@ def test_a_cancel_finds_units_left_by_a_cancel_in_the_other_dialect(
 
 def test_a_package_with_too_many_waiting_cancels_asks_to_come_back(table: Table, channel: Caller) -> None:
     crowd = {f"trendyol#{SELLER}#{n}": reservation_item(reservation("", {})) for n in range(50)}
-    update = Update(keys.package(SELLER, PACKAGE), "SET waiting = :crowd", "attribute_exists(pk)", {"crowd": crowd})
+    update = Update(
+        order_keys.package(SELLER, PACKAGE), "SET waiting = :crowd", "attribute_exists(pk)", {"crowd": crowd}
+    )
     table.write([update])
     answer = put(channel, body())
     assert problem(answer) == (429, "shipment.package.too.many.waiting", None)

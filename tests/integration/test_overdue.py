@@ -14,7 +14,7 @@ from cleave.application.tell.wake_queue import Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.status import Status
 from cleave.domain.subscription import seller_owner
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.circuits import write_circuit
 from cleave.store.owners import end_owner
 from cleave.store.packages import read_state
@@ -130,7 +130,7 @@ def test_what_fails_is_counted_and_holds_back_nothing(run: Run, table: Table, de
 
 
 def damage(table: Table) -> None:
-    key = keys.package(SELLER, FIRST)
+    key = order_keys.package(SELLER, FIRST)
     table.update(Update(key, "SET document = :nothing", "attribute_exists(pk)", {"nothing": b""}))
 
 

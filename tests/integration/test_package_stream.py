@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cleave.application.tell.wake_queue import Wake
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.events import read_events
 from cleave.table.requests import Update
 from cleave.table.table import Table
@@ -180,7 +180,7 @@ def test_a_status_is_told_by_the_event_that_says_itself_that_it_is_due(
     bell.run(drainer(table, script, bell))
     assert script.told == [(f"20811-{ORDER}-1", ORDER, 1)]
     (event,) = read_events(table, 20811, ORDER, 1, 1)
-    assert keys.DUE not in (table.get(keys.event(20811, ORDER, event.first)) or {keys.DUE: 0})
+    assert keys.DUE not in (table.get(order_keys.event(20811, ORDER, event.first)) or {keys.DUE: 0})
     assert Consumer(table, bell)([record]) == [], "again, without effect"
     bell.run(drainer(table, script, bell))
     assert len(script.told) == 1
@@ -242,7 +242,7 @@ def test_a_seller_whose_records_fail_does_not_hold_back_another_with_the_same_or
         assert seller.call(import_orders, [wire_package(71, "SAME", {1: 2})], path=path).status == 200
         body = {"lines": [{"lineId": 1, "quantity": 1}], "reasonId": 500}
         assert seller.call(cancel_package, body, path={**path, "packageId": 71}).status == 200
-    damaged_key = keys.package(sellers[broken].sellers[0], 71)
+    damaged_key = order_keys.package(sellers[broken].sellers[0], 71)
     table.update(Update(damaged_key, "SET document = :none", "attribute_exists(pk)", {"none": b""}))
     records = due_records(table)
     clock.move(seconds=1)
@@ -264,6 +264,6 @@ def test_a_record_of_a_later_version_waits_for_who_can_read_it(
     assert Consumer(table, bell)([later]) == [place_of(record)]
     assert len(packages(de_seller)) == 1
     table.update(
-        Update(keys.package(20811, 3330811901), "SET #f = :f", "attribute_exists(pk)", {"f": 99}, {"f": "format"})
+        Update(order_keys.package(20811, 3330811901), "SET #f = :f", "attribute_exists(pk)", {"f": 99}, {"f": "format"})
     )
     assert Consumer(table, bell)([record]) == [place_of(record)], "what it reads itself is as unreadable"

@@ -10,7 +10,7 @@ from cleave.application.split.due_work import Worker
 from cleave.application.tell.wake_queue import Wake
 from cleave.domain.events import Event
 from cleave.domain.subscription import seller_owner
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.due import DueKind, due_entries
 from cleave.store.track_leases import Held, hand_over, release, shut, take
 from cleave.store.tracking_numbers import TrackingNumbers
@@ -138,6 +138,6 @@ def test_marks_that_are_taken_away_twice_are_gone(table: Table, shaky: Table, cl
 
 
 def is_due(table: Table, happened: Event) -> bool:
-    stored = table.get(keys.event(happened.seller_id, happened.order_number, happened.first))
+    stored = table.get(order_keys.event(happened.seller_id, happened.order_number, happened.first))
     assert stored is not None
     return keys.DUE in stored

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.orders import read_order
 from cleave.table.requests import Delete
 from cleave.table.table import Table
@@ -127,12 +127,12 @@ def test_a_package_whose_parents_time_is_over_can_be_replaced_all_the_same(
 ) -> None:
     first = package["shipmentPackageId"]
     second = cancel_one(de_seller, table, package, first)
-    table.delete(Delete(keys.package(20811, first)))
+    table.delete(Delete(order_keys.package(20811, first)))
     third = cancel_one(de_seller, table, package, second)
     answer, operations = asked(table, lambda: cancel(de_seller, package, second, 2))
     assert replaced(answer, second, "Cancelled", [third])
     assert operations == ["TransactWriteItems"]
-    assert table.get(keys.package(20811, first)) is None
+    assert table.get(order_keys.package(20811, first)) is None
 
 
 def test_an_order_keeps_only_the_chains_that_lead_to_a_package_that_lives(

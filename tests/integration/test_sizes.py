@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.table.limits import KILOBYTE
 from cleave.table.table import Table
 
@@ -59,7 +59,7 @@ def weigh(table: Table, key: dict[str, str]) -> int:
 def sizes(table: Table, de_seller: Caller, package: Package, webhooks: int) -> dict[str, int]:
     """Of everything that one cancellation writes."""
     package_id, number = package["shipmentPackageId"], package["orderNumber"]
-    own = keys.package(SELLER, package_id)
+    own = order_keys.package(SELLER, package_id)
     found = {"imported": weigh(table, own)}
     lines = [{"lineId": package["lines"][0]["lineId"], "quantity": 1}]
     answer = de_seller.call(
@@ -67,15 +67,15 @@ def sizes(table: Table, de_seller: Caller, package: Package, webhooks: int) -> d
     )
     name = answer.headers["Cancellation-Id"].replace("-", "#")
     found["reserved"] = weigh(table, own)
-    found["cancellation"] = weigh(table, keys.cancellation(f"trendyol#{SELLER}#{name}"))
+    found["cancellation"] = weigh(table, order_keys.cancellation(f"trendyol#{SELLER}#{name}"))
     (successor,) = apply_waiting(table)[package_id]
     told = {1: "one webhook", 2: "two webhooks"}[webhooks]
     return found | {
         "closed": weigh(table, own),
-        "successor": weigh(table, keys.package(SELLER, successor)),
-        f"event, {told}": weigh(table, keys.event(SELLER, number, 1)),
-        f"order, {told}": weigh(table, keys.order(SELLER, number)),
-        "pointer": weigh(table, keys.order_package(SELLER, number, successor)),
+        "successor": weigh(table, order_keys.package(SELLER, successor)),
+        f"event, {told}": weigh(table, order_keys.event(SELLER, number, 1)),
+        f"order, {told}": weigh(table, order_keys.order(SELLER, number)),
+        "pointer": weigh(table, order_keys.order_package(SELLER, number, successor)),
     }
 
 
@@ -94,5 +94,5 @@ def test_a_package_that_is_to_be_split_leaves_one_too(table: Table, de_seller: C
     path = {"sellerId": SELLER, "packageId": package["shipmentPackageId"]}
     body = {"orderLineIds": [package["lines"][0]["lineId"]]}
     assert replace(de_seller, request_id=REQUEST_ID).call(split_package, body, path=path).status == 200
-    left = KILOBYTE - weigh(table, keys.package(SELLER, package["shipmentPackageId"]))
+    left = KILOBYTE - weigh(table, order_keys.package(SELLER, package["shipmentPackageId"]))
     assert left >= MARGINS["planned"]

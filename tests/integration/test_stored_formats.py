@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.roles import Role
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.attempts import read_attempts, to_attempt
 from cleave.store.cancellations import read_cancellation
 from cleave.store.circuits import read_circuit, to_circuit
@@ -178,7 +178,7 @@ def test_deliveries_and_attempts_are_readable(old: Table) -> None:
     (settled,) = readable(read_settled(old, HOOK, "", "~", 9))
     assert [settled.state(place) for place in range(2)] == [DeliveryState.DELIVERED] * 2
     assert (settled.event, settled.first, settled.previous_at) == (1, 1, None)
-    place = keys.delivery_place(int(settled.event_at.timestamp() * 1000), SELLER, ORDER)
+    place = webhook_keys.delivery_place(int(settled.event_at.timestamp() * 1000), SELLER, ORDER)
     (attempt,) = read_attempts(old, HOOK, place, 0)
     assert (attempt.status, attempt.excerpt, attempt.latency_ms) == (503, "no", 12)
 
@@ -243,7 +243,7 @@ def test_every_kind_of_item_is_frozen() -> None:
 
 
 def waiting_on(table: Table, track: int) -> list[Item]:
-    return table.page(keys.waiting_partition(HOOK, track), 9)
+    return table.page(webhook_keys.waiting_partition(HOOK, track), 9)
 
 
 READERS: dict[str, Callable[[Table], object]] = {
@@ -254,11 +254,11 @@ READERS: dict[str, Callable[[Table], object]] = {
     "SELLER#20811": lambda table: read_recipients(table, SELLER),
     "SUBSCRIBER#seller:20811/SUBSCRIPTION": lambda table: read_subscription(table, "seller:20811", HOOK),
     "WAITING#": lambda table: [
-        to_delivery(item) for track in range(2) for item in table.page(keys.waiting_partition(HOOK, track), 9)
+        to_delivery(item) for track in range(2) for item in table.page(webhook_keys.waiting_partition(HOOK, track), 9)
     ],
-    "DELIVERY#": lambda table: [to_delivery(item) for item in table.page(keys.settled_partition(HOOK), 9)],
-    "ATTEMPT#": lambda table: [to_attempt(item) for item in table.page(keys.attempt_partition(HOOK), 9)],
-    "CIRCUIT#": lambda table: to_circuit(table.page(keys.circuit(HOOK)["pk"], 1)[0]),
+    "DELIVERY#": lambda table: [to_delivery(item) for item in table.page(webhook_keys.settled_partition(HOOK), 9)],
+    "ATTEMPT#": lambda table: [to_attempt(item) for item in table.page(webhook_keys.attempt_partition(HOOK), 9)],
+    "CIRCUIT#": lambda table: to_circuit(table.page(webhook_keys.circuit(HOOK)["pk"], 1)[0]),
 }
 
 

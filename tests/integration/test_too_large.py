@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.orders import read_order
 from cleave.store.packages import read_state
 from cleave.table.table import Table
@@ -129,7 +129,7 @@ def test_the_largest_package_is_split_into_as_many_as_can_be_with_its_parent_tol
     )
     assert len(apply_waiting(table)[package_id]) == 26
     (request,) = requests
-    parent = json.dumps(table.get(keys.package(SELLER, parent_id)), default=str)
+    parent = json.dumps(table.get(order_keys.package(SELLER, parent_id)), default=str)
     assert len(request) * 3 / 4 + len(parent) < 4_000_000  # the request is base64, items are smaller than their text
     assert len(json.loads(request)["TransactItems"]) <= 100
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.packages import read_state
 from cleave.table.requests import Update
 from cleave.table.table import Table
@@ -59,7 +59,7 @@ def ship(table: Table, *package_ids: int) -> None:
     for package_id in package_ids:
         change = "SET #status = :status"
         values, names = {"status": "Shipped"}, {"status": "status"}
-        table.write([Update(keys.package(SELLER, package_id), change, "attribute_exists(pk)", values, names)])
+        table.write([Update(order_keys.package(SELLER, package_id), change, "attribute_exists(pk)", values, names)])
 
 
 @pytest.fixture

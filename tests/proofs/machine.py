@@ -16,7 +16,7 @@ from cleave.domain.domain_events import Topic
 from cleave.domain.package import Package
 from cleave.domain.status import CANCELLABLE
 from cleave.entry.wire import to_json
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -66,8 +66,8 @@ class Order:
 
     def partitions(self) -> set[str]:
         """All that the order is stored in, but its cancellations, which are never written alone."""
-        packages = (keys.package(each.seller_id, each.package_id) for each in self.packages())
-        return {keys.order_partition(self.number), *(key[keys.PARTITION] for key in packages)}
+        packages = (order_keys.package(each.seller_id, each.package_id) for each in self.packages())
+        return {order_keys.order_partition(self.number), *(key[keys.PARTITION] for key in packages)}
 
     def can_give(self, line_id: int) -> int:
         """Units that nobody was promised and that have not left."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cleave.application.operate.erase_order import Erased, erase_order
 from cleave.domain.personal_data import MARK
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.documents import unpack
 from cleave.table.attributes import Item, to_item
 from cleave.table.requests import Put
@@ -140,7 +140,7 @@ def test_what_cannot_be_read_is_named_and_holds_nothing_else_back(world: World) 
     shop = buyer(world, 607)
     world.split_and_tell()
     table, order = world.table, number(shop)
-    for key, name in ((keys.package(607, SECOND), "document"), (keys.order(607, order), "live")):
+    for key, name in ((order_keys.package(607, SECOND), "document"), (order_keys.order(607, order), "live")):
         item = table.get(key)
         assert item is not None
         table.put(Put({**item, name: b"damaged"}))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cleave.store import keys
+from cleave.store import order_keys
 
 from functions.reconcile.app import handler as reconcile
 from tests.support.orders import Shop, wire_package
@@ -81,7 +81,7 @@ def test_what_fails_is_counted_and_holds_back_nobody(world: World) -> None:
         shop = Shop(world, seller_id)
         shop.load([wire_package(71, ORDER + str(seller_id), {1: 5})])
         shop.cancel(71, {1: 1}, "key")
-    ill = keys.package(501, 71)["pk"]
+    ill = order_keys.package(501, 71)["pk"]
 
     def broken(request: dict[str, Any]) -> None:
         if ill in repr(request.get("TransactItems")):

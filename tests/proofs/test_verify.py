@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from cleave.application.operate.verify import Verified, verify
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.events import EventSummary, read_summaries
 from cleave.table.requests import Delete, Put
 from cleave_cli import verify as command
@@ -48,11 +48,11 @@ def test_what_waits_is_no_fault(world: World, job: Orders) -> None:
 def test_what_somebody_broke_is_found_where_it_is(world: World, job: Orders) -> None:
     table, seller = world.table, job.shop.seller_id
     Orders(Shop(world, 803)).run()
-    table.delete(Delete(keys.order(802, "O802")))
-    item = table.get(keys.package(seller, FIRST))
+    table.delete(Delete(order_keys.order(802, "O802")))
+    item = table.get(order_keys.package(seller, FIRST))
     assert item is not None
     table.put(Put({**item, "document": b"damaged"}))
-    part = table.get(keys.order(803, "O803"))
+    part = table.get(order_keys.order(803, "O803"))
     assert part is not None
     table.put(Put({**part, "live": b"damaged"}))
     findings = verify(table, None, world.clock()).findings
@@ -81,7 +81,7 @@ def test_the_command_says_what_is_not_in_order_and_fails(
     assert "4 orders with 16 packages, 6 cancellations and 20 events" in " ".join(good.output.split())
     _, second, *_ = read_summaries(world.table, job.shop.seller_id, job.order)
     assert isinstance(second, EventSummary)
-    world.table.delete(Delete(keys.event(job.shop.seller_id, job.order, second.first)))
+    world.table.delete(Delete(order_keys.event(job.shop.seller_id, job.order, second.first)))
     bad = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
     assert (bad.exit_code, "are missing or too many" in bad.output) == (1, True)
     assert CliRunner().invoke(app, [*arguments, "--order", "x"]).exit_code == 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cleave.domain.subscription import channel_owner, seller_owner
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 
 from tests.simulation.book import Book, Change, Hook, Wish
 from tests.simulation.callers import Callers
@@ -195,12 +195,12 @@ class Admins:
     def _waits(self, hook: Hook) -> bool:
         """Whether something waits for a webhook that is on."""
         items = self.calls.world.engine.items
-        key = keys.subscription(hook.owner, hook.hook_id)
+        key = webhook_keys.subscription(hook.owner, hook.hook_id)
         image, sorts = items.get((key[keys.PARTITION], key[keys.SORT])), items.sorts
         return (
             image is not None
             and image["status"]["S"] == "ACTIVE"
-            and any(sorts.get(keys.waiting_partition(hook.hook_id, track)) for track in range(2))
+            and any(sorts.get(webhook_keys.waiting_partition(hook.hook_id, track)) for track in range(2))
         )
 
     def ops(self) -> dict[str, Callable[[Op], None]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleave.store import keys
+from cleave.store import keys, order_keys
 
 from tests.simulation.book import Asked, Book, Happened, OrderBook
 from tests.simulation.calls import Answer, Calls
@@ -29,7 +29,7 @@ class Cancellers:
 
     def _written(self, place: Place, old: Image | None, new: Image | None) -> None:
         scheduler = self.calls.world.scheduler
-        if place[1] == keys.PACKAGE and old is not None and new is not None:
+        if place[1] == order_keys.PACKAGE and old is not None and new is not None:
             for name in old["waiting"]["M"].keys() - new["waiting"]["M"].keys():
                 self.book.applied[name] = scheduler.now
         elif place[1] == "CANCELLATION" and old is None:
@@ -130,21 +130,21 @@ class Cancellers:
     def package(self, order: OrderBook, number: int) -> tuple[int, list[int]]:
         """One of the order's packages, live or replaced, and its lines."""
         items = self.calls.world.engine.items
-        prefix = keys.order_package_prefix(order.seller_id)
+        prefix = order_keys.order_package_prefix(order.seller_id)
         ids = [
             int(sk.rpartition("#")[2])
-            for sk, _ in items.partition(keys.order_partition(order.number))
+            for sk, _ in items.partition(order_keys.order_partition(order.number))
             if sk.startswith(prefix)
         ]
         package_id = ids[number % len(ids)]
-        image = items.get((keys.package(order.seller_id, package_id)[keys.PARTITION], keys.PACKAGE))
+        image = items.get((order_keys.package(order.seller_id, package_id)[keys.PARTITION], order_keys.PACKAGE))
         return package_id, sorted(int(line) for line in image["left"]["M"]) or [1] if image else [1]
 
     def storefront(self, seller_id: int, package_id: int) -> dict[str, str]:
         """The header that names the package's."""
-        place = (keys.package(seller_id, package_id)[keys.PARTITION], keys.PACKAGE)
+        place = (order_keys.package(seller_id, package_id)[keys.PARTITION], order_keys.PACKAGE)
         image = self.calls.world.engine.items.get(place)
-        return {} if image is None else {"storeFrontCode": keys.listed(image[keys.LISTING]["S"])[1]}
+        return {} if image is None else {"storeFrontCode": order_keys.listed(image[keys.LISTING]["S"])[1]}
 
     def note(self, line: str) -> None:
         """For people."""

@@ -8,7 +8,7 @@ from cleave.application.subscribe.revocation import revoke
 from cleave.clock import now
 from cleave.domain.roles import Role
 from cleave.domain.subscription import channel_owner, seller_owner
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.credentials import Credential, NoCredential, store_credential
 from cleave.table.failures import ConditionsFailed, Contended
 from cleave.table.table import Table
@@ -135,7 +135,7 @@ class Operators:
         """A stored package is damaged: its document cannot be read."""
         order = self.book.order(op.numbers[0])
         package_id, _ = self.callers.package(order, op.numbers[1])
-        place = (keys.package(order.seller_id, package_id)[keys.PARTITION], keys.PACKAGE)
+        place = (order_keys.package(order.seller_id, package_id)[keys.PARTITION], order_keys.PACKAGE)
         items = self.world.engine.items
         image = items.get(place)
         if image is not None and package_id not in self.book.poisoned:

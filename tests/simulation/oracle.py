@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cleave.domain.events import Event
 from cleave.domain.recipients import Recipient, messages_of, selection_for
 from cleave.domain.subscription import PayloadFormat
-from cleave.store import keys
+from cleave.store import keys, order_keys, webhook_keys
 from cleave.store.deliveries import deliveries_of
 from cleave.store.delivery_items import to_delivery
 from cleave.store.events import to_event
@@ -60,7 +60,7 @@ class Oracle:
         """What waits for a webhook that is on, when nothing is left to do."""
         items = self.world.engine.items
         for hook in self.book.hooks:
-            key = keys.subscription(hook.owner, hook.hook_id)
+            key = webhook_keys.subscription(hook.owner, hook.hook_id)
             image = items.get((key[keys.PARTITION], key[keys.SORT]))
             waiting = owed(items, hook.hook_id)
             if waiting and image is not None and image["status"]["S"] == "ACTIVE" and self.world.next_due() is None:
@@ -120,7 +120,7 @@ class Oracle:
                 yield f"{name} was accepted at {at:.0f} ms, and applied {applied - at:.0f} ms later"
 
     def _cancelled(self, name: str) -> list[str]:
-        key = keys.cancellation(name)
+        key = order_keys.cancellation(name)
         image = self.world.engine.items.get((key[keys.PARTITION], key[keys.SORT]))
         return [] if image is None else list(image["units"]["M"])
 
@@ -160,7 +160,7 @@ class Oracle:
     def _exhausted(self, hook: Hook) -> set[tuple[int, str]]:
         """Lanes on which a message was given up, as the list of deliveries shows."""
         found = set()
-        for sort, image in self.world.engine.items.partition(keys.settled_partition(hook.hook_id)):
+        for sort, image in self.world.engine.items.partition(webhook_keys.settled_partition(hook.hook_id)):
             delivery = to_delivery({**to_item(image), "sk": sort})
             if any(outcome.state == "exhausted" for outcome in delivery.outcomes.values()):
                 found.add((delivery.lane.seller_id, delivery.lane.order_number))
@@ -173,8 +173,8 @@ def owed(items: Items, hook_id: str) -> list[str]:
     The stream may bring an old event again, and its fan-out die between the put and the ring: what it put is no
     message, and the next drain of the track deletes it.
     """
-    settled = set(items.sorts.get(keys.settled_partition(hook_id), ()))
-    waiting = [each for track in range(2) for each in items.partition(keys.waiting_partition(hook_id, track))]
+    settled = set(items.sorts.get(webhook_keys.settled_partition(hook_id), ()))
+    waiting = [each for track in range(2) for each in items.partition(webhook_keys.waiting_partition(hook_id, track))]
     return [place for place, image in waiting if "asked" in image or place not in settled]
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from cleave.store import keys
+from cleave.store import webhook_keys
 from cleave_cli.paths import ROOT
 
 from tests.simulation.book import Change, Hook, Wish
@@ -85,9 +85,9 @@ def test_what_waits_is_owed_unless_it_was_told_and_nobody_asked_for_it_since(
     *, is_settled: bool, is_asked: bool, is_owed: bool
 ) -> None:
     items = Items()
-    items.replace((keys.waiting_partition("hook", 1), "place"), {"asked": {"S": "wish"}} if is_asked else {})
+    items.replace((webhook_keys.waiting_partition("hook", 1), "place"), {"asked": {"S": "wish"}} if is_asked else {})
     if is_settled:
-        items.replace((keys.settled_partition("hook"), "place"), {})
+        items.replace((webhook_keys.settled_partition("hook"), "place"), {})
     assert owed(items, "hook") == (["place"] if is_owed else [])
 
 

@@ -9,7 +9,7 @@ from inspect import isfunction
 from pathlib import PurePosixPath
 from typing import Any
 
-from cleave.store import keys
+from cleave.store import credential_keys, keys, order_keys, webhook_keys
 from cleave.table.requests import Key
 from cleave_cli.engine_main import leading_keys
 
@@ -110,8 +110,9 @@ def folder_of() -> dict[str, str]:
 
 
 def all_prefixes() -> set[str]:
-    """How the partition keys of all that store/keys.py makes a key of begin."""
-    functions = [each for name, each in vars(keys).items() if isfunction(each) and not name.startswith("_")]
+    """How the partition keys of all that the store makes a key of begin."""
+    modules = (order_keys, webhook_keys, credential_keys)
+    functions = [each for module in modules for each in vars(module).values() if isfunction(each)]
     makers = [each for each in functions if each.__annotations__["return"] is Key]
     made = [make(*(1 if each is int else "x" for each in _parameters(make))) for make in makers]
     return {prefix_of(key[keys.PARTITION]) for key in made}

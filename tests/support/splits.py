@@ -6,7 +6,7 @@ from datetime import timedelta
 from cleave.application.split.due_work import Worker
 from cleave.application.tell.wake_queue import Wake
 from cleave.domain.split import Split
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.due_packages import DuePackage, due_work
 from cleave.store.packages import read_states
 from cleave.store.tracking_numbers import TrackingNumbers
@@ -30,7 +30,7 @@ def apply_waiting(table: Table) -> dict[int, tuple[int, ...]]:
 
 def apply_to(table: Table, seller_id: int, package_id: int) -> Split:
     """Split one package, on which something waits."""
-    item = table.get(keys.package(seller_id, package_id))
+    item = table.get(order_keys.package(seller_id, package_id))
     assert item is not None
     work = due_work(item)
     assert isinstance(work, DuePackage)

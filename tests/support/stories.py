@@ -11,7 +11,7 @@ from cleave.domain.events import EventNote
 from cleave.domain.order import Order
 from cleave.domain.package import CreatedBy, Package
 from cleave.domain.package_state import PackageState
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.cancellations import to_cancellation
 from cleave.store.events import EventSummary, read_summaries
 from cleave.store.orders import order_package_ids, to_order
@@ -75,8 +75,8 @@ class Units:
 
 def read_story(table: Table, seller_id: int, order_number: str) -> Story:
     """One query for the order, one read of its packages, one of the cancellations that they name."""
-    items = _partition(table, keys.order_partition(order_number))
-    (order,) = (item for item in items if item["sk"] == keys.order(seller_id, order_number)["sk"])
+    items = _partition(table, order_keys.order_partition(order_number))
+    (order,) = (item for item in items if item["sk"] == order_keys.order(seller_id, order_number)["sk"])
     states = read_states(table, seller_id, order_package_ids(table, seller_id, order_number))
     own = f"{keys.EVENT_PREFIX}{seller_id}#"
     story = Story(
@@ -87,7 +87,7 @@ def read_story(table: Table, seller_id: int, order_number: str) -> Story:
         summaries=[each for each in read_summaries(table, seller_id, order_number) if isinstance(each, EventSummary)],
     )
     named = sorted({key for state in story.packages.values() for key in _named(state)})
-    for item in table.batch_get([keys.cancellation(key) for key in named]):
+    for item in table.batch_get([order_keys.cancellation(key) for key in named]):
         story.cancellations[item["pk"].partition("#")[2]] = item
     return story
 

@@ -18,7 +18,7 @@ from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.recipients import Selection, Telling
 from cleave.domain.subscription import seller_owner
 from cleave.entry.gateway import Call
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.dictionary import DICTIONARIES
 from cleave.store.events import create_event
 from cleave.store.packages import package_item
@@ -62,7 +62,7 @@ def other_events() -> Iterator[LambdaEvent]:
         "waiting": {_RESERVATION.cancellation_id: reservation_item(_RESERVATION)},
         "version": 2,
         keys.DUE: EXAMPLE_MS,
-        keys.SHARD: keys.shard(keys.package(package.seller_id, package.package_id)),
+        keys.SHARD: keys.shard(order_keys.package(package.seller_id, package.package_id)),
     }
     yield LambdaEvent("package_stream", "good", _stream("MODIFY", {**stored, **waiting}), {"batchItemFailures": []})
     event = create_event(example_event(), EXAMPLE_EXPIRY, is_due=True).item

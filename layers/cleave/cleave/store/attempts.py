@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.delivery import Answer, Attempt
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, Unreadable, optional_text, read_with, text
 from cleave.table.attributes import Item
 from cleave.table.requests import Put
@@ -21,7 +21,7 @@ def attempt_note(subscription_id: str, place: str, message: int, at: datetime, a
     """The entry of one attempt to send a message of the delivery whose sort key is ``place``."""
     return Put(
         {
-            **keys.attempt(subscription_id, place, message, to_ms(at)),
+            **webhook_keys.attempt(subscription_id, place, message, to_ms(at)),
             **CURRENT,
             "at": to_ms(at),
             "status": answer.status,
@@ -35,8 +35,8 @@ def attempt_note(subscription_id: str, place: str, message: int, at: datetime, a
 
 def read_attempts(table: Table, subscription_id: str, place: str, message: int) -> list[Attempt]:
     """The latest hundred of a message, oldest first. DynamoDB deletes them within days after they have expired."""
-    prefix = keys.attempt_prefix(place, message)
-    partition = keys.attempt_partition(subscription_id)
+    prefix = webhook_keys.attempt_prefix(place, message)
+    partition = webhook_keys.attempt_partition(subscription_id)
     items = table.page(partition, _MOST_SHOWN, after=prefix, before=f"{prefix}~", newest_first=True)
     return [_listed(item) for item in reversed(items)]
 
@@ -46,7 +46,7 @@ def _listed(item: Item) -> Attempt:
     try:
         return to_attempt(item)
     except Unreadable:
-        return Attempt(from_ms(keys.attempted_ms(item[keys.SORT])), None, "unreadable", 0, "")
+        return Attempt(from_ms(webhook_keys.attempted_ms(item[keys.SORT])), None, "unreadable", 0, "")
 
 
 def to_attempt(item: Item) -> Attempt:

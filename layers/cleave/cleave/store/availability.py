@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cleave.domain.availability import Availability
 from cleave.domain.cancellation import PackageRef
 from cleave.domain.status import CANCELLABLE, status_word
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.formats import read_with, text
 from cleave.store.reservations import WAITING, planned_of
 from cleave.table.attributes import Item
@@ -24,7 +24,7 @@ def _availability(item: Item) -> Availability:
     return Availability(
         package_id=package_id,
         order_number=text(item["order_number"]),
-        storefront=keys.listed(item[keys.LISTING])[1],
+        storefront=order_keys.listed(item[keys.LISTING])[1],
         status=status_word(item["status"]),
         left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
         waiting=len(item[WAITING]),
@@ -37,8 +37,8 @@ def _availability(item: Item) -> Availability:
 
 def read_availability(table: Table, refs: Sequence[PackageRef]) -> dict[PackageRef, Availability | None]:
     """What decides over claims on the packages, None for one that is not there; strongly consistent."""
-    items = {item[keys.PARTITION]: item for item in table.batch_get([keys.package(*ref) for ref in refs])}
-    found = {ref: items.get(keys.package(*ref)[keys.PARTITION]) for ref in refs}
+    items = {item[keys.PARTITION]: item for item in table.batch_get([order_keys.package(*ref) for ref in refs])}
+    found = {ref: items.get(order_keys.package(*ref)[keys.PARTITION]) for ref in refs}
     return {ref: None if item is None else to_availability(item) for ref, item in found.items()}
 
 
@@ -49,4 +49,4 @@ def package_id_of(item: Item) -> int:
 
 def seller_id_of(item: Item) -> int:
     """The seller of a package's item."""
-    return keys.listed(item[keys.LISTING])[0]
+    return order_keys.listed(item[keys.LISTING])[0]

@@ -26,7 +26,7 @@ from cleave.domain.cancellation import (
     reservation_of,
 )
 from cleave.domain.reasons import CancelledBy, Reason
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.availability import CANCELLABLE_VALUES, to_availability
 from cleave.store.formats import CURRENT, Unreadable, each_read, flag, read_with, text
 from cleave.store.reservations import PLAN, WAITING, reservation_item
@@ -62,7 +62,7 @@ def record(table: Table, cancellations: Sequence[Cancellation]) -> None:
 def recorded_fingerprints(table: Table, cancellations: Sequence[Cancellation]) -> dict[int, str]:
     """Fingerprints of those that are already recorded, by their place."""
     named = dict.fromkeys(str(cancellation.key) for cancellation in cancellations)
-    found = table.batch_get([keys.cancellation(each) for each in named])
+    found = table.batch_get([order_keys.cancellation(each) for each in named])
     fingerprints = {_id_of(item): fingerprint_of(item) for item in found}
     ids = enumerate(str(cancellation.key) for cancellation in cancellations)
     return {place: fingerprints[each] for place, each in ids if each in fingerprints}
@@ -70,7 +70,7 @@ def recorded_fingerprints(table: Table, cancellations: Sequence[Cancellation]) -
 
 def read_cancellation(table: Table, cancellation_id: str) -> RecordedCancellation | None:
     """Strongly consistent. Raises Unreadable."""
-    item = table.get(keys.cancellation(cancellation_id))
+    item = table.get(order_keys.cancellation(cancellation_id))
     return None if item is None else to_cancellation(item)
 
 
@@ -79,14 +79,14 @@ def read_cancellations(
 ) -> tuple[list[RecordedCancellation], list[Unreadable]]:
     """Those that exist, in the order in which they were accepted, and those that cannot be read; strongly
     consistent."""
-    found = table.batch_get([keys.cancellation(each) for each in dict.fromkeys(cancellation_ids)])
+    found = table.batch_get([order_keys.cancellation(each) for each in dict.fromkeys(cancellation_ids)])
     recorded, damaged = each_read(to_cancellation, found)
     return sorted(recorded, key=lambda each: (each.accepted_at, each.cancellation_id)), damaged
 
 
 def _create(table: Table, place: int, cancellation: Cancellation) -> Create:
     item = {
-        **keys.cancellation(str(cancellation.key)),
+        **order_keys.cancellation(str(cancellation.key)),
         **CURRENT,
         "fingerprint": cancellation.fingerprint,
         "seller_id": cancellation.seller_id,
@@ -107,11 +107,11 @@ def _create(table: Table, place: int, cancellation: Cancellation) -> Create:
 def _reserve(ref: PackageRef, claims: PackageClaims) -> Update:
     cancellation, _ = claims[0]
     units = claimed_units(claims)
-    key = keys.package(*ref)
+    key = order_keys.package(*ref)
     # Short placeholders: an expression of DynamoDB's holds 4 KB, and a request up to 100 lines.
     lines = {f"l{n}": str(line_id) for n, line_id in enumerate(units)}
     waiting = {f"w{n}": str(each.key) for n, (each, _) in enumerate(claims)}
-    storefront = {} if cancellation.storefront is None else {"sf": keys.listing(ref[0], cancellation.storefront)}
+    storefront = {} if cancellation.storefront is None else {"sf": order_keys.listing(ref[0], cancellation.storefront)}
     return Update(
         key=key,
         change=_reserve_change(len(units), len(claims)),

@@ -8,7 +8,7 @@ from cleave.domain.change import OrderChange, Versioned
 from cleave.domain.package import Package
 from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.status import Status
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.events import create_event
 from cleave.store.formats import CURRENT
 from cleave.store.orders import put_pointer, write_order
@@ -133,7 +133,7 @@ def _tracked(package: Package, ends: int) -> list[Write]:
     """Its seller may name a package by its number once it has set out with it."""
     if package.status != Status.SHIPPED or not package.carriage.by_seller or package.tracking_number is None:
         return []
-    key = keys.tracking_number(package.seller_id, package.tracking_number)
+    key = order_keys.tracking_number(package.seller_id, package.tracking_number)
     return [Put({**key, **CURRENT, "package_id": package.package_id, keys.EXPIRES: ends})]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.circuit import Circuit
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, FORMAT, Unreadable, read_with
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
@@ -26,11 +26,11 @@ def read_circuit_and_owner(table: Table, subscription_id: str) -> tuple[Circuit 
 
     A damaged one is forgotten: a receiver that still fails says so again.
     """
-    item = table.get(keys.circuit(subscription_id))
+    item = table.get(webhook_keys.circuit(subscription_id))
     try:
         return (None, "") if item is None else (to_circuit(item), circuit_owner(item))
     except Unreadable:
-        table.delete(Delete(keys.circuit(subscription_id)))
+        table.delete(Delete(webhook_keys.circuit(subscription_id)))
         return None, ""
 
 
@@ -66,7 +66,7 @@ def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
 
     The SDK repeats it if its answer is lost, and the repeat is refused: the caller reads again, and finds its own.
     """
-    key = keys.circuit(subscription_id)
+    key = webhook_keys.circuit(subscription_id)
     values: dict[str, Any] = {
         FORMAT: CURRENT[FORMAT],
         "owner": owner,
@@ -99,7 +99,7 @@ def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
 def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: Sequence[Write]) -> bool:
     """The receiver works again, and ``along`` is written with it; False if the circuit was written since."""
     closed = Delete(
-        keys.circuit(subscription_id),
+        webhook_keys.circuit(subscription_id),
         "version = :version AND since = :since",
         {"version": circuit.version, "since": to_ms(circuit.failing_since)},
         ("circuit", subscription_id),
@@ -116,7 +116,7 @@ def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: S
 
 def forget_circuit(subscription_id: str) -> Write:
     """Treats the receiver as if it had never failed."""
-    return Delete(keys.circuit(subscription_id))
+    return Delete(webhook_keys.circuit(subscription_id))
 
 
 def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at: datetime) -> Write:
@@ -127,9 +127,9 @@ def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at
 
 def read_circuits(table: Table, subscription_ids: Sequence[str]) -> dict[str, tuple[str, Circuit]]:
     """Those that exist and can be read, by webhook, with whose it is; strongly consistent."""
-    items = table.batch_get([keys.circuit(each) for each in dict.fromkeys(subscription_ids)])
+    items = table.batch_get([webhook_keys.circuit(each) for each in dict.fromkeys(subscription_ids)])
     found: dict[str, tuple[str, Circuit]] = {}
     for item in items:
         with contextlib.suppress(Unreadable):  # a probe that is due forgets it
-            found[str(keys.subscription_of(item))] = (circuit_owner(item), to_circuit(item))
+            found[str(webhook_keys.subscription_of(item))] = (circuit_owner(item), to_circuit(item))
     return found

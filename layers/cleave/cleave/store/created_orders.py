@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cleave.clock import to_ms
 from cleave.domain.change import OrderChange
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.changes import born_label, change_writes
 from cleave.store.formats import CURRENT, read_with
 from cleave.store.orders import order_label
@@ -67,7 +67,7 @@ def create(table: Table, creation: Creation, changes: Sequence[OrderChange]) -> 
 
 def _record(table: Table, creation: Creation) -> Create:
     item = {
-        **keys.created_order(creation.channel, creation.order_number),
+        **order_keys.created_order(creation.channel, creation.order_number),
         **CURRENT,
         "fingerprint": creation.fingerprint,
         "attempt": creation.attempt,

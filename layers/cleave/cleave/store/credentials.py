@@ -10,7 +10,7 @@ from typing import Any
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.roles import MAX_SELLERS, Role, Tier
 from cleave.domain.subscription import seller_owner
-from cleave.store import keys
+from cleave.store import credential_keys
 from cleave.store.formats import CURRENT, each_read, read_with, text
 from cleave.store.owners import reopen_owner
 from cleave.table.attributes import Item
@@ -88,7 +88,7 @@ def store_credential(table: Table, credential: Credential, secret: str, at: date
     if len(credential.sellers) > MAX_SELLERS:
         raise TooManySellers(len(credential.sellers))
     item = {
-        **keys.credential(credential.key),
+        **credential_keys.credential(credential.key),
         **CURRENT,
         "credential_key": credential.key,
         "role": credential.role.value,
@@ -98,7 +98,7 @@ def store_credential(table: Table, credential: Credential, secret: str, at: date
         "secrets": _document([SecretHash(hash_secret(secret), None)]),
         "created_at": to_ms(at),
     }
-    pointer = {**keys.credential_pointer(credential.key), **CURRENT, "credential_key": credential.key}
+    pointer = {**credential_keys.credential_pointer(credential.key), **CURRENT, "credential_key": credential.key}
     table.write([Create(item, "credential"), Create(pointer, "pointer")])
     for seller in sorted(credential.sellers) if credential.role is Role.SELLER else []:
         table.update(reopen_owner(seller_owner(seller)))
@@ -109,7 +109,7 @@ def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Cred
 
     As many hashes are compared, each in constant time, whether the key is unknown or the secret wrong.
     """
-    item = table.get(keys.credential(key))
+    item = table.get(credential_keys.credential(key))
     live = [each.hash for each in _secrets(item) if each.is_live(at)] if item else []
     given = hash_secret(secret)
     expected = [*live, *[_NO_HASH] * LIVE_SECRETS][:LIVE_SECRETS]
@@ -119,21 +119,24 @@ def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Cred
 
 def read_credential(table: Table, key: str) -> Credential | None:
     """Strongly consistent."""
-    item = table.get(keys.credential(key))
+    item = table.get(credential_keys.credential(key))
     return None if item is None else _credential(item)
 
 
 def list_credentials(table: Table) -> tuple[list[ListedCredential], list[str]]:
     """All of them, by key; and the keys of those that cannot be read."""
-    items = table.batch_get([keys.credential(each) for each in credential_keys(table)])
+    items = table.batch_get([credential_keys.credential(each) for each in listed_credential_keys(table)])
     found, damaged = each_read(_listed, items)
-    lost = [keys.named_credential(each.key) for each in damaged]
+    lost = [credential_keys.named_credential(each.key) for each in damaged]
     return sorted(found, key=lambda each: each.credential.key), sorted(lost)
 
 
-def credential_keys(table: Table) -> list[str]:
+def listed_credential_keys(table: Table) -> list[str]:
     """Of all that there are, readable or not."""
-    return [keys.pointed_credential(each) for each in table.query(keys.CREDENTIALS, keys.CREDENTIAL_PREFIX)]
+    return [
+        credential_keys.pointed_credential(each)
+        for each in table.query(credential_keys.CREDENTIALS, credential_keys.CREDENTIAL_PREFIX)
+    ]
 
 
 def _listed(item: Item) -> ListedCredential:
@@ -147,7 +150,7 @@ def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: 
     Where that is not after ``at``, every other secret ends at once, and so do the tokens that were got with them.
     Raises NoCredential; StillRotating where a third secret would be live.
     """
-    item = table.get(keys.credential(key))
+    item = table.get(credential_keys.credential(key))
     if item is None:
         raise NoCredential(key)
     ends_at_once = old_until <= at
@@ -159,7 +162,7 @@ def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: 
     values: dict[str, Any] = {"new": _document(new), "before": item["secrets"]}
     values |= {"at": to_ms(at)} if ends_at_once else {}
     try:
-        table.update(Update(keys.credential(key), change, "secrets = :before", values))
+        table.update(Update(credential_keys.credential(key), change, "secrets = :before", values))
     except ConditionsFailed:
         raise NoCredential(key) from None
 
@@ -169,9 +172,9 @@ def revoke_credential(table: Table, key: str, along: Sequence[Write] = ()) -> No
 
     Raises NoCredential.
     """
-    gone = Delete(keys.credential(key), "attribute_exists(pk)", label="credential")
+    gone = Delete(credential_keys.credential(key), "attribute_exists(pk)", label="credential")
     try:
-        table.write([gone, Delete(keys.credential_pointer(key)), *along])
+        table.write([gone, Delete(credential_keys.credential_pointer(key)), *along])
     except ConditionsFailed as failed:
         if "credential" in failed.found:
             raise NoCredential(key) from None
@@ -181,7 +184,7 @@ def revoke_credential(table: Table, key: str, along: Sequence[Write] = ()) -> No
 def require_credential(key: str) -> Update:
     """The write that fails for a credential that has ended, and changes nothing."""
     same = "SET credential_key = credential_key"
-    return Update(keys.credential(key), same, "attribute_exists(pk)", label=("other", key))
+    return Update(credential_keys.credential(key), same, "attribute_exists(pk)", label=("other", key))
 
 
 def hash_secret(secret: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from cleave.clock import to_ms
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import Event
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.delivery_items import Listed, delivery_item, placed_in, progress_item, to_listed
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Create, Delete, Key, Put, Update, Write
@@ -43,7 +43,7 @@ def deliveries_of(event: Event) -> list[tuple[int, Delivery]]:
 
 def delivery_place(event_at: datetime, seller_id: int, order_number: str) -> str:
     """The sort key of an event's delivery: along a lane, in the order of the events."""
-    return keys.delivery_place(to_ms(event_at), seller_id, order_number)
+    return webhook_keys.delivery_place(to_ms(event_at), seller_id, order_number)
 
 
 def place_of(delivery: Listed) -> str:
@@ -55,23 +55,23 @@ def previous_place(delivery: Delivery) -> str | None:
     """The sort key of the delivery before it in its lane; None for the first."""
     if delivery.previous_at is None:
         return None
-    return keys.delivery_place(to_ms(delivery.previous_at), delivery.lane.seller_id, delivery.lane.order_number)
+    return webhook_keys.delivery_place(to_ms(delivery.previous_at), delivery.lane.seller_id, delivery.lane.order_number)
 
 
 def places_between(since: datetime | None, until: datetime | None) -> tuple[str, str]:
     """Sort keys before and behind all deliveries of events of that time; None: without an end."""
-    first = "" if since is None else keys.delivery_time(to_ms(since))
-    return first, "~" if until is None else keys.delivery_time(to_ms(until))
+    first = "" if since is None else webhook_keys.delivery_time(to_ms(since))
+    return first, "~" if until is None else webhook_keys.delivery_time(to_ms(until))
 
 
 def settled_key(delivery: Delivery) -> Key:
     """Where it is once it is settled."""
-    return keys.settled(delivery.lane.subscription_id, place_of(delivery))
+    return webhook_keys.settled(delivery.lane.subscription_id, place_of(delivery))
 
 
 def waiting_key(delivery: Delivery, track: int) -> Key:
     """Where it waits."""
-    return keys.waiting(delivery.lane.subscription_id, track, place_of(delivery))
+    return webhook_keys.waiting(delivery.lane.subscription_id, track, place_of(delivery))
 
 
 def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
@@ -85,19 +85,19 @@ def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
 
 def read_waiting(table: Table, subscription_id: str, track: int, after: str, limit: int) -> list[Listed]:
     """A track's waiting deliveries, oldest first; strongly consistent."""
-    items = table.page(keys.waiting_partition(subscription_id, track), limit, after=after)
+    items = table.page(webhook_keys.waiting_partition(subscription_id, track), limit, after=after)
     return [to_listed(item) for item in items]
 
 
 def waiting_since(table: Table, subscription_id: str, track: int, limit: int) -> list[datetime]:
     """The times of the events of a track's waiting deliveries, oldest first."""
-    items = table.page(keys.waiting_partition(subscription_id, track), limit)
+    items = table.page(webhook_keys.waiting_partition(subscription_id, track), limit)
     return [placed_in(item)[1] for item in items]
 
 
 def read_settled(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Listed]:
     """Settled deliveries between two sort keys, oldest first."""
-    items = table.page(keys.settled_partition(subscription_id), limit, after=after, before=before)
+    items = table.page(webhook_keys.settled_partition(subscription_id), limit, after=after, before=before)
     return [to_listed(item) for item in items]
 
 
@@ -114,12 +114,12 @@ def read_places(
     wanted = [
         key
         for track, place in dict.fromkeys(places)
-        for key in (keys.waiting(subscription_id, track, place), keys.settled(subscription_id, place))
+        for key in (webhook_keys.waiting(subscription_id, track, place), webhook_keys.settled(subscription_id, place))
     ]
     waiting: dict[str, Listed] = {}
     settled: dict[str, Listed] = {}
     for item in table.batch_get(wanted):
-        is_settled = item[keys.PARTITION] == keys.settled_partition(subscription_id)
+        is_settled = item[keys.PARTITION] == webhook_keys.settled_partition(subscription_id)
         (settled if is_settled else waiting)[item[keys.SORT]] = to_listed(item)
     return waiting, settled
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.events import from_text, to_text
 from cleave.store.formats import CURRENT, Unreadable, read_with, text
 from cleave.store.retention import delivery_expiry
@@ -73,7 +73,7 @@ def to_listed(item: Item) -> Listed:
 
 
 def placed_in(item: Item) -> tuple[Lane, datetime]:
-    at_ms, seller_id, order_number = keys.placed_delivery(item[keys.SORT])
+    at_ms, seller_id, order_number = webhook_keys.placed_delivery(item[keys.SORT])
     return Lane(item[keys.PARTITION].split("#")[1], seller_id, order_number), from_ms(at_ms)
 
 

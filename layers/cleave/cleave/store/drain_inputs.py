@@ -7,7 +7,7 @@ from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Delivery
 from cleave.domain.events import Event
 from cleave.domain.subscription import Subscription
-from cleave.store import keys
+from cleave.store import keys, order_keys, webhook_keys
 from cleave.store.circuits import to_circuit
 from cleave.store.deliveries import previous_place, settled_key
 from cleave.store.delivery_items import to_delivery
@@ -46,13 +46,13 @@ def read_drain_input(table: Table, track: TrackRef, listed: Delivery) -> DrainIn
     """For one delivery that was listed as waiting on the track. Raises Unreadable for a damaged webhook."""
     lane, before = listed.lane, previous_place(listed)
     keys_of: dict[str, Key] = {
-        "subscription": keys.subscription(track.owner, lane.subscription_id),
-        "circuit": keys.circuit(lane.subscription_id),
-        "event": keys.event(lane.seller_id, lane.order_number, listed.event),
+        "subscription": webhook_keys.subscription(track.owner, lane.subscription_id),
+        "circuit": webhook_keys.circuit(lane.subscription_id),
+        "event": order_keys.event(lane.seller_id, lane.order_number, listed.event),
         "settled": settled_key(listed),
     }
     if before is not None:
-        keys_of["previous"] = keys.settled(lane.subscription_id, before)
+        keys_of["previous"] = webhook_keys.settled(lane.subscription_id, before)
     items = {_text(item): item for item in table.batch_get(list(keys_of.values()))}
     found = {name: items.get(_text(key)) for name, key in keys_of.items()}
     subscription, settled = found["subscription"], found["settled"]

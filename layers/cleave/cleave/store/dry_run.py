@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cleave.domain.availability import refusal_of
 from cleave.domain.cancellation import Cancellation, Claim, PackageClaims, PackageRef, claimed_units, claims_by_package
 from cleave.domain.package_state import PackageState
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.cancellations import NotReserved, fingerprint_of
 from cleave.store.packages import to_state
 from cleave.table.table import Table
@@ -22,12 +22,12 @@ class UnwrittenRecord:
         """One round trip; raises NotReserved where ``record`` would, with the same in it."""
         wanted = claims_by_package(cancellations)
         ids = [str(each.key) for each in cancellations]
-        found = table.batch_get([*map(keys.cancellation, ids), *(keys.package(*ref) for ref in wanted)])
+        found = table.batch_get([*map(order_keys.cancellation, ids), *(order_keys.package(*ref) for ref in wanted)])
         items = {item[keys.PARTITION]: item for item in found}
-        recorded = {place: items.get(keys.cancellation(each)[keys.PARTITION]) for place, each in enumerate(ids)}
+        recorded = {place: items.get(order_keys.cancellation(each)[keys.PARTITION]) for place, each in enumerate(ids)}
         fingerprints = {place: fingerprint_of(item) for place, item in recorded.items() if item is not None}
         for ref in wanted:
-            if (item := items.get(keys.package(*ref)[keys.PARTITION])) is not None:
+            if (item := items.get(order_keys.package(*ref)[keys.PARTITION])) is not None:
                 self.packages[ref] = to_state(item)
         refused = [ref for ref, claims in wanted.items() if self._is_refused(ref, claims)]
         if fingerprints or refused:

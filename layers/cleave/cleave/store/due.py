@@ -10,7 +10,7 @@ from cleave.clock import from_ms, to_ms
 from cleave.domain.events import Event
 from cleave.domain.package import Package
 from cleave.domain.status import CLOSED
-from cleave.store import keys
+from cleave.store import keys, order_keys, webhook_keys
 from cleave.store.retention import package_expiry
 from cleave.table.attributes import Item, to_item
 from cleave.table.requests import IndexQuery, Key, Update
@@ -44,12 +44,12 @@ class DueEntry:
     @property
     def subscription_id(self) -> str | None:
         """The webhook of a track or circuit."""
-        return keys.subscription_of(self.key)
+        return webhook_keys.subscription_of(self.key)
 
     @property
     def owner(self) -> str | None:
         """The owner of an owner's item."""
-        return keys.owner_of(self.key)
+        return webhook_keys.owner_of(self.key)
 
     @property
     def place(self) -> str:
@@ -83,7 +83,7 @@ def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Ite
 def clear_package(table: Table, package: Package, at: datetime) -> bool:
     """A package's fan-out is done: it is due no more, and its retention begins. False if it was cleared before."""
     change = Update(
-        key=keys.package(package.seller_id, package.package_id),
+        key=order_keys.package(package.seller_id, package.package_id),
         change="REMOVE #due, #shard SET #expires = :expires",
         condition=f"attribute_exists(#due) AND #status IN ({', '.join(f':{name}' for name in _CLOSED_VALUES)})",
         names={"due": keys.DUE, "shard": keys.SHARD, "expires": keys.EXPIRES, "status": "status"},
@@ -95,7 +95,7 @@ def clear_package(table: Table, package: Package, at: datetime) -> bool:
 def clear_event(table: Table, event: Event) -> bool:
     """The fan-out of an event that is itself marked as due is done: the mark goes, and its retention begins."""
     change = Update(
-        key=keys.event(event.seller_id, event.order_number, event.first),
+        key=order_keys.event(event.seller_id, event.order_number, event.first),
         change="REMOVE #due, #shard SET #expires = :expires",
         condition="attribute_exists(#due)",
         names={"due": keys.DUE, "shard": keys.SHARD, "expires": keys.EXPIRES},
@@ -124,9 +124,9 @@ def _entry(item: Item) -> DueEntry:
 
 def kind_of(key: Key) -> DueKind:
     """What kind of item a key of the index is of."""
-    if key[keys.SORT] == keys.PACKAGE:
+    if key[keys.SORT] == order_keys.PACKAGE:
         return DueKind.PACKAGE
     if key[keys.SORT].startswith(keys.EVENT_PREFIX):
         return DueKind.EVENT
-    kinds = {keys.CIRCUIT: DueKind.CIRCUIT, keys.OWNER: DueKind.OWNER}
+    kinds = {webhook_keys.CIRCUIT: DueKind.CIRCUIT, webhook_keys.OWNER: DueKind.OWNER}
     return kinds.get(key[keys.SORT], DueKind.TRACK)

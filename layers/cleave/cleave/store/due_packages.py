@@ -9,7 +9,7 @@ from cleave.domain.events import Event
 from cleave.domain.order import Order
 from cleave.domain.package_state import PackageState, correlation_id_of
 from cleave.domain.recipients import Recipient
-from cleave.store import keys
+from cleave.store import keys, order_keys, webhook_keys
 from cleave.store.availability import package_id_of, seller_id_of
 from cleave.store.due import DueEntry
 from cleave.store.events import to_event
@@ -45,7 +45,7 @@ def due_work(item: Item) -> DuePackage | Event | None:
     """What an item says that there is to do; None for one that says nothing of the kind. Raises Unreadable."""
     if keys.DUE not in item:
         return None
-    if item[keys.SORT] == keys.PACKAGE:
+    if item[keys.SORT] == order_keys.PACKAGE:
         return read_with(_due_package, item)
     return to_event(item) if str(item[keys.SORT]).startswith(keys.EVENT_PREFIX) else None
 
@@ -99,15 +99,15 @@ def read_for_split(table: Table, due: Sequence[DuePackage]) -> dict[PackageRef, 
         _text(key): key
         for each in due
         for key in (
-            keys.package(each.seller_id, each.package_id),
-            keys.order(each.seller_id, each.order_number),
-            keys.recipients(each.seller_id),
+            order_keys.package(each.seller_id, each.package_id),
+            order_keys.order(each.seller_id, each.order_number),
+            webhook_keys.recipients(each.seller_id),
         )
     }
     items = {_text(item): item for item in table.batch_get(list(wanted.values()))}
     found: dict[PackageRef, ReadPackage | Unreadable] = {}
     for each in due:
-        if _text(keys.package(each.seller_id, each.package_id)) in items:
+        if _text(order_keys.package(each.seller_id, each.package_id)) in items:
             try:
                 found[each.ref] = _read(each, items)
             except Unreadable as error:
@@ -122,25 +122,25 @@ def read_audience(
     wanted = {
         _text(key): key
         for seller_id, number in parts
-        for key in (keys.order(seller_id, number), keys.recipients(seller_id))
+        for key in (order_keys.order(seller_id, number), webhook_keys.recipients(seller_id))
     }
     items = {_text(item): item for item in table.batch_get(list(wanted.values()))}
     return {part: (_order(*part, items), _recipients(part[0], items)) for part in parts}
 
 
 def _order(seller_id: int, order_number: str, items: dict[str, Item]) -> Order:
-    item = items.get(_text(keys.order(seller_id, order_number)))
+    item = items.get(_text(order_keys.order(seller_id, order_number)))
     return Order(order_number, seller_id) if item is None else to_order(item)
 
 
 def _recipients(seller_id: int, items: dict[str, Item]) -> tuple[Recipient, ...]:
-    item = items.get(_text(keys.recipients(seller_id)))
+    item = items.get(_text(webhook_keys.recipients(seller_id)))
     return () if item is None else tuple(to_recipients(item))
 
 
 def _read(due: DuePackage, items: dict[str, Item]) -> ReadPackage:
     return ReadPackage(
-        state=to_state(items[_text(keys.package(due.seller_id, due.package_id))]),
+        state=to_state(items[_text(order_keys.package(due.seller_id, due.package_id))]),
         order=_order(due.seller_id, due.order_number, items),
         recipients=_recipients(due.seller_id, items),
     )

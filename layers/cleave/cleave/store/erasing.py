@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from cleave.domain.cancellation import PackageRef
 from cleave.domain.events import Event
 from cleave.domain.package import Package
-from cleave.store import keys
+from cleave.store import keys, order_keys, webhook_keys
 from cleave.store.deliveries import delivery_place
 from cleave.store.documents import pack
 from cleave.store.events import to_event
@@ -30,10 +30,10 @@ class Kept:
 def package_refs(table: Table, order_number: str) -> list[PackageRef]:
     """All packages of all sellers that the order has or had; strongly consistent."""
     refs: set[PackageRef] = set()
-    for pointer in table.query(keys.order_partition(order_number), keys.PACKAGE_PREFIX):
-        seller_id, package_id = keys.placed_package(pointer[keys.SORT])
+    for pointer in table.query(order_keys.order_partition(order_number), order_keys.PACKAGE_PREFIX):
+        seller_id, package_id = order_keys.placed_package(pointer[keys.SORT])
         refs |= {(seller_id, package_id), (seller_id, pointed_parent(pointer) or package_id)}
-    for item in table.query(keys.order_partition(order_number), keys.SELLER_PREFIX):
+    for item in table.query(order_keys.order_partition(order_number), order_keys.SELLER_PREFIX):
         with suppress(Unreadable):  # pointers say it too, and the part itself holds no personal data
             part = to_order(item)
             refs |= {(part.seller_id, live.package_id) for live in part.live}
@@ -42,7 +42,7 @@ def package_refs(table: Table, order_number: str) -> list[PackageRef]:
 
 def read_kept(table: Table, ref: PackageRef) -> Kept | None:
     """Strongly consistent. Raises Unreadable."""
-    item = table.get(keys.package(*ref))
+    item = table.get(order_keys.package(*ref))
     if item is None:
         return None
     state = to_state(item)
@@ -55,7 +55,7 @@ def write_erased_package(table: Table, kept: Kept, erased: Package) -> None:
     Raises OutOfDate.
     """
     change = Update(
-        key=keys.package(erased.seller_id, erased.package_id),
+        key=order_keys.package(erased.seller_id, erased.package_id),
         change="SET document = :document, version = :next",
         condition="version = :version",
         values={"document": pack([erased]), "version": kept.version, "next": kept.version + 1},
@@ -68,7 +68,7 @@ def write_erased_package(table: Table, kept: Kept, erased: Package) -> None:
 
 def kept_events(table: Table, order_number: str) -> Iterator[Event | Unreadable]:
     """Of all sellers' parts of the order; strongly consistent."""
-    for item in table.query(keys.order_partition(order_number), keys.EVENT_PREFIX):
+    for item in table.query(order_keys.order_partition(order_number), keys.EVENT_PREFIX):
         try:
             yield to_event(item)
         except Unreadable as damaged:
@@ -78,7 +78,7 @@ def kept_events(table: Table, order_number: str) -> Iterator[Event | Unreadable]
 def write_erased_event(table: Table, event: Event, packages: tuple[Package, ...]) -> None:
     """Nobody else writes an event's packages."""
     document = pack(replace(event, packages=packages).packages)
-    _write(table, keys.event(event.seller_id, event.order_number, event.first), "document", document)
+    _write(table, order_keys.event(event.seller_id, event.order_number, event.first), "document", document)
 
 
 def erase_answers(table: Table, event: Event) -> int:
@@ -86,7 +86,7 @@ def erase_answers(table: Table, event: Event) -> int:
     place = delivery_place(event.at, event.seller_id, event.order_number)
     erased = 0
     for subscription_id in event.told:
-        for item in table.query(keys.attempt_partition(subscription_id), f"{place}#"):
+        for item in table.query(webhook_keys.attempt_partition(subscription_id), f"{place}#"):
             if item.get("excerpt"):
                 _write(table, {name: item[name] for name in (keys.PARTITION, keys.SORT)}, "excerpt", "")
                 erased += 1

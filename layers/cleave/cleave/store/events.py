@@ -11,7 +11,7 @@ from cleave.domain.events import Event, EventNote
 from cleave.domain.package import Package
 from cleave.domain.recipients import Selection, Telling
 from cleave.domain.subscription import ChannelEvent
-from cleave.store import keys
+from cleave.store import keys, order_keys, webhook_keys
 from cleave.store.documents import pack, unpack
 from cleave.store.formats import CURRENT, Unreadable, read_with, text
 from cleave.table.attributes import Item
@@ -49,7 +49,7 @@ def group_by_size(packages: Sequence[Package]) -> list[list[Package]]:
 def create_event(event: Event, expires_at: int, *, is_due: bool) -> Create:
     """The write of an event; ``is_due``: nothing else says that it is yet to be fanned out. Until it is, it has no
     end."""
-    key = keys.event(event.seller_id, event.order_number, event.first)
+    key = order_keys.event(event.seller_id, event.order_number, event.first)
     mark = {keys.DUE: to_ms(event.at), keys.SHARD: keys.shard(key)} if is_due else {keys.EXPIRES: expires_at}
     item = {
         **key,
@@ -99,8 +99,8 @@ def read_events(table: Table, seller_id: int, order_number: str, first: int, las
 
     Raises Unreadable.
     """
-    after, before = keys.event_place(seller_id, first - 1), keys.event_place(seller_id, last + 1)
-    items = table.page(keys.order_partition(order_number), last - first + 1, after=after, before=before)
+    after, before = order_keys.event_place(seller_id, first - 1), order_keys.event_place(seller_id, last + 1)
+    items = table.page(order_keys.order_partition(order_number), last - first + 1, after=after, before=before)
     return [to_event(item) for item in items]
 
 
@@ -131,10 +131,10 @@ def read_summaries(
     table: Table, seller_id: int, order_number: str, sequence: int = 1
 ) -> Iterator[EventSummary | DamagedEvent]:
     """The events from that which holds the number ``sequence`` on, in order; strongly consistent."""
-    partition, end = keys.order_partition(order_number), f"{keys.EVENT_PREFIX}{seller_id}#~"
-    start, behind = keys.event_place(seller_id, 0), keys.event_place(seller_id, sequence + 1)
+    partition, end = order_keys.order_partition(order_number), f"{keys.EVENT_PREFIX}{seller_id}#~"
+    start, behind = order_keys.event_place(seller_id, 0), order_keys.event_place(seller_id, sequence + 1)
     yield from map(_listed, table.page(partition, 1, after=start, before=behind, newest_first=True))
-    after = keys.event_place(seller_id, sequence)
+    after = order_keys.event_place(seller_id, sequence)
     while page := table.page(partition, _PAGE, after=after, before=end):
         yield from map(_listed, page)
         after = page[-1][keys.SORT]
@@ -155,7 +155,7 @@ def told_places(table: Table, seller_id: int, order_number: str, subscription_id
         if isinstance(each, DamagedEvent):
             return None
         if subscription_id in each.told:
-            places.append(keys.delivery_place(to_ms(each.at), seller_id, order_number))
+            places.append(webhook_keys.delivery_place(to_ms(each.at), seller_id, order_number))
     return places
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cleave.domain.package_state import Export, PackageState
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.availability import package_id_of
 from cleave.store.formats import read_with
 from cleave.store.packages import to_export, to_state
@@ -27,17 +27,17 @@ class KnownPackage:
 
 def read_of_sellers(table: Table, seller_ids: Iterable[int], package_id: int) -> list[PackageState]:
     """Those sellers' packages of that id; strongly consistent. Raises Unreadable."""
-    items = table.batch_get([keys.package(each, package_id) for each in sorted(seller_ids)])
+    items = table.batch_get([order_keys.package(each, package_id) for each in sorted(seller_ids)])
     return [to_state(item) for item in items]
 
 
 def delivered_by_seller(table: Table, seller_id: int, number: int) -> int | None:
     """The package that its seller delivers under a number; strongly consistent."""
-    item = table.get(keys.tracking_number(seller_id, number))
+    item = table.get(order_keys.tracking_number(seller_id, number))
     return None if item is None else read_with(lambda found: int(found["package_id"]), item)
 
 
 def read_known(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, KnownPackage]:
     """Those of the packages that exist; strongly consistent."""
-    items = table.batch_get([keys.package(seller_id, each) for each in package_ids])
+    items = table.batch_get([order_keys.package(seller_id, each) for each in package_ids])
     return {package_id_of(item): KnownPackage(item, to_export(item)) for item in items}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cleave.domain.listing import By, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.availability import package_id_of, to_availability
 from cleave.store.formats import Unreadable
 from cleave.store.packages import WAYS, to_state, way_of
@@ -74,7 +74,7 @@ class FoundPackages:
 
 def is_listed(listing: Listing, item: Item) -> bool:
     """Whether a package's item is one of the listing's; a damaged one may not say."""
-    partition = keys.listing(listing.seller_id, listing.storefront)
+    partition = order_keys.listing(listing.seller_id, listing.storefront)
     if item.get(keys.LISTING) != partition:
         return False
     if not listing.statuses or item.get("status") in listing.statuses:
@@ -84,7 +84,7 @@ def is_listed(listing: Listing, item: Item) -> bool:
 
 def is_sought(sought: Sought, item: Item) -> bool:
     """Whether a package's item is one of those that are looked for."""
-    storefront = keys.listed(item[keys.LISTING])[1] if keys.LISTING in item else None
+    storefront = order_keys.listed(item[keys.LISTING])[1] if keys.LISTING in item else None
     seen = not sought.storefronts or storefront in sought.storefronts
     return seen and (not sought.statuses or item.get("status") in sought.statuses)
 
@@ -111,7 +111,7 @@ def places(
         | ({"status": "status"} if statuses else {})
         | ({WAYS: WAYS} if ways else {}),
         values={
-            "listing": keys.listing(listing.seller_id, listing.storefront),
+            "listing": order_keys.listing(listing.seller_id, listing.storefront),
             "first": span.first,
             "last": span.last,
             **statuses,
@@ -133,14 +133,14 @@ def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> FoundP
     One that has left the listing's statuses since the index was read is left out.
     """
     ids = list(dict.fromkeys(keys.package_id_at(each) for each in wanted))
-    items = table.batch_get([keys.package(listing.seller_id, package_id) for package_id in ids])
+    items = table.batch_get([order_keys.package(listing.seller_id, package_id) for package_id in ids])
     found = {package_id_of(item): item for item in items if is_listed(listing, item)}
     return FoundPackages([found[package_id] for package_id in ids if package_id in found])
 
 
 def read_packages(table: Table, sought: Sought, package_ids: Sequence[int]) -> FoundPackages:
     """Those of the packages that exist and are looked for, in no particular order."""
-    items = table.batch_get([keys.package(sought.seller_id, each) for each in dict.fromkeys(package_ids)])
+    items = table.batch_get([order_keys.package(sought.seller_id, each) for each in dict.fromkeys(package_ids)])
     return FoundPackages(items).held_by(sought)
 
 

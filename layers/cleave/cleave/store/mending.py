@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.deliveries import deliveries_of, settled_key, waiting_key
 from cleave.store.delivery_items import to_delivery
 from cleave.store.events import to_event
@@ -33,8 +33,10 @@ class DamagedItem:
 
 def damaged_items(table: Table, order_number: str) -> Iterator[DamagedItem]:
     """Of the order: its parts, its packages and events, and the deliveries of those that can be read."""
-    partition = keys.order_partition(order_number)
-    of_order = (item for prefix in (keys.SELLER_PREFIX, keys.EVENT_PREFIX) for item in table.query(partition, prefix))
+    partition = order_keys.order_partition(order_number)
+    of_order = (
+        item for prefix in (order_keys.SELLER_PREFIX, keys.EVENT_PREFIX) for item in table.query(partition, prefix)
+    )
     for item in [*of_order, *_beside(table, order_number)]:
         reader = _reader(item)
         if not _is_read(reader, item):
@@ -43,9 +45,11 @@ def damaged_items(table: Table, order_number: str) -> Iterator[DamagedItem]:
 
 def _beside(table: Table, order_number: str) -> list[Item]:
     """What is kept of the order in other partitions."""
-    partition = keys.order_partition(order_number)
-    pointers = [keys.placed_package(each[keys.SORT]) for each in table.query(partition, keys.PACKAGE_PREFIX)]
-    wanted: list[Key] = [keys.package(*ref) for ref in pointers]
+    partition = order_keys.order_partition(order_number)
+    pointers = [
+        order_keys.placed_package(each[keys.SORT]) for each in table.query(partition, order_keys.PACKAGE_PREFIX)
+    ]
+    wanted: list[Key] = [order_keys.package(*ref) for ref in pointers]
     for item in table.query(partition, keys.EVENT_PREFIX):
         if _is_read(to_event, item):
             told = deliveries_of(to_event(item))
@@ -55,11 +59,11 @@ def _beside(table: Table, order_number: str) -> list[Item]:
 
 def _reader(item: Item) -> Callable[[Item], object]:
     sort = item[keys.SORT]
-    if sort == keys.PACKAGE:
+    if sort == order_keys.PACKAGE:
         return check_package
     if sort.startswith(keys.EVENT_PREFIX):
         return to_event
-    if sort.startswith(keys.SELLER_PREFIX):
+    if sort.startswith(order_keys.SELLER_PREFIX):
         return to_order
     return to_delivery
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.order import LaneEnd, LiveLine, LivePackage, Order
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.formats import CURRENT, read_with
 from cleave.table.attributes import Item
 from cleave.table.requests import Create, Label, Put, Update, set_attributes
@@ -22,7 +22,7 @@ _ID_BYTES = 20
 
 def write_order(before: Order, after: Order, expires_at: int) -> Create | Update:
     """The write of an order that is as it was read ``before``."""
-    key = keys.order(after.seller_id, after.order_number)
+    key = order_keys.order(after.seller_id, after.order_number)
     label = order_label(after)
     item = {**_attributes(after), "version": before.version + 1, keys.EXPIRES: expires_at}
     if not before.version:
@@ -75,28 +75,28 @@ def _order(item: Item) -> Order:
 def read_orders(table: Table, order_number: str, sellers: frozenset[int] | None = None) -> list[Order]:
     """The parts of those sellers of an order, None for all, strongly consistent. Raises Unreadable for one of
     theirs."""
-    items = table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)
+    items = table.query(order_keys.order_partition(order_number), order_keys.SELLER_PREFIX)
     return [to_order(item) for item in items if sellers is None or _seller_id(item) in sellers]
 
 
 def order_sellers(table: Table, order_number: str) -> list[int]:
     """Those who have a part of the order, readable or not; strongly consistent."""
-    return sorted(map(_seller_id, table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)))
+    return sorted(map(_seller_id, table.query(order_keys.order_partition(order_number), order_keys.SELLER_PREFIX)))
 
 
 def _seller_id(item: Item) -> int:
-    return int(item[keys.SORT].removeprefix(keys.SELLER_PREFIX))
+    return int(item[keys.SORT].removeprefix(order_keys.SELLER_PREFIX))
 
 
 def read_order(table: Table, seller_id: int, order_number: str) -> Order:
     """One seller's part, strongly consistent; an empty one where nothing is stored."""
-    item = table.get(keys.order(seller_id, order_number))
+    item = table.get(order_keys.order(seller_id, order_number))
     return Order(order_number, seller_id) if item is None else to_order(item)
 
 
 def read_order_parts(table: Table, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Order]:
     """Several parts by seller and number, strongly consistent; an empty one where nothing is stored."""
-    items = table.batch_get([keys.order(*each) for each in dict.fromkeys(wanted)])
+    items = table.batch_get([order_keys.order(*each) for each in dict.fromkeys(wanted)])
     found = [to_order(item) for item in items]
     empty = {each: Order(each[1], each[0]) for each in wanted}
     return empty | {(order.seller_id, order.order_number): order for order in found}
@@ -105,14 +105,14 @@ def read_order_parts(table: Table, wanted: Sequence[tuple[int, str]]) -> dict[tu
 def put_pointer(package: "Package", expires_at: int) -> Put:
     """The pointer from an order to a package of its. It names the package's parent too, which lives no longer, and
     is written again with each event of the package, so that it is there for as long."""
-    key = keys.order_package(package.seller_id, package.order_number, package.package_id)
+    key = order_keys.order_package(package.seller_id, package.order_number, package.package_id)
     parent = {} if package.parent_id is None else {"parent": package.parent_id}
     return Put({**key, **CURRENT, **parent, keys.EXPIRES: expires_at})
 
 
 def order_package_ids(table: Table, seller_id: int, order_number: str) -> list[int]:
     """All packages that the seller's order has or had."""
-    pointers = list(table.query(keys.order_partition(order_number), keys.order_package_prefix(seller_id)))
+    pointers = list(table.query(order_keys.order_partition(order_number), order_keys.order_package_prefix(seller_id)))
     own = [int(pointer[keys.SORT].rpartition("#")[2]) for pointer in pointers]
     return sorted({*own, *(parent for pointer in pointers if (parent := pointed_parent(pointer)) is not None)})
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from cleave.clock import to_ms
 from cleave.domain.subscription import MAX_SUBSCRIPTIONS
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, FORMAT
 from cleave.table.requests import Update
 from cleave.table.table import Table
@@ -16,7 +16,7 @@ _NAMES = {"count": COUNT, "format": FORMAT}
 def count_one_more(owner: str) -> Update:
     """The write that counts a new webhook; it fails for an owner that has as many as it may, or has ended."""
     return Update(
-        key=keys.owner(owner),
+        key=webhook_keys.owner(owner),
         change="SET #count = if_not_exists(#count, :zero) + :one, #format = :format",
         condition="(attribute_not_exists(#count) OR #count < :most) AND attribute_not_exists(ended)",
         names=_NAMES,
@@ -28,7 +28,7 @@ def count_one_more(owner: str) -> Update:
 def count_one_less(owner: str) -> Update:
     """The write that counts a webhook that is gone."""
     return Update(
-        key=keys.owner(owner),
+        key=webhook_keys.owner(owner),
         change="SET #count = #count - :one",
         condition="#count > :zero",
         names={"count": COUNT},
@@ -39,7 +39,7 @@ def count_one_less(owner: str) -> Update:
 
 def end_owner(owner: str, at: datetime | None = None) -> Update:
     """The write after which the owner makes no more webhooks, and those that it has are due to be ended."""
-    key = keys.owner(owner)
+    key = webhook_keys.owner(owner)
     return Update(
         key=key,
         change="SET ended = :yes, #format = :format, #due = :due, #shard = :shard",
@@ -58,7 +58,7 @@ def end_owner(owner: str, at: datetime | None = None) -> Update:
 def reopen_owner(owner: str) -> Update:
     """The write after which the owner, who has a credential again, may make webhooks."""
     return Update(
-        key=keys.owner(owner),
+        key=webhook_keys.owner(owner),
         change="SET #format = :format REMOVE ended",
         condition="attribute_not_exists(ended) OR ended = :yes",
         names={"format": FORMAT},
@@ -70,7 +70,7 @@ def reopen_owner(owner: str) -> Update:
 def clear_owner(table: Table, owner: str) -> None:
     """All its webhooks are ended."""
     change = Update(
-        key=keys.owner(owner),
+        key=webhook_keys.owner(owner),
         change="REMOVE #due, #shard",
         condition="attribute_exists(#due)",
         names={"due": keys.DUE, "shard": keys.SHARD},

@@ -8,7 +8,7 @@ from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.package_state import Export, PackageState
 from cleave.domain.status import Status
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.availability import package_id_of, to_availability
 from cleave.store.documents import pack, unpack
 from cleave.store.formats import CURRENT, Unreadable, read_with
@@ -26,7 +26,7 @@ _EXPORT = "export"
 
 def package_key(package: Package) -> Key:
     """The key of a package's item."""
-    return keys.package(package.seller_id, package.package_id)
+    return order_keys.package(package.seller_id, package.package_id)
 
 
 def package_item(package: Package, export: Export | None = None) -> Item:
@@ -36,7 +36,7 @@ def package_item(package: Package, export: Export | None = None) -> Item:
         **CURRENT,
         **state_attributes(package, ()),
         "order_number": package.order_number,
-        keys.LISTING: keys.listing(package.seller_id, package.storefront),
+        keys.LISTING: order_keys.listing(package.seller_id, package.storefront),
         keys.BY_CREATED: keys.place(to_ms(package.created_at), package.package_id),
         "version": 1,
         WAITING: {},
@@ -84,7 +84,7 @@ def read_some_states(
     With them the ids of those that cannot be read, and the id at which it ended, 0 if that is the last. Strongly
     consistent.
     """
-    items = table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
+    items = table.batch_get([order_keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
     found: list[PackageState] = []
     unreadable: list[int] = []
     size = 0
@@ -107,7 +107,7 @@ def _document_bytes(item: Item) -> int:
 
 def read_states(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, PackageState]:
     """Those of the packages that exist, by id; strongly consistent. Raises Unreadable."""
-    items = table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
+    items = table.batch_get([order_keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
     return {package_id_of(item): to_state(item) for item in items}
 
 
@@ -115,7 +115,7 @@ def read_whatever_states(
     table: Table, seller_id: int, package_ids: Sequence[int]
 ) -> dict[int, PackageState | Unreadable]:
     """The same with those that cannot be read."""
-    items = table.batch_get([keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
+    items = table.batch_get([order_keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
     return {package_id_of(item): _state_or_not(item) for item in items}
 
 
@@ -128,7 +128,7 @@ def _state_or_not(item: Item) -> PackageState | Unreadable:
 
 def read_state(table: Table, seller_id: int, package_id: int) -> PackageState | None:
     """Strongly consistent. Raises Unreadable."""
-    item = table.get(keys.package(seller_id, package_id))
+    item = table.get(order_keys.package(seller_id, package_id))
     return None if item is None else to_state(item)
 
 
@@ -166,8 +166,8 @@ def _state(item: Item) -> PackageState:
 
 def taken_ids(table: Table, package: Package, wanted: Sequence[int]) -> tuple[list[int], Order]:
     """Which of the ids packages of the seller have, and the package's order, in one read."""
-    order_key = keys.order(package.seller_id, package.order_number)
-    found = table.batch_get([order_key, *(keys.package(package.seller_id, each) for each in wanted)])
+    order_key = order_keys.order(package.seller_id, package.order_number)
+    found = table.batch_get([order_key, *(order_keys.package(package.seller_id, each) for each in wanted)])
     orders = [to_order(item) for item in found if item[keys.SORT] == order_key[keys.SORT]]
     taken = [package_id_of(item) for item in found if item[keys.SORT] != order_key[keys.SORT]]
     return taken, orders[0] if orders else Order(package.order_number, package.seller_id)
@@ -194,7 +194,7 @@ def note_successor_replaced(package: Package) -> Update | None:
     if package.parent_id is None:
         return None
     return Update(
-        key=keys.package(package.seller_id, package.parent_id),
+        key=order_keys.package(package.seller_id, package.parent_id),
         change="SET followed = :yes",
         condition="attribute_exists(pk)",
         values={"yes": True},

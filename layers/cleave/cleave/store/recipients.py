@@ -9,7 +9,7 @@ from typing import Any
 
 from cleave.domain.recipients import MAX_CHANNELS, Recipient, recipient_of
 from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, seller_owner
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, FORMAT, flag, read_with, text
 from cleave.table.attributes import Item
 from cleave.table.requests import Update, Write
@@ -22,7 +22,7 @@ FULL = "recipients"
 
 def read_recipients(table: Table, seller_id: int) -> list[Recipient]:
     """Strongly consistent. Raises Unreadable."""
-    item = table.get(keys.recipients(seller_id))
+    item = table.get(webhook_keys.recipients(seller_id))
     return [] if item is None else to_recipients(item)
 
 
@@ -46,7 +46,7 @@ def _add(subscription: Subscription, seller_id: int) -> Update:
     one_more = "" if is_own else f", {_CHANNELS} = if_not_exists({_CHANNELS}, :none) + :one"
     has_room = "" if is_own else f" AND (attribute_not_exists({_CHANNELS}) OR {_CHANNELS} < :most)"
     return Update(
-        key=keys.recipients(seller_id),
+        key=webhook_keys.recipients(seller_id),
         change=f"SET #id = :value, #format = :format{one_more}",
         condition=f"attribute_not_exists(#id){has_room}",
         names={"id": subscription.subscription_id, "format": FORMAT},
@@ -64,7 +64,7 @@ def change_recipient(subscription: Subscription) -> list[Write]:
     value = _item(recipient_of(subscription))
     return [
         Update(
-            key=keys.recipients(seller_id),
+            key=webhook_keys.recipients(seller_id),
             change="SET #id = :value",
             condition="attribute_exists(#id)",
             names={"id": subscription.subscription_id},
@@ -83,7 +83,7 @@ def remove_recipient(subscription: Subscription) -> list[Write]:
 def _remove(subscription: Subscription, seller_id: int) -> Update:
     is_own = subscription.owner == seller_owner(seller_id)
     return Update(
-        key=keys.recipients(seller_id),
+        key=webhook_keys.recipients(seller_id),
         change="REMOVE #id" if is_own else f"REMOVE #id SET {_CHANNELS} = {_CHANNELS} - :one",
         condition="attribute_exists(#id)",
         names={"id": subscription.subscription_id},

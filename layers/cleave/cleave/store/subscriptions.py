@@ -18,7 +18,7 @@ from cleave.domain.subscription import (
     SubscriptionStatus,
     Turn,
 )
-from cleave.store import keys, recipients
+from cleave.store import keys, recipients, webhook_keys
 from cleave.store.formats import CURRENT, Unreadable, each_read, optional_text, read_with, text
 from cleave.store.owners import count_one_less, count_one_more
 from cleave.store.tracks import delete_tracks, new_tracks
@@ -43,7 +43,7 @@ class FoundSubscriptions:
     @property
     def damaged_ids(self) -> list[str]:
         """Of the others."""
-        return [str(keys.subscribed(each.key)) for each in self.damaged]
+        return [str(webhook_keys.subscribed(each.key)) for each in self.damaged]
 
 
 class NoSubscription(Exception):  # noqa: N818 - an answer, not an error
@@ -72,7 +72,7 @@ def delete_subscription(table: Table, subscription: Subscription) -> None:
         gone,
         *recipients.remove_recipient(subscription),
         *delete_tracks(subscription.subscription_id, subscription.tracks),
-        Delete(keys.circuit(subscription.subscription_id)),
+        Delete(webhook_keys.circuit(subscription.subscription_id)),
     ]
     _write(table, writes)
 
@@ -107,12 +107,12 @@ def _write(table: Table, writes: Sequence[Write]) -> None:
 
 def read_owned(table: Table, owner: str) -> FoundSubscriptions:
     """All of an owner's."""
-    return _found(table.query(keys.subscriber(owner), keys.SUBSCRIPTION_PREFIX))
+    return _found(table.query(webhook_keys.subscriber(owner), keys.SUBSCRIPTION_PREFIX))
 
 
 def read_subscription(table: Table, owner: str, subscription_id: str) -> Subscription | None:
     """Strongly consistent. Raises Unreadable."""
-    item = table.get(keys.subscription(owner, subscription_id))
+    item = table.get(webhook_keys.subscription(owner, subscription_id))
     return None if item is None else to_subscription(item)
 
 
@@ -122,7 +122,7 @@ def read_told_of(table: Table, seller_id: int) -> FoundSubscriptions:
         known = recipients.read_recipients(table, seller_id)
     except Unreadable as damaged:
         return FoundSubscriptions([], [damaged])
-    return _found(table.batch_get([keys.subscription(each.owner, each.subscription_id) for each in known]))
+    return _found(table.batch_get([webhook_keys.subscription(each.owner, each.subscription_id) for each in known]))
 
 
 def _found(items: Iterable[Item]) -> FoundSubscriptions:
@@ -135,14 +135,14 @@ def read_subscriptions(table: Table, refs: Sequence[tuple[str, str]]) -> tuple[l
 
     Strongly consistent.
     """
-    items = table.batch_get([keys.subscription(*each) for each in dict.fromkeys(refs)])
+    items = table.batch_get([webhook_keys.subscription(*each) for each in dict.fromkeys(refs)])
     found: dict[tuple[str, str], Subscription] = {}
     damaged: list[str] = []
     for item in items:
         try:
-            found[keys.subscription_at(item)] = to_subscription(item)
+            found[webhook_keys.subscription_at(item)] = to_subscription(item)
         except Unreadable:
-            damaged.append(keys.subscription_at(item)[1])
+            damaged.append(webhook_keys.subscription_at(item)[1])
     return [found[each] for each in refs if each in found], sorted(damaged)
 
 
@@ -159,7 +159,7 @@ def list_subscriptions(
         projection="pk, sk, #created",
         names={"listing": keys.LISTING, "created": keys.BY_CREATED, **({"status": "status"} if status else {})},
         values={
-            "listing": keys.SUBSCRIPTIONS,
+            "listing": webhook_keys.SUBSCRIPTIONS,
             "before": keys.LAST_PLACE if before is None else before,
             **({"status": status.value} if status else {}),
         },
@@ -168,11 +168,11 @@ def list_subscriptions(
         limit=None if status else limit,
     )
     found = map(to_item, islice(table.query_index(query), limit))
-    return [(int(each[keys.BY_CREATED]), keys.subscription_at(each)) for each in found]
+    return [(int(each[keys.BY_CREATED]), webhook_keys.subscription_at(each)) for each in found]
 
 
 def _key(subscription: Subscription) -> dict[str, str]:
-    return keys.subscription(subscription.owner, subscription.subscription_id)
+    return webhook_keys.subscription(subscription.owner, subscription.subscription_id)
 
 
 def _attributes(subscription: Subscription) -> Item:
@@ -188,8 +188,8 @@ def _attributes(subscription: Subscription) -> Item:
         ],
         "statuses": sorted(subscription.statuses),
         "status": subscription.status.value,
-        keys.LISTING: keys.SUBSCRIPTIONS,
-        keys.BY_CREATED: keys.subscription_place(to_ms(subscription.created_at), subscription.subscription_id),
+        keys.LISTING: webhook_keys.SUBSCRIPTIONS,
+        keys.BY_CREATED: webhook_keys.subscription_place(to_ms(subscription.created_at), subscription.subscription_id),
         "passive_reason": subscription.passive_reason and subscription.passive_reason.value,
         "created_at": to_ms(subscription.created_at),
         "modified_at": optional_ms(subscription.modified_at),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cleave.clock import optional_moment, to_ms
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.formats import read_with, text
 from cleave.store.tracks import DUE_NAMES, TrackRef
 from cleave.table.attributes import Item
@@ -44,7 +44,7 @@ def take(
     """
     due = "" if probe else " AND #due <= :soon"
     change = Update(
-        key=keys.track(subscription_id, number),
+        key=webhook_keys.track(subscription_id, number),
         change="SET holder = :holder, #until = :until",
         condition=f"attribute_exists(pk){due} AND (attribute_not_exists(holder) OR #until < :now OR holder = :holder)",
         names={"until": "until"} | ({} if probe else {"due": keys.DUE}),

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from cleave.domain.ids import TRACKING_NUMBERS
-from cleave.store import keys
+from cleave.store import order_keys
 from cleave.store.formats import CURRENT, FORMAT
 from cleave.table.requests import Update
 from cleave.table.table import Table
@@ -15,14 +15,14 @@ _BLOCK = 1_000
 
 def leased_numbers(table: Table) -> int:
     """How many were leased so far."""
-    item = table.get(keys.tracking_numbers())
+    item = table.get(order_keys.tracking_numbers())
     return 0 if item is None else int(item["leased"])
 
 
 def skip_numbers(table: Table, until: int) -> None:
     """Give out none of the first ``until`` any more, of a table that may have forgotten that it did."""
     update = Update(
-        key=keys.tracking_numbers(),
+        key=order_keys.tracking_numbers(),
         change="SET leased = :until, #format = :format",
         condition="attribute_not_exists(leased) OR leased < :until",
         values={"until": until, "format": CURRENT[FORMAT]},
@@ -52,7 +52,7 @@ class TrackingNumbers:
         """The SDK repeats an update whose answer was lost: then a block is skipped."""
         of_cell = len(TRACKING_NUMBERS) // 100
         update = Update(
-            key=keys.tracking_numbers(),
+            key=order_keys.tracking_numbers(),
             change="SET leased = if_not_exists(leased, :none) + :block, #format = :format",
             condition="attribute_not_exists(leased) OR leased < :most",
             values={"none": 0, "block": _BLOCK, "most": of_cell - _BLOCK, "format": CURRENT[FORMAT]},

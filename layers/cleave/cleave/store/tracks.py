@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cleave.clock import to_ms
-from cleave.store import keys
+from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT
 from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update, Write
@@ -46,31 +46,32 @@ class TrackRef:
     @property
     def key(self) -> Key:
         """Of its item."""
-        return keys.track(self.subscription_id, self.number)
+        return webhook_keys.track(self.subscription_id, self.number)
 
 
 def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
     """The tracks of a new webhook."""
     return [
-        Put({**keys.track(subscription_id, number), **CURRENT, "owner": owner, "rings": 0}) for number in range(count)
+        Put({**webhook_keys.track(subscription_id, number), **CURRENT, "owner": owner, "rings": 0})
+        for number in range(count)
     ]
 
 
 def read_owner(table: Table, subscription_id: str) -> str | None:
     """Whose webhook it is, of one that is known by its id alone; None where there is none."""
-    item = table.get(keys.track(subscription_id, 0))  # which every webhook has
+    item = table.get(webhook_keys.track(subscription_id, 0))  # which every webhook has
     return None if item is None else str(item["owner"])
 
 
 def busy_tracks(table: Table, subscription_id: str) -> list[int]:
     """The numbers of those on which something may wait: they have something to do, or were told to wait."""
-    items = table.page(keys.track_partition(subscription_id), _MOST)
+    items = table.page(webhook_keys.track_partition(subscription_id), _MOST)
     return [int(item[keys.SORT]) for item in items if keys.DUE in item or "shut" in item]
 
 
 def delete_tracks(subscription_id: str, count: int) -> list[Write]:
     """After which no deliveries of the webhook are sent; those that wait expire."""
-    return [Delete(keys.track(subscription_id, number)) for number in range(count)]
+    return [Delete(webhook_keys.track(subscription_id, number)) for number in range(count)]
 
 
 def ring(table: Table, track: TrackRef, at: datetime) -> bool:

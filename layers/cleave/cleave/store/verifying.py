@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cleave.domain.audit import AuditedPart, cancellations_of
 from cleave.domain.order import Order
-from cleave.store import keys
+from cleave.store import keys, order_keys
 from cleave.store.cancellations import read_cancellations
 from cleave.store.erasing import package_refs
 from cleave.store.events import to_summary
@@ -29,7 +29,7 @@ def all_parts(table: Table) -> Iterator[tuple[int, str]]:
     """Seller and number of every part of an order of which anything is kept; reads the whole table."""
     seen: set[tuple[int, str]] = set()
     for item in table.scan("pk, sk, order_number"):
-        part = keys.part_of(item)
+        part = order_keys.part_of(item)
         if part is not None and part not in seen:
             seen.add(part)
             yield part
@@ -38,28 +38,31 @@ def all_parts(table: Table) -> Iterator[tuple[int, str]]:
 def parts_of(table: Table, order_number: str) -> list[tuple[int, str]]:
     """The same of one order."""
     sellers = {seller_id for seller_id, _ in package_refs(table, order_number)}
-    parts = {keys.part_of(item) for item in table.query(keys.order_partition(order_number), keys.SELLER_PREFIX)}
+    parts = {
+        order_keys.part_of(item)
+        for item in table.query(order_keys.order_partition(order_number), order_keys.SELLER_PREFIX)
+    }
     return sorted({*((seller_id, order_number) for seller_id in sellers), *filter(None, parts)})
 
 
 def read_part(table: Table, seller_id: int, order_number: str, at: datetime) -> ReadPart:
     """Strongly consistent. What DynamoDB has yet to delete is gone."""
     damaged: list[str] = []
-    order = table.get(keys.order(seller_id, order_number))
+    order = table.get(order_keys.order(seller_id, order_number))
     orders = _read(to_order, [] if order is None else [order], at, damaged)
     refs = [each for each in package_refs(table, order_number) if each[0] == seller_id]
-    states = _read(to_state, table.batch_get([keys.package(*each) for each in refs]), at, damaged)
-    stored = table.query(keys.order_partition(order_number), keys.event_prefix(seller_id))
+    states = _read(to_state, table.batch_get([order_keys.package(*each) for each in refs]), at, damaged)
+    stored = table.query(order_keys.order_partition(order_number), order_keys.event_prefix(seller_id))
     named = {name for state in states for name in cancellations_of(state)}
     recorded, unreadable = read_cancellations(table, sorted(named))
     damaged += map(str, unreadable)
-    pointers = table.query(keys.order_partition(order_number), keys.order_package_prefix(seller_id))
+    pointers = table.query(order_keys.order_partition(order_number), order_keys.order_package_prefix(seller_id))
     part = AuditedPart(
         order=next(iter(orders), Order(order_number, seller_id)),
         packages={state.package.package_id: state for state in states},
         cancellations={each.cancellation_id: each for each in recorded},
         events=[note for summary in _read(to_summary, stored, at, damaged) for note in summary.notes],
-        expected={keys.placed_package(each[keys.SORT])[1] for each in pointers if not _is_over(each, at)},
+        expected={order_keys.placed_package(each[keys.SORT])[1] for each in pointers if not _is_over(each, at)},
     )
     return ReadPart(part, damaged)
 

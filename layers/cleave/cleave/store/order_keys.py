@@ -1,0 +1,101 @@
+"""The keys of packages, orders, events and cancellations, and of the numbers of their shipments."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cleave.store import keys
+from cleave.table.requests import Key
+
+SELLER_PREFIX = "SELLER#"
+PACKAGE_PREFIX = "PACKAGE#"
+# The sort key of which there is one in a package's partition.
+PACKAGE = "PACKAGE"
+# Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
+_SEQUENCE_DIGITS = 8
+
+
+def package(seller_id: int, package_id: int) -> Key:
+    """A package with its lines and reservations."""
+    return keys.make_key(f"PACKAGE#{seller_id}#{package_id}", PACKAGE)
+
+
+def tracking_number(seller_id: int, number: int) -> Key:
+    """Says which package the seller delivers under a number."""
+    return keys.make_key(f"TRACKING#{seller_id}#{number}", "TRACKING")
+
+
+def tracking_numbers() -> Key:
+    """How many of the carriers' numbers were leased."""
+    return keys.make_key("RANGE#TRACKING", "RANGE")
+
+
+def listing(seller_id: int, storefront: str) -> str:
+    """The partition, in both indexes of packages, of a seller's packages in a storefront."""
+    return f"{seller_id}#{storefront}"
+
+
+def listed(text: str) -> tuple[int, str]:
+    """The seller and the storefront of such a partition."""
+    seller_id, _, storefront = text.partition("#")
+    return int(seller_id), storefront
+
+
+def cancellation(cancellation_id: str) -> Key:
+    """An accepted cancellation; its id is what makes it happen once."""
+    return keys.make_key(f"CANCELLATION#{cancellation_id}", "CANCELLATION")
+
+
+def order(seller_id: int, order_number: str) -> Key:
+    """One seller's part of an order: its counters, its live packages, and how far its subscribers are told."""
+    return keys.make_key(order_partition(order_number), f"{SELLER_PREFIX}{seller_id}")
+
+
+def event_prefix(seller_id: int) -> str:
+    """Begins the sort keys of all events of a seller's order."""
+    return f"{keys.EVENT_PREFIX}{seller_id}#"
+
+
+def part_of(item: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Seller and order of which an item is the seller's part or a package; None for other items."""
+    partition, sort = str(item[keys.PARTITION]), str(item[keys.SORT])
+    if sort == PACKAGE:
+        return int(partition.split("#")[1]), str(item["order_number"])
+    if sort.startswith(SELLER_PREFIX):
+        return int(sort.removeprefix(SELLER_PREFIX)), partition.partition("#")[2]
+    return None
+
+
+def created_order(channel: str, order_number: str) -> Key:
+    """Says that a channel created the order, and from what content."""
+    return keys.make_key(order_partition(order_number), f"CREATED#{channel}")
+
+
+def order_partition(order_number: str) -> str:
+    """The partition of all that belongs to an order, of all its sellers."""
+    return f"ORDER#{order_number}"
+
+
+def order_package(seller_id: int, order_number: str, package_id: int) -> Key:
+    """Says that the order has, or had, the package."""
+    return keys.make_key(order_partition(order_number), f"{order_package_prefix(seller_id)}{package_id}")
+
+
+def order_package_prefix(seller_id: int) -> str:
+    """Begins the sort keys of all packages of a seller's order."""
+    return f"{PACKAGE_PREFIX}{seller_id}#"
+
+
+def placed_package(text: str) -> tuple[int, int]:
+    """Seller and package of such a sort key."""
+    _, seller_id, package_id = text.split("#")
+    return int(seller_id), int(package_id)
+
+
+def event_place(seller_id: int, first: int) -> str:
+    """The sort key of an event of an order, by the number of its first package."""
+    return f"{keys.EVENT_PREFIX}{seller_id}#{first:0{_SEQUENCE_DIGITS}}"
+
+
+def event(seller_id: int, order_number: str, first: int) -> Key:
+    """Something that the order's subscribers are told."""
+    return keys.make_key(order_partition(order_number), event_place(seller_id, first))
