@@ -79,6 +79,12 @@ def test_make_test_runs_every_folder_of_tests() -> None:
     assert {name for name in with_tests if f"tests/{name}" not in recipe} == set()
 
 
+def test_make_test_runs_the_part_that_is_named() -> None:
+    command = ["make", "--dry-run", "test", "ARGS=tests/unit"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - the README's
+    assert shown.splitlines()[-1] == ".venv/bin/pytest tests/unit"
+
+
 def test_make_alone_lists_every_target() -> None:
     made = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607 - the README's
     phony = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
