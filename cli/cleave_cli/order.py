@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from cleave.application.read.story import read_story
-from cleave.application.read.timeline import Viewer
+from cleave.application.read.timeline_page import Viewer
 from cleave.clock import from_ms
 from cleave.dialects.cancellation_ids import names_of
 from cleave.dialects.stories import render_story

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from cleave.application.read.deliveries import DamagedRow, DeliveryRow, find_delivery
+from cleave.application.read.deliveries import find_delivery
+from cleave.application.read.delivery_rows import DamagedRow, DeliveryRow
 from cleave.application.subscribe.webhooks import find_webhook
 from cleave.application.tell.reread import reread
 from cleave.dialects.deliveries import message_ref, render_with_attempts, wants_message

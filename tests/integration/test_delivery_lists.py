@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
-from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, DeliveryRow, find_delivery, list_deliveries
+from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, find_delivery, list_deliveries
 from cleave.application.read.deliveries import MessageRef as Ref
+from cleave.application.read.delivery_rows import DeliveryRow
 from cleave.application.tell.ask_again import replay, resend
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.subscription import seller_owner

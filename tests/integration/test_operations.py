@@ -436,7 +436,7 @@ def test_an_order_that_is_too_large_is_shown_in_part_and_says_so(
         (3, 1, 2, 0),
         (1, 0, 1, 0),
     ]
-    monkeypatch.setattr("cleave.application.read.timeline.PACKAGES_AT_ONCE", 1)
+    monkeypatch.setattr("cleave.application.read.timeline_page.PACKAGES_AT_ONCE", 1)
     monkeypatch.setattr("cleave.dialects.stories.PAGES", (1, 1))
     part = SUPPORT.call(find_order, path={"orderNumber": "10811190301"}).json
     assert (part["complete"], len(part["parts"][0]["packages"]), part["parts"][0]["units"]) == (False, 1, [])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cleave.application.read import story as whole
-from cleave.application.read import timeline
+from cleave.application.read import timeline_page
 from cleave.table.table import Table
 from cleave_cli import order as command
 from cleave_cli.errors import CleaveError
@@ -117,7 +117,7 @@ def test_a_split_under_way_is_shown(story: Table, de_seller: Caller) -> None:
 
 def test_an_order_of_many_pages_is_one_tree(story: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = command.whole_story(story, ORDER, None)
-    monkeypatch.setattr(timeline, "PACKAGES_AT_ONCE", 1)
+    monkeypatch.setattr(timeline_page, "PACKAGES_AT_ONCE", 1)
     monkeypatch.setattr(whole, "EVENTS_AT_ONCE", 1)
     assert command.whole_story(story, ORDER, None) == at_once
 

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
-from cleave.application.read import timeline
+from cleave.application.read import timeline, timeline_page
 from cleave.domain.change import OrderChange
 from cleave.domain.events import announce
 from cleave.store.changes import write_change
@@ -291,18 +292,20 @@ def test_a_long_order_comes_page_by_page_each_event_once_with_its_own_deliveries
 
 @pytest.mark.usefixtures("sealing")
 @pytest.mark.parametrize(
-    ("bound", "most", "pages_of"), [("PACKAGES_AT_ONCE", 3, [3, 3, 1]), ("BYTES_AT_ONCE", 1, [1] * 7)]
+    ("module", "bound", "most", "pages_of"),
+    [(timeline_page, "PACKAGES_AT_ONCE", 3, [3, 3, 1]), (timeline, "BYTES_AT_ONCE", 1, [1] * 7)],
 )
 def test_packages_are_divided_into_pages_by_number_and_by_size(  # noqa: PLR0913, PLR0917 - fixtures
     table: Table,
     clock: FrozenClock,
     de_seller: Caller,
     monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
     bound: str,
     most: int,
     pages_of: list[int],
 ) -> None:
-    monkeypatch.setattr(timeline, bound, most)
+    monkeypatch.setattr(module, bound, most)
     long_order(table, de_seller, clock, events=2, packages=7)
     found = [page["parts"][0] for page in pages(de_seller, "LONG")]
     assert [len(each["packages"]) for each in found] == pages_of

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from cleave.application.accept.dry_run import DryRun
 from cleave.application.read.cancellation import FollowedCancellation
-from cleave.application.read.deliveries import DeliveryRow
-from cleave.application.read.timeline import Part, TimelinePage
+from cleave.application.read.delivery_rows import DeliveryRow
+from cleave.application.read.timeline_page import Part, TimelinePage
 from cleave.clock import from_ms
 from cleave.dialects.answers_reading import Timeline
 from cleave.dialects.cancellation_ids import name_in

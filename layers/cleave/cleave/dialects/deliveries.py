@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleave.application.read.deliveries import DamagedRow, DeliveryPage, DeliveryQuery, DeliveryRow, MessageRef, Row
+from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, MessageRef
+from cleave.application.read.delivery_rows import DamagedRow, DeliveryRow, Row
 from cleave.clock import optional_moment, optional_ms, to_ms
 from cleave.dialects.trendyol.parameters import Parameters, refused
 from cleave.dialects.webhook_calls import WebhookCall

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cleave.application.read.story import Story
-from cleave.application.read.timeline import Part, Viewer
+from cleave.application.read.timeline_page import Part, Viewer
 from cleave.dialects.cancellation_ids import names_of
 from cleave.dialects.timeline import render_part
 from cleave.dialects.trendyol.parameters import Parameters

@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from cleave.application.read.cancellation import FollowedCancellation
-from cleave.application.read.deliveries import DamagedRow, DeliveryRow
-from cleave.application.read.timeline import Damaged, Extent, Part, TimelinePage, TimelinePlace, Viewer
+from cleave.application.read.delivery_rows import DamagedRow, DeliveryRow
+from cleave.application.read.timeline_page import Damaged, Extent, Part, TimelinePage, TimelinePlace, Viewer
 from cleave.clock import to_ms
 from cleave.dialects.cancellation_ids import name_in
 from cleave.dialects.cancellations import render_recorded, render_units

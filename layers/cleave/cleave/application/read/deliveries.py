@@ -4,23 +4,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
+from itertools import groupby
 
+from cleave.application.read.delivery_rows import DamagedRow, DeliveryRow, Row, rows_at, rows_of_delivery
 from cleave.application.subscribe.webhooks import find_webhook
-from cleave.domain.delivery import Attempt, Delivery, DeliveryState, Outcome
+from cleave.domain.delivery import Attempt, DeliveryState
 from cleave.domain.events import track_of
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store.attempts import read_attempts
 from cleave.store.deliveries import (
-    delivery_place,
     place_of,
     places_between,
     read_delivery,
-    read_places,
     read_settled,
     read_waiting,
 )
-from cleave.store.delivery_items import DamagedDelivery, Listed
+from cleave.store.delivery_items import Listed
 from cleave.store.events import told_places
 from cleave.table.table import Table
 
@@ -35,57 +35,6 @@ class MessageRef:
 
     place: str
     message: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
-    """One message as a list shows it.
-
-    ``delivery`` is as it waits, where a person asked for it or it was never settled.
-    """
-
-    delivery: Delivery
-    message: int
-    outcome: Outcome | None
-    state: DeliveryState
-
-    @property
-    def place(self) -> str:
-        """The sort key of its delivery."""
-        return place_of(self.delivery)
-
-    @property
-    def sequences(self) -> tuple[int, ...]:
-        """The numbers, among the order's events, of the packages that the message may be about."""
-        whole = self.delivery.selection.packages
-        return (self.delivery.event + whole[self.message],) if self.message < len(whole) else (self.delivery.event,)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether it is still to be sent."""
-        return self.state is DeliveryState.WAITING
-
-
-@dataclass(frozen=True, slots=True)
-class DamagedRow:
-    """A delivery that cannot be read stands where its first message would, or for the ``message`` that was looked
-    for."""
-
-    delivery: DamagedDelivery
-    message: int = 0
-
-    @property
-    def place(self) -> str:
-        """The sort key of the delivery."""
-        return place_of(self.delivery)
-
-    @property
-    def order_number(self) -> str:
-        """Of which it tells."""
-        return self.delivery.lane.order_number
-
-
-type Row = DeliveryRow | DamagedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +103,10 @@ def _all_rows(table: Table, subscription: Subscription, query: DeliveryQuery, st
     """From the delivery at ``start`` on, which may have been shown in part."""
     places = None if query.order_number is None else _told_places(table, subscription, query.order_number)
     if places is not None:
-        return _at_places(table, subscription, places)
+        return rows_at(table, subscription, places)
     waiting = merge(*_tracks(table, subscription, start, last), key=place_of)
     if query.state is DeliveryState.WAITING:
-        return (row for each in waiting for row in _together([(each, False)]))
+        return (row for each in waiting for row in rows_of_delivery(each, None))
     settled = _pages(table, subscription, start, last)
     return _joined(waiting, settled)
 
@@ -192,43 +141,9 @@ def _joined(waiting: Iterable[Listed], settled: Iterable[Listed]) -> Iterator[Ro
     merged = merge(
         ((each, False) for each in waiting), ((each, True) for each in settled), key=lambda e: place_of(e[0])
     )
-    held: list[tuple[Listed, bool]] = []
-    for entry in merged:
-        if held and place_of(held[0][0]) != place_of(entry[0]):
-            yield from _together(held)
-            held = []
-        held.append(entry)
-    yield from _together(held)
-
-
-def _together(entries: Sequence[tuple[Listed, bool]]) -> Iterator[Row]:
-    waiting = next((each for each, is_settled in entries if not is_settled), None)
-    settled = next((each for each, is_settled in entries if is_settled), None)
-    if isinstance(waiting, DamagedDelivery):
-        yield DamagedRow(waiting)
-    elif isinstance(settled, DamagedDelivery):
-        yield DamagedRow(settled)
-    elif waiting is not None and (settled is None or waiting.asked is not None):
-        yield from _rows(waiting, settled)
-    elif settled is not None:
-        yield from _rows(settled, None)
-
-
-def _rows(delivery: Delivery, settled: Delivery | None) -> Iterator[DeliveryRow]:
-    """A settled delivery knows what became of messages before it was asked for again."""
-    outcomes = {**(settled.outcomes if settled else {}), **delivery.outcomes}
-    known = delivery.with_outcomes(outcomes)
-    for message in range(known.count):
-        yield DeliveryRow(known, message, outcomes.get(message), known.state(message))
-
-
-def rows_of(
-    table: Table, subscription: Subscription, seller_id: int, order_number: str, times: Sequence[datetime]
-) -> list[Row]:
-    """The messages of events of the order, by the events' times."""
-    track = track_of(seller_id, order_number, subscription.tracks)
-    places = [(track, delivery_place(at, seller_id, order_number)) for at in times]
-    return list(_at_places(table, subscription, places))
+    for _, together in groupby(merged, key=lambda entry: place_of(entry[0])):
+        found = {is_settled: each for each, is_settled in together}
+        yield from rows_of_delivery(found.get(False), found.get(True))
 
 
 def _told_places(table: Table, subscription: Subscription, order_number: str) -> list[tuple[int, str]] | None:
@@ -242,14 +157,6 @@ def _told_places(table: Table, subscription: Subscription, order_number: str) ->
             return None
         places += [(track, place) for place in named]
     return sorted(places, key=lambda each: each[1])
-
-
-def _at_places(table: Table, subscription: Subscription, places: Sequence[tuple[int, str]]) -> Iterator[Row]:
-    for start in range(0, len(places), _PAGE):
-        waiting, settled = read_places(table, subscription.subscription_id, places[start : start + _PAGE])
-        for _, place in places[start : start + _PAGE]:
-            entries = [(each, flag) for each, flag in ((waiting.get(place), False), (settled.get(place), True)) if each]
-            yield from _together(entries)
 
 
 def find_delivery(table: Table, owner: str, subscription_id: str, ref: MessageRef) -> tuple[Row, list[Attempt]]:
@@ -268,6 +175,9 @@ def _find(table: Table, subscription: Subscription, ref: MessageRef) -> Row | No
     except ValueError:
         return None
     waiting, settled = read_delivery(table, subscription.subscription_id, track, ref.place)
-    entries = [(each, flag) for each, flag in ((waiting, False), (settled, True)) if each]
-    rows = (replace(row, message=ref.message) if isinstance(row, DamagedRow) else row for row in _together(entries))
-    return next((row for row in rows if row.message == ref.message), None)
+    for row in rows_of_delivery(waiting, settled):
+        if isinstance(row, DamagedRow):
+            return replace(row, message=ref.message)
+        if row.message == ref.message:
+            return row
+    return None

@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import islice
 
 from cleave.application.read.cancellation import FollowedCancellation
-from cleave.application.read.timeline import Extent, Part, TimelinePage, TimelinePlace, Viewer, read_timeline
+from cleave.application.read.timeline import read_timeline
+from cleave.application.read.timeline_page import Extent, Part, TimelinePage, TimelinePlace, Viewer
 from cleave.table.table import Table
 
 EVENTS_AT_ONCE = 200

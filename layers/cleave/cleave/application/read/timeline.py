@@ -1,112 +1,35 @@
 """The story of an order, read back: its packages, what was cancelled, what happened, who was told."""
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from cleave.application.read.cancellation import FollowedCancellation, follow_cancellations
-from cleave.application.read.deliveries import DamagedRow, DeliveryRow, Row, rows_of
+from cleave.application.read.cancellation import follow_cancellations
+from cleave.application.read.delivery_rows import DamagedRow, DeliveryRow, Row, rows_of_events
+from cleave.application.read.timeline_page import (
+    Damaged,
+    Extent,
+    Part,
+    TimelinePage,
+    TimelinePlace,
+    Viewer,
+)
 from cleave.domain.events import EventNote
 from cleave.domain.package_state import PackageState
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.subscription import Subscription
 from cleave.store.cancellations import read_cancellations
 from cleave.store.events import DamagedEvent, EventSummary, read_summaries
-from cleave.store.formats import Unreadable
 from cleave.store.orders import order_package_ids, order_sellers
 from cleave.store.packages import read_some_states
 from cleave.store.subscriptions import FoundSubscriptions, read_owned, read_told_of
 from cleave.table.table import Table
 
-# One round trip, and with their cancellations and lines far below the 6 MB that Lambda answers with.
-PACKAGES_AT_ONCE = 100
 # Of documents to open, as they are stored: twenty of the largest packages, two seconds of a small function's processor.
 BYTES_AT_ONCE = 400_000
 # Each is about 300 bytes of an answer, of which Lambda hands on 6 MB.
 MOST_DELIVERIES = 2_000
 
-type Damaged = Unreadable | DamagedRow
 type _Summary = EventSummary | DamagedEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How many events a page may have, and which share of PACKAGES_AT_ONCE; it may have less."""
-
-    events: int
-    share: int = 1
-
-    @property
-    def packages(self) -> int:
-        """One at least."""
-        return max(PACKAGES_AT_ONCE // self.share, 1)
-
-    @property
-    def is_least(self) -> bool:
-        """Whether there is no less."""
-        return self.events == self.packages == 1
-
-    @property
-    def half(self) -> "Extent":
-        """Half as much."""
-        return Extent(max(self.events // 2, 1), self.share * 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks. ``sellers`` None: all; no ``storefronts``: any.
-
-    ``owner`` is whose webhooks are shown, None for nobody's; ``everybody`` for all that are told of the seller.
-    """
-
-    sellers: frozenset[int] | None
-    storefronts: frozenset[str] = frozenset()
-    owner: str | None = None
-    everybody: bool = False
-
-    def sees(self, storefront: str) -> bool:
-        """Whether what is of that storefront."""
-        return not self.storefronts or storefront in self.storefronts
-
-
-@dataclass(frozen=True, slots=True)
-class TimelinePlace:
-    """Where a page begins: after this package and this event of the seller's part of the order."""
-
-    seller_id: int = 0
-    package_id: int = 0
-    sequence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One seller's part of an order, or what of it is on a page.
-
-    ``cancellations`` are those that wait on, or were applied to, one of ``packages``. ``unreadable`` are ids of
-    packages whose items are damaged, ``damaged`` other items of the page. ``left_out`` counts the deliveries of an
-    event that has too many for any page.
-    """
-
-    seller_id: int
-    packages: Sequence[PackageState]
-    cancellations: Sequence[FollowedCancellation]
-    events: Sequence[EventNote]
-    deliveries: Sequence[DeliveryRow]
-    unreadable: Sequence[int] = ()
-    damaged: Sequence[Damaged] = ()
-    left_out: int = 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it shows nothing."""
-        return not (self.packages or self.events or self.unreadable or self.damaged)
-
-
-@dataclass(frozen=True, slots=True)
-class TimelinePage:
-    """``then`` None: there is no more."""
-
-    parts: Sequence[Part] = field(default_factory=list)
-    then: TimelinePlace | None = None
 
 
 def read_timeline(
@@ -162,9 +85,7 @@ def _part(
     packages = [each for each in page.states if viewer.sees(each.package.storefront)]
     recorded, lost = read_cancellations(table, [name for each in packages for name in _named(each)])
     told = _told(table, order_number, viewer, start, extent.events)
-    shown = [note for note in told.notes if viewer.sees(note.storefront)]
-    visible = {note.sequence for note in shown}
-    deliveries = [row for row in told.deliveries if visible & set(row.sequences)]
+    shown, deliveries = _visible(told, viewer)
     part = Part(
         seller_id=seller_id,
         packages=packages,
@@ -178,6 +99,13 @@ def _part(
     if told.is_end and page.last_id == max(ids, default=0):
         return part, None
     return part, TimelinePlace(seller_id, page.last_id or start.package_id, told.last or start.sequence)
+
+
+def _visible(told: "_Told", viewer: Viewer) -> tuple[list[EventNote], list[DeliveryRow]]:
+    """The events that the viewer may see, with the messages about them."""
+    shown = [note for note in told.notes if viewer.sees(note.storefront)]
+    sequences = {note.sequence for note in shown}
+    return shown, [row for row in told.deliveries if sequences & set(row.sequences)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +197,7 @@ def _deliveries(
     rows: list[Row] = []
     for subscription in subscriptions:
         times = [each.at for each in summaries if subscription.subscription_id in each.told]
-        rows += rows_of(table, subscription, seller_id, order_number, times)
+        rows += rows_of_events(table, subscription, seller_id, order_number, times)
     return rows
 
 

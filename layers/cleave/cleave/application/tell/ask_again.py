@@ -5,15 +5,8 @@ from datetime import datetime
 from uuid import uuid4
 
 from cleave.application.contention import contended_refusal
-from cleave.application.read.deliveries import (
-    DamagedRow,
-    DeliveryPage,
-    DeliveryQuery,
-    DeliveryRow,
-    MessageRef,
-    find_delivery,
-    list_deliveries,
-)
+from cleave.application.read.deliveries import DeliveryPage, DeliveryQuery, MessageRef, find_delivery, list_deliveries
+from cleave.application.read.delivery_rows import DamagedRow, DeliveryRow
 from cleave.application.subscribe.webhooks import find_webhook, is_webhook_id
 from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit

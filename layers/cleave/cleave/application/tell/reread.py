@@ -1,6 +1,6 @@
 """A message as it was, or is to be, sent: found again from its delivery."""
 
-from cleave.application.read.deliveries import DeliveryRow
+from cleave.application.read.delivery_rows import DeliveryRow
 from cleave.application.tell.attempt import Outgoing, outgoing_of
 from cleave.store.events import read_events
 from cleave.store.formats import Unreadable
