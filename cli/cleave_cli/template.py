@@ -71,6 +71,7 @@ def other_methods() -> dict[str, WrittenAnswer]:
 
 
 def _answer(operation: dict[str, Any]) -> WrittenAnswer:
+    _, operation, _ = operation.get("If", (None, operation, None))  # where it is there at all
     (answer,) = operation["x-amazon-apigateway-integration"]["responses"].values()
     allow = answer["responseParameters"]["method.response.header.Allow"].strip("'")
     return WrittenAnswer(answer["statusCode"], allow, text(answer["responseTemplates"]["application/json"]))

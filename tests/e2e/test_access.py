@@ -24,8 +24,7 @@ SELLER = 20899
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 OF_PATHS: dict[str, set[str]] = defaultdict(set)
 for _method, _path in routes():
-    if not _path.startswith("/console"):  # which is there if it is asked for; to other methods it does not exist
-        OF_PATHS[_path].add(_method)
+    OF_PATHS[_path].add(_method)
 
 
 @pytest.fixture

@@ -13,21 +13,26 @@ from tests.support.template import routes
 
 ANY = "x-amazon-apigateway-any-method"
 OF_PATHS: dict[str, set[str]] = defaultdict(set)
-PAGES = "/console"  # which are there if they are asked for: to other methods they are paths that do not exist
 for method, path in routes():
-    if not path.startswith(PAGES):
-        OF_PATHS[path].add(method)
+    OF_PATHS[path].add(method)
 
 
 @pytest.fixture(scope="module")
 def paths() -> dict[str, Any]:
-    """As API Gateway gets them."""
-    return without_pages(standard())
+    """As API Gateway gets them, with all that a stack can have."""
+    return paths_of(standard())
 
 
-def without_pages(resources: dict[str, Any]) -> dict[str, Any]:
+def paths_of(resources: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = resources["Api"]["Properties"]["Body"]["paths"]
-    return {path: item for path, item in found.items() if not path.startswith(PAGES)}
+    return {path: {method: asked_for(each) for method, each in item.items()} for path, item in found.items()}
+
+
+def asked_for(operation: dict[str, Any]) -> dict[str, Any]:
+    """As it is where a parameter asks for it; elsewhere it is not there."""
+    _, there, _ = operation.get("Fn::If", (None, operation, None))
+    found: dict[str, Any] = there
+    return found
 
 
 def test_every_path_says_which_methods_it_has() -> None:
@@ -45,10 +50,20 @@ def test_the_methods_that_a_path_has_go_to_their_functions(paths: dict[str, Any]
 @pytest.mark.parametrize("literal", [False, True], ids=["here", "on AWS"])
 def test_no_credentials_are_looked_at_for_it_and_none_are_left_out_elsewhere(*, literal: bool) -> None:
     (made,) = processed([Variant(literal=literal)])
-    for path, item in without_pages(made["Resources"]).items():
+    for path, item in paths_of(made["Resources"]).items():
         for method, operation in item.items():
-            is_open = method == ANY or path == "/v1/auth/token"
+            is_open = method == ANY or path == "/v1/auth/token" or path.startswith("/console")
             assert operation["security"] == ([] if is_open else [{"Credentials": []}, {"api_key": []}]), (path, method)
+
+
+def test_a_page_that_was_not_asked_for_has_no_methods_at_all() -> None:
+    found = standard()["Api"]["Properties"]["Body"]["paths"]
+    conditions = {path: {each["Fn::If"][0] for each in found[path].values() if "Fn::If" in each} for path in found}
+    assert {path: of for path, of in conditions.items() if of} == {
+        "/console": {"HasConsole"},
+        "/console/{file}": {"HasConsole"},
+    }
+    assert all("Fn::If" in each for path in ("/console", "/console/{file}") for each in found[path].values())
 
 
 def test_api_gateway_may_send_the_header_and_takes_any_usual_body(paths: dict[str, Any]) -> None:
