@@ -16,10 +16,16 @@ PLAIN_WIDTH = 500  # in a pipe or a file nobody narrows the window, and nothing 
 def _console(*, stderr: bool) -> Console:
     is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
     no_color = bool(os.environ.get("NO_COLOR"))  # and none of what else a terminal does to letters
-    width = None if is_terminal else int(os.environ.get("COLUMNS", PLAIN_WIDTH))
+    width = None if is_terminal else _wanted_width()
     return Console(
         stderr=stderr, highlight=False, soft_wrap=False, width=width, color_system=None if no_color else "auto"
     )
+
+
+def _wanted_width() -> int:
+    """As Rich reads it for a terminal: what is no number of columns is nobody's wish."""
+    wanted = os.environ.get("COLUMNS", "")
+    return int(wanted) if wanted.isdecimal() and int(wanted) else PLAIN_WIDTH
 
 
 console = _console(stderr=False)

@@ -36,6 +36,7 @@ from cleave_cli.options import FOLDER, JsonOption, StateOption
 from cleave_cli.order import order
 from cleave_cli.paths import StateDir
 from cleave_cli.preflight import preflight
+from cleave_cli.quiet import quiet
 from cleave_cli.receiver import running_receiver
 from cleave_cli.reconcile import reconcile
 from cleave_cli.redrive import redrive
@@ -156,9 +157,10 @@ VersionOption = Annotated[
 
 
 @app.callback()
-def prepare(*, version: VersionOption = False) -> None:
-    """End in good order on every signal that asks to end."""
+def prepare(context: typer.Context, *, version: VersionOption = False) -> None:
+    """End in good order on every signal that asks to end, and leave standard output to results."""
     del version
+    context.with_resource(quiet())
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell's `&` has it ignored
         signal.signal(number, _interrupt)
     if os.environ.get("CLEAVE_STOP_WITH_PARENT") and sys.platform == "linux":

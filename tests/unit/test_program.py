@@ -14,7 +14,8 @@ import typer
 from botocore.exceptions import ClientError, NoRegionError
 from botocore.utils import get_environ_proxies
 from cleave.clock import to_ms
-from cleave_cli import console, invoke, logs
+from cleave.logs import Log, note
+from cleave_cli import console, invoke, logs, operate
 from cleave_cli.deploy import engine_session
 from cleave_cli.errors import CleaveError
 from cleave_cli.main import app
@@ -172,6 +173,25 @@ def test_no_color_is_no_escape_sequence_at_all() -> None:
             [str(TOOLS / "cleave"), *arguments], env=environment, capture_output=True, text=True, check=False
         )
         assert "\x1b" not in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("columns", ["", "0", "wide", "-1"])
+def test_a_width_that_is_none_is_nobodys_wish(columns: str) -> None:
+    environment, command = {"COLUMNS": columns, "PATH": "/usr/bin:/bin"}, ["env", "--state", "/nowhere"]
+    said = subprocess.run(  # noqa: S603 - ours
+        [str(TOOLS / "cleave"), *command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "Nothing is running here" in said.stderr
+
+
+def test_what_the_services_own_code_logs_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_stack(*_: object) -> object:
+        note(Log.READ_FAILED, error="Timeout")
+        raise CleaveError("no stack")
+
+    monkeypatch.setattr(operate, "find_stack", find_stack)
+    assert run("requeue").stdout == ""
 
 
 class Logs:

@@ -16,7 +16,6 @@ from cleave_cli.invoke import deployed_variables
 from cleave_cli.operate import find_stack
 from cleave_cli.options import FOLDER, StateOption
 from cleave_cli.paths import StateDir
-from cleave_cli.quiet import quiet
 from cleave_cli.reporting import reporting_errors
 
 
@@ -30,8 +29,7 @@ def samples(state: StateOption = FOLDER) -> None:
             _send(http, request)
     key = deployed_variables(["CreateWebhookFunction"], endpoint)["CreateWebhookFunction"]["SECRETS_KEY_ID"]
     box = SecretBox(stack.session.client("kms", endpoint_url=endpoint), key)
-    with quiet():
-        store_examples(stack.table, box, clock.now())
+    store_examples(stack.table, box, clock.now())
     console.print("Every good event of events/ is good now: cleave invoke FUNCTION good")
 
 
