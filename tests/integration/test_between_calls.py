@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cleave.application.operate.receivers import Backlog, list_receivers
 from cleave.application.read.deliveries import DeliveryQuery, MessageRef, list_deliveries
 from cleave.application.subscribe.activation import activate, deactivate
 from cleave.application.tell.ask_again import replay, resend
@@ -92,6 +93,25 @@ def test_a_late_fan_out_that_dies_before_it_rings_leaves_nothing_to_send(
     tell(table, bell, store_event(table, "A", clock()))
     bell.run(drainer(table, script, bell))
     assert (script.in_order("A"), waiting(table, made.subscription_id, "A")) == ([1, 2], 0)
+
+
+def test_what_a_late_fan_out_left_is_no_backlog_of_its_receiver(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    """All tracks are looked at where the receiver is off; what a person asked for waits all the same."""
+    made, script = webhook(table, clock()), Script()
+    event = store_event(table, "A", clock())
+    tell(table, bell, event)
+    bell.run(drainer(table, script, bell))
+    deactivate(table, OWNER, made.subscription_id, clock())
+    with just_before(table, "UpdateItem", "TRACK#", die), pytest.raises(Killed):
+        fan_out(table, bell, [event], clock())
+    assert waiting(table, made.subscription_id, "A") == 1
+    assert [each.backlog for each in list_receivers(table).receivers] == [Backlog()]
+    (row,) = list_deliveries(table, OWNER, made.subscription_id, DeliveryQuery()).rows
+    activate(table, bell, OWNER, made.subscription_id, clock())
+    resend(table, bell, OWNER, made.subscription_id, MessageRef(row.place, 0), clock())
+    assert [each.backlog for each in list_receivers(table).receivers] == [Backlog(1, oldest=event.at)]
 
 
 def test_a_late_fan_out_leaves_a_persons_wish_as_it_is(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:

@@ -6,7 +6,7 @@ may die in between: the next drain that finds it in both places deletes it. A se
 wants again waits once more, beside the settled item.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,9 @@ from cleave.store.delivery_items import Listed, delivery_item, placed_in, progre
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Create, Delete, Key, Put, Update, Write
 from cleave.table.table import Table
+
+# Of each track so many of the oldest are held against what is settled, where a backlog is counted.
+_CHECKED = 3
 
 
 def deliveries_of(event: Event) -> list[tuple[int, Delivery]]:
@@ -89,10 +92,16 @@ def read_waiting(table: Table, subscription_id: str, track: int, after: str, lim
     return [to_listed(item) for item in items]
 
 
-def waiting_since(table: Table, subscription_id: str, track: int, limit: int) -> list[datetime]:
-    """The times of the events of a track's waiting deliveries, oldest first."""
-    items = table.page(webhook_keys.waiting_partition(subscription_id, track), limit)
-    return [placed_in(item)[1] for item in items]
+def waiting_since(table: Table, subscription_id: str, tracks: Iterable[int], limit: int) -> list[list[datetime]]:
+    """Of each track, the times of the events of its waiting deliveries, oldest first.
+
+    Without those of the oldest that wait by mistake: settled before a late fan-out put them again, and not asked for.
+    """
+    pages = [table.page(webhook_keys.waiting_partition(subscription_id, track), limit) for track in tracks]
+    unasked = [item[keys.SORT] for page in pages for item in page[:_CHECKED] if "asked" not in item]
+    settled = table.batch_get([webhook_keys.settled(subscription_id, place) for place in unasked])
+    old = {item[keys.SORT] for item in settled}
+    return [[placed_in(item)[1] for item in page if item[keys.SORT] not in old] for page in pages]
 
 
 def read_settled(table: Table, subscription_id: str, after: str, before: str, limit: int) -> list[Listed]:

@@ -96,7 +96,7 @@ def _backlog(table: Table, subscription: Subscription, circuit: Circuit | None) 
     name = subscription.subscription_id
     fails = circuit is not None or not subscription.is_active
     tracks = range(subscription.tracks) if fails else busy_tracks(table, name)
-    waiting = [waiting_since(table, name, track, COUNTED + 1) for track in tracks]
+    waiting = waiting_since(table, name, tracks, COUNTED + 1)
     first = [each[0] for each in waiting if each]
     count = sum(min(len(each), COUNTED) for each in waiting)
     return Backlog(count, any(len(each) > COUNTED for each in waiting), min(first, default=None))
