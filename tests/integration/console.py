@@ -33,14 +33,23 @@ def api() -> Iterator[Double]:
 
 @pytest.fixture
 def opened(browser: Browser, api: Double) -> Iterator[Open]:
-    """The page, signed in unless it should not be."""
+    """The page, signed in unless it should not be; with an order looked up where one is to be shown."""
     with ExitStack() as pages:
 
-        def open_page(*, signed_in: bool = True, anchor: str = "", **window: Any) -> Page:  # noqa: ANN401
+        def open_page(
+            *,
+            signed_in: bool = True,
+            anchor: str = "",
+            shows: dict[str, Any] | None = None,
+            **window: Any,  # noqa: ANN401 - as a page has it
+        ) -> Page:
             page = pages.enter_context(watched_page(browser, api.url + anchor, **window))
             if signed_in:
                 sign_in(page)
                 expect(page.get_by_role("heading", name="Receivers")).to_be_visible()
+            if shows is not None:
+                api.answers[ORDER] = shows
+                find(page)
             return page
 
         yield open_page

@@ -1,7 +1,9 @@
 """The console for those who see little, use no mouse, or are in the middle of something when it renews itself."""
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.integration.console import (
     HOOK,
@@ -29,10 +31,8 @@ pytestmark = [needs_chromium, pytest.mark.machine]
 
 
 def test_polling_takes_neither_focus_nor_selection_nor_what_is_being_typed(api: Double, opened: Open) -> None:
-    api.answers[ORDER] = order(NUMBER)
     api.answers[RECEIVERS] = receivers(receiver(1), receiver(2))
-    page = opened()
-    find(page)
+    page = opened(shows=order(NUMBER))
     page.get_by_role("textbox", name="Order number").fill("half typ")
     code = page.locator("#order code", has_text="2539000735419543")
     code.evaluate("(node) => getSelection().selectAllChildren(node)")
@@ -49,9 +49,7 @@ def test_polling_takes_neither_focus_nor_selection_nor_what_is_being_typed(api: 
 
 
 def test_one_thing_is_asked_at_a_time(api: Double, opened: Open) -> None:
-    api.answers[ORDER] = order(NUMBER)
-    page = opened()
-    find(page)
+    page = opened(shows=order(NUMBER))
     expect(page.get_by_text("3 = 2 + 1")).to_be_visible()
     page.wait_for_timeout(2500)
     assert api.most_at_once == 1
@@ -72,9 +70,7 @@ def test_what_cannot_be_read_says_so_beside_what_was_read_last(api: Double, open
 @pytest.mark.parametrize("width", [400, 1280])
 def test_all_of_it_can_be_read(api: Double, opened: Open, width: int, dark: bool) -> None:  # noqa: FBT001
     """Of WCAG 2.2: contrast (1.4.3), and nothing wider than the window (1.4.10)."""
-    _everything(api)
-    page = opened(width=width, dark=dark)
-    find(page)
+    page = _everything(api, opened, width=width, dark=dark)
     expect(page.get_by_text("3 = 2 + 1")).to_be_visible()
     page.get_by_role("button", name="Deliveries: hooks-1").click()
     page.get_by_role("button", name="2 attempts").click()
@@ -86,22 +82,20 @@ def test_all_of_it_can_be_read(api: Double, opened: Open, width: int, dark: bool
     assert (page.evaluate(CONTRAST), page.evaluate(OVERFLOW)) == ([], [])
 
 
-def _everything(api: Double) -> None:
+def _everything(api: Double, opened: Open, **window: Any) -> Page:  # noqa: ANN401 - as Open has it
     long = "A-VERY-LONG-STOCK-CODE-WITHOUT-ANY-SPACE-IN-IT-WHICH-HAS-TO-BE-BROKEN-SOMEWHERE"
     api.answers[STATUS] = status(DeadLetters={"value": 3, "healthy": False})
-    api.answers[ORDER] = order(NUMBER, sku=long)
     api.answers[RECEIVERS] = receivers(
         receiver(1, **DOWN), receiver(2, host=f"{long}.example.com"), receiver(3, status="PASSIVE", kind="queue")
     )
     api.answers[PENDING] = stuck()
     api.answers[f"GET {HOOKS}/deliveries"] = {"content": [delivery(1)], "hasMore": False, "nextCursor": None}
     api.answers[f"GET {HOOKS}/deliveries/D1"] = {"attemptLog": [{"date": AT, "status": 503, "latencyMs": 31}]}
+    return opened(shows=order(NUMBER, sku=long), **window)
 
 
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(api: Double, opened: Open) -> None:
-    _everything(api)
-    page = opened()
-    find(page)
+    page = _everything(api, opened)
     page.get_by_role("button", name="Deliveries: hooks-1").click()
     expect(page.get_by_text("3 = 2 + 1")).to_be_visible()
     expect(page.get_by_role("button", name="2 attempts")).to_be_visible()

@@ -33,9 +33,7 @@ BUTTONS = ["Probe now", "Replay", "Activate"]
 
 
 def test_a_split_appears_without_a_reload_and_is_said(api: Double, opened: Open) -> None:
-    api.answers[ORDER] = order(NUMBER, split=False)
-    page = opened()
-    find(page)
+    page = opened(shows=order(NUMBER, split=False))
     expect(page.get_by_text("3 x SKU-TRAY Created")).to_be_visible()
     page.evaluate("globalThis.sameAsBefore = true")
     api.answers[ORDER] = order(NUMBER)
@@ -50,17 +48,13 @@ def test_a_split_appears_without_a_reload_and_is_said(api: Double, opened: Open)
     assert page.evaluate("globalThis.sameAsBefore")
 
 
-def test_units_that_are_lost_are_shown_as_what_they_are(api: Double, opened: Open) -> None:
-    api.answers[ORDER] = order(NUMBER, lost=1)
-    page = opened()
-    find(page)
+def test_units_that_are_lost_are_shown_as_what_they_are(opened: Open) -> None:
+    page = opened(shows=order(NUMBER, lost=1))
     expect(page.get_by_text("✗ 3 = 2 + 0, 1 lost")).to_be_visible()
 
 
-def test_ids_are_copied_in_both_spellings(api: Double, opened: Open) -> None:
-    api.answers[ORDER] = order(NUMBER)
-    page = opened()
-    find(page)
+def test_ids_are_copied_in_both_spellings(opened: Open) -> None:
+    page = opened(shows=order(NUMBER))
     for name, text in {
         "Copy Trendyol id 2539000735419543": "2539000735419543",
         "Copy item number 10811190301_SKU-TRAY": "10811190301_SKU-TRAY",
@@ -114,9 +108,7 @@ def test_a_sellers_credential_is_refused_in_a_plain_sentence(api: Double, opened
 
 
 def test_a_credential_that_ends_signs_out_and_leaves_nothing(api: Double, opened: Open) -> None:
-    api.answers[ORDER] = order(NUMBER)
-    page = opened()
-    find(page)
+    page = opened(shows=order(NUMBER))
     expect(page.get_by_text("3 = 2 + 1")).to_be_visible()
     api.known.clear()
     expect(page.get_by_role("alert")).to_have_text("The credential is not valid any more.")
