@@ -99,7 +99,7 @@ def waiting_since(table: Table, subscription_id: str, tracks: Iterable[int], lim
     """
     pages = [table.page(webhook_keys.waiting_partition(subscription_id, track), limit) for track in tracks]
     unasked = [item[keys.SORT] for page in pages for item in page[:_CHECKED] if "asked" not in item]
-    settled = table.batch_get([webhook_keys.settled(subscription_id, place) for place in unasked])
+    settled = table.batch_get([webhook_keys.settled(subscription_id, place) for place in dict.fromkeys(unasked)])
     old = {item[keys.SORT] for item in settled}
     return [[placed_in(item)[1] for item in page if item[keys.SORT] not in old] for page in pages]
 
