@@ -3,8 +3,9 @@
 from cleave.application.operate.status import read_status
 from cleave.dialects.operations import told_status
 from cleave.dialects.staff_calls import whole_staff_endpoint
+from cleave.entry.alarms import thresholds
 from cleave.entry.gateway import Call, Response, json_response
-from cleave.entry.resources import client, settings, table, thresholds
+from cleave.entry.resources import client, settings, table
 from cleave.outbound.failed_batches import count_failed_batches
 from cleave.outbound.queue import count_messages
 

@@ -14,6 +14,7 @@ import cleave.clock
 import pytest
 from botocore.config import Config
 from cleave.entry import resources
+from cleave.entry.aws_session import session
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer as Answered
 from cleave_cli.receiver import Receiver, running_receiver
@@ -65,7 +66,7 @@ def table(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Table
     monkeypatch.setattr(resources, "_CONFIG", resources._CONFIG.merge(Config(parameter_validation=True)))
     with mock_aws():
         new_environment()
-        resources.session().register("before-parameter-build.dynamodb", check_event)
+        session().register("before-parameter-build.dynamodb", check_event)
         client = boto3.client("dynamodb")
         create_table(client, TABLE_NAME)
         yield Table(resources.client("dynamodb"), TABLE_NAME)

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from cleave.clock import to_ms
-from cleave.entry import resources
+from cleave.entry.aws_session import session
 from cleave.observability import logger
 from cleave.table.table import Table
 from hypothesis import HealthCheck, given, settings
@@ -59,7 +59,7 @@ def service(
     boto3.client("s3").create_bucket(Bucket="failed", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     monkeypatch.setenv("FAILED_RECORDS_BUCKET", "failed")
     new_settings()
-    resources.session().register("before-parameter-build.dynamodb", fuzzed.check_values)
+    session().register("before-parameter-build.dynamodb", fuzzed.check_values)
     monkeypatch.setattr(logger, "disabled", True)
     url = "https://receiver.example/hook"
     made = de_seller.call(create_webhook, {"url": url, "authenticationType": "API_KEY", "apiKey": "k" * 9}, path=PATH)

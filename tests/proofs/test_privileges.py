@@ -15,7 +15,7 @@ import cleave.clock
 import pytest
 from cleave.domain.destination import destination_of
 from cleave.domain.roles import Role
-from cleave.entry import resources
+from cleave.entry import aws_session, resources
 from cleave.observability import logger
 from cleave.outbound import resources as outbound
 from cleave.store.credentials import Credential, store_credential
@@ -89,8 +89,8 @@ def made(session: boto3.Session, endpoint: str) -> dict[str, str]:
 
 def _forget() -> None:
     caches: list[Any] = [outbound.secret_box, outbound.wake_queue, outbound.webhook_sender, outbound.destination_sender]
-    caches.append(outbound.requests)
-    for cached in (resources.settings, resources.session, resources.client, resources.signing_secret, *caches):
+    caches += [outbound.requests, aws_session.session, aws_session.session_for]
+    for cached in (resources.settings, resources.client, resources.signing_secret, *caches):
         cached.cache_clear()
 
 

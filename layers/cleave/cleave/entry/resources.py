@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import botocore
-import botocore.session
 from botocore.config import Config
 from pydantic import BaseModel, ConfigDict
 
-from cleave.domain.health import Thresholds
 from cleave.entry.aws_http import lean
+from cleave.entry.aws_session import session_for
 from cleave.entry.aws_tls import aws_roots, open_connection
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.table import Table
@@ -67,15 +66,10 @@ def settings() -> Settings:
 
 
 @functools.cache
-def session() -> botocore.session.Session:
-    """botocore's own: boto3 makes the same clients, and adds a third to a cold start."""
-    return botocore.session.get_session()
-
-
-@functools.cache
 def client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore's clients have no common type
     """A client of an AWS service, in our own region unless another is named."""
-    return lean(session().create_client(service, region_name=region, config=_CONFIG, verify=aws_roots()))
+    session = session_for(service)
+    return lean(session.create_client(service, region_name=region, config=_CONFIG, verify=aws_roots()))
 
 
 def request_seconds() -> float:
@@ -92,11 +86,6 @@ def table(seconds: float | None = None) -> Table:
         deadline=time.monotonic() + (request_seconds() if seconds is None else seconds),
         kept=timedelta(days=settings().retention_days),
     )
-
-
-def thresholds() -> Thresholds:
-    """From when on alarms of this stage go off."""
-    return Thresholds(settings().alarm_pending_seconds, settings().alarm_waiting_seconds)
 
 
 def seconds_left(context: object) -> float:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
-from cleave.domain.listing import By
 from cleave.table.requests import Key
 
 PARTITION = "pk"
@@ -31,8 +30,8 @@ EXPIRES = "expires_at"
 
 # The two indexes of packages: all of a seller's in a storefront, each with a sort key of its own.
 LISTING = "listing"
-BY_MODIFIED = By.MODIFIED.value
-BY_CREATED = By.CREATED.value
+BY_MODIFIED = "modified"
+BY_CREATED = "created"
 
 # More than any id: below 2**53, as docs/architecture.md promises.
 _ID_SPAN = 10**16

@@ -13,6 +13,8 @@ from cleave.table.attributes import Item
 from cleave.table.requests import IndexQuery
 from cleave.table.table import Table
 
+_INDEXES = {By.MODIFIED: keys.BY_MODIFIED, By.CREATED: keys.BY_CREATED}
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -56,11 +58,11 @@ class FoundPackages:
 
     def within(self, span: Span, by: By) -> "FoundPackages":
         """Those that stand in the span of an index."""
-        return FoundPackages([item for item in self.items if span.first <= item.get(by.value, -1) <= span.last])
+        return FoundPackages([item for item in self.items if span.first <= item.get(_INDEXES[by], -1) <= span.last])
 
     def sorted_by(self, by: By, *, descending: bool) -> "FoundPackages":
         """In the order of an index."""
-        return FoundPackages(sorted(self.items, key=lambda item: int(item.get(by.value, 0)), reverse=descending))
+        return FoundPackages(sorted(self.items, key=lambda item: int(item.get(_INDEXES[by], 0)), reverse=descending))
 
     def part(self, start: int, count: int) -> "FoundPackages":
         """So many of them, from a place on."""
@@ -104,10 +106,10 @@ def places(
     only = [f"#status IN ({', '.join(f':{name}' for name in statuses)})"] if statuses else []
     only += [f"contains(#{WAYS}, :{name})" for name in ways]
     query = IndexQuery(
-        index=by.value,
+        index=_INDEXES[by],
         condition="#listing = :listing AND #by BETWEEN :first AND :last",
         projection="#by",
-        names={"listing": keys.LISTING, "by": by.value}
+        names={"listing": keys.LISTING, "by": _INDEXES[by]}
         | ({"status": "status"} if statuses else {})
         | ({WAYS: WAYS} if ways else {}),
         values={
@@ -122,7 +124,7 @@ def places(
         limit=None if statuses else limit,  # DynamoDB counts before it filters
     )
     for taken, entry in enumerate(table.query_index(query), start=1):
-        yield int(entry[by.value]["N"])
+        yield int(entry[_INDEXES[by]]["N"])
         if taken == limit:
             return
 

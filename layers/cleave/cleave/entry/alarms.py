@@ -1,0 +1,9 @@
+"""What the stage's alarms look at."""
+
+from cleave.domain.health import Thresholds
+from cleave.entry.resources import settings
+
+
+def thresholds() -> Thresholds:
+    """From when on they go off."""
+    return Thresholds(settings().alarm_pending_seconds, settings().alarm_waiting_seconds)
