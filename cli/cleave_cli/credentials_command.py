@@ -17,6 +17,7 @@ from cleave.store.credentials import (
     NoCredential,
     StillRotating,
     list_credentials,
+    read_power,
     rotate_secret,
     store_credential,
 )
@@ -128,12 +129,15 @@ def revoke(
     """Let nobody in by this key any more, nor by its tokens, and end the webhooks that nobody else can change."""
     with reporting_errors():
         service = _service(stack, state)
+        power = read_power(service.table, key)
         try:
             ended = revocation.revoke(service.table, key)
         except NoCredential:
             raise _unknown(key) from None
         limits.unregister(service.gateway, key)
         words = [f"webhook {each.subscription_id} of {each.owner} is ended." for each in ended]
+        if power is not None and power.is_vague:
+            notes.print("Whose it was cannot be read: webhooks of a seller stay, and an operator can delete them.")
         words.append(f"{key} is revoked. {limits.forget_answers(service.gateway, service.outputs)}")
         document = {"revoked": key, "endedWebhooks": [each.subscription_id for each in ended]}
         show(document, *words, as_json=as_json)

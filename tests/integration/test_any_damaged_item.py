@@ -8,6 +8,7 @@ import cleave.logs
 import cleave.metrics
 import cleave.observability
 import pytest
+from cleave.application.subscribe.revocation import revoke
 from cleave.entry import resources
 from cleave.store.formats import FORMAT
 from cleave.table.table import Table
@@ -79,6 +80,7 @@ class Everything:
 
     engine: Engine
     items: dict[Place, Image]
+    table: Table
 
     def damage(self, place: Place, name: str, value: Value | None) -> None:
         """One attribute of one item."""
@@ -125,9 +127,11 @@ def everything(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[
         monkeypatch.setenv(name, "any")
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     new_environment()
-    one_of_each(Table(clients.engine, "any"))  # type: ignore[arg-type] # as far as the store uses a client
+    table = Table(clients.engine, "any")  # type: ignore[arg-type] # as far as the store uses a client
+    one_of_each(table)
     items = clients.engine.items
-    yield Everything(clients.engine, {place: image for place in places(clients.engine) if (image := items.get(place))})
+    found = {place: image for place in places(clients.engine) if (image := items.get(place))}
+    yield Everything(clients.engine, found, table)
     new_environment()
 
 
@@ -186,6 +190,52 @@ def test_whatever_of_an_item_is_damaged_no_reading_endpoint_fails(everything: Ev
 def test_whatever_of_an_item_is_damaged_no_endpoint_that_writes_fails(everything: Everything, kind: str) -> None:
     for damage in map(DAMAGE.__getitem__, WRITTEN_OVER):
         assert failing(everything, kind, damage, WRITING) == {}
+
+
+TAKING_AWAY = [each for code in ("deactivate_webhook", "delete_webhook") for each in WRITING if each.code == code]
+OF_WEBHOOKS = ("CIRCUIT", "SELLER", "SUBSCRIBER OWNER", "SUBSCRIBER SUBSCRIPTION", "TRACK", "WAITING")
+
+
+def damages(everything: Everything, kind: str) -> Iterator[tuple[Place, str]]:
+    """Each attribute of each item of the kind, damaged in each way, and the whole item written by a later version."""
+    for place in everything.of(kind):
+        for name in sorted(everything.items[place].keys() - {*KEYS, *INDEXED}):
+            for damage in (*DAMAGE.values(), LATER):
+                everything.damage(place, name, damage)
+                yield place, f"{name} {damage}"
+                everything.restore()
+
+
+@pytest.mark.usefixtures("in_short")
+@pytest.mark.parametrize("kind", OF_WEBHOOKS)
+def test_whatever_is_damaged_a_webhook_can_be_turned_off_and_taken_away(everything: Everything, kind: str) -> None:
+    kept = []
+    for place, name in damages(everything, kind):
+        answers = everything.ask(TAKING_AWAY)
+        wrong = [code for code, answer in answers.items() if answer.status != 200]
+        left = [each for each in places(everything.engine) if kind_of(each).startswith(("SUBSCRIBER SUB", "TRACK"))]
+        lists = [everything.engine.items.get(each) or {} for each in everything.of("SELLER")]
+        told = [hook for hook in (HOOK, CHANNELS_HOOK) for each in lists if hook in each]
+        if wrong or left or told:
+            kept.append((place, name, wrong, left, told))
+    assert kept == []
+
+
+@pytest.mark.usefixtures("in_short")
+@pytest.mark.parametrize("kind", ["CREDENTIAL", "CREDENTIALS", *OF_WEBHOOKS])
+def test_whatever_is_damaged_a_credential_can_be_revoked(everything: Everything, kind: str) -> None:
+    kept = []
+    for place, name in damages(everything, kind):
+        revoke(everything.table, "the-key")
+        left = [each for each in places(everything.engine) if "CREDENTIAL#the-key" in each]
+        hook = [each for each in places(everything.engine) if each[1] == f"SUBSCRIPTION#{HOOK}"]
+        if left or (hook and (kind, name.split()[0]) not in VAGUE):
+            kept.append((place, name, left, hook))
+    assert kept == []
+
+
+# Where a credential does not say whose it is.
+VAGUE = {("CREDENTIAL", "role"), ("CREDENTIAL", "sellers")}
 
 
 @pytest.mark.parametrize("kind", KINDS)

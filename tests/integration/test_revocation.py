@@ -11,10 +11,19 @@ from cleave.application.subscribe.webhooks import subscribe
 from cleave.domain.refusals import Refusal
 from cleave.domain.roles import Role
 from cleave.domain.subscription import channel_owner, seller_owner
-from cleave.store.credentials import Credential, NoCredential, list_credentials, revoke_credential, store_credential
+from cleave.store import credential_keys
+from cleave.store.credentials import (
+    Credential,
+    NoCredential,
+    list_credentials,
+    listed_credential_keys,
+    revoke_credential,
+    store_credential,
+)
 from cleave.store.recipients import read_recipients
 from cleave.store.subscriptions import read_owned
 from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.table.requests import Update
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
@@ -121,3 +130,31 @@ def test_what_a_revocation_that_died_left_undone_the_scheduled_function_does(
     assert len(read_owned(table, channel_owner(CHANNEL)).subscriptions) == 1
     counts = reconcile(table, Worker(table, DelayQueue(clock), TrackingNumbers()), clock())
     assert (counts.done, read_owned(table, channel_owner(CHANNEL)).subscriptions) == (1, [])
+
+
+@pytest.mark.parametrize("name", ["role", "sellers", "secrets", "format", "credential_key", "created_at"])
+@pytest.mark.parametrize("role", [Role.CHANNEL, Role.SELLER])
+def test_a_damaged_credential_is_revoked_by_its_key(
+    table: Table, clock: FrozenClock, credentials: Credentials, role: Role, name: str
+) -> None:
+    """A seller's webhooks end with it where it says whose it was."""
+    credentials.store(CHANNEL, role)
+    owner = channel_owner(CHANNEL) if role is Role.CHANNEL else OWNER
+    subscribe(table, seal, channels_wish(clock(), CHANNEL)) if role is Role.CHANNEL else webhook(table, clock())
+    known, change = credential_keys.credential(CHANNEL), "SET #name = :no"
+    table.update(Update(known, change, "attribute_exists(pk)", {"no": {}}, {"name": name}))
+    revocation.revoke(table, CHANNEL)
+    is_vague = role is Role.SELLER and name in {"role", "sellers"}
+    assert (listed_credential_keys(table), table.get(credential_keys.credential(CHANNEL))) == ([], None)
+    assert len(read_owned(table, owner).subscriptions) == is_vague
+    with pytest.raises(NoCredential):
+        revocation.revoke(table, CHANNEL)
+
+
+def test_a_good_credential_is_revoked_beside_a_damaged_one(table: Table, credentials: Credentials) -> None:
+    for key in ("first", "second"):
+        credentials.store(key)
+    lost = Update(credential_keys.credential("second"), "REMOVE credential_key", "attribute_exists(pk)")
+    table.update(lost)
+    assert revocation.revoke(table, "first") == []
+    assert listed_credential_keys(table) == ["second"]

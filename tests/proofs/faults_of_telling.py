@@ -7,6 +7,8 @@ _DELIVERIES = "tests/integration/test_deliveries.py"
 _FAILING = "tests/integration/test_failing_receivers.py"
 _REPEATS = "tests/integration/test_repeated_calls.py"
 _ANNOUNCE = "tests/unit/test_announce.py"
+_ANY = "tests/integration/test_any_damaged_item.py"
+_LISTS = "tests/integration/test_damaged_recipients.py"
 _TOLD = "tests/proofs/test_told_without_loss.py"
 
 DECIDING = (
@@ -244,9 +246,37 @@ CIRCUITS = (
         f"{_BETWEEN}::test_a_track_that_is_woken_while_a_probe_holds_it_is_drained_once_the_probe_ends",
     ),
     Fault(
+        "tell nobody whose entry in a seller's list is damaged",
+        "store/audience.py",
+        "    again = _as_webhooks_say(table, damaged)\n",
+        "    again: list[Recipient] = []\n",
+        f"{_LISTS}::test_all_are_told_though_one_entry_is_damaged_and_it_is_written_anew[0]",
+    ),
+    Fault(
+        "write a list anew over what an owner wants meanwhile",
+        "store/recipients.py",
+        '        condition=" AND ".join(f"#n{place} = :w{place}" for place in range(len(names))),\n',
+        '        condition=" AND ".join(f"#n{place} <> :v{place}" for place in range(len(names))),\n',
+        f"{_LISTS}::test_what_its_owner_wants_meanwhile_is_not_overwritten",
+    ),
+    Fault(
+        "let a damaged count keep a webhook from being deleted",
+        "store/removing.py",
+        "        forget_count(owner) if COUNT in damaged else count_one_less(owner),\n",
+        "        count_one_less(owner),\n",
+        f"{_ANY}::test_whatever_is_damaged_a_webhook_can_be_turned_off_and_taken_away[SUBSCRIBER OWNER]",
+    ),
+    Fault(
+        "keep the webhooks of a channel whose credential is damaged",
+        "application/subscribe/revocation.py",
+        "    if power.role in {Role.CHANNEL, None}:\n",
+        "    if power.role is Role.CHANNEL:\n",
+        "tests/integration/test_revocation.py::test_a_damaged_credential_is_revoked_by_its_key[channel-role]",
+    ),
+    Fault(
         "leave a channel's webhooks when its credential ends",
         "application/subscribe/revocation.py",
-        "    return [ended for owner in owners for ended in end_webhooks(table, owner)]\n",
+        "    return [ended for owner in owners for ended in end_webhooks(table, owner, sellers)]\n",
         "    return []\n",
         f"{_TOLD}::test_a_channel_whose_credential_ended_is_told_nothing_more",
     ),

@@ -9,9 +9,11 @@ from typing import Any
 from cleave.domain.subscription import channel_owner
 from cleave.entry import resources
 from cleave.outbound import resources as outbound
+from cleave.store import webhook_keys
 from cleave.store.credentials import revoke_credential
 from cleave.store.owners import end_owner
 from cleave.store.subscriptions import read_owned
+from cleave.table.requests import Update
 from cleave.table.table import Table
 from cleave_cli.receiver import Answer, Receiver
 
@@ -109,6 +111,7 @@ def run(tour: Tour) -> None:
     _failing_receiver(tour, target)
     _lists(tour, target)
     _left_behind(tour)
+    _list_damaged(tour, target)
     ends = frozenset({"delete_webhook", "create_webhook", "create_channel_webhook"})
     tour.every_endpoint(target, skipped=ends)
     tour.let_happen()
@@ -327,6 +330,16 @@ def _left_behind(tour: Tour) -> None:
     tour.wait(120)
     assert reconcile({}, None)["woken"]
     tour.let_happen()
+
+
+def _list_damaged(tour: Tour, target: Target) -> None:
+    """Who is told cannot be read of the seller's list; the webhooks say it."""
+    name, known = {"name": target.webhook}, webhook_keys.recipients(SELLER)
+    before = tour.table.get(known)
+    tour.table.update(Update(known, "SET #name = :no", "attribute_exists(#name)", {"no": "damaged"}, name))
+    assert tour.ask("cancel_package", tour.target()).status == 200
+    tour.let_happen()
+    assert tour.table.get(known) == before
 
 
 def _revoked(tour: Tour) -> None:

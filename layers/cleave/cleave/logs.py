@@ -59,6 +59,12 @@ class Log(Enum):
         ("seller_id", "order_number", "why"),
         "A split or fan-out that is due failed, with the traceback; it is tried again.",
     )
+    RECIPIENTS_DAMAGED = (
+        "recipients.damaged",
+        logging.WARNING,
+        ("item", "subscriptions"),
+        "Of these webhooks a seller's list cannot say what they want to be told; it is made anew as they say it.",
+    )
     READ_FAILED = (
         "read.failed",
         logging.ERROR,

@@ -43,6 +43,12 @@ class WebhookCall:
         """The path's."""
         return self.call.path.get("webhookId", "")
 
+    @property
+    def sellers(self) -> frozenset[int]:
+        """Those that the caller may act for; of an operator there are none, and all are meant."""
+        principal = self.call.principal
+        return frozenset() if principal is None else principal.sellers
+
 
 def webhook_endpoint(serve: Callable[[WebhookCall], Response]) -> GatewayHandler:
     """Make a Lambda handler that serves both; each gets errors in its own dialect's shape."""

@@ -143,6 +143,12 @@ def seller_owner(seller_id: int) -> str:
     return f"seller:{seller_id}"
 
 
+def owning_seller(owner: str) -> int | None:
+    """The seller whose webhooks the owner has; None for a channel's."""
+    kind, _, name = owner.partition(":")
+    return int(name) if kind == "seller" and name.isdecimal() else None
+
+
 def channel_owner(channel: str) -> str:
     """The owner of a channel's webhooks."""
     return f"channel:{channel}"

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
@@ -118,9 +119,32 @@ def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Cred
 
 
 def read_credential(table: Table, key: str) -> Credential | None:
-    """Strongly consistent."""
+    """Strongly consistent. Raises Unreadable."""
     item = table.get(credential_keys.credential(key))
     return None if item is None else _credential(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What a credential may do, as far as it can be read: ``role`` None and no ``sellers`` where it says nothing."""
+
+    role: Role | None
+    sellers: frozenset[int]
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it may have been a seller's of which it does not say which."""
+        return self.role is None or (self.role is Role.SELLER and not self.sellers)
+
+
+def read_power(table: Table, key: str) -> Power | None:
+    """For ending it, which needs no more; None where there is none. Strongly consistent."""
+    item = table.get(credential_keys.credential(key))
+    if item is None:
+        return None
+    role, sellers = item.get("role"), item.get("sellers")
+    known = [int(each) for each in sellers if isinstance(each, Decimal)] if isinstance(sellers, list) else []
+    return Power(Role(role) if role in list(Role) else None, frozenset(known))
 
 
 def list_credentials(table: Table) -> tuple[list[ListedCredential], list[str]]:
@@ -159,10 +183,11 @@ def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: 
         raise StillRotating(max(each.expires_at for each in live if each.expires_at))
     new = [SecretHash(hash_secret(secret), None), *[SecretHash(each.hash, old_until) for each in live]]
     change = "SET secrets = :new" + (", tokens_since = :at" if ends_at_once else "")
-    values: dict[str, Any] = {"new": _document(new), "before": item["secrets"]}
+    unchanged = "secrets = :before" if "secrets" in item else "attribute_not_exists(secrets)"
+    values: dict[str, Any] = {"new": _document(new)} | ({"before": item["secrets"]} if "secrets" in item else {})
     values |= {"at": to_ms(at)} if ends_at_once else {}
     try:
-        table.update(Update(credential_keys.credential(key), change, "secrets = :before", values))
+        table.update(Update(credential_keys.credential(key), change, unchanged, values))
     except ConditionsFailed:
         raise NoCredential(key) from None
 
@@ -182,9 +207,8 @@ def revoke_credential(table: Table, key: str, along: Sequence[Write] = ()) -> No
 
 
 def require_credential(key: str) -> Update:
-    """The write that fails for a credential that has ended, and changes nothing."""
-    same = "SET credential_key = credential_key"
-    return Update(credential_keys.credential(key), same, "attribute_exists(pk)", label=("other", key))
+    """The write that fails for a credential that has ended, and changes nothing, whatever the item holds."""
+    return Update(credential_keys.credential(key), "REMOVE nothing", "attribute_exists(pk)", label=("other", key))
 
 
 def hash_secret(secret: str) -> str:

@@ -10,6 +10,7 @@ from cleave.domain.order import Order
 from cleave.domain.package_state import PackageState, correlation_id_of
 from cleave.domain.recipients import Recipient
 from cleave.store import keys, order_keys, webhook_keys
+from cleave.store.audience import mended_recipients
 from cleave.store.availability import package_id_of, seller_id_of
 from cleave.store.due import DueEntry
 from cleave.store.events import to_event
@@ -94,7 +95,10 @@ class ReadPackage:
 
 
 def read_for_split(table: Table, due: Sequence[DuePackage]) -> dict[PackageRef, ReadPackage | Unreadable]:
-    """Those of the packages that exist; for one that cannot be read, what is damaged. Strongly consistent."""
+    """Those of the packages that exist; for one that cannot be read, what is damaged. Strongly consistent.
+
+    A seller's list of recipients that is damaged is put right.
+    """
     wanted = {
         _text(key): key
         for each in due
@@ -105,14 +109,23 @@ def read_for_split(table: Table, due: Sequence[DuePackage]) -> dict[PackageRef, 
         )
     }
     items = {_text(item): item for item in table.batch_get(list(wanted.values()))}
+    audiences = {seller_id: _audience(table, seller_id, items) for seller_id in {each.seller_id for each in due}}
     found: dict[PackageRef, ReadPackage | Unreadable] = {}
     for each in due:
         if _text(order_keys.package(each.seller_id, each.package_id)) in items:
             try:
-                found[each.ref] = _read(each, items)
+                found[each.ref] = _read(each, items, audiences[each.seller_id])
             except Unreadable as error:
                 found[each.ref] = error
     return found
+
+
+def _audience(table: Table, seller_id: int, items: dict[str, Item]) -> tuple[Recipient, ...] | Unreadable:
+    item = items.get(_text(webhook_keys.recipients(seller_id)))
+    try:
+        return () if item is None else tuple(mended_recipients(table, item))
+    except Unreadable as damaged:
+        return damaged
 
 
 def read_audience(
@@ -138,11 +151,13 @@ def _recipients(seller_id: int, items: dict[str, Item]) -> tuple[Recipient, ...]
     return () if item is None else tuple(to_recipients(item))
 
 
-def _read(due: DuePackage, items: dict[str, Item]) -> ReadPackage:
+def _read(due: DuePackage, items: dict[str, Item], recipients: tuple[Recipient, ...] | Unreadable) -> ReadPackage:
+    if isinstance(recipients, Unreadable):
+        raise recipients
     return ReadPackage(
         state=to_state(items[_text(order_keys.package(due.seller_id, due.package_id))]),
         order=_order(due.seller_id, due.order_number, items),
-        recipients=_recipients(due.seller_id, items),
+        recipients=recipients,
     )
 
 

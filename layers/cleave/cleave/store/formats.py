@@ -1,6 +1,8 @@
 """Every item says its format. A reader knows all that were ever written, and says so where it meets another."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
 
 from cleave.store import keys
 from cleave.table.attributes import Item
@@ -9,6 +11,12 @@ FORMAT = "format"
 # The number goes up when the meaning of an item's attributes changes; readers of the ones before stay.
 CURRENT = {FORMAT: 1}
 _KNOWN = {1}
+
+
+def is_later(item: Item) -> bool:
+    """Whether a later version than this wrote it: what looks damaged then is not."""
+    said = item.get(FORMAT)
+    return isinstance(said, int | Decimal) and not isinstance(said, bool) and said > max(_KNOWN)
 
 
 class Unreadable(Exception):  # noqa: N818 - says what happened
@@ -36,6 +44,20 @@ def text(value: object) -> str:
 def optional_text(value: object) -> str | None:
     """The same where there may be none."""
     return None if value is None else text(value)
+
+
+def texts(value: object) -> frozenset[str]:
+    """The same of a list of them; of a text Python would make one of its letters."""
+    if not isinstance(value, list):
+        raise TypeError(f"{type(value).__name__} for a list of texts")
+    return frozenset(map(text, value))
+
+
+def at_least_one(value: Any) -> int:  # noqa: ANN401 - whatever stands there
+    """A number of which there is at least one. Raises ValueError, or TypeError."""
+    if (number := int(value)) < 1:
+        raise ValueError(f"{number} of what there is")
+    return number
 
 
 def flag(value: object) -> bool:

@@ -6,7 +6,7 @@ from cleave.clock import to_ms
 from cleave.domain.subscription import MAX_SUBSCRIPTIONS
 from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, FORMAT
-from cleave.table.requests import Update
+from cleave.table.requests import ALWAYS, Update
 from cleave.table.table import Table
 
 COUNT = "count"
@@ -37,13 +37,24 @@ def count_one_less(owner: str) -> Update:
     )
 
 
+def forget_count(owner: str) -> Update:
+    """The write that begins the counting anew, where the count is damaged."""
+    return Update(
+        key=webhook_keys.owner(owner),
+        change="SET #format = :format REMOVE #count",
+        condition=ALWAYS,
+        names=_NAMES,
+        values={"format": CURRENT[FORMAT]},
+    )
+
+
 def end_owner(owner: str, at: datetime | None = None) -> Update:
     """The write after which the owner makes no more webhooks, and those that it has are due to be ended."""
     key = webhook_keys.owner(owner)
     return Update(
         key=key,
         change="SET ended = :yes, #format = :format, #due = :due, #shard = :shard",
-        condition="attribute_not_exists(ended) OR ended = :yes",
+        condition=ALWAYS,
         names={"format": FORMAT, "due": keys.DUE, "shard": keys.SHARD},
         values={
             "yes": True,
@@ -60,9 +71,9 @@ def reopen_owner(owner: str) -> Update:
     return Update(
         key=webhook_keys.owner(owner),
         change="SET #format = :format REMOVE ended",
-        condition="attribute_not_exists(ended) OR ended = :yes",
+        condition=ALWAYS,
         names={"format": FORMAT},
-        values={"format": CURRENT[FORMAT], "yes": True},
+        values={"format": CURRENT[FORMAT]},
         label=("owner", owner),
     )
 

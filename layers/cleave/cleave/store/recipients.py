@@ -4,15 +4,19 @@ Each webhook has an attribute of its own in it, by the webhook's id, so that two
 meet. An owner's change of a webhook writes this item in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from cleave.domain.recipients import MAX_CHANNELS, Recipient, recipient_of
 from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, seller_owner
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import CURRENT, FORMAT, flag, read_with, text
+from cleave.store.formats import CURRENT, FORMAT, Unreadable, at_least_one, flag, is_later, read_with, text, texts
 from cleave.table.attributes import Item
-from cleave.table.requests import Update, Write
+from cleave.table.failures import ConditionsFailed
+from cleave.table.requests import ALWAYS, Update, Write
 from cleave.table.table import Table
 
 _CHANNELS = "channels"
@@ -32,7 +36,47 @@ def to_recipients(item: Item) -> list[Recipient]:
 
 
 def _recipients(item: Item) -> list[Recipient]:
-    return [_to_recipient(name, value) for name, value in sorted(item.items()) if name not in _NO_WEBHOOKS]
+    return [_to_recipient(name, item[name]) for name in _webhooks(item)]
+
+
+def _webhooks(item: Item) -> list[str]:
+    """In every format the ids are names of attributes."""
+    return sorted(item.keys() - _NO_WEBHOOKS)
+
+
+def entries(item: Item) -> tuple[list[Recipient], list[str]]:
+    """Those of a seller's that can be read, and the webhooks of the others."""
+    found: list[Recipient] = []
+    damaged: list[str] = []
+    for name in _webhooks(item):
+        try:
+            found.append(read_with(partial(_entry, name), item))
+        except Unreadable:
+            damaged.append(name)
+    return found, damaged
+
+
+def _entry(name: str, item: Item) -> Recipient:
+    return _to_recipient(name, item[name])
+
+
+def put_right(table: Table, item: Item, recipients: Sequence[Recipient]) -> None:
+    """Write these entries in place of damaged ones, unless others were written since. Of a later format nothing is
+    touched."""
+    if is_later(item) or not recipients:
+        return
+    names = {f"n{place}": each.subscription_id for place, each in enumerate(recipients)}
+    written = {f"v{place}": _item(each) for place, each in enumerate(recipients)}
+    was = {f"w{place}": item[each.subscription_id] for place, each in enumerate(recipients)}
+    change = Update(
+        key={name: str(item[name]) for name in (keys.PARTITION, keys.SORT)},
+        change=f"SET #format = :format, {', '.join(f'#n{place} = :v{place}' for place in range(len(names)))}",
+        condition=" AND ".join(f"#n{place} = :w{place}" for place in range(len(names))),
+        names={**names, "format": FORMAT},
+        values={**written, **was, "format": CURRENT[FORMAT]},
+    )
+    with suppress(ConditionsFailed):
+        table.update(change)
 
 
 def add_recipient(subscription: Subscription) -> list[Write]:
@@ -60,36 +104,54 @@ def _add(subscription: Subscription, seller_id: int) -> Update:
 
 
 def change_recipient(subscription: Subscription) -> list[Write]:
-    """The writes that let a webhook's sellers know what it wants from now on."""
+    """The writes that let a webhook's sellers know what it wants from now on, whatever their lists say of it."""
     value = _item(recipient_of(subscription))
     return [
         Update(
             key=webhook_keys.recipients(seller_id),
-            change="SET #id = :value",
-            condition="attribute_exists(#id)",
-            names={"id": subscription.subscription_id},
-            values={"value": value},
+            change="SET #id = :value, #format = if_not_exists(#format, :format)",
+            condition=ALWAYS,
+            names={"id": subscription.subscription_id, "format": FORMAT},
+            values={"value": value, "format": CURRENT[FORMAT]},
             label=(FULL, seller_id),
         )
         for seller_id in sorted(subscription.sellers)
     ]
 
 
-def remove_recipient(subscription: Subscription) -> list[Write]:
-    """The writes after which no event is for the webhook."""
-    return [_remove(subscription, seller_id) for seller_id in sorted(subscription.sellers)]
+def remove_recipient(owner: str, subscription_id: str, seller_id: int, *, is_counted: bool) -> Update:
+    """The write after which none of a seller's events is for the webhook.
 
-
-def _remove(subscription: Subscription, seller_id: int) -> Update:
-    is_own = subscription.owner == seller_owner(seller_id)
+    ``is_counted``: channels' webhooks are; where the count is damaged, it begins anew.
+    """
+    less = f"REMOVE #id SET {_CHANNELS} = {_CHANNELS} - :one" if is_counted else f"REMOVE #id, {_CHANNELS}"
+    is_own = owner == seller_owner(seller_id)
     return Update(
         key=webhook_keys.recipients(seller_id),
-        change="REMOVE #id" if is_own else f"REMOVE #id SET {_CHANNELS} = {_CHANNELS} - :one",
+        change="REMOVE #id" if is_own else less,
         condition="attribute_exists(#id)",
-        names={"id": subscription.subscription_id},
-        values={} if is_own else {"one": 1},
+        names={"id": subscription_id},
+        values={"one": 1} if is_counted and not is_own else {},
         label=(FULL, seller_id),
     )
+
+
+def silence_recipient(table: Table, subscription_id: str, seller_id: int) -> list[Write]:
+    """The write after which none of a seller's events is wanted by a webhook that cannot be read; none where its entry
+    cannot be read either: then the webhook says it."""
+    item = table.get(webhook_keys.recipients(seller_id))
+    known = [each for each in entries(item)[0] if each.subscription_id == subscription_id] if item else []
+    return [
+        Update(
+            key=webhook_keys.recipients(seller_id),
+            change="SET #id = :value",
+            condition="attribute_exists(#id)",
+            names={"id": subscription_id},
+            values={"value": _item(replace(each, is_wanted=False))},
+            label=(FULL, seller_id),
+        )
+        for each in known
+    ]
 
 
 def _item(recipient: Recipient) -> dict[str, Any]:
@@ -107,11 +169,18 @@ def _item(recipient: Recipient) -> dict[str, Any]:
 def _to_recipient(subscription_id: str, value: Mapping[str, Any]) -> Recipient:
     return Recipient(
         subscription_id=subscription_id,
-        owner=text(value["owner"]),
+        owner=_owner(value["owner"]),
         payload=PayloadFormat(value["dialect"]),
-        statuses=frozenset(map(text, value["statuses"])),
+        statuses=texts(value["statuses"]),
         is_wanted=flag(value["wanted"]),
-        tracks=int(value["tracks"]),
-        countries=frozenset(value.get("countries", ())),
+        tracks=at_least_one(value["tracks"]),
+        countries=texts(value.get("countries", [])),
         channel_events=frozenset(ChannelEvent(each) for each in value.get("events", ITEMS_ONLY)),
     )
+
+
+def _owner(value: object) -> str:
+    owner = text(value)
+    if not owner.startswith(("seller:", "channel:")):
+        raise ValueError("nobody's webhook")
+    return owner

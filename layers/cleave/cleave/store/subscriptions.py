@@ -1,7 +1,7 @@
 """Webhook subscriptions, by their owner. What their sellers' splits read of them is in ``recipients``."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
@@ -19,12 +19,12 @@ from cleave.domain.subscription import (
     Turn,
 )
 from cleave.store import keys, recipients, webhook_keys
-from cleave.store.formats import CURRENT, Unreadable, each_read, optional_text, read_with, text
-from cleave.store.owners import count_one_less, count_one_more
-from cleave.store.tracks import delete_tracks, new_tracks
+from cleave.store.formats import CURRENT, Unreadable, at_least_one, each_read, optional_text, read_with, text, texts
+from cleave.store.owners import count_one_more
+from cleave.store.tracks import new_tracks
 from cleave.table.attributes import Item, to_item
 from cleave.table.failures import ConditionsFailed, OutOfDate
-from cleave.table.requests import Create, Delete, IndexQuery, Update, Write, set_attributes
+from cleave.table.requests import Create, IndexQuery, Update, Write, set_attributes
 from cleave.table.table import Table
 
 
@@ -62,19 +62,6 @@ def create_subscription(table: Table, subscription: Subscription) -> None:
         table.write(writes)
     except ConditionsFailed as failed:
         raise TooManySubscriptions(str(failed)) from None
-
-
-def delete_subscription(table: Table, subscription: Subscription) -> None:
-    """Forget it with its tracks; waiting deliveries are not sent, and expire. Raises NoSubscription, OutOfDate."""
-    gone = Delete(_key(subscription), "version = :version", {"version": subscription.version}, "subscription")
-    writes = [
-        count_one_less(subscription.owner),
-        gone,
-        *recipients.remove_recipient(subscription),
-        *delete_tracks(subscription.subscription_id, subscription.tracks),
-        Delete(webhook_keys.circuit(subscription.subscription_id)),
-    ]
-    _write(table, writes)
 
 
 def change_subscription(
@@ -118,11 +105,12 @@ def read_subscription(table: Table, owner: str, subscription_id: str) -> Subscri
 
 def read_told_of(table: Table, seller_id: int) -> FoundSubscriptions:
     """All that are told of a seller: its own, and channels'. Two reads."""
-    try:
-        known = recipients.read_recipients(table, seller_id)
-    except Unreadable as damaged:
-        return FoundSubscriptions([], [damaged])
-    return _found(table.batch_get([webhook_keys.subscription(each.owner, each.subscription_id) for each in known]))
+    item = table.get(webhook_keys.recipients(seller_id))
+    if item is None:
+        return FoundSubscriptions([], [])
+    known, damaged = recipients.entries(item)
+    found = _found(table.batch_get([webhook_keys.subscription(each.owner, each.subscription_id) for each in known]))
+    return replace(found, damaged=[*found.damaged, Unreadable(item)]) if damaged else found
 
 
 def _found(items: Iterable[Item]) -> FoundSubscriptions:
@@ -227,12 +215,12 @@ def _subscription(item: Item) -> Subscription:
         status=SubscriptionStatus(item["status"]),
         created_at=from_ms(int(item["created_at"])),
         modified_at=optional_moment(item["modified_at"]),
-        tracks=int(item["tracks"]),
+        tracks=at_least_one(item["tracks"]),
         payload=PayloadFormat(item["payload"]),
         passive_reason=None if reason is None else PassiveReason(reason),
         turns=tuple(_to_turn(*turn) for turn in item["turns"]),
         version=int(item["version"]),
-        countries=frozenset(item.get("countries", ())),
+        countries=texts(item.get("countries", [])),
         channel_events=frozenset(ChannelEvent(each) for each in item.get("channel_events", ITEMS_ONLY)),
     )
 

@@ -20,7 +20,8 @@ from datetime import datetime
 
 from cleave.clock import to_ms
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import CURRENT
+from cleave.store.formats import CURRENT, read_with, text
+from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update, Write
 from cleave.table.retry import until_current
@@ -60,7 +61,12 @@ def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
 def read_owner(table: Table, subscription_id: str) -> str | None:
     """Whose webhook it is, of one that is known by its id alone; None where there is none."""
     item = table.get(webhook_keys.track(subscription_id, 0))  # which every webhook has
-    return None if item is None else str(item["owner"])
+    return None if item is None else to_owner(item)
+
+
+def to_owner(item: Item) -> str:
+    """Whose webhook a track's item is of. Raises Unreadable."""
+    return read_with(lambda found: text(found["owner"]), item)
 
 
 def busy_tracks(table: Table, subscription_id: str) -> list[int]:

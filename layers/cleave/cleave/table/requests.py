@@ -13,6 +13,9 @@ type Label = str | tuple[str | int, ...]
 
 NO_LABEL: Label = ""
 
+# The condition of a write that is to be done whatever the item holds.
+ALWAYS = "attribute_exists(pk) OR attribute_not_exists(pk)"
+
 
 @dataclass(frozen=True, slots=True)
 class Create:

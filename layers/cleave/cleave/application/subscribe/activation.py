@@ -10,6 +10,8 @@ from cleave.domain.subscription import PassiveReason, Subscription, Subscription
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count
 from cleave.store.circuits import forget_circuit
+from cleave.store.formats import Unreadable
+from cleave.store.removing import silence_subscription
 from cleave.store.subscriptions import NoSubscription, change_subscription
 from cleave.table.failures import OutOfDate
 from cleave.table.table import Table
@@ -32,10 +34,14 @@ def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str
 
 
 def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:
-    """Stop sending; deliveries keep waiting, and later events are not for it. Raises Refusal."""
+    """Stop sending, readable or not; deliveries keep waiting, and later events are not for it. Raises Refusal."""
 
     def attempt() -> None:
-        before = find_webhook(table, owner, subscription_id)
+        try:
+            before = find_webhook(table, owner, subscription_id)
+        except Unreadable:
+            silence_subscription(table, owner, subscription_id, at)
+            return
         change_subscription(table, _turned(before, PassiveReason.BY_OWNER, at), tell_sellers=before.is_wanted)
 
     until_written(attempt)

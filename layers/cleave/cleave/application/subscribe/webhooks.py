@@ -26,13 +26,13 @@ from cleave.domain.subscription import (
     SubscriptionStatus,
 )
 from cleave.store.circuits import forget_circuit
+from cleave.store.removing import delete_subscription
 from cleave.store.subscriptions import (
     FoundSubscriptions,
     NoSubscription,
     TooManySubscriptions,
     change_subscription,
     create_subscription,
-    delete_subscription,
     read_owned,
     read_subscription,
 )
@@ -169,9 +169,14 @@ def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_i
         send_wakes(send_wake, moved)
 
 
-def remove_webhook(table: Table, owner: str, subscription_id: str) -> None:
-    """End the subscription; its waiting deliveries are never sent. Raises Refusal."""
-    until_written(lambda: delete_subscription(table, find_webhook(table, owner, subscription_id)))
+def remove_webhook(table: Table, owner: str, subscription_id: str, sellers: frozenset[int] = frozenset()) -> None:
+    """End the subscription, readable or not; its waiting deliveries are never sent. Raises Refusal.
+
+    ``sellers`` are those that its owner may act for: a damaged one is told of no others.
+    """
+    if not is_webhook_id(subscription_id):
+        raise _not_found()
+    until_written(lambda: delete_subscription(table, owner, subscription_id, sellers))
 
 
 def rotate_secret(table: Table, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:
