@@ -71,7 +71,6 @@ def _digest() -> str:
 
 
 def size_mib(folder: Path) -> float:
-    """Of all files in it."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 2**20
 
 

@@ -30,7 +30,6 @@ class Cleave:
     packages: dict[str, Package] = field(default_factory=dict)
 
     def new_order(self) -> str:
-        """With one package."""
         seller = self.client.seller
         quantities = {f"SKU-{number}": _UNITS for number in range(_LINES)}
         package = fresh_package(

@@ -57,7 +57,6 @@ def variables(endpoint: str | None = None) -> dict[str, str]:
 
 
 def run(scale: Scale) -> str:
-    """The section."""
     say("sam build of Cleave and of the usual way")
     builds.build_all()
     with aws_here(ANSWERS) as aws:

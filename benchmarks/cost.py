@@ -72,7 +72,6 @@ class Way:
 
     @property
     def steps(self) -> list[Step]:
-        """All of it."""
         return [*self.accept, self.split, self.deliver]
 
     def units(self, name: str) -> float:
@@ -81,7 +80,6 @@ class Way:
 
 
 def run(scale: Scale) -> str:
-    """The section."""
     with TemporaryDirectory() as folder, running_engine(StateDir(Path(folder))) as engine:
         open_world: OpenWorld = partial(world, engine.endpoint, webhooks=1)
         repeats = scale.pick(1, 3, 9)

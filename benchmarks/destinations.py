@@ -76,7 +76,6 @@ class Told:
 
 
 def run(scale: Scale) -> str:
-    """The section."""
     sizes = scale.pick((1, 2), (1, 10))
     rows = []
     for name, arn, price in (("queue", _QUEUE, QUEUE_REQUEST), ("FIFO queue", _FIFO, FIFO_REQUEST), ("bus", _BUS, 0.0)):

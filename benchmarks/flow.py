@@ -24,7 +24,6 @@ _INTRO = (
 
 
 def run(scale: Scale) -> str:
-    """The section."""
     turns = _turns(scale)
     return "\n".join([_INTRO, budgets(_budgets(turns, scale)), rows(turns), rates(turns)])
 

@@ -43,7 +43,6 @@ class Point:
 
     @property
     def row(self) -> tuple[object, ...]:
-        """Of the table."""
         bill = self.bill
         return f"{self.size:,}", self.name, bill.round_trips, f"{bill.reads:g}", f"{bill.writes:g}", f"{self.ms:.1f}"
 

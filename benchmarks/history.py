@@ -41,7 +41,6 @@ class Told:
 
 
 def run(scale: Scale) -> str:
-    """The section."""
     sizes = scale.pick((1, 50), (1, 10, 100, 1_000, 5_000))
     told = [tell_after(events) for events in sizes]
     rows = [

@@ -44,7 +44,6 @@ class Journey:
 
     @property
     def bills(self) -> list[Bill]:
-        """All of them."""
         return [*self.accept, *self.split, *self.deliver]
 
     @property

@@ -37,7 +37,6 @@ _INTRO = (
 
 
 def run(scale: Scale) -> str:
-    """The section."""
     builds.build_all()
     with engine_world() as one:
         say("peaks")

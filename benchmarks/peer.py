@@ -48,7 +48,6 @@ class Restate:
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def new_order(self) -> str:
-        """With one package."""
         number = f"R{next(self.numbers)}"
         self._post(number, "create", {str(line): 6 for line in range(5)})
         return number

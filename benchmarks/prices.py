@@ -44,7 +44,6 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """As billed."""
         return self.cpu / cpu_share(self.memory) + self.waits
 
     @property

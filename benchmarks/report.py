@@ -35,7 +35,6 @@ class Budget:
 
     @property
     def met(self) -> bool:
-        """Whether it is."""
         if self.at_least is not None:
             return self.ratio >= self.at_least
         return self.at_most is not None and self.ratio <= self.at_most

@@ -25,7 +25,6 @@ class Scale:
 
 
 def say(text: str) -> None:
-    """Progress."""
     console.print(f"  [dim]{text}[/]")
 
 

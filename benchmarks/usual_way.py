@@ -50,7 +50,6 @@ def put_usual(world: World) -> None:
 
 
 def accept_usual(world: World) -> Bill:
-    """One accepted cancel."""
     put_usual(world)
     app, bill = usual_app(), Bill()
     app.handler(cancel_event(next(_quantities)), CONTEXT)  # makes what is made once

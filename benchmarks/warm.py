@@ -74,7 +74,6 @@ class Stubbed:
 
 
 def run(scale: Scale) -> str:
-    """The section."""
     builds.build_all()
     with engine_world() as world:
         usual, best = usual_app().handler, usual_app("best").handler

@@ -40,7 +40,6 @@ class SellerClient:
     def cancel(
         self, package_id: int, lines: list[dict[str, Any]], *, reason_id: int = 500, **body: object
     ) -> httpx.Response:
-        """Cancel units of a package."""
         packages = f"/integration/order/sellers/{self.seller.seller_id}/shipment-packages"
         path = f"{packages}/{package_id}/items/unsupplied"
         return self.http.put(path, json={"lines": lines, "reasonId": reason_id, **body})
@@ -86,7 +85,6 @@ class ChannelClient:
         quantity: int = 1,
         reason: str = "out_of_stock",
     ) -> httpx.Response:
-        """Cancel units of an order's item."""
         body = {
             "cancel_id": cancel_id,
             "order_number": order_number,

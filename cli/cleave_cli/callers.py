@@ -30,7 +30,6 @@ class Owner:
 
     @property
     def webhooks(self) -> str:
-        """Where its webhooks are."""
         return "/v1/webhooks" if self.seller is None else f"/integration/webhook/sellers/{self.seller}/webhooks"
 
 

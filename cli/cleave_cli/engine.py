@@ -20,8 +20,6 @@ ATTEMPTS = 3  # a port that is free now may be taken by the time the engine want
 
 @dataclass(frozen=True)
 class Engine:
-    """A running engine."""
-
     endpoint: str
     process: KeptProcess
     log: Path

@@ -59,17 +59,14 @@ class Stack:
 
     @property
     def table(self) -> Table:
-        """Its table."""
         return Table(self.session.client("dynamodb", endpoint_url=self.endpoint), self.outputs["TableName"])
 
     @property
     def sqs(self) -> "SQSClient":
-        """A client of its queues."""
         return self.session.client("sqs", endpoint_url=self.endpoint)
 
     @property
     def s3(self) -> "S3Client":
-        """A client of its buckets."""
         return self.session.client("s3", endpoint_url=self.endpoint)
 
 

@@ -32,8 +32,6 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """Of one step."""
-
     step: str
     outcome: Outcome
     seconds: float

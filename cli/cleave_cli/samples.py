@@ -26,19 +26,16 @@ class Target:
 
     @property
     def order_number(self) -> str:
-        """The order it belongs to."""
         number: str = self.package["orderNumber"]
         return number
 
     @property
     def package_id(self) -> int:
-        """The package it is in."""
         package_id: int = self.package["shipmentPackageId"]
         return package_id
 
     @property
     def line_id(self) -> int:
-        """The line it is on."""
         line_id: int = self.line["lineId"]
         return line_id
 

@@ -8,6 +8,5 @@ from cleave.entry.resources import table
 
 @webhook_endpoint
 def handler(webhook: WebhookCall) -> Response:
-    """End the subscription."""
     remove_webhook(table(), webhook.owner, webhook.subscription_id, webhook.sellers)
     return done()

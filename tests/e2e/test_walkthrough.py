@@ -149,7 +149,6 @@ def webhook(self_paying: SellerClient, receiver: Receiver) -> Iterator[str]:
 
 @pytest.fixture
 def walk(webhook: str, console: Page | None, tmp_path: Path) -> Walk:
-    """At its beginning."""
     return Walk(tmp_path, {"WEBHOOK": webhook}, console)
 
 

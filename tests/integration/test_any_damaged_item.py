@@ -67,7 +67,6 @@ class Clients:
         return {"dynamodb": self.engine, "kms": SimulatedKms(), "sqs": self, "secretsmanager": self}[service]
 
     def get_secret_value(self, **_: object) -> dict[str, str]:
-        """Of the one secret."""
         return {"SecretString": "secret"}
 
     def send_message(self, **_: object) -> None:

@@ -49,7 +49,6 @@ class Credentials:
     clock: FrozenClock
 
     def store(self, key: str, role: Role = Role.SELLER, *storefronts: str) -> None:
-        """One more."""
         credential = Credential(key, role, frozenset({SELLER}), frozenset(storefronts))
         store_credential(self.table, credential, f"secret of {key}", self.clock())
 

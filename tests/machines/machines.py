@@ -30,7 +30,6 @@ class Machine:
 
     @property
     def home(self) -> str:
-        """Of the user."""
         return "/root" if self.user == "root" else f"/home/{self.user}"
 
 

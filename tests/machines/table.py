@@ -47,7 +47,6 @@ def with_outcomes(page: str, new: Sequence[Outcome]) -> str:
 
 
 def render(rows: Sequence[Outcome]) -> str:
-    """As Markdown."""
     has = {machine.name: machine.has for machine in MACHINES}
     head = "| machine | | command | result | time | day |\n|---|---|---|---|---|---|\n"
     return head + "".join(

@@ -15,7 +15,6 @@ from tests.support.world import World, running_world
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Its endpoint."""
     with running_engine(StateDir(tmp_path_factory.mktemp("engine"))) as running:
         yield running.endpoint
 

@@ -79,7 +79,6 @@ class Soak:
             yield lambda step=step: self.kill_in(step)  # type: ignore[misc]
 
     def kill_in(self, step: str) -> None:
-        """One step."""
         with self.world() as world:
             self.kills += break_everywhere(world, STORIES[step], step, every_way=True)
 
@@ -92,7 +91,6 @@ class Soak:
                     yield lambda race=race: self.race_in(arena, race)  # type: ignore[misc]
 
     def race_in(self, arena: Arena, race: Race) -> None:
-        """One round."""
         race(arena)
         self.races, self.answers = arena.rounds, arena.answers.total()
 

@@ -28,7 +28,6 @@ class Total:
     days: float = 0.0
 
     def add(self, outcome: Outcome) -> None:
-        """One more."""
         self.seeds += 1
         self.failed += bool(outcome.broken)
         self.steps += outcome.steps
@@ -44,7 +43,6 @@ class Total:
 
 
 def say(text: str) -> None:
-    """As it is."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -55,7 +55,6 @@ class Admins:
         return frozenset(_STATUSES[(op.numbers[4] + each) % len(_STATUSES)] for each in range(count))
 
     def deactivate(self, op: Op) -> None:
-        """Off."""
         self._turn(op, "deactivate_webhook", on=False)
 
     def activate(self, op: Op) -> None:
@@ -115,7 +114,6 @@ class Admins:
             self.calls.asker(hook.owner)("rotate_webhook_secret", webhookId=hook.hook_id)
 
     def ping(self, op: Op) -> None:
-        """A test."""
         hook = self.hook(op)
         if hook is not None:
             self.calls.asker(hook.owner)("ping_webhook", webhookId=hook.hook_id)

@@ -155,6 +155,5 @@ class Book:
     broken: list[str] = field(default_factory=list)
 
     def order(self, place: int) -> OrderBook:
-        """One of them."""
         orders = list(self.orders.values())
         return orders[place % len(orders)]

@@ -57,7 +57,6 @@ class Calls:
         return replace(self, tries=1)
 
     def once(self, function: str, event: dict[str, Any]) -> Answer:
-        """One request."""
         answer = self.world.invoke(function, event)
         if answer is None:
             return Answer(None)

@@ -147,6 +147,5 @@ class Cancellers:
         return {} if image is None else {"storeFrontCode": order_keys.listed(image[keys.LISTING]["S"])[1]}
 
     def note(self, line: str) -> None:
-        """For people."""
         scheduler = self.calls.world.scheduler
         self.book.lines.append(f"{scheduler.now:12.0f} {scheduler.steps:6} {scheduler.current.name:10} {line}")

@@ -39,7 +39,6 @@ class Scene:
 
     @property
     def hook(self) -> Hook:
-        """The one webhook."""
         return self.book.hooks[0]
 
     def alone(self, do: Callable[[], object]) -> None:
@@ -88,7 +87,6 @@ class Scene:
         return lambda: self.callers.split(_op(0, 0, 0, 0, 0, 0))
 
     def status(self) -> Callable[[], None]:
-        """Picking."""
         return lambda: self.callers.status(_op(0, 0, 0))
 
     def stream(self) -> Callable[[], None]:
@@ -108,7 +106,6 @@ class Scene:
         return lambda: _done(lambda: self.world.invoke("deliver_webhook", event))
 
     def reconcile(self) -> Callable[[], None]:
-        """The schedule."""
         return lambda: _done(lambda: self.world.invoke("reconcile", {}))
 
     def probe(self) -> Callable[[], None]:

@@ -35,7 +35,6 @@ class Tokens:
     """What is left of an expression."""
 
     def __init__(self, text: str) -> None:
-        """Split it."""
         self.tokens: list[str] = []
         self.place = 0
         at, text = 0, text.rstrip()

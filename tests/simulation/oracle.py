@@ -33,7 +33,6 @@ class Oracle:
     book: Book
 
     def broken(self) -> Iterator[str]:
-        """All of it."""
         yield from self.book.broken
         yield from self.world.invocations.failed
         yield from self._unrest()

@@ -87,7 +87,6 @@ def _rates(rng: random.Random) -> Rates:
 
 
 def make_plan(seed: int) -> Plan:
-    """The plan of a seed."""
     rng = random.Random(f"{seed}/plan")
     scripts = {f"seller-{number}": _script(rng, CALLER, 12) for number in range(rng.randrange(1, 4))}
     scripts["channel"] = _script(rng, CHANNEL, 6)

@@ -51,8 +51,6 @@ def small_orders() -> Iterator[None]:
 
 @dataclass
 class Run:
-    """A run of a plan."""
-
     plan: Plan
 
     def __post_init__(self) -> None:

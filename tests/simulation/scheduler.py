@@ -64,7 +64,6 @@ class Choice:
         return self.rng.random() >= self.switch
 
     def pick(self, current: Actor | None, runnable: Sequence[Actor]) -> Actor:  # noqa: ARG002 - others look at it
-        """One of them."""
         return runnable[int(self.rng.random() * len(runnable))]
 
 

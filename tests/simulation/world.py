@@ -81,7 +81,6 @@ class World:
         return {**clients, "secretsmanager": self}[service]
 
     def get_secret_value(self, **_: object) -> dict[str, str]:
-        """Of the one secret."""
         return {"SecretString": "simulated"}
 
     def list_objects_v2(self, **_: object) -> dict[str, int]:

@@ -18,7 +18,6 @@ type Document = dict[str, Any]
 
 @cache
 def documented() -> Document:
-    """As it is checked in."""
     document: Document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     return document
 
@@ -53,7 +52,6 @@ def resolve(value: Document) -> Document:
 
 
 def operation_of(route: Route) -> Document:
-    """A route's operation."""
     operation: Document = documented()["paths"][route.path][route.method.lower()]
     return operation
 

@@ -23,7 +23,6 @@ class Bucket:
         yield {}
 
     def get_object(self, **request: str) -> dict[str, Any]:
-        """An object."""
         return {"Body": io.BytesIO(self.objects[request["Key"]])}
 
     def put_object(self, **request: Any) -> None:  # noqa: ANN401 - as in boto3
@@ -31,5 +30,4 @@ class Bucket:
         self.objects[request["Key"]] = request["Body"]
 
     def delete_object(self, **request: str) -> None:
-        """Delete one."""
         del self.objects[request["Key"]]

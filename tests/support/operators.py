@@ -45,7 +45,6 @@ class Seen:
         return [document for document in self._documents() if "_aws" not in document]
 
     def said(self, code: str) -> list[dict[str, Any]]:
-        """The lines with this code."""
         return [line for line in self.lines if line["message"] == code]
 
     @property

@@ -57,7 +57,6 @@ def standard(**parameters: str) -> Resources:
 
 
 def of_type(resources: Resources, kind: str) -> Resources:
-    """Those of one type."""
     return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
 
 

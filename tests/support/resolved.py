@@ -74,7 +74,6 @@ class Stack:
         return self._attribute(resource, attribute) if dot else self._reference(name)
 
     def holds(self, condition: Any) -> bool:  # noqa: ANN401 - a condition
-        """Whether it does."""
         match condition:
             case {"Fn::Equals": [one, other]}:
                 return str(self.value(one)) == str(self.value(other))

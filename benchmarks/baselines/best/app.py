@@ -17,8 +17,6 @@ client = boto3.client("dynamodb")
 
 
 class Line(BaseModel):
-    """Units of a line."""
-
     lineId: int = Field(gt=0)  # noqa: N815 - the wire's name
     quantity: int = Field(gt=0)
 
@@ -31,7 +29,6 @@ class CancelRequest(BaseModel):
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Accept the cancel."""
     del context
     path, headers = event["pathParameters"], {name.lower(): value for name, value in event["headers"].items()}
     logger.set_correlation_id(event["requestContext"]["requestId"])

@@ -36,8 +36,6 @@ idempotency = IdempotencyConfig(event_key_jmespath="[package_id, lines, reason_i
 
 
 class Line(BaseModel):
-    """Units of a line."""
-
     lineId: int = Field(gt=0)  # noqa: N815 - the wire's name
     quantity: int = Field(gt=0)
 
@@ -56,7 +54,6 @@ def cancel_package(
     request: CancelRequest,
     store_front_code: Annotated[str, Header(alias="storeFrontCode")] = "TR",
 ) -> Response[str]:
-    """Accept the cancel."""
     cancellation = {
         "seller_id": seller_id,
         "package_id": package_id,

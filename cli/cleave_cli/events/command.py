@@ -34,5 +34,4 @@ def path_of(event: LambdaEvent) -> Path:
 
 
 def render(event: LambdaEvent) -> str:
-    """As it is checked in."""
     return json.dumps(event.event, indent=2, ensure_ascii=False) + "\n"

@@ -51,7 +51,6 @@ _ALLOWED = {"principalId": SELLER_KEY, "context": _CONTEXT}
 
 
 def other_events() -> Iterator[LambdaEvent]:
-    """All of them."""
     yield LambdaEvent("authorizer", "good", _authorizer(EXAMPLE_SECRET), _ALLOWED)
     yield LambdaEvent("authorizer", "bad", _authorizer("another"), {"principalId": "nobody"})
     yield LambdaEvent("console", "good", _page("index.html"), {"statusCode": 200})

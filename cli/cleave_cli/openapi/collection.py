@@ -48,7 +48,6 @@ _LAST = frozenset({"delete"})
 
 
 def render() -> str:
-    """As it is checked in."""
     return json.dumps(collection(), indent=1, ensure_ascii=False) + "\n"
 
 

@@ -70,7 +70,6 @@ def document() -> Schema:
 
 
 def render() -> str:
-    """As it is checked in."""
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 

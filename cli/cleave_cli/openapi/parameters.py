@@ -53,7 +53,6 @@ SIZE = Parameter("size", "query", "How many at most.", {"type": "integer", "mini
 
 
 def query(name: str, description: str, schema: Schema) -> Parameter:
-    """One of the query."""
     return Parameter(name, "query", description, schema)
 
 

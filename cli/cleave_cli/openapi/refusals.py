@@ -50,7 +50,6 @@ def codes_of(operation: Operation, route: Route) -> list[RefusalCode]:
 
 
 def responses_of(operation: Operation, route: Route) -> dict[str, Schema]:
-    """By status."""
     codes = codes_of(operation, route)
     by_status: dict[int, list[RefusalCode]] = {}
     for code in codes:

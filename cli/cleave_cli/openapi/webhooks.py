@@ -53,7 +53,6 @@ def webhooks() -> dict[str, Schema]:
 
 
 def schema_of_kind(kind: Kind) -> Schema:
-    """Of the body."""
     match kind.payload:
         case PayloadFormat.TRENDYOL:
             return Ref(PackagePage).schema

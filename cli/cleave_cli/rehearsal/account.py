@@ -34,7 +34,6 @@ class Account:
     name: str
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - a client of any service
-        """A client of a service in it."""
         return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     @property

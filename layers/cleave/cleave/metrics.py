@@ -148,5 +148,4 @@ def _document(dimensions: dict[str, str]) -> EphemeralMetrics:
 
 
 def count(metric: Metric, **dimensions: str) -> None:
-    """Add one."""
     emit({metric: [1]}, **dimensions)

@@ -31,7 +31,6 @@ from tests.proofs.model.steps import (
 
 
 def steps(model: Model, state: State) -> Steps:
-    """All of them."""
     for change, mark in enumerate(state.marks):
         if mark == NOT_ASKED:
             yield Step(f"accept {change}", OUTSIDE, state._replace(marks=put(state.marks, change, ACCEPTED)))

@@ -55,7 +55,6 @@ class Model:
 
 
 def with_track(state: State, webhook: int, number: int, track: Track | None) -> State:
-    """Another track of the webhook."""
     return state._replace(tracks=put(state.tracks, webhook, put(state.tracks[webhook], number, track)))
 
 
@@ -65,7 +64,6 @@ def with_item(state: State, webhook: int, change: int, item: Item | None) -> Sta
 
 
 def with_circuit(state: State, webhook: int, circuit: Circuit) -> State:
-    """Another circuit."""
     return state._replace(circuits=put(state.circuits, webhook, circuit))
 
 
@@ -86,7 +84,6 @@ def wake(model: Model, state: State, webhook: int, number: int) -> State:
 
 
 def wake_all(model: Model, state: State, webhook: int) -> State:
-    """All of them."""
     for number in range(len(state.tracks[webhook])):
         state = wake(model, state, webhook, number)
     return state

@@ -123,12 +123,10 @@ def render_replay(asked: DeliveryList, page: DeliveryPage) -> "Replayed":
 
 
 def render_resent() -> "Resent":
-    """One is sent again."""
     return {"resent": 1}
 
 
 def render_page(asked: DeliveryList, page: DeliveryPage) -> "ListedDeliveries":
-    """A page of the list."""
     rest = _rest(asked, page)
     shown: ListedDeliveries = {
         "content": [render_delivery(row) for row in page.rows],

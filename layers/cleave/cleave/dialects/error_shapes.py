@@ -13,11 +13,9 @@ class ShapeOfPath:
     """The dialect's whose path it is."""
 
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
-        """In that shape."""
         return _shape(call).refused(call, refusals, status)
 
     def failed(self, call: Call) -> Response:
-        """The same."""
         return _shape(call).failed(call)
 
 

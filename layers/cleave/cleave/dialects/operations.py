@@ -39,7 +39,6 @@ _RECEIVERS: Values = ["receivers"]
 
 
 def render_status(at: datetime, gauges: Sequence[Gauge]) -> "ShownStatus":
-    """All gauges, and whether all is well."""
     return {"at": to_ms(at), "healthy": are_healthy(gauges), "gauges": [_gauge(each) for each in gauges]}
 
 
@@ -74,7 +73,6 @@ def receivers_after(call: Call) -> int | None:
 
 
 def render_receivers(page: ReceiverPage) -> "ShownReceivers":
-    """A page of the list."""
     cursor = None if page.then is None else seal_cursor([page.then], _RECEIVERS)
     return {
         "receivers": [render_receiver(each) for each in page.receivers],
@@ -109,7 +107,6 @@ def render_probed(subscription_id: str, tried: Lane) -> "Probed":
 
 
 def render_owner(owner: str) -> "ShownOwner":
-    """Whose it is."""
     channel = channel_of(owner)
     if channel is not None:
         return {"kind": "channel", "id": channel}

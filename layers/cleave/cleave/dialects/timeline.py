@@ -54,7 +54,6 @@ def order_number_of(reader: ReadingCall) -> str:
 
 
 def viewer_of(reader: ReadingCall) -> Viewer:
-    """What the caller may see."""
     return Viewer(reader.sellers, reader.storefronts, reader.owner)
 
 

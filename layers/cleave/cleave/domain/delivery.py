@@ -79,7 +79,6 @@ class Delivery:
         return self.first + place
 
     def state(self, place: int) -> DeliveryState:
-        """What became of a message."""
         outcome = self.outcomes.get(place)
         if outcome is None or place >= self.progress or place in self.again:
             return DeliveryState.WAITING

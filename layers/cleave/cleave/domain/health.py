@@ -46,5 +46,4 @@ class Gauge:
 
 
 def are_healthy(gauges: Sequence[Gauge]) -> bool:
-    """Whether all are."""
     return all(each.is_healthy for each in gauges)

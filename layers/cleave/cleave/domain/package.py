@@ -96,7 +96,6 @@ class Line:
 
     @property
     def quantity(self) -> int:
-        """Number of units."""
         return len(self.units)
 
     @property

@@ -55,7 +55,6 @@ def _erased_line(line: Line) -> Line:
 
 
 def is_erased(package: Package) -> bool:
-    """Whether it was."""
     return MARK in package.details
 
 

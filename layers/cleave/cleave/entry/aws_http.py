@@ -81,7 +81,6 @@ class _Body:
     data: bytes
 
     def stream(self) -> Iterator[bytes]:
-        """In one piece."""
         yield self.data
 
 
@@ -138,7 +137,6 @@ class Connections:
         return AWSResponse(request.url, answered.status, headers, _Body(body))
 
     def close(self) -> None:
-        """All that are open."""
         for connections in self.idle.values():
             while connections:
                 connections.pop().close()

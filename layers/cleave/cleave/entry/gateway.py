@@ -88,7 +88,6 @@ def json_response(document: object, status: int = 200, headers: Mapping[str, str
 
 
 def read_call(event: Event) -> Call:
-    """The call of a proxy event."""
     return Call(
         principal=_principal(event["requestContext"].get("authorizer") or {}),
         path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},

@@ -60,7 +60,6 @@ class Settings(BaseModel):
 
 @functools.cache
 def settings() -> Settings:
-    """Read once."""
     names = {name: os.environ.get(name.upper()) for name in Settings.model_fields}
     return Settings.model_validate({name: value for name, value in names.items() if value is not None})
 

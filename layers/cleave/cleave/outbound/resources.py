@@ -23,7 +23,6 @@ from cleave.outbound.webhook import WebhookSender
 
 @functools.cache
 def secret_box() -> SecretBox:
-    """Seals and opens receivers' secrets."""
     return SecretBox(client("kms"), settings().secrets_key_id)
 
 
@@ -47,25 +46,21 @@ def worker(seconds: float) -> Worker:
 
 @functools.cache
 def webhook_sender() -> WebhookSender:
-    """Tells receivers."""
     pools = checked_pools(allow_local=settings().allow_local_webhooks)
     return WebhookSender(pools, secret_box(), old_names=settings().old_field_names)
 
 
 @functools.cache
 def requests() -> Requests:
-    """Writes what receivers are told."""
     return Requests(secret_box(), settings().old_field_names)
 
 
 @functools.cache
 def destination_sender() -> DestinationSender:
-    """Tells buses and queues."""
     return DestinationSender(client, settings().old_field_names)
 
 
 def sender() -> TargetSender:
-    """Tells either."""
     return TargetSender(webhook_sender(), destination_sender())
 
 

@@ -43,7 +43,6 @@ def read_availability(table: Table, refs: Sequence[PackageRef]) -> dict[PackageR
 
 
 def package_id_of(item: Item) -> int:
-    """The id of a package's item."""
     return int(item[keys.PARTITION].rpartition("#")[2])
 
 

@@ -68,14 +68,11 @@ class SecretHash:
     expires_at: datetime | None
 
     def is_live(self, at: datetime) -> bool:
-        """Whether it is accepted."""
         return self.expires_at is None or at < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
 class ListedCredential:
-    """A credential as it is listed."""
-
     credential: Credential
     secrets: Sequence[SecretHash]
     created_at: datetime

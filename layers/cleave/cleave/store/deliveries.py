@@ -50,7 +50,6 @@ def delivery_place(event_at: datetime, seller_id: int, order_number: str) -> str
 
 
 def place_of(delivery: Listed) -> str:
-    """Its sort key."""
     return delivery_place(delivery.event_at, delivery.lane.seller_id, delivery.lane.order_number)
 
 
@@ -73,7 +72,6 @@ def settled_key(delivery: Delivery) -> Key:
 
 
 def waiting_key(delivery: Delivery, track: int) -> Key:
-    """Where it waits."""
     return webhook_keys.waiting(delivery.lane.subscription_id, track, place_of(delivery))
 
 

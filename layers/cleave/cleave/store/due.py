@@ -63,7 +63,6 @@ class DueEntry:
 
     @property
     def track(self) -> int | None:
-        """The number of a track."""
         return int(self.key[keys.SORT]) if self.kind is DueKind.TRACK else None
 
 

@@ -54,7 +54,6 @@ def place(at_ms: int, package_id: int) -> int:
 
 
 def package_id_at(place_in_index: int) -> int:
-    """The id in a place."""
     return place_in_index % _ID_SPAN
 
 

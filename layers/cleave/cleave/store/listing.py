@@ -44,7 +44,6 @@ class FoundPackages:
 
     @property
     def ids(self) -> list[int]:
-        """Of all of them."""
         return [package_id_of(item) for item in self.items]
 
     @property
@@ -53,7 +52,6 @@ class FoundPackages:
         return [each for item in self.items for each in _successor_ids(item)]
 
     def held_by(self, sought: Sought) -> "FoundPackages":
-        """Those that are looked for."""
         return FoundPackages([item for item in self.items if is_sought(sought, item)])
 
     def within(self, span: Span, by: By) -> "FoundPackages":

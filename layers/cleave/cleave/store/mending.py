@@ -27,7 +27,6 @@ class DamagedItem:
 
     @property
     def key(self) -> Key:
-        """Of the item."""
         return {name: str(self.item[name]) for name in (keys.PARTITION, keys.SORT)}
 
 

@@ -42,7 +42,6 @@ class FoundSubscriptions:
 
     @property
     def damaged_ids(self) -> list[str]:
-        """Of the others."""
         return [str(webhook_keys.subscribed(each.key)) for each in self.damaged]
 
 
@@ -93,7 +92,6 @@ def _write(table: Table, writes: Sequence[Write]) -> None:
 
 
 def read_owned(table: Table, owner: str) -> FoundSubscriptions:
-    """All of an owner's."""
     return _found(table.query(webhook_keys.subscriber(owner), keys.SUBSCRIPTION_PREFIX))
 
 

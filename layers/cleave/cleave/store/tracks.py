@@ -46,12 +46,10 @@ class TrackRef:
 
     @property
     def key(self) -> Key:
-        """Of its item."""
         return webhook_keys.track(self.subscription_id, self.number)
 
 
 def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
-    """The tracks of a new webhook."""
     return [
         Put({**webhook_keys.track(subscription_id, number), **CURRENT, "owner": owner, "rings": 0})
         for number in range(count)

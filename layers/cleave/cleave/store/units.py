@@ -37,7 +37,6 @@ def _more(unit: Unit) -> list[Any]:
 
 
 def from_runs(runs: Sequence[Sequence[Any]]) -> Iterator[Unit]:
-    """The units of ``to_runs``."""
     for prefix, first, many, price, seller, marketplace, *more in runs:
         other, fees, details = more or ("0", (), {})
         money = [Decimal(each) for each in (price, seller, marketplace, other)]

@@ -38,7 +38,6 @@ class Table:
 
     @property
     def is_out_of_time(self) -> bool:
-        """Whether the deadline has passed."""
         return time.monotonic() >= self.deadline
 
     def get(self, key: Key) -> Item | None:

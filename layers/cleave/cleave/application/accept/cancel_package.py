@@ -36,7 +36,6 @@ def cancel_package(table: Table, cancellation: Cancellation) -> None:
 
 
 def report_accepted(cancellations: Sequence[Cancellation]) -> None:
-    """Log and count them."""
     for each in cancellations:
         package_ids = [claim.package_id for claim in each.claims]
         note(Log.CANCELLATION_ACCEPTED, cancellation_id=str(each.key), package_ids=package_ids)

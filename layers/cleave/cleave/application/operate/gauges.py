@@ -32,7 +32,6 @@ class Gauges:
 
 
 def emit_gauges(table: Table, at: datetime) -> None:
-    """Emit them."""
     read = read_gauges(table, at)
     emit(
         {

@@ -35,12 +35,10 @@ class Walk:
 
     @property
     def values(self) -> list[Any]:
-        """All of it, for a cursor."""
         return [self.started_ms, self.top, self.span.first, self.span.last, self.catching_up]
 
     @staticmethod
     def from_values(values: Sequence[Any]) -> "Walk":
-        """The walk of such values."""
         started_ms, top, first, last, catching_up = values
         return Walk(started_ms, top, Span(first, last), catching_up)
 

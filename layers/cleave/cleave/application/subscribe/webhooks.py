@@ -129,7 +129,6 @@ def is_webhook_id(text: str) -> bool:
 
 
 def list_webhooks(table: Table, owner: str) -> FoundSubscriptions:
-    """All of an owner's."""
     return read_owned(table, owner)
 
 

@@ -38,7 +38,6 @@ class Outgoing:
 
 
 def outgoing_of(event: Event, delivery: Delivery, place: int) -> Outgoing:
-    """One message of a delivery of the event."""
     messages = messages_of(delivery.selection, delivery.owner, event.packages, event.topic)
     return Outgoing(event, messages[place], delivery, place)
 

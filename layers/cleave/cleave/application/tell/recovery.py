@@ -13,7 +13,6 @@ from cleave.table.table import Table
 
 
 def tracks_of(subscription: Subscription) -> list[TrackRef]:
-    """All tracks of a webhook."""
     return [TrackRef(subscription.owner, subscription.subscription_id, number) for number in range(subscription.tracks)]
 
 

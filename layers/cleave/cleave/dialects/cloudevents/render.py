@@ -100,7 +100,6 @@ def render_test(subscription_id: str | None, message_id: str, at: datetime) -> C
 
 
 def type_of(name: str) -> str:
-    """The ``type`` of an event."""
     return f"cleave.{name}.{VERSION}"
 
 
@@ -110,7 +109,6 @@ def schema_of(name: str) -> str:
 
 
 def envelop(envelope: Envelope, data: Data) -> CloudEvent:
-    """The event as it is sent."""
     return {
         "specversion": "1.0",
         "id": envelope.event_id,
