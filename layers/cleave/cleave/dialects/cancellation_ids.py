@@ -10,7 +10,7 @@ import re
 from cleave.domain.cancellation import CancellationKey, Scope
 from cleave.domain.dialect import Dialect
 
-# Of the answer that a cancellation is accepted: where a name is made of what was asked, callers learn it there.
+# A header of the answer to an accepted cancel: callers learn here which id their cancellation got.
 HEADER = "Cancellation-Id"
 _NAME = re.compile(r"[1-9][0-9]{0,15}|(content|key|item)-[0-9a-f]{32}")
 

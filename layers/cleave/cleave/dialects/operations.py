@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         ToldStatus,
     )
 
-# In words, and the runbook for it.
+# A gauge's label, and its runbook.
 GAUGES = {
     GaugeName.CANCELLATION: ("oldest accepted cancellation not applied", "pending-cancellations"),
     GaugeName.EVENT: ("oldest event not handed to webhooks", "pending-events"),

@@ -22,25 +22,25 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
-# What has one of these in its name is about the shipment, its papers, or how far it is.
+# A field with one of these words in its name is about the shipment, its papers or its progress.
 _OF_A_PACKAGE = frozenset(
     words_of(
         "package parcel shipment cargo carrier tracking waybill awb consignment label invoice otp etgb deci desi weight"
         " volume receipt manifest invoiced shipped delivered packed picked dispatched returned"
     )
 )
-# A number with one of these in its name is one of all units.
+# A number with one of these words in its name is about all units together.
 _SUMS = frozenset(words_of("total sum subtotal quantity qty count units pieces items"))
-# A text of digits with one of these in its name is a number, as clients write them.
+# A text of digits with one of these words in its name is a number.
 _AMOUNTS = _SUMS | frozenset(words_of("amount price fee cost charge discount gross net payment balance"))
-# A number with one of these is no amount and no sum.
+# A number with one of these words in its name is no amount and no sum.
 _NO_SUMS = frozenset(
     words_of(
         "id ids code no number date time at day days rate ratio percent percentage commission type channel zip postal"
         " postcode phone latitude longitude version year index priority level segment floor door slot position sequence"
     )
 )
-# Fields of the dialects that are the order's, though their names or numbers say otherwise.
+# Fields of the order, although their names or values look otherwise.
 _OF_THE_ORDER = frozenset(
     {"shipmentAddress", "invoiceAddress", "originShipmentDate", "deliveredByService", "invoiceTaxNumber", "hepsiGlobal"}
 )

@@ -39,7 +39,7 @@ def _read(call: Call) -> ReadingCall:
     if not is_sellers(call):
         return _of_channel(call, viewed_channel(call, changes=False))
     seller = read_viewed_seller(call)
-    # A webhook is told of all storefronts, so it is nothing for a credential of some.
+    # A webhook gets messages of all storefronts, so a credential limited to some may not use it.
     is_limited = call.principal is not None and bool(call.principal.storefronts)
     owner = None if is_limited else seller_owner(seller.seller_id)
     return ReadingCall(call, seller.scope, frozenset({seller.seller_id}), seller.storefronts, owner)

@@ -28,7 +28,7 @@ REASONS = (
     ReasonCodes(Reason.INTEGRATION_ERROR, 504, "Integration error", "integration_error"),
     ReasonCodes(Reason.BULK_PURCHASE, 505, "Bulk purchase", "bulk_purchase"),
     ReasonCodes(Reason.FORCE_MAJEURE, 506, "Force majeure", "force_majeure"),
-    # Trendyol has no reason for a customer's own wish and lets nobody send one; 0 is what it shows for "no code".
+    # Trendyol has no reason for a customer's own cancel and takes none; it shows 0 for "no code".
     ReasonCodes(Reason.CUSTOMER_DEMAND, 0, "Customer demand", "customer_demand"),
 )
 

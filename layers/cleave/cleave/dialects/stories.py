@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         TimelinePart,
     )
 
-# Hundreds of packages and of events in an answer; an order that has more is one of a test's, or of an attacker's.
+# Hundreds of packages and events fit in an answer; only tests and attackers make larger orders.
 PAGES = (4, 1)
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     )
 
 DEFAULT_SIZE, MAX_SIZE = 100, 200
-# Where a page ended, in words that say no more than the answer did: so it need not be signed.
+# A cursor needs no signature here: it holds only values that the answer shows.
 _CURSOR = re.compile(r"([0-9]{1,16})[.]([0-9]{1,16})[.]([0-9]{1,7})")
 
 

@@ -7,7 +7,7 @@ from cleave.domain.cancellation import Claim
 from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
 from cleave.domain.status import CANCELLABLE, CLOSED
 
-# Each waits as a few hundred bytes on its package's item, and becomes a part of each line that it takes from.
+# Each takes a few hundred bytes of its package's item, and later a part of each line that it takes from.
 MAX_WAITING = 50
 
 

@@ -9,7 +9,7 @@ from cleave.domain.package import Line, Package
 from cleave.domain.reasons import Reason
 
 _CENT = Decimal("0.01")
-# The goods are there and good: they can be offered to somebody else. All others are missing, spoiled or out of reach.
+# With these reasons the goods are there and in good condition, so they can be sold again.
 RESALABLE = frozenset(
     {
         Reason.WRONG_PRICE,

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 _PACKAGE_ID_BASE = 1_000_000_000_000_000
 _PACKAGE_ID_SPAN = 5_000_000_000_000_000
-# Carriers' numbers are of another range than package ids. They are not derived from anything: they are leased from one
+# Tracking numbers have another range than package ids. They are not derived from anything: they are leased from one
 # counter, so that none is given twice.
 TRACKING_NUMBERS = range(8_000_000_000_000_000, 9_000_000_000_000_000)
 _LINE_SPAN = 90_000_000_000_000

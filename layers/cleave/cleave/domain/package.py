@@ -11,7 +11,7 @@ from typing import Any
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.status import CANCELLED_LINE, CLOSED, NOT_LEFT, Status
 
-# Every unit is kept by itself, and what is kept of a package must fit one item of the table.
+# Every unit is stored separately, and a package must fit into one item of the table.
 MAX_UNITS = 5_000
 
 

@@ -25,13 +25,13 @@ from cleave.domain.personal_words import (
     STEMS,
 )
 
-# Texts become this one; numbers become 0, so that a typed client can still read them.
+# Replaces texts; numbers become 0, so that a typed client can still read them.
 ERASED = "***"
-# An erased package says so, under this name among its details.
+# The field that marks an erased package.
 MARK = "personalDataErased"
 
 
-# What a field that names another one is called.
+# Fields that hold another field's name.
 _KEYS = ("key", "name", "field", "label", "type", "code")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.\w+")

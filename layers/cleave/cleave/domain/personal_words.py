@@ -5,13 +5,13 @@ def _words_of(*texts: str) -> frozenset[str]:
     return frozenset(" ".join(texts).split())
 
 
-# What holds a person or an address is theirs with everything in it.
+# Everything inside an object with one of these names is personal data.
 _PERSON = _words_of(
     "customer buyer recipient receiver consignee addressee purchaser payer shopper cardholder contact person user",
     "alici empfaenger ansprechpartner",
 )
 _ADDRESS = _words_of("address addresses anschrift")
-# Of objects in which a bare name is a person's, and what a bare name is called.
+# Objects in which a plain name is a person's, and fields that hold a plain name.
 OF_A_PERSON = _words_of("billing invoice shipping shipment delivery")
 BARE_NAMES = _words_of("name ad adi isim unvan")
 NAMES = _words_of(
@@ -30,12 +30,12 @@ IDENTITIES = _words_of(
 )
 _WORDS_TO = _words_of("giftmessage giftnote deliverynote ordernote")
 PERSONAL = _PERSON | _ADDRESS | NAMES | _PLACES | REACHED_AT | IDENTITIES | _WORDS_TO
-# Turkish words go on with endings.
+# Turkish words may have endings.
 STEMS = ("adres", "cadde", "kimlik", "mahalle", "musteri", "soyad", "sokak", "telefon", "vergi")
-# In one run of letters words cannot be told apart: those count there that are too long to be part of another.
+# In a run of letters words cannot be separated: only words too long to be part of another one count there.
 _LONG = 7
 RUN_TOGETHER = tuple(sorted(word for word in {*PERSONAL, *STEMS} if len(word) >= _LONG))
-# A field whose name ends so says of what kind something is, or how much, and not who.
+# A field with such an ending gives a kind or an amount, and no person.
 OF_A_KIND = tuple(
     sorted(
         _words_of(

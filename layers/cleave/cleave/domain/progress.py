@@ -21,7 +21,7 @@ _STEPS: Mapping[str, int] = {
     Status.DELIVERED: 8,
     Status.RETURNED: 8,
 }
-# A word that we do not know: the package has left, and nobody can say how far it is.
+# An unknown status: the package has left, and its progress is unknown.
 _UNKNOWN_STEP = 4
 _LAST_STEP = 8
 _CANCELLED = CLOSED | {Status.UNSUPPLIED}

@@ -12,8 +12,8 @@ from cleave.domain.package import Package
 from cleave.domain.status import Status
 from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, channel_of
 
-# They are kept in one item, which each split of the seller's packages reads. A seller's own are limited by its owner's
-# count; channels are strangers to it, and must not take what is its own.
+# Recipients share one item, which each split of the seller's packages reads. The owner's count limits a seller's own
+# webhooks; channels must not take the seller's room.
 MAX_CHANNELS = 25
 
 

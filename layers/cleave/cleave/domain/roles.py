@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Of one credential: API Gateway hands their numbers, of 16 digits at most, to every function within 8 KB.
+# Sellers of one credential: API Gateway passes their numbers, of 16 digits at most, to every function within 8 KB.
 MAX_SELLERS = 400
 
 

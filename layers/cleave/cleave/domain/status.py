@@ -23,9 +23,9 @@ class Status(StrEnum):
 
 # Once the carrier has the package, nobody can take units out of it.
 CANCELLABLE: frozenset[str] = frozenset({Status.CREATED, Status.PICKING, Status.INVOICED})
-# A package in one of these holds no live units: they are cancelled, or live on in the packages that replaced it.
+# A package in one of these has no live units: they are cancelled, or live in its successors.
 CLOSED: frozenset[str] = frozenset({Status.CANCELLED, Status.UNPACKED})
-# Units of a line in one of these were taken back, in every package that shows them.
+# A line in one of these was cancelled, in every package that shows it.
 CANCELLED_LINE: frozenset[str] = frozenset({Status.CANCELLED, Status.UNSUPPLIED})
 # A line in one of these is still with its seller.
 NOT_LEFT: frozenset[str] = CANCELLABLE | {Status.AWAITING}

@@ -9,7 +9,7 @@ from cleave.domain.package import HistoryEntry, Line, Package
 from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
 from cleave.domain.status import Status
 
-# What a seller may say, and the status that it follows.
+# Statuses that a seller may report, each with the status before it.
 FOLLOWS: dict[str, str] = {Status.PICKING: Status.CREATED, Status.INVOICED: Status.PICKING}
 
 

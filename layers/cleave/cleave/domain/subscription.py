@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from cleave.domain.destination import is_arn
 from cleave.domain.dialect import Dialect
 
-# The marketplace's own limit, passive ones counted.
+# The marketplace's own limit, with passive webhooks.
 MAX_SUBSCRIPTIONS = 15
-# Of a channel's webhook. Making or changing one writes to each seller's recipients, in one transaction with the
+# Sellers of a channel's webhook. Making or changing one writes to each seller's recipients, in one transaction with the
 # webhook, its owner's count and its tracks.
 MAX_CHANNEL_SELLERS = 80
-# How long messages are signed with the old key too after a new one was made.
+# How long messages are also signed with the old key after a rotation.
 ROTATION_OVERLAP = timedelta(hours=24)
-# The latest turns on and off that a webhook keeps.
+# A webhook keeps so many of its latest turns on and off.
 _TURNS_KEPT = 50
 
 

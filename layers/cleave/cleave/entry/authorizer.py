@@ -12,7 +12,7 @@ from cleave.store.credentials import Credential, read_credential, verify_credent
 from cleave.store.formats import Unreadable
 from cleave.table.table import Table
 
-# What a credential is looked up by becomes a key of the table, and DynamoDB fails above 2 KB.
+# A credential's key becomes a key of the table, and DynamoDB fails above 2 KB.
 _MAX_KEY_LENGTH = 200
 
 
@@ -52,7 +52,7 @@ def _bearer(table: Table, token: str) -> Credential | None:
     if subject is None or credential is None:
         return None
     since = credential.tokens_since
-    # A token says only in which second it was issued: one of the very second may be an older one.
+    # A token holds only the second of its issue, so a token of the same second may be an older one.
     return None if since and subject.issued_at <= since else credential
 
 
@@ -63,7 +63,7 @@ def allow_policy(credential: Credential, method_arn: str, shared_key: str) -> di
     """
     return {
         "principalId": credential.key,
-        # By which API Gateway counts the calls, under the usage plan that the key was registered with.
+        # API Gateway counts calls by this key, under its usage plan.
         "usageIdentifierKey": credential.key if credential.has_limits else shared_key,
         "policyDocument": _policy("Allow", method_arn),
         "context": {

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSRequest
 
 # Beside botocore in the layer; a developer's machine has none.
 _ROOTS = Path(botocore.__file__).parent.parent / "aws_roots.pem"
-# Where one of these is set, calls may go to another endpoint or through a proxy, with certificates of its own.
+# If one of these is set, calls may go to another endpoint or through a proxy, with other certificates.
 _ELSEWHERE = ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy")
 # Other partitions have endpoints, and roots, of their own.
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")

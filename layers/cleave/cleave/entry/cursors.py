@@ -12,7 +12,7 @@ from typing import Any
 from cleave.entry.resources import signing_secret
 
 _SIGNATURE_BYTES = 16
-# The number goes up when the meaning of the values changes: cursors that are out then end.
+# Increase this when the meaning of the values changes: all older cursors then end.
 _PURPOSE = b"cleave cursor 1"
 
 type Values = list[Any]
@@ -33,7 +33,7 @@ def open_cursor(cursor: str, bound_to: Values) -> Values | None:
         return None
     signature, payload = sealed[:_SIGNATURE_BYTES], sealed[_SIGNATURE_BYTES:]
     is_ours = hmac.compare_digest(signature, _signature(payload, bound_to))
-    # Base64 has several spellings of the same bytes; only the one that we wrote is a cursor.
+    # Base64 has several spellings of the same bytes; only our own spelling is a cursor.
     if not is_ours or _text(sealed) != cursor:
         return None
     values: Values = json.loads(payload)

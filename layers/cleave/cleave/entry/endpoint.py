@@ -28,7 +28,7 @@ STATUS = {
 }
 
 
-# Lambda answers with 6 MB at most: the body as a JSON text, and a little around it.
+# Lambda answers with 6 MB at most: the body as a JSON text, and a small envelope.
 MOST_ANSWER_BYTES = ANSWER_BYTES - 16 * KILOBYTE
 
 

@@ -21,7 +21,7 @@ type Event = Mapping[str, Any]
 _JSON = "application/json"
 _BYTE_ORDER_MARK = "\ufeff"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
-# Far more than any body means, and far less than Python reads: what came in nested is written and read nested deeper.
+# Far deeper than any real body, and far below Python's limit: a stored body is nested deeper still.
 _MAX_DEPTH = 64
 _MAX_PATH_TEXT = 300
 
@@ -114,7 +114,7 @@ def _raw_body(event: Event) -> str:
     body: str = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body
-    # What is not UTF-8 is not JSON either; surrogates make ``Call.json`` say so.
+    # Bytes that are not UTF-8 are no JSON; surrogates make ``Call.json`` refuse them.
     return base64.b64decode(body).decode(errors="surrogateescape")
 
 

@@ -14,7 +14,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".md": "text/plain; charset=utf-8",  # which every browser shows, and none runs
 }
-# No script but the page's own files, and none of what they show: a text that is put anywhere as markup is an error.
+# Only the page's own files may be scripts; inserting a text as markup is an error.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -26,7 +26,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Asked for again each time, and sent only when it has changed: the files of two versions never meet in a browser.
+    # The browser asks each time and gets changed files only, so it never mixes files of two versions.
     "Cache-Control": "no-cache",
 }
 

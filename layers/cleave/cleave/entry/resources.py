@@ -27,7 +27,7 @@ _CONFIG = Config(
     parameter_validation=False,
     user_agent=f"cleave botocore/{botocore.__version__}",
 )
-# The longest that one call can take by the configuration above, and a little more.
+# A little more than the longest call by the configuration above.
 _LAST_CALL_SECONDS = 15.0
 
 

@@ -20,8 +20,8 @@ _NUMBER = re.compile(r"-?[0-9]{1,40}(?:[.][0-9]{1,40})?")
 _JOINTS = re.compile("[_-]")
 _TRUTHS = {"true": True, "false": False}
 
-# Patterns of texts, and how a text that does not fit is refused: nobody should have to read a regular expression.
-# What a status may look like, of those too that nobody has told us of.
+# Patterns of texts, and the message for a text that does not fit: callers should not have to read regular expressions.
+# The form of any status, known or unknown.
 STATUS_WORD = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
 COUNTRY_CODE = r"^[A-Za-z]{2}$"
 NAMES = r"^[^\s#]+$"

@@ -13,8 +13,8 @@ from cleave.entry.faults import words_for
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-# In bytes of JSON, without its units. A closed package shows a line once for each cancellation that took from it, and
-# compression finds what is repeated only up to 32 KB back.
+# Bytes of a line's JSON, without its units. A closed package shows a line once for each cancellation, and
+# compression finds repetitions only within 32 KB.
 LINE_LIMIT = 16 * 1024
 
 

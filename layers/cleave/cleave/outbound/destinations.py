@@ -21,7 +21,7 @@ from cleave.domain.subscription import Subscription
 from cleave.entry.wire import to_json
 from cleave.outbound.messages import CLOUDEVENT, Body, body_of, empty_body
 
-# What one request may hold, in bytes and in messages.
+# The most bytes and messages of one request.
 _MOST_BYTES = 256 * 1024
 _MOST = 10
 _MOST_ID_CHARACTERS = 128

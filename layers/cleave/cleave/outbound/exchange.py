@@ -14,11 +14,11 @@ from cleave.outbound.connection import deadline
 from cleave.outbound.redaction import strike_out
 
 _EXCERPT_CHARACTERS = 256
-# So much is read that a secret which begins within the excerpt is whole, and can be struck out.
+# More is read than is kept, so that a secret at the end of the excerpt is whole and can be struck out.
 _READ_BYTES = 2048
-# What the standard library raises for texts that are no dates, depending on where it notices.
+# The standard library raises any of these for a text that is no date.
 _NO_DATE = (ValueError, TypeError, IndexError, OverflowError)
-# Answers with which a receiver may ask for a pause.
+# A receiver may ask for a pause with these status codes.
 _PAUSE = frozenset({429, 503})
 
 
@@ -70,7 +70,7 @@ def _send(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines) ->
         request.url,
         body=request.body,
         headers=request.headers,
-        # The deadline ends a silent receiver; a read that gives up first would only call the same thing otherwise.
+        # The deadline ends a silent receiver; an earlier read time-out would only give the same failure another name.
         timeout=urllib3.Timeout(connect=deadlines.connect, read=deadlines.total + 1),
         redirect=False,
         preload_content=False,

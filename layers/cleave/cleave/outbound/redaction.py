@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import unquote_plus
 
 STRUCK = "***"
-# So many characters of a secret, one after the other, are said by chance hardly ever, and give little away.
+# A run of so many characters of a secret hardly ever appears by chance, and reveals little.
 _PART = 8
-# A shorter secret stands in any text, and is struck out where it stands as it is.
+# A shorter secret may appear in any text, so only its exact form is struck out.
 _LEAST = 4
-# An encoding of an encoding of an encoding; each text has a few readings.
+# Encodings may be nested three deep; each text has a few readings.
 _DEPTH = 3
 _MOST_READINGS = 200
 _ESCAPES = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL)
 _QUOTED = re.compile(r"=(?:\r?\n|([0-9a-fA-F]{2}))")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}")
 _BASE32 = re.compile(r"[A-Z2-7]{8,}")
-# Lengths at which no encoding ends, and by how many characters they are too long.
+# No encoding ends at these lengths; each is too long by so many characters.
 _LEFT_OVER = {1: 1, 3: 1, 6: 1}
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :,-]?){3,}")
 _LAST_CHARACTER = 0x10FFFF

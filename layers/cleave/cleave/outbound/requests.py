@@ -15,7 +15,7 @@ from cleave.outbound.signing import signature_headers
 if TYPE_CHECKING:
     from cleave.dialects.answers_webhooks import ShownMessage
 
-# All others are PUT.
+# Every other message is a PUT.
 _POSTED = frozenset({"create-shipment"})
 
 

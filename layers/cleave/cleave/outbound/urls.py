@@ -10,7 +10,7 @@ from cleave.domain.destination import Destination, destination_of, is_arn
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.outbound.addresses import AddressRefused, Resolver, checked_addresses, resolve
 
-# Parsers disagree about backslashes, spaces, control characters and what is not ASCII.
+# Parsers disagree about backslashes, spaces, control characters and characters outside ASCII.
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 
 

@@ -53,7 +53,7 @@ def write_change(table: Table, change: OrderChange) -> None:
             raise PackagesExist(taken) from None
         if refused != {"parent"}:
             raise OutOfDate(str(failed)) from None
-        # The parent alone is gone: its time was over, and nobody will be refused on it any more.
+        # Only the parent is gone: it has expired, and no refusal needs it any more.
         table.write([write for write in writes if not _is_of_parent(write)])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from cleave.store import keys
 from cleave.table.requests import Key
 
-# The partition that lists all credentials, and how its sort keys begin.
+# The partition that lists all credentials, and the prefix of its sort keys.
 CREDENTIALS = "CREDENTIALS"
 CREDENTIAL_PREFIX = "CREDENTIAL#"
 

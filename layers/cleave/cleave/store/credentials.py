@@ -19,7 +19,7 @@ from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Create, Delete, Update, Write
 from cleave.table.table import Table
 
-# The current secret, and while it is being rotated the one before.
+# The current secret and, during a rotation, the one before.
 LIVE_SECRETS = 2
 
 

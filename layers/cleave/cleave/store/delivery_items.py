@@ -12,7 +12,7 @@ from cleave.store.formats import CURRENT, Unreadable, read_with, text
 from cleave.store.retention import delivery_expiry
 from cleave.table.attributes import Item
 
-# In a settled or waiting item, one letter each.
+# States in a settled or waiting item, one letter each.
 _STATES = {DeliveryState.DELIVERED: "d", DeliveryState.EXHAUSTED: "e", DeliveryState.WAITING: "w"}
 _LETTERS = {letter: state for state, letter in _STATES.items()}
 

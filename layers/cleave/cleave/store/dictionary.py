@@ -82,7 +82,7 @@ _OWN_FIELDS = (
     '{"shipmentNumber":1,"discountDisplays":[{"displayName":"","discountAmount":0}],"sellerOtpCode":"","cargoDeci":10,'
     '"invoiceLink":"","invoiceStatus":"NotInvoiced","etgbNo":"","etgbDate":0}'
 )
-# Of a package's row, and the line's details that come after it.
+# The usual end of a package's row, and a usual line behind it.
 _ENDS = ',null,null,0,1]]\n],"",null,1,2]]\n'
 _USUAL_LINE = (
     '{"barcode":"86","contentId":1,"productName":"","productSize":"","productColor":"","productOrigin":"TR",'

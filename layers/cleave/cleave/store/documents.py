@@ -20,7 +20,7 @@ from cleave.domain.status import status_word
 from cleave.store.dictionary import CURRENT, DICTIONARIES
 from cleave.store.units import from_runs, to_runs
 
-# Places at the end of a package's row, which is no longer than what is said of it.
+# Positions of optional values at the end of a package's row; absent ones are left off.
 _OWN, _FEES, _COUNTRY = 21, 22, 23
 _RAW = -zlib.MAX_WBITS  # without zlib's own header and checksum: DynamoDB keeps what it was given
 

@@ -17,7 +17,7 @@ from cleave.table.requests import IndexQuery, Key, Update
 from cleave.table.table import Table
 
 SHARDS = keys.DUE_SHARDS
-# Entries of a round trip of one who reads on only if he has to.
+# Entries of one round trip, for callers who usually need no more.
 _LOOKED_AT = 60
 _CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
@@ -74,7 +74,7 @@ def due_entries(table: Table, shard: int, until: datetime, limit: int | None = N
 def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Iterator[DueEntry]:
     """What is due in a shard from one time to another, the longest first, read as it is asked for."""
     entries = _query(table, shard, to_ms(until), since_ms, limit=_LOOKED_AT)
-    # Of one millisecond, by their keys: an index has no order of its own for them.
+    # Entries of the same millisecond are sorted by key, because an index does not sort them.
     for _, together in groupby(entries, key=lambda entry: entry.due):
         yield from sorted(together, key=lambda entry: entry.order)
 

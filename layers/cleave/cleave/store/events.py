@@ -18,10 +18,10 @@ from cleave.table.attributes import Item
 from cleave.table.requests import Create
 from cleave.table.table import Table
 
-# Of the packed documents in one item, which may hold 400 KB with all that is said beside them.
+# Bytes of packed documents in one item, which has 400 KB at most with its other attributes.
 _MOST_BYTES = 256 * 1024
 _PAGE = 50
-# In what a subscription is told of an event.
+# Short names in a recipient's entry of an event.
 _SHIPMENTS = {
     ChannelEvent.SHIPMENT_CREATED: "b",
     ChannelEvent.SHIPMENT_CANCELLED: "x",

@@ -8,7 +8,7 @@ from cleave.store import keys
 from cleave.table.attributes import Item
 
 FORMAT = "format"
-# The number goes up when the meaning of an item's attributes changes; readers of the ones before stay.
+# Increase this when the meaning of an item's attributes changes; keep the readers of earlier formats.
 CURRENT = {FORMAT: 1}
 _KNOWN = {1}
 

@@ -13,7 +13,7 @@ from cleave.table.requests import Key
 
 PARTITION = "pk"
 SORT = "sk"
-# How sort keys begin that tell of themselves what their item is.
+# Prefixes of sort keys that show what their item is.
 EVENT_PREFIX = "EVENT#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
 RECIPIENTS = "RECIPIENTS"
@@ -35,7 +35,7 @@ BY_CREATED = "created"
 
 # More than any id: below 2**53, as docs/architecture.md promises.
 _ID_SPAN = 10**16
-# Behind every package: the wire takes no time after the year 9999.
+# Sorts behind every package: the wire takes no time after the year 9999.
 LAST_PLACE = 10**15 * _ID_SPAN
 
 

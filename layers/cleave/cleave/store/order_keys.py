@@ -8,7 +8,7 @@ from cleave.table.requests import Key
 
 SELLER_PREFIX = "SELLER#"
 PACKAGE_PREFIX = "PACKAGE#"
-# The sort key of which there is one in a package's partition.
+# The sort key that a package's partition has once.
 PACKAGE = "PACKAGE"
 # Sequence numbers are padded so that they sort as text; an order with more events than this has other problems.
 _SEQUENCE_DIGITS = 8

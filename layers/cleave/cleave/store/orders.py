@@ -16,7 +16,7 @@ from cleave.table.table import Table
 if TYPE_CHECKING:
     from cleave.domain.package import Package
 
-# An id in DynamoDB's terms, with what surrounds it in a list or as a map's key.
+# Bytes of an id in DynamoDB, in a list or as a map's key.
 _ID_BYTES = 20
 
 

@@ -18,7 +18,7 @@ from cleave.table.attributes import Item
 from cleave.table.requests import Key, Update
 from cleave.table.table import Table
 
-# Statuses of lines that are not their package's, each as one sign, so that entries of the indexes stay small.
+# Line statuses that differ from the package's, one character each, so that index entries stay small.
 WAYS = "ways"
 _SIGNS = {str(status): chr(ord("!") + place) for place, status in enumerate(Status)}
 _EXPORT = "export"

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-# Deliveries, from their events on: a subscriber can see and replay a quarter. The template's RetentionDays is longer,
+# Deliveries are kept this long after their event: a subscriber can replay a quarter of a year. RetentionDays is longer,
 # so that no delivery outlives its event.
 DELIVERIES_KEPT = timedelta(days=90)
-# An order is there for longer than its packages, however late DynamoDB deletes those.
+# An order is kept for longer than its packages, however late DynamoDB deletes these.
 _ORDER_MARGIN = timedelta(days=30)
 
 

@@ -14,7 +14,7 @@ from cleave.table.table import Table
 
 # Longer than an invocation can live, so that a lease ends only with its holder.
 LEASE = timedelta(seconds=90)
-# A message may be handled on a machine whose clock is a little behind that of its sender.
+# The clock of the machine that handles a message may be a little behind its sender's.
 CLOCKS_DIFFER = timedelta(seconds=2)
 
 

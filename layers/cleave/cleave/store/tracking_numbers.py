@@ -9,7 +9,7 @@ from cleave.store.formats import CURRENT, FORMAT
 from cleave.table.requests import Update
 from cleave.table.table import Table
 
-# One write leases so many; what an environment has not given out when it ends is lost.
+# One write leases so many numbers; those that an environment has not used when it ends are lost.
 _BLOCK = 1_000
 
 

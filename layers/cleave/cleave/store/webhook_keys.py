@@ -5,10 +5,10 @@ from zlib import crc32
 from cleave.store import keys
 from cleave.table.requests import Key
 
-# Sort keys of which there is one in a partition.
+# Sort keys that a partition has once.
 CIRCUIT = "CIRCUIT"
 OWNER = "OWNER"
-# The partition of the index ``created`` that lists all webhooks; no seller's packages are in one of this name.
+# The partition of the index ``created`` that lists all webhooks; no seller's partition has this name.
 SUBSCRIPTIONS = "subscriptions"
 _TRACK, _CIRCUIT = "TRACK#", "CIRCUIT#"
 _MS_DIGITS = 14

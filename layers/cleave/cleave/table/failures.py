@@ -10,7 +10,7 @@ from cleave.table.requests import Key, Label, Update, Write, label_of
 
 # Another transaction holds an item of ours, or a partition is hot: the same transaction can succeed a moment later.
 _TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-# The same, said of a whole request instead of one of its items.
+# The same for a whole request instead of one item.
 _BUSY = frozenset(
     {
         "ThrottlingException",
@@ -21,7 +21,7 @@ _BUSY = frozenset(
     }
 )
 
-# DynamoDB's words for an update that the item, as it is, cannot take.
+# DynamoDB's messages about an update that the item's content does not allow.
 _MISFIT = ("incorrect data type", "document path provided in the update", "attribute that does not exist in the item")
 
 

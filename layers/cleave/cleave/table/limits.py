@@ -6,22 +6,22 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read in
 
 KILOBYTE = 1024
 
-# Of a transaction: items, and bytes of all of them together.
+# The most items of a transaction, and their bytes.
 TRANSACTION_WRITES = 100
 TRANSACTION_BYTES = 4 * KILOBYTE * KILOBYTE
 
-# Of an item, names of attributes included.
+# The most bytes of an item, with the names of its attributes.
 ITEM_BYTES = 400 * KILOBYTE
 
-# Of an expression as text; placeholders for names and values are limited elsewhere, and higher.
+# The most bytes of an expression's text; placeholders have other, higher limits.
 EXPRESSION_BYTES = 4 * KILOBYTE
 
-# Keys that one BatchGetItem takes, and bytes that one page of a query brings.
+# The most keys of a BatchGetItem, and the most bytes of a query's page.
 BATCH_GET_KEYS = 100
 QUERY_BYTES = 1024 * KILOBYTE
 
-# Of a sort key's value; a partition key's may have twice as many.
+# The most bytes of a sort key; a partition key may have twice as many.
 SORT_KEY_BYTES = KILOBYTE
 
-# Of what a function answers, as JSON.
+# The most bytes of a function's answer, as JSON.
 ANSWER_BYTES = 6 * KILOBYTE * KILOBYTE

@@ -10,7 +10,7 @@ from cleave.domain.refusals import Place, Refusal, RefusalCode, Refusals
 from cleave.domain.status import CANCELLABLE
 from cleave.table.limits import TRANSACTION_WRITES
 
-# Of one package: an expression of DynamoDB's holds 4 KB, and each line takes about 30 bytes of it.
+# Lines of one package: an expression of DynamoDB has 4 KB at most, and each line takes about 30 bytes.
 _MAX_LINES = 90
 
 

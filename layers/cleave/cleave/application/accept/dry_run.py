@@ -25,7 +25,7 @@ from cleave.store.dry_run import UnwrittenRecord
 from cleave.store.packages import read_state
 from cleave.table.table import Table
 
-# A successor is named when it is made: nobody can promise its id.
+# A successor gets its id when it is made, so no id can be promised here.
 _NO_NAME = Name(0, None)
 
 

@@ -17,7 +17,7 @@ from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.failures import Contended
 from cleave.table.table import Table
 
-# A package's id meets another one's once in 10**9 orders of a seller with a million packages; twice is enough.
+# For a seller with a million packages, two ids collide once in 10**9 orders, so two tries would do.
 _TRIES = 3
 
 

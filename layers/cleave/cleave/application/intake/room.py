@@ -10,9 +10,9 @@ from cleave.table.limits import ITEM_BYTES, KILOBYTE, TRANSACTION_BYTES
 # A split into 26 packages writes each of them and its event, beside the old one, its parent and the order, in one
 # transaction; one package with the marks of 50 cancellations must fit an item.
 _PACKAGE_BYTES = TRANSACTION_BYTES // 64
-# What grows in an order's item, uncompressed: the rest is for how far its subscribers are told.
+# Bytes of an order's item for lines, uncompressed; the rest is for its subscribers' message numbers.
 MAX_ORDER_BYTES = ITEM_BYTES * 3 // 4
-# Of an order when a package comes in: less than it may have, since the seller may split it further.
+# Bytes of an order when a package is imported: less than its limit, because the seller may split it further.
 MAX_IMPORTED_BYTES = MAX_ORDER_BYTES // 2
 
 

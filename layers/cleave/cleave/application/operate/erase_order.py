@@ -32,7 +32,7 @@ from cleave.store.formats import Unreadable
 from cleave.table.failures import Contended, OutOfDate
 from cleave.table.table import Table
 
-# An order that is changed more often than this while it is erased is changed for ever.
+# An order that changes more often than this during its erasure will never stand still.
 _MOST_PASSES = 50
 
 

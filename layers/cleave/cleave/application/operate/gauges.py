@@ -10,7 +10,7 @@ from cleave.store.circuits import read_circuits
 from cleave.store.due import SHARDS, DueEntry, DueKind, due_entries
 from cleave.table.table import Table
 
-# The longest due of a shard: what is behind them is no older.
+# So many of the longest due of each shard; those behind them are no older.
 _LOOKED_AT = 200
 # A probe or a retry may be due this far ahead.
 _AHEAD = timedelta(days=7)

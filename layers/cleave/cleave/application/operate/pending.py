@@ -13,7 +13,7 @@ from cleave.store.formats import Unreadable
 from cleave.table.table import Table
 
 PAGE = 50
-# What the stream does within seconds is no news.
+# The stream does these within seconds, so they are not shown yet.
 _PATIENCE = timedelta(seconds=10)
 _KINDS = frozenset({DueKind.PACKAGE, DueKind.EVENT})
 

@@ -13,7 +13,7 @@ from cleave.store.subscriptions import list_subscriptions, read_subscriptions
 from cleave.store.tracks import busy_tracks
 from cleave.table.table import Table
 
-# The deliveries that wait for each are counted, so that a page is some two hundred round trips at most.
+# Counting waiting deliveries takes up to two hundred round trips a page.
 PAGE = 25
 MOST_FAILING = 100
 COUNTED = 25

@@ -12,7 +12,7 @@ from cleave.store.due import SHARDS, DueEntry, due_entries
 from cleave.store.due_packages import read_due_work
 from cleave.table.table import Table
 
-# The stream does an item within seconds; what is due for longer than this has been left behind.
+# The stream does an item within seconds; an item that is due for longer has been left behind.
 PATIENCE = timedelta(minutes=1)
 
 

@@ -6,7 +6,7 @@ from cleave.application.operate.gauges import read_gauges
 from cleave.domain.health import Gauge, GaugeName, Thresholds
 from cleave.table.table import Table
 
-# Of what is given up, one is too many; receivers that fail are no fault of ours, and no alarm counts them.
+# A single given-up item is too many. Failing receivers are not our fault, and no alarm counts them.
 _ONE = 1
 
 

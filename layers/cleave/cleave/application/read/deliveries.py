@@ -24,7 +24,7 @@ from cleave.store.delivery_items import Listed
 from cleave.store.events import told_places
 from cleave.table.table import Table
 
-# A request looks at so many deliveries at most, and leaves the rest to the next page.
+# A request reads so many deliveries at most and leaves the rest to the next page.
 _LOOKED_AT = 1000
 _PAGE = 100
 

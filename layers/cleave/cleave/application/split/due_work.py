@@ -33,7 +33,7 @@ from cleave.table.table import Table
 
 type Work = DuePackage | Event
 
-# One read for so many: the longer ago an item was read, the more likely it was written since.
+# Packages of one read. The older a read, the likelier its item was written since.
 _READ_AT_ONCE = 25
 _REMEMBERED = 10_000
 

@@ -23,7 +23,7 @@ from cleave.table.requests import Write
 from cleave.table.retry import until_current
 from cleave.table.table import Table
 
-# Of a track whose first deliveries are damaged.
+# Deliveries to look at if a track's first ones are damaged.
 _LOOKED_AT = 10
 
 

@@ -23,7 +23,7 @@ from cleave.table.retry import until_current
 from cleave.table.table import Table
 
 _GONE = 410
-# Eight requests may fail at once, and each of them notes it.
+# Eight requests may fail at once, and each notes it.
 _CIRCUIT_TRIES = 16
 
 
@@ -145,7 +145,7 @@ class Attempts:
             turn_off(self.table, subscription, PassiveReason.FAILING, at)
         if is_given_up:
             return delivery.after(place, replace(tried, state=DeliveryState.EXHAUSTED))
-        # What fails while the receiver is known to fail waits for the receiver alone.
+        # If the receiver is already failing, the message waits for the receiver and not for a retry.
         pause = timedelta(0) if probe else retry_delay(self.policy, delivery.attempts + 1, self.spread())
         return delivery.failed(place, replace(tried, state=DeliveryState.WAITING), at + pause)
 

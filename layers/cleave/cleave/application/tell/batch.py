@@ -16,7 +16,7 @@ from cleave.store.circuits import read_circuit
 from cleave.store.deliveries import note_progress
 from cleave.table.table import Table
 
-# The most that PutEvents and SendMessageBatch take.
+# PutEvents and SendMessageBatch take so many at most.
 MOST = 10
 
 

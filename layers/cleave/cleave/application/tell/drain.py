@@ -22,11 +22,11 @@ from cleave.store.retention import DELIVERIES_KEPT
 from cleave.store.track_leases import CLOCKS_DIFFER, Held, hand_over, look_again, release, shut, take
 from cleave.table.table import Table
 
-# Well within the lease and the function's time-out, a last request included.
+# Well within the lease and the function's time-out, with a last request.
 BUDGET = timedelta(seconds=25)
-# Deliveries of one look; a pass goes on behind them.
+# Deliveries of one page; a pass continues behind them.
 _PAGE = 10
-# How long what was damaged and is mended may wait to be sent.
+# How long a mended delivery may wait until it is sent.
 _MENDED = timedelta(minutes=10)
 
 

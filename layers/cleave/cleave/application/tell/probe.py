@@ -25,11 +25,11 @@ from cleave.store.track_leases import Held, end_probe, take
 from cleave.store.tracks import TrackRef
 from cleave.table.table import Table
 
-# A request takes seconds; the one who holds a track may be at its last.
+# A request takes seconds, and the track's holder may be at its last one.
 _HELD = timedelta(seconds=5)
 
 
-# Deliveries of a track, where its first one cannot be sent: it may be damaged, and so may be all of its lane.
+# Deliveries to look at if a track's first one cannot be sent: it may be damaged, and so may its whole lane.
 _LOOKED_AT = 100
 
 
@@ -52,7 +52,7 @@ class Probe:
         if not write_circuit(self.table, owner, subscription_id, claimed):
             return DrainResult.NOTHING_DUE
         if subscription is None or not subscription.is_active:
-            # What would wake it, activation or a new URL, forgets the circuit too.
+            # Activation and a new URL would wake it, and both delete the circuit.
             close_circuit(self.table, subscription_id, claimed, [])
             return DrainResult.OFF
         return self._probe(subscription, claimed, circuit.asked)

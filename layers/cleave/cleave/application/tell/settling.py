@@ -9,7 +9,7 @@ from cleave.store.deliveries import delete_waiting, settle_delivery
 from cleave.table.failures import ConditionsFailed
 from cleave.table.table import Table
 
-# Messages that are sent again, at most, if the worker dies between them and its note.
+# The most messages that are sent twice if the worker dies before it notes them.
 NOTED_EVERY = 10
 
 

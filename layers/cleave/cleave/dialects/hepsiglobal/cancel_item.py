@@ -11,7 +11,7 @@ from cleave.entry.gateway import path_text
 from cleave.entry.values import Text
 from cleave.entry.wire import WireModel
 
-# The only reason that the dialect's page shows here; a seller's reasons come in by its webhook.
+# The only reason on HepsiGlobal's page of this call; a seller's reasons come by the seller's webhook.
 _REASON = Reason.CUSTOMER_DEMAND
 _FIELDS = ItemFields("order_number", "order_item_number", "cancel_quantity", "cancel_id")
 

@@ -15,7 +15,7 @@ from cleave.entry.gateway import Call, Response, json_response
 if TYPE_CHECKING:
     from cleave.dialects.hepsiglobal.answers import Accepted
 
-# Keys of credentials, which stand between "#" in the table's keys.
+# A credential's key, which is between "#" in the table's keys.
 _CHANNEL = re.compile(r'[!-"$-~]{1,200}')
 
 

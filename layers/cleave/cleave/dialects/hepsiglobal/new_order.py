@@ -26,9 +26,9 @@ STOREFRONT = "TR"
 _EARLIEST = from_ms(0)
 _BODY_LIMIT = 192 * KILOBYTE  # a DynamoDB item holds 400 KB
 _ORDER_LIMIT = 16 * KILOBYTE  # what is not items is kept with the package and the event of every company
-# Four writes each, one record, and DynamoDB's 100 writes in a transaction.
+# A company takes four writes, the order one record, and a DynamoDB transaction has 100 writes at most.
 _MAX_COMPANIES = 24
-# What an item says of all its units: a part of it must not say the same.
+# Fields about all units of an item: a part of the item must not repeat them.
 _SUMS = frozenset({"amount", "quantity", "total"})
 
 

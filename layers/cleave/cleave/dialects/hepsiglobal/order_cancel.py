@@ -16,7 +16,7 @@ from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
 from cleave.entry.values import Id, Label, Name, Quantity, Text
 from cleave.entry.wire import WireModel, parse
 
-# With a package for each, and DynamoDB's 100 items in a transaction, there is room for every item's record.
+# Each item may need a package and a record of its own, and a DynamoDB transaction has 100 items at most.
 _MAX_ITEMS = 40
 
 

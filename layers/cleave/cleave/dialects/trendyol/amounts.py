@@ -12,7 +12,7 @@ from cleave.domain.package import Amounts, Fee, Line, Unit
 
 _NOTHING = Decimal(0)
 _CENT = Decimal("0.01")
-# What names of a fee have besides: so the package's and the lines' are found to be one.
+# Additions to a fee's name, which are removed to match the package's field with the lines' fields.
 _AROUND = frozenset(["package", "line", "total", "sum", "item"])
 
 

@@ -15,7 +15,7 @@ _EXCEPTIONS = {
     RefusalKind.UNAUTHENTICATED: "ClientApiAuthenticationException",
     RefusalKind.NOT_FOUND: "TrendyolNotFoundException",
 }
-# Where the caller has to go instead; the domain knows no endpoints.
+# The endpoint to use instead; the domain knows no endpoints.
 _INSTEAD = {
     RefusalCode.UNITS_DIFFER: "PUT …/items/unsupplied cancels units, POST …/split-packages divides them",
 }

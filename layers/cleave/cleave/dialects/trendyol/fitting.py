@@ -15,7 +15,7 @@ from cleave.domain.package import Package
 from cleave.entry.endpoint import MOST_ANSWER_BYTES
 from cleave.entry.wire import to_json
 
-# Kept for each package that is still to come, without its lines.
+# Reserved for each package that follows, without its lines.
 _LEAST_BYTES = 2_200
 _PACKAGE_FIELDS = (
     "shipmentPackageId",

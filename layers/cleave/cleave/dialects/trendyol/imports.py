@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _BODY_LIMIT = 5 * KILOBYTE * KILOBYTE  # Lambda takes 6 MB with API Gateway's envelope around it
 _MAX_PACKAGES = 200  # the dialect's own largest page
-# Of all packages together. A page of the largest customers has a few thousand; a million would fill the memory.
+# Units of all packages together. A page of the largest sellers has a few thousand; a million would fill the memory.
 _MAX_UNITS = 50_000
 _LINE_FIELDS = ("lineId", "quantity", "lineUnitPrice", "orderLineItemStatusName")
 _READ_ONCE = ("orderCountryCode", "orderDate")

@@ -15,7 +15,7 @@ from cleave.domain.status_notice import StatusNotice
 from cleave.entry.values import any_case
 from cleave.entry.wire import WireModel, parse
 
-# The path's own page calls it a notification of goods that cannot be supplied, and knows no reasons.
+# Trendyol's page calls this a notification that goods cannot be supplied, and names no reasons.
 _REASON_ID = BY_REASON[Reason.OUT_OF_STOCK].trendyol_id
 
 

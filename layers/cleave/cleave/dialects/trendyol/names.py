@@ -1,6 +1,6 @@
 """What fields of the dialect were called before December 2025: read where the new name is missing."""
 
-# Old name to new one, for a package, a line, and an entry of discountDetails.
+# Old names and new ones, of a package, a line, and an entry of discountDetails.
 PACKAGE_NAMES = {
     "id": "shipmentPackageId",
     "grossAmount": "packageGrossAmount",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         ShownUnit,
     )
 
-# What a split does not hand on; a value that was never said is not shown.
+# Fields that a successor does not take over; a value that was never given is not shown.
 CARRIAGE_FIELDS = (
     "cargoSenderNumber",
     "cargoProviderName",

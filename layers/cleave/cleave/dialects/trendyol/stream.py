@@ -30,7 +30,7 @@ def to_stream_request(seller: SellerCall) -> StreamRequest:
     listing = Listing(seller.seller_id, seller.storefront, parameters.statuses("packageItemStatuses"), of_lines=True)
     bound_to = _bound_to(listing, parameters)
     walk = _walk(parameters, bound_to)
-    # Looked at where a walk begins; later its start may be more than two weeks ago.
+    # Checked only when a walk begins: later its start may be more than two weeks ago.
     window = (0, None) if walk else parameters.window(_START, _END, seller.call.at, TWO_WEEKS)
     return StreamRequest(
         query=WalkQuery(listing, window, walk, to_ms(seller.call.at)),
