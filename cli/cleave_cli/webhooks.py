@@ -52,7 +52,7 @@ def probe(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Send a receiver what has waited longest for it, now, whatever its circuit says."""
+    """Send a receiver its oldest waiting message now, even if its circuit is open."""
     found = find_stack(stack, state)
     try:
         tried = probe_now(found.table, found.wake_queue, webhook, clock.now())

@@ -51,7 +51,7 @@ def starting(state: StateDir) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=90)
 
 
 def engine_is_ready(state: StateDir) -> bool:
@@ -80,7 +80,7 @@ def test_being_asked_to_stop_says_so_and_leaves_nothing(
     starting: subprocess.Popen[str], state: StateDir, ending: signal.Signals
 ) -> None:
     starting.send_signal(ending)
-    output, _ = starting.communicate(timeout=20)
+    output, _ = starting.communicate(timeout=90)
     assert "nothing is left running" in output
     assert starting.returncode != 0
     assert nothing_is_left(state), processes_mentioning(str(state.path))
@@ -89,7 +89,7 @@ def test_being_asked_to_stop_says_so_and_leaves_nothing(
 
 def test_a_second_start_in_the_same_folder_names_the_first(starting: subprocess.Popen[str], state: StateDir) -> None:
     second = subprocess.run(  # noqa: S603  (the program under test)
-        [CLEAVE, "up", "--state", str(state.path)], capture_output=True, text=True, check=False, timeout=30
+        [CLEAVE, "up", "--state", str(state.path)], capture_output=True, text=True, check=False, timeout=90
     )
     assert second.returncode == 1
     assert "already running" in second.stderr

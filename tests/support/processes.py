@@ -56,7 +56,7 @@ def _socket_inodes(pid: int) -> list[str]:
     return [link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:")]
 
 
-def eventually(holds: Callable[[], bool], *, within: float = 10.0, every: float = 0.05) -> bool:
+def eventually(holds: Callable[[], bool], *, within: float = 60.0, every: float = 0.05) -> bool:
     """Tell whether something comes true in time."""
     deadline = time.monotonic() + within
     while not holds():

@@ -14,13 +14,13 @@ OPERATIONS = (
     Operation(
         "GetStatus",
         _H,
-        "How long things have been due and what was given up, each with the threshold of its alarm and its runbook.",
+        "Get the gauges of due and given-up work, each with the threshold of its alarm and its runbook.",
         answer=answering(answers.ToldStatus, shown.STATUS),
     ),
     Operation(
         "ListReceivers",
         _H,
-        "Everybody's webhooks, queues and buses, the newest first and on a page those that fail before the others.",
+        "List webhooks, queues and buses of all owners, the newest first; on each page, failing ones come first.",
         answer=answering(answers.ShownReceivers, shown.RECEIVERS),
         parameters=parameters.RECEIVERS,
         refusals=(Code.BODY_INVALID,),
@@ -46,7 +46,7 @@ OPERATIONS = (
     Operation(
         "ProbeReceiver",
         _H,
-        "Send a receiver what has waited longest for it, now, whatever its circuit says. For operators.",
+        "Send a receiver its oldest waiting message now, even if its circuit is open. For operators.",
         answer=answering(answers.Probed, shown.PROBED),
         status=202,
         refusals=(Code.WEBHOOK_NOT_FOUND, Code.WEBHOOK_PASSIVE, Code.NOTHING_WAITS),

@@ -27,7 +27,7 @@ OPERATIONS = (
     Operation(
         "DryRunCancelPackage",
         _T,
-        "Dry run: say what this cancel would do, or every reason why it would be refused. Nothing is written.",
+        "Dry run: show what this cancel would do, or every reason why it would be refused. Nothing is written.",
         takes=taking(CancelRequest, shown.CANCEL_TRAYS),
         answer=replace(
             answering(answers.TrendyolDryRun, shown.DRY_RUN),
@@ -38,7 +38,7 @@ OPERATIONS = (
     Operation(
         "DryRunOrderCancel",
         _H,
-        "Dry run: say what this cancel would do, or every reason why it would be refused. Nothing is written.",
+        "Dry run: show what this cancel would do, or every reason why it would be refused. Nothing is written.",
         takes=Body(
             {"anyOf": [Ref(CancelItem).schema, Ref(CancelItems).schema]},
             {"example": _ITEM, "several": {"cancel_items": [_ITEM, {**_ITEM, "cancel_id": 1078355}]}},
@@ -52,7 +52,7 @@ OPERATIONS = (
         Operation(
             "GetCancellation",
             _T,
-            "Get one of the caller's own cancellations: whether it is applied, and to which packages.",
+            "Get one of the caller's own cancellations: its state, and the packages that it is applied to.",
             answer=answering(answers.FoundCancellation, shown.CANCELLATION),
             refusals=(Code.CANCELLATION_NOT_FOUND,),
         )

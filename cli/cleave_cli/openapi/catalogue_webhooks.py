@@ -38,7 +38,7 @@ OPERATIONS = (
     Operation(
         "CreateWebhook",
         _T,
-        "Make a webhook, which is told of the seller's packages from now on. The signing secret is shown here only.",
+        "Create a webhook for messages about the seller's packages. The signing secret is shown here only.",
         takes=taking(WebhookRequest, _ASKED),
         answer=answering(answers.MadeWebhook, shown.MADE),
         refusals=(Code.WEBHOOK_URL_INVALID, Code.WEBHOOK_LIMIT),
@@ -60,7 +60,7 @@ OPERATIONS = (
     Operation(
         "CreateChannelWebhook",
         _H,
-        "Make a webhook, which is told of sellers' cancels from now on. The signing secret is shown here only.",
+        "Create a webhook for messages about sellers' cancels. The signing secret is shown here only.",
         takes=taking(ChannelWebhookRequest, _ASKED_BY_CHANNEL),
         answer=answering(answers.MadeChannelWebhook, shown.CHANNEL_MADE),
         status=201,
@@ -102,7 +102,7 @@ OPERATIONS = (
         Operation(
             "PingWebhook",
             _T,
-            "Test a webhook: send a signed request without content now, and answer what the receiver said.",
+            "Test a webhook: send a signed request without content now, and return the receiver's answer.",
             answer=answering(answers.Pinged, {"ok": True, "status": 200, "error": None, "latencyMs": 31}),
             refusals=_FIND,
         )

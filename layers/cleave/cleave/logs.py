@@ -45,19 +45,19 @@ class Log(Enum):
         "package.split",
         logging.INFO,
         ("package_id", "successor_ids"),
-        "All that waited on the package was applied by one split, into these packages.",
+        "One split applied everything that waited on the package, and made these successors.",
     )
     EVENT_FANNED_OUT = (
         "event.fanned_out",
         logging.INFO,
         ("order_number", "deliveries"),
-        "So many subscriptions are told of the event; their deliveries wait.",
+        "Deliveries of the event to so many subscriptions were made; they wait to be sent.",
     )
     ITEM_FAILED = (
         "item.failed",
         logging.ERROR,
         ("seller_id", "order_number", "why"),
-        "A split or fan-out that is due failed, with the traceback; it is tried again.",
+        "A due split or fan-out failed, with the traceback; it is tried again.",
     )
     RECIPIENTS_DAMAGED = (
         "recipients.damaged",
@@ -75,13 +75,13 @@ class Log(Enum):
         "bus.refused",
         logging.WARNING,
         ("why", "records"),
-        "The stage's bus did not take events of so many records, for this reason; the stream brings them again.",
+        "The stage's bus did not take the events of so many records, for this reason; the stream repeats them.",
     )
     RECONCILE_DONE = (
         "reconcile.done",
         logging.INFO,
         ("counts",),
-        "Every minute: items that the stream left behind, done and failed, and tracks and probes that were woken.",
+        "Every minute: overdue items that were done or failed, and tracks and probes that were woken.",
     )
     RECONCILE_FAILED = ("reconcile.failed", logging.WARNING, ("kind", "sort_key"), "One of those that failed.")
     WAKE_DONE = (
@@ -94,19 +94,19 @@ class Log(Enum):
         "wake.failed",
         logging.ERROR,
         ("subscription",),
-        "A message of the delivery queue could not be handled, with the traceback; what it is about stays due.",
+        "A message of the delivery queue could not be handled, with the traceback; its work stays due.",
     )
     SENDER_FAILED = (
         "sender.failed",
         logging.ERROR,
         ("subscription",),
-        "A request to a receiver broke our own code, with the traceback; it counts as one that the receiver failed.",
+        "Our own code failed at a request to a receiver, with the traceback; it counts as a failure of the receiver.",
     )
     EVENT_GONE = (
         "event.gone",
         logging.WARNING,
         ("subscription", "order_number"),
-        "A delivery waited for longer than its event is kept: it is given up.",
+        "A delivery waited longer than its event is kept, and was given up.",
     )
     WEBHOOK_ENDED = (
         "webhook.ended",
@@ -124,7 +124,7 @@ class Log(Enum):
         "delivery.damaged",
         logging.WARNING,
         ("subscription", "order_number", "item"),
-        "A delivery, or the event that it tells, cannot be read; what follows of the order waits until it is mended.",
+        "A delivery or its event cannot be read; the order's later deliveries wait until it is mended.",
     )
     RECEIVER_FAILING = (
         "receiver.failing",

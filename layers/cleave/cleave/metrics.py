@@ -33,18 +33,18 @@ class Metric(Enum):
     )
     REQUESTS_FAILED = ("RequestsFailed", MetricUnit.Count, (), "Requests that we answered with a 500.")
     CREDENTIALS_REFUSED = ("CredentialsRefused", MetricUnit.Count, (), "Calls whose credentials were missing or wrong.")
-    PACKAGES_SPLIT = ("PackagesSplit", MetricUnit.Count, (), "Splits made, by cancellations or as a seller planned.")
+    PACKAGES_SPLIT = ("PackagesSplit", MetricUnit.Count, (), "Splits, by cancellations or by sellers themselves.")
     CANCELLATIONS_APPLIED = (
         "CancellationsApplied",
         MetricUnit.Count,
         (),
-        "Cancellations applied to a package by a split; one over several packages counts once for each.",
+        "Cancellations that a split applied to a package; one over several packages counts once for each.",
     )
     SPLIT_LATENCY = (
         "SplitLatency",
         MetricUnit.Milliseconds,
         (),
-        "From the acceptance of a cancellation to its split, one value for each that was applied.",
+        "Time from the acceptance of a cancellation to its split, one value for each applied cancellation.",
     )
     EVENTS = ("Events", MetricUnit.Count, (), "Events taken from the stream and handed to their subscriptions.")
     DELIVERIES_QUEUED = ("DeliveriesQueued", MetricUnit.Count, (), "Deliveries that those events made.")
@@ -64,13 +64,13 @@ class Metric(Enum):
         "DeliveryLatency",
         MetricUnit.Milliseconds,
         (),
-        "From an event to the moment a receiver took it, one value for each delivery.",
+        "Time from an event until a receiver took it, one value for each delivery.",
     )
     SUBSCRIPTION_TURNED_PASSIVE = (
         "SubscriptionTurnedPassive",
         MetricUnit.Count,
         ("reason",),
-        "Webhooks that we turned off, since the receiver was gone or failed too long.",
+        "Webhooks that Cleave turned off, because the receiver was gone or failed for too long.",
     )
     OLDEST_PENDING_CANCELLATION = (
         "OldestPendingCancellation",

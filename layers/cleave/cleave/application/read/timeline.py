@@ -24,9 +24,9 @@ from cleave.store.packages import read_some_states
 from cleave.store.subscriptions import FoundSubscriptions, read_owned, read_told_of
 from cleave.table.table import Table
 
-# Of documents to open, as they are stored: twenty of the largest packages, two seconds of a small function's processor.
+# Stored bytes to open: twenty of the largest packages, which take a small function two seconds.
 BYTES_AT_ONCE = 400_000
-# Each is about 300 bytes of an answer, of which Lambda hands on 6 MB.
+# Each takes about 300 bytes of an answer, and Lambda answers with 6 MB at most.
 MOST_DELIVERIES = 2_000
 
 type _Summary = EventSummary | DamagedEvent

@@ -9,7 +9,7 @@ from cleave.domain.events import EventNote
 from cleave.domain.package_state import PackageState
 from cleave.store.formats import Unreadable
 
-# One round trip, and with their cancellations and lines far below the 6 MB that Lambda answers with.
+# One round trip; with cancellations and lines far below Lambda's answer limit of 6 MB.
 PACKAGES_AT_ONCE = 100
 
 type Damaged = Unreadable | DamagedRow

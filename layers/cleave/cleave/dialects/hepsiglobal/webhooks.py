@@ -35,8 +35,8 @@ type Event = Annotated[
 class ChannelWebhookRequest(WireModel):
     """``token`` is sent to the receiver as a Bearer token; without one, the signature alone says who we are.
 
-    Without ``seller_ids`` the channel is told of all sellers that it may act for when it subscribes; without ``events``
-    of cancelled items alone. One that is ``held`` begins passive: its messages wait.
+    Without ``seller_ids`` the webhook is for all sellers that the channel may act for then; without ``events``
+    it is for cancelled items only. A ``held`` webhook begins passive: its messages wait.
     """
 
     base_url: Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE), BeforeValidator(as_text)]
