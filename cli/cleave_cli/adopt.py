@@ -52,13 +52,13 @@ def adopt(
     name: NameArgument,
     deploy: Annotated[bool, typer.Option("--deploy", help="Change the stack, and not only the table.")] = False,  # noqa: FBT002 - a flag
     secrets_key: Annotated[
-        str | None, typer.Option(help="Id of the key of receivers' secrets, if another stack sealed them.")
+        str | None, typer.Option(help="Id of the key of receivers' secrets, if another stack encrypted them.")
     ] = None,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Switch on what a restored table lacks, and have the stack work with it. The same again does no harm."""
+    """Switch on the features that a restored table lacks, and make the stack use it. Repeating it does no harm."""
     adopted = adopt_table(find_stack(stack, state), stack or STACK_NAME, name, deploy=deploy, secrets_key=secrets_key)
     show(_document(adopted), *_words(adopted), as_json=as_json)
 

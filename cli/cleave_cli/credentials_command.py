@@ -55,13 +55,14 @@ class Service:
 @app.command()
 def create(  # noqa: PLR0913, PLR0917 - a parameter is an option
     role: Annotated[
-        Role, typer.Option(help="Sellers speak Trendyol's dialect, channels HepsiGlobal's; support looks.")
+        Role, typer.Option(help="Sellers speak Trendyol's dialect, channels HepsiGlobal's; support only reads.")
     ],
     seller: Annotated[
-        list[int] | None, typer.Option(help="A seller it may act for; staff may for all.", min=1, max=2**53 - 1)
+        list[int] | None,
+        typer.Option(help="A seller that it may act for; staff act for all.", min=1, max=2**53 - 1),
     ] = None,
-    storefront: Annotated[list[str] | None, typer.Option(help="Storefronts it is limited to; none: all.")] = None,
-    tier: Annotated[Tier, typer.Option(help="Products of the seller; decides how often it may call.")] = Tier.UP_TO_50K,
+    storefront: Annotated[list[str] | None, typer.Option(help="Storefronts that limit it; none: all.")] = None,
+    tier: Annotated[Tier, typer.Option(help="The seller's number of products; sets its limits.")] = Tier.UP_TO_50K,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
@@ -97,7 +98,7 @@ def list_all(
 def rotate(
     key: KeyArgument,
     overlap_hours: Annotated[
-        int, typer.Option(help="How long the old secret works beside the new one; 0 for one that leaked.", min=0)
+        int, typer.Option(help="Hours for which the old secret stays valid; 0 if it leaked.", min=0)
     ] = 24,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,

@@ -20,8 +20,8 @@ app = typer.Typer(name="deliveries", help=__doc__, no_args_is_help=True)
 
 WebhookArgument = Annotated[str, typer.Argument(help="The webhook's id.")]
 DeliveryArgument = Annotated[str, typer.Argument(help="The delivery's id, as listed.")]
-SellerOption = Annotated[int | None, typer.Option("--seller", help="Whose webhook it is, if it cannot be looked up.")]
-ChannelOption = Annotated[str | None, typer.Option("--channel", help="The same, of a channel: its client id.")]
+SellerOption = Annotated[int | None, typer.Option("--seller", help="The webhook's seller, if it cannot be looked up.")]
+ChannelOption = Annotated[str | None, typer.Option("--channel", help="The webhook's channel, by its client id.")]
 OrderOption = Annotated[str | None, typer.Option("--order", help="Only of this order.")]
 SinceOption = Annotated[int | None, typer.Option("--since", help="Only of events since, in epoch milliseconds.")]
 

@@ -26,7 +26,7 @@ def erase(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Erase the personal data of an order, of all its sellers; units and story stay. Once more does no harm."""
+    """Erase an order's personal data, for all its sellers; units and history stay. Repeating it does no harm."""
     found = find_stack(stack, state)
     try:
         erased = erase_order(found.table, number)

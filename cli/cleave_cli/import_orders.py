@@ -35,12 +35,12 @@ class Tally:
 
 def import_orders(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON, or JSON lines, of either dialect.")],
-    base_url: Annotated[str | None, typer.Option(help="Where the API is; else the running local stack.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="The API's base URL; else the running local stack.")] = None,
     state: StateOption = FOLDER,
     again: Annotated[bool, typer.Option("--again", help="Send the rows that were accepted before, too.")] = False,  # noqa: FBT002 - Typer's way to say a flag
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Load packages and orders from a file; the same command again goes on where the last one ended."""
+    """Load packages and orders from a file; after an interruption the same command continues."""
     target = read_target(StateDir(state).local_json, base_url)
     progress_file = _progress_file(state, file, target)
     if again:

@@ -29,7 +29,7 @@ _LATE_MS = 60_000  # a line may come so long after others that are newer
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 FunctionOption = Annotated[str | None, typer.Option(help="Only of functions whose name contains this.")]
-SinceOption = Annotated[str | None, typer.Option(help="Only of so long: 30s, 10m, 2h, 1d.")]
+SinceOption = Annotated[str | None, typer.Option(help="Only lines of the last 30s, 10m, 2h or 1d.")]
 FollowOption = Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")]
 
 

@@ -23,7 +23,7 @@ def mend(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Name what of an order cannot be read; with --from, put back what is damaged of it, and nothing else."""
+    """List an order's unreadable items; with --from, restore their damaged parts and nothing else."""
     table = find_stack(stack, state).table
     if copy is None:
         _show(number, find_damage(table, number), as_json=as_json)

@@ -85,7 +85,7 @@ def status(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Show whether all is well, and each backlog: how old it is, whose, and its runbook."""
+    """Show whether the service is healthy, and each backlog with its age, owner and runbook."""
     found, at = find_stack(stack, state), clock.now()
     whole = read_all(found, at)
     grids = [gauges_grid(whole)]
@@ -147,7 +147,7 @@ def requeue(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Put dead letters back on the delivery queue; a message says where to look, so twice does no harm."""
+    """Put dead letters back on the delivery queue. Repeating it does no harm."""
     found = find_stack(stack, state)
     dead, alive = found.outputs["DeliveryDeadLettersUrl"], found.outputs["DeliveryQueueUrl"]
     moved = 0

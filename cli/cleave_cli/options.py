@@ -12,6 +12,6 @@ FOLDER = StateDir().path
 StackOption = Annotated[str | None, typer.Option(help="Stack on AWS; without it, the running local stack.")]
 StateOption = Annotated[
     Path,
-    typer.Option("--state", envvar="CLEAVE_STATE", help="Folder of the local stack and of what imports did."),
+    typer.Option("--state", envvar="CLEAVE_STATE", help="Folder of the local stack's state and of imports' progress."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]

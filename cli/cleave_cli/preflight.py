@@ -25,10 +25,10 @@ _COLOUR = {Verdict.OK: "green", Verdict.WILL_FAIL: "red", Verdict.CANNOT_KNOW: "
 def preflight(
     config_env: Annotated[str, typer.Option(help="Stage in samconfig.toml, as for sam deploy.")] = "default",
     stack: Annotated[str | None, typer.Option(help="Stack's name, if not the stage's.")] = None,
-    parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, over the stage's; repeated.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE in place of the stage's; repeatable.")] = None,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Say of each point whether a deployment to this AWS account is ok, will fail, or cannot be known.
+    """Check, point by point, whether this AWS account can take the deployment.
 
     Asks, and changes nothing. Status 1 if a point will fail.
     """

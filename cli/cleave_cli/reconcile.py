@@ -20,7 +20,7 @@ def reconcile(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Split and tell what has been due for a minute, and try receivers whose time has come; status 1 if some fails.
+    """Do all work that has been due for a minute, and probe receivers whose time has come; status 1 if some fails.
 
     The function does it under its own role, as each minute; at the same time as the schedule it does no harm.
     """

@@ -64,7 +64,7 @@ def redrive(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Bring what the stream's sources gave up to their functions again; status 1 if some of it fails still."""
+    """Send the records that the stream gave up to their functions again; status 1 if some still fail."""
     found = find_stack(stack, state)
     again = Redrive(
         found.s3,

@@ -53,7 +53,7 @@ def rehearse(
     begin_with: Annotated[str, typer.Option(help=f"Go on from here: {', '.join(STEPS)}.")] = next(iter(STEPS)),
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Deploy, serve, change, roll back, restore and delete a stack in a throwaway account, and tell what was seen.
+    """Deploy, serve, change, roll back, restore and delete a stack in a throwaway account, and print the results.
 
     It takes about an hour and a few dollars, and leaves behind what the last line names. `sam build` comes before it.
     """

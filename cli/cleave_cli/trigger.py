@@ -53,7 +53,7 @@ def trigger(  # noqa: PLR0913, PLR0917 - a parameter is an option
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
     state: StateOption = FOLDER,
 ) -> None:
-    """Send a receiver a sample message of a kind, signed as real ones are; status 1 if it is not taken."""
+    """Send a receiver a sample message, signed like a real one; status 1 if it is not taken."""
     if list_:
         _print_list(as_json=as_json)
         return

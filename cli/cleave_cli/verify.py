@@ -30,12 +30,12 @@ class PromisesBrokenError(CleaveError):
 @reporting_errors()
 def verify(
     order: Annotated[str | None, typer.Option(help="This order alone; otherwise the whole table is read.")] = None,
-    table: Annotated[str | None, typer.Option(help="Another table than the stack's, as one that was restored.")] = None,
+    table: Annotated[str | None, typer.Option(help="Another table than the stack's, such as a restored one.")] = None,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Hold the promises against all that is kept: units, chains, cancellations, events. Status 1 if one is broken."""
+    """Check all stored units, chains, cancellations and events against the promises. Status 1 if one is broken."""
     found = find_stack(stack, state).table
     verified = verify_table(Table(found.client, table or found.name), order, clock.now())
     if order is not None and not verified.orders:

@@ -1,4 +1,4 @@
-"""`cleave webhooks`: everybody's receivers, and trying one that fails now."""
+"""`cleave webhooks`: all owners' receivers, and probing one that fails."""
 
 from collections.abc import Iterator
 from typing import Annotated

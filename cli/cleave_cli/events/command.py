@@ -15,7 +15,7 @@ FOLDER = ROOT / "events"
 
 @reporting_errors()
 def events() -> None:
-    """Write events/ anew: what Lambda hands to each function, good and bad."""
+    """Generate events/: a good and a bad event for each function, as Lambda passes them."""
     for each in all_events():
         path = path_of(each)
         path.parent.mkdir(exist_ok=True)

@@ -21,7 +21,7 @@ from cleave_cli.reporting import reporting_errors
 
 @reporting_errors()
 def samples(state: StateOption = FOLDER) -> None:
-    """Put into the running local stack what the good events of events/ are about."""
+    """Put the data of the good events in events/ into the running local stack, which has to be new."""
     local = StateDir(state).local_json
     stack, endpoint = find_stack(None, state), read_endpoint(local)
     with closing(SellerClient(*read_seller(local)).http) as http:

@@ -34,7 +34,9 @@ AcceptOption = Annotated[
     bool, typer.Option("--accept-all", help="Tell Cleave that each was taken: nothing is tried again.")
 ]
 WebhookOption = Annotated[str | None, typer.Option("--webhook", help="Read the deliveries of this one; make none.")]
-SinceOption = Annotated[str | None, typer.Option("--since", help="With --webhook: from so long ago, as 10m.")]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", help="With --webhook: also the messages of the last 10m, 2h.")
+]
 BaseUrlOption = Annotated[
     str | None, typer.Option("--base-url", help="Address of an API; credentials are those of the environment.")
 ]

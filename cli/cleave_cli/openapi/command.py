@@ -8,7 +8,7 @@ from cleave_cli.reporting import reporting_errors
 
 @reporting_errors()
 def openapi() -> None:
-    """Write docs/openapi.json, docs/api.md and the collection of requests anew."""
+    """Generate docs/openapi.json, docs/api.md and the collection of requests."""
     made = {document.DOCUMENT: document.render(), page.PAGE: page.render(), collection.COLLECTION: collection.render()}
     for path, text in made.items():
         path.write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _INTERIM = range(100, 200)
 _MOST_INTERIM = 20
-# These loggers would log URLs and receivers' answers.
+# These libraries would log URLs and receivers' answers.
 for _name in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
     logging.getLogger(f"urllib3.{_name}").disabled = True
 
