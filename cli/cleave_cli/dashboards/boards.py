@@ -37,8 +37,11 @@ def _head() -> list[Widget]:
 
 
 def _business() -> list[Widget]:
+    return [*_head(), *_whom_business_concerns(), *_cancelling(), *_telling()]
+
+
+def _whom_business_concerns() -> list[Widget]:
     return [
-        *_head(),
         table(
             "Receivers that fail or were turned off",
             _logs("DeliverWebhook"),
@@ -48,6 +51,11 @@ def _business() -> list[Widget]:
             ' | filter last_line != "receiver.recovered" | sort at desc',
         ),
         table("Refused, by caller and route", _GATEWAY, f"filter status like /^4/ | {_BY_CALLER}"),
+    ]
+
+
+def _cancelling() -> list[Widget]:
+    return [
         metrics(
             "Cancellations accepted, by dialect", *_each("CancellationsAccepted", "dialect", "trendyol", "hepsiglobal")
         ),
@@ -60,6 +68,11 @@ def _business() -> list[Widget]:
             stat="Maximum",
             alarms=["PendingCancellationsAlarm", "PendingEventsAlarm", "WaitingDeliveriesAlarm"],
         ),
+    ]
+
+
+def _telling() -> list[Widget]:
+    return [
         metrics("From event to receiver, ms", *_drawn("DeliveryLatency", "p50", "p99")),
         metrics("Events and deliveries", _ours("Events"), _ours("DeliveriesQueued")),
         metrics(
@@ -76,8 +89,11 @@ def _business() -> list[Widget]:
 
 
 def _engine() -> list[Widget]:
+    return [*_head(), *_whom_failures_concern(), *_requests(), *_background(), *_limits()]
+
+
+def _whom_failures_concern() -> list[Widget]:
     return [
-        *_head(),
         table(
             "Orders whose split or fan-out failed",
             _logs(*_BACKGROUND),
@@ -86,6 +102,11 @@ def _engine() -> list[Widget]:
             " by order_number | sort at desc | limit 50",
         ),
         table("Failed or throttled, by caller and route", _GATEWAY, f"filter status like /^(5|429)/ | {_BY_CALLER}"),
+    ]
+
+
+def _requests() -> list[Widget]:
+    return [
         metrics(
             "Calls and failures",
             *(["AWS/ApiGateway", name, *_STAGE] for name in ("Count", "4XXError", "5XXError")),
@@ -108,6 +129,11 @@ def _engine() -> list[Widget]:
             [*_function("Duration", "Authorizer"), {"stat": "p99", "yAxis": "right"}],
             alarms=["AuthorizerErrorsAlarm"],
         ),
+    ]
+
+
+def _background() -> list[Widget]:
+    return [
         metrics(
             "Stream: how far behind, ms",
             *(_function("IteratorAge", name) for name in ("PackageStream", "PublishEvents")),
@@ -128,6 +154,11 @@ def _engine() -> list[Widget]:
             stat="Maximum",
         ),
         metrics("Errors", *(_function("Errors", name) for name in _BACKGROUND), alarms=["BackgroundErrorsAlarm"]),
+    ]
+
+
+def _limits() -> list[Widget]:
+    return [
         metrics(
             "Throttled",
             ["AWS/Lambda", "Throttles"],

@@ -34,19 +34,11 @@ def apply_export(package: Package, said: Package, export: Export, fields: Export
     _check_same_order(package, said, fields)
     said = erase(said) if is_erased(package) else said
     is_recent = export.modified_at is None or export.modified_at >= package.modified_at
-    moved = package
-    if said.status != package.status:
-        if not is_recent and step_of(said.status) < step_of(package.status):
-            return None
-        check_order(package, said.status, fields.status)
-        moved = replace(put_in_status(package, said.status, at), history=_history(package, said, at))
-    if not moved.is_closed:
-        _check_units(package, said, fields)
-        lines = tuple(_lines(package, said))
-        if not is_recent and _line_that_goes_back(package.lines, lines):
-            return None
-        _check_forwards(package, lines, fields)
-        moved = replace(moved, lines=lines)
+    moved = _in_status(package, said, fields, at, is_recent=is_recent)
+    if moved is not None and not moved.is_closed:
+        moved = _with_lines(moved, package, said, fields, is_recent=is_recent)
+    if moved is None:
+        return None
     changed = replace(
         moved,
         details=_details(package, said, said.fees),
@@ -59,6 +51,30 @@ def apply_export(package: Package, said: Package, export: Export, fields: Export
     )
     modified_at = package.modified_by(at if export.modified_at is None else export.modified_at)
     return None if changed == package else replace(changed, modified_at=modified_at)
+
+
+def _in_status(
+    package: Package, said: Package, fields: ExportFields, at: datetime, *, is_recent: bool
+) -> Package | None:
+    """The package in the status that is said; None where an old export would take it back. Raises Refusal."""
+    if said.status == package.status:
+        return package
+    if not is_recent and step_of(said.status) < step_of(package.status):
+        return None
+    check_order(package, said.status, fields.status)
+    return replace(put_in_status(package, said.status, at), history=_history(package, said, at))
+
+
+def _with_lines(
+    moved: Package, package: Package, said: Package, fields: ExportFields, *, is_recent: bool
+) -> Package | None:
+    """The same with the lines that are said; ``package`` is as it was before."""
+    _check_units(package, said, fields)
+    lines = tuple(_lines(package, said))
+    if not is_recent and _line_that_goes_back(package.lines, lines):
+        return None
+    _check_forwards(package, lines, fields)
+    return replace(moved, lines=lines)
 
 
 def _check_same_order(package: Package, said: Package, fields: ExportFields) -> None:

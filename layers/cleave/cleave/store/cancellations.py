@@ -36,6 +36,9 @@ from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Create, Update
 from cleave.table.table import Table
 
+# Short, as all names in the expression of a reservation are.
+_RESERVE_NAMES = {"s": "status", "l": "left", "w": WAITING, "d": keys.DUE, "h": keys.SHARD, "e": keys.EXPIRES}
+
 
 @dataclass(frozen=True, slots=True)
 class NotReserved(Exception):  # noqa: N818 - an answer, not an error
@@ -112,26 +115,24 @@ def _reserve(ref: PackageRef, claims: PackageClaims) -> Update:
     lines = {f"l{n}": str(line_id) for n, line_id in enumerate(units)}
     waiting = {f"w{n}": str(each.key) for n, (each, _) in enumerate(claims)}
     storefront = {} if cancellation.storefront is None else {"sf": order_keys.listing(ref[0], cancellation.storefront)}
+    values = {
+        **{f"q{n}": quantity for n, quantity in enumerate(units.values())},
+        **{f"w{n}": reservation_item(reservation_of(*each)) for n, each in enumerate(claims)},
+        **CANCELLABLE_VALUES,
+        **storefront,
+        "at": to_ms(cancellation.at),
+        "shard": keys.shard(key),
+        "one": 1,
+        "room": MAX_WAITING - len(claims),
+    }
     return Update(
         key=key,
         change=_reserve_change(len(units), len(claims)),
         condition=_reserve_condition(len(units), with_storefront=bool(storefront)),
-        names={
-            "s": "status", "l": "left", "w": WAITING, "d": keys.DUE, "h": keys.SHARD, "e": keys.EXPIRES,
-            **lines, **waiting,
-        },
-        values={
-            **{f"q{n}": quantity for n, quantity in enumerate(units.values())},
-            **{f"w{n}": reservation_item(reservation_of(*each)) for n, each in enumerate(claims)},
-            **CANCELLABLE_VALUES,
-            **storefront,
-            "at": to_ms(cancellation.at),
-            "shard": keys.shard(key),
-            "one": 1,
-            "room": MAX_WAITING - len(claims),
-        },
+        names={**_RESERVE_NAMES, **lines, **waiting},
+        values=values,
         label=("reserve", *ref),
-    )  # fmt: skip
+    )
 
 
 def _reserve_change(lines: int, claims: int) -> str:

@@ -12,7 +12,7 @@ from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, FORMAT, Unreadable, read_with
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
-from cleave.table.requests import Delete, Update, Write, set_attributes
+from cleave.table.requests import Delete, Key, Update, Write, set_attributes
 from cleave.table.table import Table
 
 
@@ -67,23 +67,8 @@ def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
     The SDK repeats it if its answer is lost, and the repeat is refused: the caller reads again, and finds its own.
     """
     key = webhook_keys.circuit(subscription_id)
-    values: dict[str, Any] = {
-        FORMAT: CURRENT[FORMAT],
-        "owner": owner,
-        "failures": circuit.failures,
-        "since": to_ms(circuit.failing_since),
-        "probes": circuit.probes,
-        "version": circuit.version,
-    }
-    gone = []
-    if circuit.probe_at is None:
-        gone = [keys.DUE, keys.SHARD]
-    else:
-        values |= {keys.DUE: to_ms(circuit.probe_at), keys.SHARD: keys.shard(key)}
-    if circuit.asked is None:
-        gone.append("asked")
-    else:
-        values["asked"] = circuit.asked
+    values = _values(key, owner, circuit)
+    gone = [name for name in (keys.DUE, keys.SHARD, "asked") if name not in values]
     removed = f" REMOVE {', '.join(f'#{name}' for name in gone)}" if gone else ""
     is_first = circuit.version == 1
     return Update(
@@ -94,6 +79,21 @@ def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
         values={**values, **({} if is_first else {"was": circuit.version - 1})},
         label=("circuit", subscription_id),
     )
+
+
+def _values(key: Key, owner: str, circuit: Circuit) -> dict[str, Any]:
+    """Attributes that a circuit has; it is due only while a probe is planned."""
+    probed = {} if circuit.probe_at is None else {keys.DUE: to_ms(circuit.probe_at), keys.SHARD: keys.shard(key)}
+    return {
+        FORMAT: CURRENT[FORMAT],
+        "owner": owner,
+        "failures": circuit.failures,
+        "since": to_ms(circuit.failing_since),
+        "probes": circuit.probes,
+        "version": circuit.version,
+        **probed,
+        **({} if circuit.asked is None else {"asked": circuit.asked}),
+    }
 
 
 def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: Sequence[Write]) -> bool:

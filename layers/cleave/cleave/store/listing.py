@@ -99,11 +99,19 @@ def places(
     """
     if span.first > span.last:
         return
+    query = _query(listing, span, by, descending=descending, limit=limit)
+    for taken, entry in enumerate(table.query_index(query), start=1):
+        yield int(entry[_INDEXES[by]]["N"])
+        if taken == limit:
+            return
+
+
+def _query(listing: Listing, span: Span, by: By, *, descending: bool, limit: int | None) -> IndexQuery:
     statuses = {f"s{n}": str(status) for n, status in enumerate(sorted(listing.statuses))}
     ways = {f"w{name}": way_of(status) for name, status in statuses.items()} if listing.of_lines else {}
     only = [f"#status IN ({', '.join(f':{name}' for name in statuses)})"] if statuses else []
     only += [f"contains(#{WAYS}, :{name})" for name in ways]
-    query = IndexQuery(
+    return IndexQuery(
         index=_INDEXES[by],
         condition="#listing = :listing AND #by BETWEEN :first AND :last",
         projection="#by",
@@ -121,10 +129,6 @@ def places(
         only=" OR ".join(only) or None,
         limit=None if statuses else limit,  # DynamoDB counts before it filters
     )
-    for taken, entry in enumerate(table.query_index(query), start=1):
-        yield int(entry[_INDEXES[by]]["N"])
-        if taken == limit:
-            return
 
 
 def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> FoundPackages:
