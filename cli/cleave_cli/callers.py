@@ -1,6 +1,5 @@
 """Who calls the API for a command: the operator of the running stack, or whom the environment names."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from cleave.domain.subscription import channel_of
 from cleave.store.tracks import read_owner
 
 from cleave_cli.api import ChannelClient, SellerClient, StaffClient
-from cleave_cli.credentials import Channel, Seller, Staff
+from cleave_cli.credentials import Channel, Seller, Staff, read_local_json
 from cleave_cli.deploy import stack_url
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
@@ -37,7 +36,7 @@ def client_of(stack: str | None, state: Path, owner: Owner) -> httpx.Client:
     """A client who may see what is the owner's; requests of a channel's name it. Raises CleaveError."""
     local = StateDir(state).local_json
     if stack is None and local.exists():
-        content = json.loads(local.read_text(encoding="utf-8"))
+        content = read_local_json(local)
         return _staff(content["base_url"], Staff(**content["operator"]), owner)
     if stack is None and "CLEAVE_BASE_URL" not in os.environ:
         raise CleaveError(_NO_STACK.format(local))

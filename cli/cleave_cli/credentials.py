@@ -93,6 +93,10 @@ def let_in(deployment: Deployment, credential: Credential, secret: str) -> None:
     store_credential(Table(table, deployment.outputs["TableName"]), credential, secret, clock.now())
 
 
+# What other programs look for in the file.
+_WRITTEN = ("base_url", "sellers", "channels", "operator", "support")
+
+
 def write_local_json(path: Path, base_url: str, credentials: Credentials) -> None:
     """Write address and credentials for other programs, readable by this user only from the first byte on."""
     content = {
@@ -110,19 +114,19 @@ def write_local_json(path: Path, base_url: str, credentials: Credentials) -> Non
 
 def read_endpoint(path: Path) -> str:
     """Find the engine of the stack that wrote the file."""
-    base_url: str = _read_local_json(path)["base_url"]
+    base_url: str = read_local_json(path)["base_url"]
     return base_url.partition("/restapis/")[0]
 
 
 def read_seller(path: Path) -> tuple[str, Seller]:
     """The address and first seller of the stack that wrote the file."""
-    local = _read_local_json(path)
+    local = read_local_json(path)
     return local["base_url"], Seller(**local["sellers"][0])
 
 
 def read_environment(path: Path) -> dict[str, str]:
     """Address, first seller and channel, and operator of the stack that wrote the file, as `cleave` reads variables."""
-    local = _read_local_json(path)
+    local = read_local_json(path)
     seller, channel, operator = local["sellers"][0], local["channels"][0], local["operator"]
     return {
         "CLEAVE_BASE_URL": local["base_url"],
@@ -149,8 +153,14 @@ def _camel_case(name: str) -> str:
     return "".join([first, *(each.title() for each in others)])
 
 
-def _read_local_json(path: Path) -> dict[str, Any]:
+def read_local_json(path: Path) -> dict[str, Any]:
+    """What the running stack wrote there. Raises CleaveError."""
     if not path.exists():
         raise CleaveError(f"Nothing is running here: there is no {path}.")
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or any(name not in content for name in _WRITTEN):
+        raise CleaveError(f"{path} is damaged, or another version wrote it. Start the stack again.")
     return content

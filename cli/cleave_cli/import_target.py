@@ -1,6 +1,5 @@
 """Where an import goes and who sends it: the running local stack, or what environment variables name."""
 
-import json
 import os
 import time
 from collections.abc import Generator, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 import httpx
 
 from cleave_cli.api import TIMEOUT_SECONDS
+from cleave_cli.credentials import read_local_json
 from cleave_cli.errors import CleaveError
 from cleave_cli.import_requests import RowRequest, Senders
 from cleave_cli.import_rows import Row
@@ -87,7 +87,7 @@ def read_target(local_json: Path, base_url: str | None, environment: Mapping[str
         return Target(address.rstrip("/"), *named)
     if not local_json.exists():
         raise CleaveError(f"Nothing is running here (there is no {local_json}), and CLEAVE_BASE_URL is not set.")
-    local = json.loads(local_json.read_text(encoding="utf-8"))
+    local = read_local_json(local_json)
     sellers = {each["seller_id"]: (each["api_key"], each["api_secret"]) for each in local["sellers"]}
     channels = [(each["client_id"], each["client_secret"]) for each in local["channels"]]
     return Target(local["base_url"].rstrip("/"), sellers, channels[0] if channels else None)

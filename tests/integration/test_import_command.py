@@ -36,6 +36,8 @@ def run(service: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         "base_url": service.url.rstrip("/"),
         "sellers": [{"seller_id": SELLER, "api_key": "key", "api_secret": "secret"}],
         "channels": [{"client_id": "channel", "client_secret": "secret"}],
+        "operator": {},
+        "support": {},
     }
     (tmp_path / "local.json").write_text(json.dumps(local))
     monkeypatch.setattr(import_target, "_LONGEST_PAUSE_SECONDS", 0.0)

@@ -289,9 +289,9 @@ OF_STACKS = [" ".join(name) for name, each in ALL.items() if any("--stack" in op
 OF_STACKS = [name for name in OF_STACKS if name not in {"preflight", "rehearse"}]
 
 
-def told_of(name: str, *options: str) -> Result:
+def told_of(name: str, *options: str, arguments: list[str] | None = None) -> Result:
     """With something in place of each argument."""
-    arguments = ["1" for each in ALL[tuple(name.split())].params if each.param_type_name == "argument"]
+    arguments = arguments or ["1" for each in ALL[tuple(name.split())].params if each.param_type_name == "argument"]
     return run(*name.split(), *arguments, *NEEDED.get(name, []), *options)
 
 
@@ -312,6 +312,22 @@ def test_without_a_stack_a_command_ends_with_a_sentence(name: str, tmp_path: Pat
     for each, sentence in ((local, "Nothing is running here"), (on_aws, "You must specify a region")):
         assert (each.exit_code, each.stdout, type(each.exception)) == (1, "", SystemExit)
         assert sentence in each.stderr.replace("\n", " ")
+
+
+# Those that read the file before they do anything else.
+OF_THE_FILE = [*OF_STACKS, "env", "samples", "import"]
+
+
+@pytest.mark.usefixtures("nowhere")
+@pytest.mark.parametrize("content", ["{", "[]", '{"base_url": "http://127.0.0.1:9"}', "\x00"], ids=repr)
+def test_a_damaged_file_of_a_stack_is_named_in_a_sentence(content: str, tmp_path: Path) -> None:
+    (tmp_path / "local.json").write_text(content)
+    (tmp_path / "orders.json").write_text("[]")
+    for name in OF_THE_FILE:
+        more = [str(tmp_path / "orders.json")] if name == "import" else None
+        ended = told_of(name, "--state", str(tmp_path), arguments=more)
+        assert (ended.exit_code, ended.stdout, type(ended.exception)) == (1, "", SystemExit), name
+        assert "Start the stack again." in ended.stderr.replace("\n", " "), name
 
 
 @pytest.mark.usefixtures("nowhere")

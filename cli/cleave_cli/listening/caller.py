@@ -1,6 +1,5 @@
 """Who calls an API on somebody's behalf: with the running stack's credentials, or with those of the environment."""
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import httpx
 
 from cleave_cli.api import ChannelClient, SellerClient
-from cleave_cli.credentials import Channel, Seller
+from cleave_cli.credentials import Channel, Seller, read_local_json
 from cleave_cli.deploy import stack_url
 from cleave_cli.errors import CleaveError
 from cleave_cli.paths import StateDir
@@ -65,8 +64,7 @@ def _local(stack: str | None, state: Path, base_url: str | None) -> dict[str, An
     path = StateDir(state).local_json
     if stack is not None or base_url is not None or not path.exists():
         return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+    return read_local_json(path)
 
 
 def _callers(stack: str | None, state: Path, seller_id: int | None, base_url: str | None) -> dict[str, Any]:
