@@ -121,7 +121,7 @@ class Everything:
 def everything(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[Everything]:
     del clock
     clients = Clients()
-    monkeypatch.setattr(resources, "session", lambda: clients)
+    monkeypatch.setattr(resources, "session_for", lambda _: clients)
     for name in ("TABLE_NAME", "DELIVERY_QUEUE_URL", "SECRETS_KEY_ID", "TOKEN_SECRET_ID"):
         monkeypatch.setenv(name, "any")
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")

@@ -123,7 +123,7 @@ def installed(scheduler: Scheduler, clients: object, pools: object, heard: Any) 
         for target, name, value in (
             *_of_time(scheduler),
             *_of_environments(scheduler),
-            (resources, "session", lambda: clients),
+            (resources, "session_for", lambda _: clients),
             (outbound, "checked_pools", lambda **_: pools),
             (cleave.logs, "logger", logger),
             (cleave.observability, "logger", logger),

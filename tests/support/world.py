@@ -196,7 +196,7 @@ def installed(world: World, environment: Mapping[str, str]) -> Iterator[None]:
     """Handlers find this world's clients, settings and clock for as long as the block runs."""
     with (
         mock.patch.dict("os.environ", {**_ENVIRONMENT, **environment}),
-        mock.patch.object(resources, "session", return_value=world),
+        mock.patch.object(resources, "session_for", return_value=world),
         mock.patch.object(cleave.clock, "now", world.clock),
     ):
         new_environment()
