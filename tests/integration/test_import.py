@@ -121,7 +121,9 @@ def test_a_bad_field_is_named_and_nothing_is_stored(
     assert table.client.scan(TableName=table.name)["Count"] == 0
 
 
-@pytest.mark.parametrize("body", ["", "null", "7", '"text"', "{}", '{"content": 7}', '{"content": [7]}'])
+@pytest.mark.parametrize(
+    "body", ["", "null", "7", '"text"', "{}", '{"content": 7}', '{"content": [7]}', '{"content": [[]]}', "[[7]]"]
+)
 def test_what_is_no_export_is_refused(table: Table, de_seller: Caller, body: str) -> None:
     answer = de_seller.call(import_orders, body, path=SELLER)
     assert answer.status == 400

@@ -66,6 +66,12 @@ def test_a_delivery_id_longer_than_any_is_looked_for_nowhere(table: Table, clock
     assert (answer.status, keys_of(answer), sent) == (404, ["webhook.delivery.not.found"], ["GetItem"])
 
 
+def test_half_of_a_surrogate_pair_is_the_number_of_no_order(table: Table, clock: FrozenClock) -> None:
+    path = {"sellerId": TOLD, "webhookId": webhook(table, clock()).subscription_id}
+    answer = Caller("seller", (TOLD,), {}).call(list_deliveries, path=path, query={"orderNumber": ["\ud800"]})
+    assert (answer.status, answer.json["content"]) == (200, [])
+
+
 @pytest.mark.parametrize("credentials", ["Basic é", "Basic ☃", "Basic /w==", "Basic a", "Basic", "Bearer é", ""])
 def test_credentials_that_are_no_ascii_are_just_wrong(
     table: Table, token_secret: Callable[[str], None], credentials: str

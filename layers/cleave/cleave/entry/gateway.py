@@ -91,12 +91,17 @@ def read_call(event: Event) -> Call:
     return Call(
         principal=_principal(event["requestContext"].get("authorizer") or {}),
         path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
-        query=event.get("multiValueQueryStringParameters") or {},
+        query=_whole_texts(event.get("multiValueQueryStringParameters") or {}),
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         raw_body=_raw_body(event),
         at=clock.now(),
         request_id=event["requestContext"].get("requestId") or "",
     )
+
+
+def _whole_texts(query: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Halves of surrogate pairs, which no table takes, become question marks."""
+    return {name: [each.encode(errors="replace").decode() for each in values] for name, values in query.items()}
 
 
 def path_text(call: Call, parameter: str, missing: RefusalCode) -> str:

@@ -102,6 +102,8 @@ def as_written(model: type[WireModel], document: Any, place: Iterable[str | int]
     for part in place:
         name = str(part)
         if isinstance(document, list):
+            if not name.isdecimal() or int(name) >= len(document):
+                break  # a list where an object should be
             document = document[int(name)]
         elif isinstance(document, dict):
             old = old_names.get(name, name)
