@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cleave_cli import bootstrap
 
+pytestmark = pytest.mark.machine
+
 NAME = ".venv-linked"
 
 

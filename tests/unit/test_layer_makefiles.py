@@ -12,12 +12,14 @@ import pytest
 
 from tests.support.template import ROOT
 
+pytestmark = pytest.mark.machine
+
 LAYERS = ("cleave", "dependencies")
 MAKE = shutil.which("make") or "make"
 SHIM = "#!/bin/sh\necho 'pyenv: python3.13: command not found' >&2\nexit 127\n"
 OLDER = "#!/bin/sh\ncase $* in *version_info*) exit 1;; *'-m pip'*) exit 0;; esac\nexit 1\n"
-BARE = f'#!/bin/sh\ncase $* in *"-m pip"*|*"-m venv"*) exit 1;; esac\nexec {sys.executable} "$@"\n'
-WITH_PIP = f'#!/bin/sh\ncase $* in *"-m pip"*) exit 0;; esac\nexec {sys.executable} "$@"\n'
+BARE = f'#!/bin/sh\ncase $* in *"-m pip"*|*"-m venv"*) exit 1;; esac\nexec "{sys.executable}" "$@"\n'
+WITH_PIP = f'#!/bin/sh\ncase $* in *"-m pip"*) exit 0;; esac\nexec "{sys.executable}" "$@"\n'
 UV = '#!/bin/sh\ncase $* in *"python find"*) echo "$UV_FINDS";; esac\nexit 0\n'
 
 

@@ -25,6 +25,8 @@ from cleave_cli.told.catalogue import KINDS
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+pytestmark = pytest.mark.machine
+
 ID = "MC8wMTc5NTkzMjE5NzMzOSMyMDgxMSMxMDgxMTE5MDMwMQ-and-more"
 
 
