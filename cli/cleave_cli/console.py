@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
+from rich.text import Text
 
 PLAIN_WIDTH = 500  # in a pipe or a file nobody narrows the window, and nothing that is shown is as wide
+_WIDEST = 100_000
 
 
 def _console(*, stderr: bool) -> Console:
@@ -32,9 +34,33 @@ console = _console(stderr=False)
 notes = _console(stderr=True)
 
 
-def grid(*headers: str, title: str | None = None) -> Table:
-    """A table that breaks long words over lines where there is no room, and cuts none: they are ids."""
-    return Table(*(Column(header, overflow="fold") for header in headers), title=title, title_justify="left")
+class Grid(Table):
+    """A table where there is room for its columns. Otherwise each row is a block of lines, one for each cell: what is
+    broken in the middle, as ids are, can be neither read nor copied."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Rich's protocol."""
+        wanted = self.__rich_measure__(console, options.update_width(_WIDEST)).maximum
+        return super().__rich_console__(console, options) if wanted <= options.max_width else self._blocks()
+
+    def _blocks(self) -> Iterator[Text]:
+        if self.title:
+            yield Text(str(self.title), style="italic")
+        columns = [(str(each.header), list(each.cells)) for each in self.columns]
+        for number, row in enumerate(self.rows):
+            if number:
+                yield Text()
+            for header, cells in columns:
+                cell = cells[number]
+                words = cell if isinstance(cell, Text) else Text(str(cell))
+                if words:
+                    name = Text(f"{header}: " if header else "", style="dim")
+                    yield Text.assemble(name, words, style=row.style or "", overflow="fold")
+
+
+def grid(*headers: str, title: str | None = None) -> Grid:
+    """A table that cuts nothing."""
+    return Grid(*(Column(header, overflow="fold") for header in headers), title=title, title_justify="left")
 
 
 def show(document: object, *words: RenderableType, as_json: bool) -> None:
