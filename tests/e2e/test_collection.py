@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 from cleave_cli.credentials import postman_environment, read_environment, write_local_json
 from cleave_cli.openapi.collection import COLLECTION
-from cleave_cli.openapi.routes import routes
+from cleave_cli.openapi.routes import pages, routes
 from cleave_cli.paths import StateDir
 from cleave_cli.receiver import Receiver
 from cleave_cli.stack import LocalStack
@@ -31,7 +31,7 @@ def test_each_request_is_answered_as_documented(stack: LocalStack, receiver: Rec
     collection = json.loads(_of_a_new_order(COLLECTION.read_text()))
     variables = {each["key"]: each["value"] for each in (*collection["variable"], *settings)}
     variables |= {"webhookUrl": receiver.url, "channelUrl": f"{receiver.url}/api"}
-    by_name = {route.operation_id: route for route in routes()}
+    by_name = {route.operation_id: route for route in (*routes(), *pages())}
     wrong, done = [], set()
     with httpx.Client(timeout=30, trust_env=False) as http:
         for each in collected(collection):

@@ -12,14 +12,14 @@ import pytest
 import requests
 import schemathesis
 from cleave_cli.openapi.document import DOCUMENT
-from cleave_cli.openapi.routes import routes
+from cleave_cli.openapi.routes import pages, routes
 from cleave_cli.receiver import running_receiver
 from cleave_cli.stack import LocalStack
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from tests.support.aimed import Callers, aim, ask_for_token, callers, endpoint_of
+from tests.support.aimed import Callers, aim, ask_openly, callers, endpoint_of
 from tests.support.documented import problems
 from tests.support.endpoints import Target
 
@@ -27,7 +27,7 @@ SHORT, LONG = 6, 200
 # How the service answers a request that it understands, about something that is there. A package that was not picked
 # has no tracking number, and one that a request has just split is not imported again.
 UNDERSTOOD = {200, 201, 202, 409}
-ROUTES = {(route.method, route.path): route for route in routes()}
+ROUTES = {(route.method, route.path): route for route in (*routes(), *pages())}
 
 
 def body_as_documented(_: object, response: schemathesis.Response, case: schemathesis.Case[Any]) -> None:
@@ -79,7 +79,7 @@ class Sender:
         """Send it, and check the answer."""
         endpoint, headers = endpoint_of(case), {}
         if endpoint is None and not self.sent:
-            ask_for_token(case, self.known.channel.channel)
+            ask_openly(case, self.known.channel.channel)
         if endpoint is not None:
             self.target = self.target or self.known.target(endpoint)
             aim(case, endpoint, self.target, fully=not self.sent)

@@ -137,12 +137,15 @@ def callers(stack: LocalStack, receiver: Receiver) -> Iterator[Callers]:
 
 
 def endpoint_of(case: Case[Any]) -> Endpoint | None:
-    """None for the one that asks for no credential."""
+    """None for those that ask for no credential."""
     return _BY_ROUTE.get((case.method.upper(), case.path))
 
 
-def ask_for_token(case: Case[Any], channel: Channel) -> None:
-    """As the channel does."""
+def ask_openly(case: Case[Any], channel: Channel) -> None:
+    """As a channel asks for a token, or a browser for a file."""
+    if case.method.upper() == "GET":
+        case.path_parameters = dict.fromkeys(case.path_parameters or (), "app.js")
+        return
     case.body, case.media_type = {"grant_type": "client_credentials", **vars(channel)}, "application/json"
 
 

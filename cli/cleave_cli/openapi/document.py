@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from cleave.domain.dialect import Dialect
@@ -15,12 +16,13 @@ from cleave_cli.openapi import (
     catalogue_reading,
     catalogue_trendyol,
     catalogue_webhooks,
+    page_files,
     parameters,
     webhooks,
 )
 from cleave_cli.openapi.operation import Body, Operation, Parameter, Schema
 from cleave_cli.openapi.refusals import examples, method_not_allowed, responses_of
-from cleave_cli.openapi.routes import Route, routes
+from cleave_cli.openapi.routes import Route, pages, routes
 from cleave_cli.openapi.schemas import answer_models, components, used
 from cleave_cli.paths import ROOT
 
@@ -35,6 +37,8 @@ _TAGS = {
     Dialect.HEPSIGLOBAL: ("HepsiGlobal", "HepsiGlobal's seller-cancel webhook and what belongs to it, for channels."),
 }
 
+_ALL_TAGS = (*_TAGS.values(), _OPERATIONS, page_files.TAG, webhooks.TAG)
+
 
 def document() -> Schema:
     """OpenAPI 3.1. Raises KeyError for a function of the template that the catalogue does not know."""
@@ -43,6 +47,9 @@ def document() -> Schema:
     for route in routes():
         operation = OPERATIONS[route.function, route.dialect]
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(operation, route, shared)
+    for route in pages():
+        refer = partial(shared.refer, page_files.TAG[0])
+        paths.setdefault(route.path, {})[route.method.lower()] = page_files.operation(route, refer)
     told = webhooks.webhooks()
     return {
         "openapi": "3.1.0",
@@ -57,7 +64,7 @@ def document() -> Schema:
         "servers": [
             {"url": "{apiUrl}", "variables": {"apiUrl": {"default": "/", "description": "The stack's output ApiUrl."}}}
         ],
-        "tags": [{"name": name, "description": text} for name, text in (*_TAGS.values(), _OPERATIONS, webhooks.TAG)],
+        "tags": [{"name": name, "description": text} for name, text in _ALL_TAGS],
         "paths": paths,
         "webhooks": told,
         "components": {
@@ -79,9 +86,9 @@ class _Shared:
 
     responses: dict[str, Schema] = field(default_factory=dict)
 
-    def refer(self, dialect: Dialect, status: str, response: Schema) -> Schema:
+    def refer(self, tag: str, status: str, response: Schema) -> Schema:
         """A reference to the response, which is added unless it is there."""
-        stem = f"{_TAGS[dialect][0]}{status}"
+        stem = f"{tag}{status}"
         for number in itertools.count(1):
             name = stem if number == 1 else f"{stem}-{number}"
             if self.responses.setdefault(name, response) == response:
@@ -104,7 +111,7 @@ def _operation(operation: Operation, route: Route, shared: _Shared) -> Schema:
         "responses": {
             str(operation.status): _success(operation),
             **{
-                status: shared.refer(operation.dialect, status, response)
+                status: shared.refer(_TAGS[operation.dialect][0], status, response)
                 for status, response in responses_of(operation, route).items()
             },
         },

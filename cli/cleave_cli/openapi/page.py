@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from cleave_cli.openapi import webhooks
@@ -90,6 +91,8 @@ def _endpoints(made: Schema, tag: str) -> Iterator[_Endpoint]:
 
 def _refusals(made: Schema, operation: Schema) -> Iterator[Refusal]:
     for status, response in list(operation["responses"].items())[1:]:
+        if int(status) < HTTPStatus.BAD_REQUEST:
+            continue
         shared = made["components"]["responses"][response["$ref"].rpartition("/")[2]]
         names = [name for body in shared["content"].values() for name in body.get("examples", {})]
         yield from ((status, f"`{name}`") for name in names)
@@ -155,14 +158,15 @@ def _parameters(operation: Schema) -> Iterator[str]:
 
 
 def _body(title: str, content: Schema) -> Iterator[str]:
-    ((media_type, body),) = content.items()
+    (_, body), *_ = content.items()
+    media_type = " or ".join(f"`{each}`" for each in content)
     example: Any = body["examples"]["example"]["value"]
     text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
-    yield f"\n{title} `{media_type}`, {_named(body['schema'])}:\n"
+    yield f"\n{title} {media_type}, {_named(body['schema'])}:\n"
     if len(text) > _MAX_EXAMPLE:
         yield "\nSee the example in openapi.json.\n"
     else:
-        yield f"\n```{'json' if media_type.endswith('json') else 'text'}\n{text}\n```\n"
+        yield f"\n```{'json' if media_type.endswith('json`') else 'text'}\n{text}\n```\n"
 
 
 def _named(schema: Schema) -> str:

@@ -82,6 +82,11 @@ def _response(
     return {"description": "\n".join([*said, *keys]), **headers, "content": content}
 
 
+def gateway_response(status: int) -> Schema:
+    """What API Gateway answers itself, on a path that refuses nothing."""
+    return _response(Dialect.HEPSIGLOBAL, status, [], [], gateway=True)
+
+
 def method_not_allowed() -> Schema:
     """What each path answers to methods that it has not."""
     (status, body), *others = {(each.status, each.body) for each in other_methods().values()}

@@ -7,7 +7,7 @@ from cleave.domain.dialect import Dialect
 
 from cleave_cli.template import resources
 
-_PAGES = "/console"  # for people, who need no description of it
+_PAGES = "/console"
 _PLAIN = frozenset({"Get", "Put", "Post", "Delete"})
 
 
@@ -27,6 +27,11 @@ class Route:
         return Dialect.TRENDYOL if "{sellerId}" in self.path else Dialect.HEPSIGLOBAL
 
     @property
+    def is_page(self) -> bool:
+        """Whether it answers a browser's files."""
+        return self.path.startswith(_PAGES)
+
+    @property
     def is_staffs(self) -> bool:
         """Whether it is for the marketplace's own people alone."""
         return self.path.startswith("/v1/operations/")
@@ -40,9 +45,18 @@ class Route:
 
 def routes() -> Iterator[Route]:
     """All but the pages, in the template's order."""
+    return (each for each in _all() if not each.is_page)
+
+
+def pages() -> Iterator[Route]:
+    """The files of pages."""
+    return (each for each in _all() if each.is_page)
+
+
+def _all() -> Iterator[Route]:
     for logical_id, function in resources("AWS::Serverless::Function").items():
         for name, event in function.get("Events", {}).items():
-            if event["Type"] == "Api" and not event["Properties"]["Path"].startswith(_PAGES):
+            if event["Type"] == "Api":
                 wanted = event["Properties"]
                 is_open = wanted.get("Auth", {}).get("Authorizer") == "NONE"
                 place = (logical_id.removesuffix("Function"), name, wanted["Method"], wanted["Path"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cleave.entry.gateway import Response
 
-_TYPES = {
+MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -42,17 +42,19 @@ class PageFile:
 
 def read_files(*folders: Path) -> Mapping[str, PageFile]:
     """The folders' files by name. What is not among them cannot be asked for, however a path is written."""
-    return {path.name: _read(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    return {
+        path.name: _read(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in MEDIA_TYPES
+    }
 
 
 def _read(path: Path) -> PageFile:
     body = path.read_text(encoding="utf-8")
-    return PageFile(_TYPES[path.suffix], body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"')
+    return PageFile(MEDIA_TYPES[path.suffix], body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"')
 
 
 def file_response(file: PageFile | None, known_tag: str | None) -> Response:
     """The file, or that the browser has it already, or that there is none of the name."""
     if file is None:
-        return Response(404, "There is no such page.\n", {**_HEADERS, "Content-Type": _TYPES[".md"]})
+        return Response(404, "There is no such page.\n", {**_HEADERS, "Content-Type": MEDIA_TYPES[".md"]})
     headers = {**_HEADERS, "Content-Type": file.media_type, "ETag": file.tag}
     return Response(304, "", headers) if known_tag == file.tag else Response(200, file.body, headers)
