@@ -48,14 +48,13 @@ class Grid(Table):
             yield Text(str(self.title), style="italic")
         columns = [(str(each.header), list(each.cells)) for each in self.columns]
         for number, row in enumerate(self.rows):
-            if number:
-                yield Text()
             for header, cells in columns:
                 cell = cells[number]
                 words = cell if isinstance(cell, Text) else Text(str(cell))
                 if words:
                     name = Text(f"{header}: " if header else "", style="dim")
                     yield Text.assemble(name, words, style=row.style or "", overflow="fold")
+            yield Text()
 
 
 def grid(*headers: str, title: str | None = None) -> Grid:

@@ -173,7 +173,7 @@ def test_a_table_leaves_ids_whole(width: int) -> None:
     assert ("│" in said) == (width == 300)
     if width < 300:
         assert said.splitlines()[:3] == ["Two of them", f"id: {ID}", "waiting"]
-        assert said.splitlines()[-3:] == ["", "id: short", "what: it"]
+        assert said.splitlines()[-4:] == ["", "id: short", "what: it", ""]
 
 
 def test_no_color_is_no_escape_sequence_at_all() -> None:
