@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cleave.application.operate.pending import (
-    DamagedItem,
+    DamagedWork,
     FailedBatch,
     PendingEvent,
     PendingPackage,
@@ -37,7 +37,7 @@ def render_pending(page: PendingPage, batches: Sequence[FailedBatch]) -> "answer
     return {
         "cancellations": [_package(each) for each in found if isinstance(each, PendingPackage)],
         "events": [_event(each) for each in found if isinstance(each, PendingEvent)],
-        "unreadable": [_damaged(each) for each in found if isinstance(each, DamagedItem)],
+        "unreadable": [_damaged(each) for each in found if isinstance(each, DamagedWork)],
         "failedBatches": [{"key": each.key, "at": to_ms(each.at), "bytes": each.size} for each in batches],
         "nextCursor": None if page.then is None else seal_cursor([*page.then], _LIST),
     }
@@ -66,5 +66,5 @@ def _event(pending: PendingEvent) -> "answers.PendingEvent":
     }
 
 
-def _damaged(pending: DamagedItem) -> "answers.UnreadableItem":
+def _damaged(pending: DamagedWork) -> "answers.UnreadableItem":
     return {"item": pending.item, "since": to_ms(pending.since)}

@@ -110,11 +110,11 @@ def read_settled(table: Table, subscription_id: str, after: str, before: str, li
 
 def read_delivery(table: Table, subscription_id: str, track: int, place: str) -> tuple[Listed | None, Listed | None]:
     """A delivery as it waits, and as it is settled; None where it is not."""
-    waiting, settled = read_places(table, subscription_id, [(track, place)])
+    waiting, settled = read_deliveries_at(table, subscription_id, [(track, place)])
     return waiting.get(place), settled.get(place)
 
 
-def read_places(
+def read_deliveries_at(
     table: Table, subscription_id: str, places: Sequence[tuple[int, str]]
 ) -> tuple[dict[str, Listed], dict[str, Listed]]:
     """Several deliveries by track and place: as they wait, and as they are settled."""

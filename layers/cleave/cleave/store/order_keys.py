@@ -55,7 +55,7 @@ def event_prefix(seller_id: int) -> str:
     return f"{keys.EVENT_PREFIX}{seller_id}#"
 
 
-def part_of(item: Mapping[str, Any]) -> tuple[int, str] | None:
+def order_part_of(item: Mapping[str, Any]) -> tuple[int, str] | None:
     """Seller and order of which an item is the seller's part or a package; None for other items."""
     partition, sort = str(item[keys.PARTITION]), str(item[keys.SORT])
     if sort == PACKAGE:

@@ -29,7 +29,7 @@ def all_parts(table: Table) -> Iterator[tuple[int, str]]:
     """Seller and number of every part of an order of which anything is kept; reads the whole table."""
     seen: set[tuple[int, str]] = set()
     for item in table.scan("pk, sk, order_number"):
-        part = order_keys.part_of(item)
+        part = order_keys.order_part_of(item)
         if part is not None and part not in seen:
             seen.add(part)
             yield part
@@ -39,7 +39,7 @@ def parts_of(table: Table, order_number: str) -> list[tuple[int, str]]:
     """The same of one order."""
     sellers = {seller_id for seller_id, _ in package_refs(table, order_number)}
     parts = {
-        order_keys.part_of(item)
+        order_keys.order_part_of(item)
         for item in table.query(order_keys.order_partition(order_number), order_keys.SELLER_PREFIX)
     }
     return sorted({*((seller_id, order_number) for seller_id in sellers), *filter(None, parts)})

@@ -69,7 +69,7 @@ class _Acceptance:
 
     def attempt(self) -> list[Cancellation]:
         """Raises OutOfDate with more known than before."""
-        known = self.known = self.known or read_known(self.table, self.waiting, self.sellers)
+        known = self.known = self.known or read_known_orders(self.table, self.waiting, self.sellers)
         try:
             cancellations = allocate_all(self.waiting, known) if self.waiting else []
         except (Refusal, Refusals):
@@ -97,7 +97,7 @@ class _Acceptance:
         self.known, self.is_new = _learn(self.table, known, self.waiting, found.packages)
 
 
-def read_known(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> KnownOrders:
+def read_known_orders(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> KnownOrders:
     """What the items' orders say of themselves, those parts of them that are of ``sellers``."""
     numbers = dict.fromkeys(item.order_number for item in items)
     return KnownOrders({number: read_orders(table, number, sellers) for number in numbers})

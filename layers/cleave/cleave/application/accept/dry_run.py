@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from cleave.application.accept.allocation import ItemCancellation, allocate_all
-from cleave.application.accept.cancel_items import look_at_packages, read_known, take_items
+from cleave.application.accept.cancel_items import look_at_packages, read_known_orders, take_items
 from cleave.application.accept.cancel_package import check_same_content
 from cleave.application.accept.replaced import naming_live_packages
 from cleave.domain.availability import refusals_of
@@ -122,7 +122,7 @@ def _item_refusals(
     table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None
 ) -> tuple[Refusal, ...]:
     """All of them: of keys that came with other content, and of items that cannot have their units."""
-    known = read_known(table, items, sellers)
+    known = read_known_orders(table, items, sellers)
     look_at_packages(table, known, items)
     recorded = recorded_fingerprints(table, [item.cancellation for item in items])
     reused = [

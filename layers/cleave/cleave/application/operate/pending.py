@@ -38,14 +38,14 @@ class PendingEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedItem:
+class DamagedWork:
     """Something that is due and cannot be read: its key, as the runbook wants it."""
 
     item: str
     since: datetime
 
 
-type Pending = PendingPackage | PendingEvent | DamagedItem
+type Pending = PendingPackage | PendingEvent | DamagedWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +87,4 @@ def _pending(entry: DueEntry, work: DuePackage | Event | Unreadable) -> Pending:
         case Event():
             return PendingEvent(work, entry.due)
         case Unreadable():
-            return DamagedItem(str(work), entry.due)
+            return DamagedWork(str(work), entry.due)

@@ -7,7 +7,7 @@ from datetime import datetime
 from cleave.domain.delivery import Delivery, DeliveryState, Outcome
 from cleave.domain.events import track_of
 from cleave.domain.subscription import Subscription
-from cleave.store.deliveries import delivery_place, place_of, read_places
+from cleave.store.deliveries import delivery_place, place_of, read_deliveries_at
 from cleave.store.delivery_items import DamagedDelivery, Listed
 from cleave.table.table import Table
 
@@ -98,6 +98,6 @@ def rows_of_events(
 def rows_at(table: Table, subscription: Subscription, places: Sequence[tuple[int, str]]) -> Iterator[Row]:
     """The messages of deliveries by track and place, in their order."""
     for start in range(0, len(places), _AT_ONCE):
-        waiting, settled = read_places(table, subscription.subscription_id, places[start : start + _AT_ONCE])
+        waiting, settled = read_deliveries_at(table, subscription.subscription_id, places[start : start + _AT_ONCE])
         for _, place in places[start : start + _AT_ONCE]:
             yield from rows_of_delivery(waiting.get(place), settled.get(place))
