@@ -32,3 +32,13 @@ def test_lambda_starts_a_function_with_its_client_made_and_without_boto3() -> No
 
 def test_elsewhere_nothing_is_made_before_it_is_asked_for() -> None:
     assert started() == [0, False, False]
+
+
+@pytest.mark.parametrize("function", ["cancel_package", "order_cancel"])
+def test_who_accepts_a_cancellation_loads_no_package_and_no_document(function: str) -> None:
+    probe = f'import sys; sys.path.insert(0, "functions/{function}"); import app; print(*sys.modules)'
+    environment = {**os.environ, "TABLE_NAME": "cleave", "AWS_DEFAULT_REGION": "eu-central-1"}
+    process = subprocess.run([sys.executable, "-c", probe], env=environment, capture_output=True, check=True)  # noqa: S603 - ours
+    loaded = set(process.stdout.decode().split())
+    assert "cleave.store.availability" in loaded
+    assert not loaded & {"cleave.domain.package", "cleave.store.packages", "cleave.store.documents"}
