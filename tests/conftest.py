@@ -1,15 +1,21 @@
 """For all tests."""
 
+import functools
 import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from cleave_cli.quiet import quiet
 from hypothesis import HealthCheck, settings
 
 # `make test` lends its own flags to every make that a test starts: that one would speak as a part of it.
 for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(name, None)
+
+# Each session of boto3 reads its descriptions of services anew, and a test makes several: that was half of its time.
+read_once = functools.cache(JSONFileLoader().load_file)
+setattr(JSONFileLoader, "load_file", lambda _self, path: read_once(path))  # noqa: B010 - mypy lets no method be assigned
 
 # On a busy machine everything takes long; that says nothing of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
