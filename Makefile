@@ -44,8 +44,8 @@ up: setup  ## the service on the local engine until Ctrl-C
 
 # A part of them: make test ARGS="tests/unit -k split"
 test: setup  ## all tests: unit and integration first, then end to end
-	@$(BIN)/pytest $(or $(ARGS),-n 2 tests/unit tests/integration tests/proofs tests/simulation)
-	@$(if $(ARGS),,$(BIN)/pytest tests/e2e)
+	@$(BIN)/pytest $(or $(ARGS),-n 2 --dist worksteal tests/unit tests/integration tests/proofs tests/simulation)
+	@$(if $(ARGS),,$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e)
 
 soak: setup  ## the tests that are too long for every run
 	@$(BIN)/pytest -v --no-header -m soak -s tests
@@ -72,7 +72,7 @@ check: setup  ## ruff, mypy, sam validate, cfn-lint, and what CloudFormation get
 	$(BIN)/mypy
 	SAM_CLI_TELEMETRY=0 $(SAM_BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
-	$(BIN)/pytest -q -n 2 $(TEMPLATE_TESTS)
+	$(if $(TEMPLATE_TESTS),$(BIN)/pytest -q -n 2 $(TEMPLATE_TESTS))
 
 scan: setup  ## checkov on the template, in an environment of its own
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-checkov

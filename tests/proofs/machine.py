@@ -338,11 +338,11 @@ def _transition(body: dict[str, Any]) -> tuple[int, str]:
 
 
 def run_examples(number: int) -> None:
-    """Five examples of a hundred steps at most; other ones for each ``number``. Shrinking would take minutes."""
+    """Three examples of a hundred steps at most; other ones for each ``number``. Shrinking would take minutes."""
     run_state_machine_as_test(
         seed(number)(CleaveMachine),
         settings=settings(
-            max_examples=5,
+            max_examples=3,
             stateful_step_count=100,
             database=None,
             deadline=None,

@@ -34,7 +34,6 @@ ADOPTED = {
 }
 VARIANTS = {
     "default": Variant(),
-    "prod": Variant(PROD | {"GradualDeployment": "true"}),
     "everything": Variant(EVERYTHING),
     "everything, literal": Variant(EVERYTHING, literal=True),
     "adopted": Variant(ADOPTED),
