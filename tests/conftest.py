@@ -10,7 +10,8 @@ from cleave_cli.quiet import quiet
 from hypothesis import HealthCheck, settings
 
 # `make test` lends its own flags to every make that a test starts: that one would speak as a part of it.
-for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+# pytest-xdist says a width to its workers, which is no wish of who reads what a command prints.
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "COLUMNS"):
     os.environ.pop(name, None)
 
 # Each session of boto3 reads its descriptions of services anew, and a test makes several: that was half of its time.
