@@ -92,7 +92,7 @@ def limits(found: Measured) -> Mapping[str, float]:
         * _PARTITION_WRITES
         / found.cancelled[keys.DUE_INDEX],
         "drains of one track": _PARTITION_WRITES / (found.deliver["TRACK"] + found.split["TRACK"]),
-        "deliveries of one webhook, by what is settled": _PARTITION_WRITES / found.deliver["DELIVERY"],
+        "deliveries of one webhook, by settled deliveries": _PARTITION_WRITES / found.deliver["DELIVERY"],
         "cancels of a new table": _NEW_TABLE_WRITES / sum(found.cancelled.values()),
         "cancels of one table, with the default quota": _TABLE_WRITES / sum(found.cancelled.values()),
     }

@@ -158,6 +158,7 @@ def test_what_is_sent_again_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_credentials_say_what_was_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     service = SimpleNamespace(table=None, gateway=None, outputs={})
     monkeypatch.setattr(credentials_command, "_service", lambda *_: service)
+    monkeypatch.setattr(credentials_command, "read_power", lambda *_: None)
     monkeypatch.setattr(limits, "unregister", lambda *_: None)
     monkeypatch.setattr(limits, "forget_answers", lambda *_: "It takes effect at once.")
     ended = SimpleNamespace(subscription_id="w1", owner="seller:20811")

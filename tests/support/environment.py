@@ -2,19 +2,20 @@
 
 from types import ModuleType
 
-from cleave.entry import resources
+from cleave.entry import aws_session, resources
 from cleave.outbound import resources as outbound
 
 
 def new_environment() -> None:
     """The next call of a handler is the first of a new environment: it finds the settings and clients of now."""
+    _forget(aws_session, but=frozenset())
     _forget(resources, but=frozenset())
     _forget(outbound, but=frozenset())
 
 
 def new_settings() -> None:
     """The same with the clients of before, on whose calls a test may look."""
-    _forget(resources, but=frozenset({"session", "client"}))
+    _forget(resources, but=frozenset({"client"}))
     _forget(outbound, but=frozenset())
 
 
