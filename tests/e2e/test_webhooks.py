@@ -212,11 +212,9 @@ def test_the_program_lists_deliveries_of_a_channels_webhook(
     channel.http.delete(f"/v1/webhooks/{hook}").raise_for_status()
 
 
-def test_the_scheduled_function_wakes_what_is_due(
-    stack: LocalStack, table: Table, made: Document, self_paying: SellerClient
-) -> None:
+def test_the_scheduled_function_wakes_what_is_due(stack: LocalStack, table: Table, made: Document) -> None:
     """The ring is not answered with a message, as if the function that rang had died."""
-    track = TrackRef(f"seller:{self_paying.seller.seller_id}", made["id"], 3)
+    track = TrackRef(made["id"], 3)
     assert ring(table, track, clock.now() - timedelta(seconds=1))
     functions = stack.deployment.session.client("lambda", endpoint_url=stack.deployment.endpoint)
     answer = functions.invoke(FunctionName=_name_of(functions, "Reconcile"), Payload=b"{}")

@@ -96,7 +96,7 @@ def test_an_event_is_fanned_out_after_a_minute(run: Run, table: Table, de_seller
 
 def test_a_track_and_a_circuit_are_woken_when_they_are_due(run: Run, table: Table) -> None:
     made = webhook(table, run.clock())
-    track = TrackRef(OWNER, made.subscription_id, 3)
+    track = TrackRef(made.subscription_id, 3)
     at = run.clock()
     ring(table, track, at)
     write_circuit(table, OWNER, made.subscription_id, Circuit(5, at, at + timedelta(seconds=30), 0, 1))
@@ -119,7 +119,7 @@ def test_what_fails_is_counted_and_holds_back_nothing(run: Run, table: Table, de
     for package_id in (FIRST, SECOND):
         cancel(de_seller, package_id)
     made = webhook(table, run.clock())
-    ring(table, TrackRef(OWNER, made.subscription_id, 0), run.clock())
+    ring(table, TrackRef(made.subscription_id, 0), run.clock())
     damage(table)
     run.clock.move(minutes=1)
     run.broken = True
@@ -161,7 +161,7 @@ def test_gauges_tell_how_long_the_oldest_of_each_kind_is_overdue(run: Run, table
     assert de_seller.call(update_package, {"status": "Picking"}, path=path).status == 200
     run.clock.move(seconds=10)
     at = run.clock()
-    ring(table, TrackRef(OWNER, made.subscription_id, 0), at)
+    ring(table, TrackRef(made.subscription_id, 0), at)
     run.clock.move(seconds=10)
     assert ages(table, run.clock()) == (30, 20, 10, 0)
     write_circuit(

@@ -9,7 +9,6 @@ import pytest
 from cleave.application.split.due_work import Worker
 from cleave.application.tell.wake_queue import Wake
 from cleave.domain.events import Event
-from cleave.domain.subscription import seller_owner
 from cleave.store import keys, order_keys
 from cleave.store.due import DueKind, due_entries
 from cleave.store.track_leases import Held, hand_over, release, shut, take
@@ -19,7 +18,7 @@ from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.breaker import BreakableClient, Breaker
-from tests.support.telling import SELLER, DelayQueue, store_event, webhook
+from tests.support.telling import DelayQueue, store_event, webhook
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ class EachTwice(Breaker):
 
 @pytest.fixture
 def track(table: Table, clock: FrozenClock) -> TrackRef:
-    return TrackRef(seller_owner(SELLER), webhook(table, clock()).subscription_id, 3)
+    return TrackRef(webhook(table, clock()).subscription_id, 3)
 
 
 def held(table: Table, track: TrackRef, holder: str, at: FrozenClock) -> Held | None:

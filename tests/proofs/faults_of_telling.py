@@ -9,6 +9,7 @@ _REPEATS = "tests/integration/test_repeated_calls.py"
 _ANNOUNCE = "tests/unit/test_announce.py"
 _ANY = "tests/integration/test_any_damaged_item.py"
 _LISTS = "tests/integration/test_damaged_recipients.py"
+_TRACKS = "tests/integration/test_damaged_tracks.py"
 _TOLD = "tests/proofs/test_told_without_loss.py"
 
 DECIDING = (
@@ -88,15 +89,15 @@ TRACKS = (
     Fault(
         "take a track that somebody holds",
         "store/track_leases.py",
-        "(attribute_not_exists(holder) OR #until < :now OR",
-        "(attribute_not_exists(holder) OR #until >= :now OR",
+        '_IS_OVER = "NOT #until',
+        '_IS_OVER = "#until',
         f"{_DELIVERIES}::test_while_one_holds_a_track_nobody_else_sends",
     ),
     Fault(
         "take the SDK's repeat of a hold for somebody else's",
         "store/track_leases.py",
-        " OR holder = :holder)",
-        ")",
+        " OR holder = :holder OR",
+        " OR",
         f"{_REPEATS}::test_a_hold_whose_answer_was_lost_is_still_ones_own_until_it_is_let_go",
     ),
     Fault(
@@ -220,8 +221,8 @@ CIRCUITS = (
     Fault(
         "wait for the retry of what the old URL did not take",
         "store/tracks.py",
-        "#shard = :shard, works_since = :now REMOVE shut",
-        "#shard = :shard REMOVE shut",
+        '_opened(track, at, ", works_since = :now")',
+        '_opened(track, at, "")',
         f"{_TOLD}::test_a_new_url_is_told_at_once_what_the_old_one_did_not_take",
     ),
     Fault(
@@ -234,8 +235,8 @@ CIRCUITS = (
     Fault(
         "let a wish wait for the retry of what stands before it",
         "store/tracks.py",
-        "#shard = :shard, works_since = :now REMOVE shut",
-        "#shard = :shard REMOVE shut",
+        '_opened(track, at, ", works_since = :now")',
+        '_opened(track, at, "")',
         f"{_BETWEEN}::test_a_wish_behind_a_message_that_waits_for_its_retry_is_tried_at_once_with_it[resend]",
     ),
     Fault(
@@ -258,6 +259,34 @@ CIRCUITS = (
         '        condition=" AND ".join(f"#n{place} = :w{place}" for place in range(len(names))),\n',
         '        condition=" AND ".join(f"#n{place} IN (#n{place}, :w{place})" for place in range(len(names))),\n',
         f"{_LISTS}::test_what_its_owner_wants_meanwhile_is_not_overwritten",
+    ),
+    Fault(
+        "ring no track whose rings cannot be counted",
+        "store/tracks.py",
+        "if not webhook_keys.is_track(misfit.key) or count_anew(table, misfit.key, at) is None:",
+        "if misfit.key:",
+        f"{_TRACKS}::test_who_holds_a_track_hears_that_it_was_rung_though_its_rings_were_damaged_meanwhile",
+    ),
+    Fault(
+        "let one damaged track keep the others from being rung",
+        "application/tell/fan_out.py",
+        "            damaged = found\n",
+        "            raise found from None\n",
+        f"{_TRACKS}::test_a_track_of_a_later_version_is_left_as_it_is_and_keeps_no_other_from_being_rung",
+    ),
+    Fault(
+        "take no track whose hold has no end",
+        "store/track_leases.py",
+        '_IS_OVER = "NOT #until BETWEEN :now AND :latest"',
+        '_IS_OVER = "#until < :now OR #until > :latest"',
+        f"{_TRACKS}::test_a_hold_without_an_end_is_over[damaged0]",
+    ),
+    Fault(
+        "forget a damaged circuit and leave its tracks shut",
+        "store/circuits.py",
+        "[forget_circuit(subscription_id), *(unshut(track, probe_at) for track in tracks)]",
+        "[forget_circuit(subscription_id)] if tracks else []",
+        f"{_TRACKS}::test_what_waits_for_a_receiver_that_failed_is_told_though_its_circuit_is_damaged[failures missing]",
     ),
     Fault(
         "let a damaged count keep a webhook from being deleted",

@@ -57,6 +57,16 @@ def _condition(rng: random.Random) -> tuple[str, dict[str, str], dict[str, Any]]
                 {"#due": "due", "#rings": "rings"},
                 {":soon": _number(rng), ":now": _number(rng)},
             ),
+            (
+                "attribute_exists(pk) AND (holder = :h OR NOT #flag BETWEEN :now AND :latest)",
+                {"#flag": rng.choice(("flag", "rings", "document", "holder"))},
+                {":h": {"S": "h"}, ":now": {"N": "0"}, ":latest": {"N": "3"}},
+            ),
+            (
+                "attribute_exists(pk) AND (NOT #flag >= :least OR NOT #v = :one) AND NOT #v > :one",
+                {"#flag": rng.choice(("flag", "rings", "document", "holder")), "#v": rng.choice(("version", "status"))},
+                {":least": {"N": "-9E+125"}, ":one": {"N": "1"}},
+            ),
             ("attribute_exists(#due) AND #due > :now", {"#due": "due"}, {":now": _number(rng)}),
         )
     )

@@ -128,7 +128,7 @@ class World:
                 delivery = replace(
                     delivery, event_at=later, previous_at=delivery.event_at, first=delivery.first + delivery.count
                 )
-            if ring(self.table, TrackRef(subscription.owner, subscription.subscription_id, track), clock.now()):
+            if ring(self.table, TrackRef(subscription.subscription_id, track), clock.now()):
                 self.bell(Wake(subscription.subscription_id, track), timedelta(0))
 
     @contextlib.contextmanager

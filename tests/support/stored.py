@@ -179,7 +179,7 @@ def _deliver(table: Table) -> None:
     table.put(attempt_note(HOOK, place_of(waiting), 0, AT, Answer(503, None, 5, 12, "no")))
     write_circuit(table, f"seller:{SELLER}", HOOK, Circuit(5, AT, AT + timedelta(minutes=1), 1, 1, asked="0/place"))
     for number in range(TRACKS):
-        ring(table, TrackRef(f"seller:{SELLER}", HOOK, number), AT)
+        ring(table, TrackRef(HOOK, number), AT)
         take(table, HOOK, number, "holder", AT)
 
 

@@ -126,6 +126,12 @@ class Log(Enum):
         ("subscription", "order_number", "item"),
         "A delivery or its event cannot be read; the order's later deliveries wait until it is mended.",
     )
+    TRACK_DAMAGED = (
+        "track.damaged",
+        logging.WARNING,
+        ("item",),
+        "A part of a webhook's queue could not be drained as it was stored; it was made anew, and nothing is lost.",
+    )
     RECEIVER_FAILING = (
         "receiver.failing",
         logging.WARNING,

@@ -9,7 +9,8 @@ from typing import Any
 from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.circuit import Circuit
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import CURRENT, FORMAT, Unreadable, read_with
+from cleave.store.formats import CURRENT, FORMAT, Unreadable, moment_or_none, owner_name, read_with
+from cleave.store.tracks import counting_anew, read_tracks, unshut
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Delete, Key, Update, Write, set_attributes
@@ -24,14 +25,27 @@ def read_circuit(table: Table, subscription_id: str) -> Circuit | None:
 def read_circuit_and_owner(table: Table, subscription_id: str) -> tuple[Circuit | None, str]:
     """With whose webhook it is about; empty where there is no circuit.
 
-    A damaged one is forgotten: a receiver that still fails says so again.
+    A damaged one is forgotten, and what waited for it goes on: a receiver that still fails says so again.
     """
     item = table.get(webhook_keys.circuit(subscription_id))
-    try:
-        return (None, "") if item is None else (to_circuit(item), circuit_owner(item))
-    except Unreadable:
-        table.delete(Delete(webhook_keys.circuit(subscription_id)))
+    if item is None:
         return None, ""
+    try:
+        return to_circuit(item), circuit_owner(item)
+    except Unreadable:
+        _forget(table, subscription_id, moment_or_none(item, keys.DUE))
+        return None, ""
+
+
+def _forget(table: Table, subscription_id: str, probe_at: datetime | None) -> None:
+    """``probe_at`` is when the next probe would have been: without one, no track is shut."""
+    if probe_at is None:
+        table.delete(Delete(webhook_keys.circuit(subscription_id)))
+        return
+    tracks = read_tracks(table, subscription_id)
+    writes = [forget_circuit(subscription_id), *(unshut(track, probe_at) for track in tracks)]
+    with contextlib.suppress(ConditionsFailed):  # the webhook is gone
+        counting_anew(table, probe_at, lambda: table.write(writes))
 
 
 def to_circuit(item: Item) -> Circuit:
@@ -41,7 +55,7 @@ def to_circuit(item: Item) -> Circuit:
 
 def circuit_owner(item: Item) -> str:
     """Whose webhook a circuit's item is about. Raises Unreadable."""
-    return read_with(lambda found: str(found["owner"]), item)
+    return read_with(lambda found: owner_name(found["owner"]), item)
 
 
 def _circuit(item: Item) -> Circuit:

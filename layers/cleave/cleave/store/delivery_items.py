@@ -8,7 +8,7 @@ from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
 from cleave.store import keys, webhook_keys
 from cleave.store.events import from_text, to_text
-from cleave.store.formats import CURRENT, Unreadable, read_with, text
+from cleave.store.formats import CURRENT, Unreadable, owner_name, read_with, text
 from cleave.store.retention import delivery_expiry
 from cleave.table.attributes import Item
 
@@ -81,7 +81,7 @@ def _delivery(item: Item) -> Delivery:
     lane, event_at = placed_in(item)
     return Delivery(
         lane=lane,
-        owner=text(item["owner"]),
+        owner=owner_name(item["owner"]),
         event_at=event_at,
         event=int(item["event"]),
         selection=from_text(item["selection"]),

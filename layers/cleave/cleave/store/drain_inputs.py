@@ -14,7 +14,6 @@ from cleave.store.delivery_items import to_delivery
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable
 from cleave.store.subscriptions import to_subscription
-from cleave.store.tracks import TrackRef
 from cleave.table.attributes import Item
 from cleave.table.requests import Key
 from cleave.table.table import Table
@@ -42,11 +41,11 @@ class DrainInput:
         return self.subscription is not None and self.subscription.is_active
 
 
-def read_drain_input(table: Table, track: TrackRef, listed: Delivery) -> DrainInput:
-    """For one delivery that was listed as waiting on the track. Raises Unreadable for a damaged webhook."""
+def read_drain_input(table: Table, listed: Delivery) -> DrainInput:
+    """For one delivery that was listed as waiting. Raises Unreadable for a damaged webhook."""
     lane, before = listed.lane, previous_place(listed)
     keys_of: dict[str, Key] = {
-        "subscription": webhook_keys.subscription(track.owner, lane.subscription_id),
+        "subscription": webhook_keys.subscription(listed.owner, lane.subscription_id),
         "circuit": webhook_keys.circuit(lane.subscription_id),
         "event": order_keys.event(lane.seller_id, lane.order_number, listed.event),
         "settled": settled_key(listed),

@@ -1,9 +1,11 @@
 """Every item says its format. A reader knows all that were ever written, and says so where it meets another."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from cleave.clock import optional_moment
 from cleave.store import keys
 from cleave.table.attributes import Item
 
@@ -53,11 +55,27 @@ def texts(value: object) -> frozenset[str]:
     return frozenset(map(text, value))
 
 
+def owner_name(value: object) -> str:
+    """The same of whose webhook it is."""
+    owner = text(value)
+    if not owner.startswith(("seller:", "channel:")):
+        raise ValueError("nobody's webhook")
+    return owner
+
+
 def at_least_one(value: Any) -> int:  # noqa: ANN401 - whatever stands there
     """A number of which there is at least one. Raises ValueError, or TypeError."""
     if (number := int(value)) < 1:
         raise ValueError(f"{number} of what there is")
     return number
+
+
+def moment_or_none(item: Item, name: str) -> datetime | None:
+    """Of an attribute that only spares a message or a wait: None too where it is damaged."""
+    try:
+        return optional_moment(item.get(name))
+    except (ValueError, TypeError, ArithmeticError):
+        return None
 
 
 def flag(value: object) -> bool:

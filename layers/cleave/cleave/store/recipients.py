@@ -13,7 +13,7 @@ from typing import Any
 from cleave.domain.recipients import MAX_CHANNELS, Recipient, recipient_of
 from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, seller_owner
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import CURRENT, FORMAT, Unreadable, at_least_one, flag, is_later, read_with, text, texts
+from cleave.store.formats import CURRENT, FORMAT, Unreadable, at_least_one, flag, is_later, owner_name, read_with, texts
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import ALWAYS, Update, Write
@@ -169,7 +169,7 @@ def _item(recipient: Recipient) -> dict[str, Any]:
 def _to_recipient(subscription_id: str, value: Mapping[str, Any]) -> Recipient:
     return Recipient(
         subscription_id=subscription_id,
-        owner=_owner(value["owner"]),
+        owner=owner_name(value["owner"]),
         payload=PayloadFormat(value["dialect"]),
         statuses=texts(value["statuses"]),
         is_wanted=flag(value["wanted"]),
@@ -177,10 +177,3 @@ def _to_recipient(subscription_id: str, value: Mapping[str, Any]) -> Recipient:
         countries=texts(value.get("countries", [])),
         channel_events=frozenset(ChannelEvent(each) for each in value.get("events", ITEMS_ONLY)),
     )
-
-
-def _owner(value: object) -> str:
-    owner = text(value)
-    if not owner.startswith(("seller:", "channel:")):
-        raise ValueError("nobody's webhook")
-    return owner

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from cleave.clock import optional_moment, to_ms
+from cleave.clock import to_ms
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import read_with, text
-from cleave.store.tracks import DUE_NAMES, TrackRef
+from cleave.store.formats import Unreadable, moment_or_none, read_with
+from cleave.store.tracks import DUE_NAMES, TrackRef, count_anew
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Update
@@ -16,6 +17,8 @@ from cleave.table.table import Table
 LEASE = timedelta(seconds=90)
 # The clock of the machine that handles a message may be a little behind its sender's.
 CLOCKS_DIFFER = timedelta(seconds=2)
+# Also where it is no time, or one that no holder gives itself.
+_IS_OVER = "NOT #until BETWEEN :now AND :latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Held:
 
     track: TrackRef
     holder: str
-    rings: int
+    rings: Decimal
     due: datetime | None
     reminded: datetime | None = None
     works_since: datetime | None = None
@@ -40,18 +43,20 @@ def take(
 ) -> Held | None:
     """Hold the track, if it has something to do and nobody else holds it; None otherwise.
 
-    ``probe``: whether or not it has something to do. A repeat of the call by the SDK finds its own holder.
+    ``probe``: whether or not it has something to do. A repeat of the call by the SDK finds its own holder. A hold whose
+    end is damaged is over. Raises Unreadable for a track that a later version wrote.
     """
     due = "" if probe else " AND #due <= :soon"
     change = Update(
         key=webhook_keys.track(subscription_id, number),
         change="SET holder = :holder, #until = :until",
-        condition=f"attribute_exists(pk){due} AND (attribute_not_exists(holder) OR #until < :now OR holder = :holder)",
+        condition=f"attribute_exists(pk){due} AND (attribute_not_exists(holder) OR holder = :holder OR {_IS_OVER})",
         names={"until": "until"} | ({} if probe else {"due": keys.DUE}),
         values={
             "holder": holder,
             "until": to_ms(at + LEASE),
             "now": to_ms(at),
+            "latest": to_ms(at + 2 * LEASE),
             **({} if probe else {"soon": to_ms(at + CLOCKS_DIFFER)}),
         },
     )
@@ -59,7 +64,13 @@ def take(
         item = table.update(change)
     except ConditionsFailed:
         return None
-    return _held(item, subscription_id, number, holder)
+    try:
+        return _held(item, subscription_id, number, holder)
+    except Unreadable:
+        anew = count_anew(table, change.key, at)
+        if anew is None:
+            raise
+        return _held(anew, subscription_id, number, holder)
 
 
 def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
@@ -68,14 +79,16 @@ def _held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
 
 
 def _to_held(item: Item, subscription_id: str, number: int, holder: str) -> Held:
-    track = TrackRef(text(item["owner"]), subscription_id, number)
+    rings = item["rings"]
+    if not isinstance(rings, Decimal):
+        raise TypeError("rings that cannot be counted")
     return Held(
-        track,
+        TrackRef(subscription_id, number),
         holder,
-        int(item["rings"]),
-        due=optional_moment(item.get(keys.DUE)),
-        reminded=optional_moment(item.get("reminded")),
-        works_since=optional_moment(item.get("works_since")),
+        rings,
+        due=moment_or_none(item, keys.DUE),
+        reminded=moment_or_none(item, "reminded"),
+        works_since=moment_or_none(item, "works_since"),
     )
 
 
@@ -153,5 +166,5 @@ def end_probe(table: Table, held: Held, at: datetime) -> bool:
         (item,) = failed.found.values()
     if item is None or "shut" in item:
         return False
-    due = optional_moment(item.get(keys.DUE))
+    due = moment_or_none(item, keys.DUE)
     return due is not None and due <= at + CLOCKS_DIFFER

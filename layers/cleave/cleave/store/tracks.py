@@ -15,32 +15,34 @@ the queue only saves the wait until the reconcile reads that index. Rings are co
 call by the SDK makes one pass too many and never one too few.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from cleave.clock import to_ms
+from cleave.logs import Log, note
+from cleave.metrics import Metric, count
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import CURRENT, read_with, text
+from cleave.store.formats import CURRENT, FORMAT, Unreadable, each_read, owner_name, read_with
 from cleave.table.attributes import Item
-from cleave.table.failures import ConditionsFailed, OutOfDate
+from cleave.table.failures import ConditionsFailed, Misfit, OutOfDate
 from cleave.table.requests import Delete, Key, Put, Update, Write
 from cleave.table.retry import until_current
 from cleave.table.table import Table
 
 # More than a webhook may have.
 _MOST = 100
+# No number is less.
+_LEAST = Decimal("-9E+125")
 
 DUE_NAMES = {"due": keys.DUE, "shard": keys.SHARD}
 
 
 @dataclass(frozen=True, slots=True)
 class TrackRef:
-    """One of a webhook's few queues: each of its lanes is on one, and one holder at a time drains it.
+    """One of a webhook's few queues: each of its lanes is on one, and one holder at a time drains it."""
 
-    ``owner`` is the webhook's.
-    """
-
-    owner: str
     subscription_id: str
     number: int
 
@@ -57,14 +59,22 @@ def new_tracks(owner: str, subscription_id: str, count: int) -> list[Write]:
 
 
 def read_owner(table: Table, subscription_id: str) -> str | None:
-    """Whose webhook it is, of one that is known by its id alone; None where there is none."""
-    item = table.get(webhook_keys.track(subscription_id, 0))  # which every webhook has
-    return None if item is None else to_owner(item)
+    """Whose webhook it is, of one that is known by its id alone; None where there is none. Raises Unreadable."""
+    found, damaged = each_read(to_owner, table.page(webhook_keys.track_partition(subscription_id), _MOST))
+    if damaged and not found:
+        raise damaged[0]
+    return found[0] if found else None
 
 
 def to_owner(item: Item) -> str:
     """Whose webhook a track's item is of. Raises Unreadable."""
-    return read_with(lambda found: text(found["owner"]), item)
+    return read_with(lambda found: owner_name(found["owner"]), item)
+
+
+def read_tracks(table: Table, subscription_id: str) -> list[TrackRef]:
+    """All that the webhook has."""
+    items = table.page(webhook_keys.track_partition(subscription_id), _MOST)
+    return [TrackRef(subscription_id, int(item[keys.SORT])) for item in items]
 
 
 def busy_tracks(table: Table, subscription_id: str) -> list[int]:
@@ -81,9 +91,10 @@ def delete_tracks(subscription_id: str, count: int) -> list[Write]:
 def ring(table: Table, track: TrackRef, at: datetime) -> bool:
     """Note that there is something to do now; True where a message is to be sent, because none is on its way.
 
-    False too for a track that is shut, or of a webhook that is gone. Raises Contended.
+    False too for a track that is shut, or of a webhook that is gone. Raises Contended; Misfit for one that a later
+    version wrote.
     """
-    return until_current(lambda: _ring(table, track, at))
+    return counting_anew(table, at, lambda: until_current(lambda: _ring(table, track, at)))
 
 
 def _ring(table: Table, track: TrackRef, at: datetime) -> bool:
@@ -118,15 +129,56 @@ def _due_now(track: TrackRef, at: datetime) -> Update:
     )
 
 
+def counting_anew[T](table: Table, at: datetime, write: Callable[[], T]) -> T:
+    """Do it; again, once each track whose rings cannot be counted counts anew. Raises Misfit for other items."""
+    for _ in range(_MOST):
+        try:
+            return write()
+        except Misfit as misfit:
+            if not webhook_keys.is_track(misfit.key) or count_anew(table, misfit.key, at) is None:
+                raise
+    raise OutOfDate("tracks that are damaged again and again")
+
+
+def count_anew(table: Table, key: Key, at: datetime) -> Item | None:
+    """The track as it is then; None, and nothing is changed, where it can be read by now, or is of a later version.
+
+    The time is a count that it never had, so whoever holds it hears that it was rung.
+    """
+    change = Update(
+        key=key,
+        change="SET rings = :anew, #format = :format",
+        condition=("attribute_exists(pk) AND (NOT rings >= :least OR NOT #format = :format) AND NOT #format > :format"),
+        names={"format": FORMAT},
+        values={"anew": to_ms(at), "least": _LEAST, "format": CURRENT[FORMAT]},
+    )
+    try:
+        item = table.update(change)
+    except ConditionsFailed:
+        return None
+    note(Log.TRACK_DAMAGED, item=str(Unreadable(item)))
+    count(Metric.ITEMS_FAILED)
+    return item
+
+
 def reopen(track: TrackRef, at: datetime) -> Update:
     """The write, in another's transaction, that opens a track and gives it something to do now.
 
     Its receiver is taken for a working one, by a success, its owner's word or another URL, so that what failed before
     waits for no retry.
     """
+    return _opened(track, at, ", works_since = :now")
+
+
+def unshut(track: TrackRef, at: datetime) -> Update:
+    """The same, at that time, of a receiver of which nothing is known."""
+    return _opened(track, at, "")
+
+
+def _opened(track: TrackRef, at: datetime, more: str) -> Update:
     return Update(
         key=track.key,
-        change="SET rings = rings + :one, #due = :now, #shard = :shard, works_since = :now REMOVE shut",
+        change=f"SET rings = rings + :one, #due = :now, #shard = :shard{more} REMOVE shut",
         condition="attribute_exists(pk)",
         names=DUE_NAMES,
         values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},

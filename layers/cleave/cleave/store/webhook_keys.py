@@ -116,6 +116,10 @@ def track(subscription_id: str, number: int) -> Key:
     return keys.make_key(track_partition(subscription_id), str(number))
 
 
+def is_track(key: Key) -> bool:
+    return key[keys.PARTITION].startswith(_TRACK)
+
+
 def track_partition(subscription_id: str) -> str:
     """The partition of all tracks of a webhook."""
     return f"{_TRACK}{subscription_id}"

@@ -13,6 +13,7 @@ from cleave.store.circuits import forget_circuit
 from cleave.store.formats import Unreadable
 from cleave.store.removing import silence_subscription
 from cleave.store.subscriptions import NoSubscription, change_subscription
+from cleave.store.tracks import counting_anew
 from cleave.table.failures import OutOfDate
 from cleave.table.table import Table
 
@@ -30,7 +31,7 @@ def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str
         change_subscription(table, changed, tell_sellers=not before.is_wanted, along=along)
         return changed
 
-    send_wakes(send_wake, until_written(attempt))
+    send_wakes(send_wake, until_written(lambda: counting_anew(table, at, attempt)))
 
 
 def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:

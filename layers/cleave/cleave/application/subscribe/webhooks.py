@@ -36,6 +36,7 @@ from cleave.store.subscriptions import (
     read_owned,
     read_subscription,
 )
+from cleave.store.tracks import counting_anew
 from cleave.table.failures import Contended
 from cleave.table.retry import until_current
 from cleave.table.table import Table
@@ -163,7 +164,7 @@ def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_i
         )
         return changed if is_other else None
 
-    moved = until_written(attempt)
+    moved = until_written(lambda: counting_anew(table, wish.at, attempt))
     if moved is not None:
         send_wakes(send_wake, moved)
 

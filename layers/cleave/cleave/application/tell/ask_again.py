@@ -17,7 +17,7 @@ from cleave.domain.subscription import Subscription
 from cleave.store.circuits import ask_probe, read_circuit
 from cleave.store.deliveries import ask_again, place_of, read_delivery, read_waiting
 from cleave.store.delivery_items import DamagedDelivery
-from cleave.store.tracks import TrackRef, read_owner, reopen
+from cleave.store.tracks import TrackRef, counting_anew, read_owner, reopen
 from cleave.table.failures import ConditionsFailed, Contended, OutOfDate
 from cleave.table.requests import Write
 from cleave.table.retry import until_current
@@ -122,7 +122,8 @@ def _ask(
     circuit = read_circuit(table, subscription.subscription_id) if is_first else None
     doing, sent = _doing(subscription, circuit, track, place, at)
     try:
-        table.write([ask_again(track.number, waiting, settled, messages, str(uuid4())), doing])
+        wish = ask_again(track.number, waiting, settled, messages, str(uuid4()))
+        counting_anew(table, at, lambda: table.write([wish, doing]))
     except ConditionsFailed as failed:
         raise OutOfDate(str(failed)) from None
     return [sent]
@@ -131,7 +132,7 @@ def _ask(
 def _track(subscription: Subscription, place: str) -> TrackRef:
     _, seller_id, order_number = place.split("#", 2)
     number = track_of(int(seller_id), order_number, subscription.tracks)
-    return TrackRef(subscription.owner, subscription.subscription_id, number)
+    return TrackRef(subscription.subscription_id, number)
 
 
 def _doing(

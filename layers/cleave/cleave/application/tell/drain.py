@@ -119,7 +119,7 @@ class Pass:
             return None
         if self._is_late():
             return DrainResult.MORE
-        found = read_drain_input(self.drain.table, self.held.track, waiting)
+        found = read_drain_input(self.drain.table, waiting)
         if not found.can_be_sent:
             return DrainResult.SHUT
         return self._decide(waiting, found)

@@ -3,7 +3,7 @@
 So it may run twice, late, in part, in any order and on any machine; the next function that finds a mark finishes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
@@ -12,6 +12,7 @@ from cleave.logs import Log, note
 from cleave.metrics import Metric, emit
 from cleave.store.deliveries import deliveries_of, queue_delivery
 from cleave.store.tracks import TrackRef, ring
+from cleave.table.failures import Misfit
 from cleave.table.table import Table
 
 
@@ -25,11 +26,22 @@ def fan_out(table: Table, send_wake: SendWake, events: Sequence[Event], at: date
     for event in events:
         for track, delivery in deliveries_of(event):
             queued += queue_delivery(table, track, delivery)
-            tracks[TrackRef(delivery.owner, delivery.lane.subscription_id, track)] = None
-    for ref in tracks:
-        if ring(table, ref, at):
-            send_wake(Wake(ref.subscription_id, ref.number), AT_ONCE)
+            tracks[TrackRef(delivery.lane.subscription_id, track)] = None
+    _ring_all(table, send_wake, tracks, at)
     for event in events:
         note(Log.EVENT_FANNED_OUT, order_number=event.order_number, deliveries=len(event.told))
     emit({Metric.EVENTS: [sum(len(event.packages) for event in events)], Metric.DELIVERIES_QUEUED: [queued]})
     return queued
+
+
+def _ring_all(table: Table, send_wake: SendWake, tracks: Iterable[TrackRef], at: datetime) -> None:
+    """Those of which none is damaged beyond what can be made anew; for the others, Misfit: they are rung again."""
+    damaged: Misfit | None = None
+    for ref in tracks:
+        try:
+            if ring(table, ref, at):
+                send_wake(Wake(ref.subscription_id, ref.number), AT_ONCE)
+        except Misfit as found:
+            damaged = found
+    if damaged is not None:
+        raise damaged

@@ -105,12 +105,12 @@ class Probe:
     def _wished(self, subscription: Subscription, asked: str) -> list[tuple[TrackRef, Delivery]]:
         number, _, place = asked.partition("/")
         waiting, _ = read_delivery(self.table, subscription.subscription_id, int(number), place)
-        track = TrackRef(subscription.owner, subscription.subscription_id, int(number))
+        track = TrackRef(subscription.subscription_id, int(number))
         return [(track, waiting)] if isinstance(waiting, Delivery) else []
 
     def _send(self, held: Held, subscription: Subscription, claimed: Circuit, waiting: Delivery) -> bool:
         """Whether a request was made. Everything that decides is read anew."""
-        found = read_drain_input(self.table, held.track, waiting)
+        found = read_drain_input(self.table, waiting)
         number = held.track.number
         if not found.is_active or not claimed.is_same(found.circuit):
             return False  # somebody knows better by now

@@ -7,13 +7,13 @@ from cleave.domain.circuit import Circuit
 from cleave.domain.subscription import Subscription
 from cleave.logs import Log, note
 from cleave.store.circuits import close_circuit
-from cleave.store.tracks import TrackRef, reopen
+from cleave.store.tracks import TrackRef, counting_anew, reopen
 from cleave.table.requests import Write
 from cleave.table.table import Table
 
 
 def tracks_of(subscription: Subscription) -> list[TrackRef]:
-    return [TrackRef(subscription.owner, subscription.subscription_id, number) for number in range(subscription.tracks)]
+    return [TrackRef(subscription.subscription_id, number) for number in range(subscription.tracks)]
 
 
 def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
@@ -33,10 +33,11 @@ def recover(table: Table, send_wake: SendWake, subscription: Subscription, circu
     False if another request has failed, or succeeded, since the circuit was read: its writer knows better.
     """
     along = wakes_of(subscription, at) if circuit.is_open else []
-    if not close_circuit(table, subscription.subscription_id, circuit, along):
+    name = subscription.subscription_id
+    if not counting_anew(table, at, lambda: close_circuit(table, name, circuit, along)):
         return False
     if circuit.is_open:
         owner, host = subscription.owner, subscription.host
-        note(Log.RECEIVER_RECOVERED, owner=owner, host=host, subscription=subscription.subscription_id)
+        note(Log.RECEIVER_RECOVERED, owner=owner, host=host, subscription=name)
         send_wakes(send_wake, subscription)
     return True
