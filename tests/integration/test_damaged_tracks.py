@@ -177,7 +177,7 @@ DAMAGED_CIRCUITS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", DAMAGED_CIRCUITS)
-def test_what_waits_for_a_receiver_that_failed_is_told_though_its_circuit_is_damaged(side: Side, kind: str) -> None:
+def test_what_waits_for_a_receiver_is_told_though_its_circuit_is_damaged(side: Side, kind: str) -> None:
     """While it is open nothing rings its tracks."""
     side.script.answer = OPEN
     for order in ORDERS:

@@ -286,7 +286,7 @@ CIRCUITS = (
         "store/circuits.py",
         "[forget_circuit(subscription_id), *(unshut(track, probe_at) for track in tracks)]",
         "[forget_circuit(subscription_id)] if tracks else []",
-        f"{_TRACKS}::test_what_waits_for_a_receiver_that_failed_is_told_though_its_circuit_is_damaged[failures missing]",
+        f"{_TRACKS}::test_what_waits_for_a_receiver_is_told_though_its_circuit_is_damaged[failures missing]",
     ),
     Fault(
         "let a damaged count keep a webhook from being deleted",

@@ -8,7 +8,7 @@ from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
 from cleave.store import keys, webhook_keys
 from cleave.store.events import from_text, to_text
-from cleave.store.formats import CURRENT, Unreadable, owner_name, read_with, text
+from cleave.store.formats import CURRENT, Unreadable, numbers, owner_name, read_with, text
 from cleave.store.retention import delivery_expiry
 from cleave.table.attributes import Item
 
@@ -90,7 +90,7 @@ def _delivery(item: Item) -> Delivery:
         previous_at=optional_moment(item.get("previous")),
         outcomes={int(place): _to_outcome(*outcome) for place, outcome in item["outcomes"].items()},
         progress=int(item["progress"]),
-        again=frozenset(int(place) for place in item["again"]),
+        again=numbers(item["again"]),
         asked=item.get("asked"),
         attempts=int(item["attempts"]),
         first_attempt_at=optional_moment(item["first_attempt"]),

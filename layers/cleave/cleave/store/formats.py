@@ -49,10 +49,19 @@ def optional_text(value: object) -> str | None:
 
 
 def texts(value: object) -> frozenset[str]:
-    """The same of a list of them; of a text Python would make one of its letters."""
+    """The same of a list of them."""
+    return frozenset(map(text, _listed(value)))
+
+
+def numbers(value: object) -> frozenset[int]:
+    return frozenset(map(int, _listed(value)))
+
+
+def _listed(value: object) -> list[Any]:
+    """Of a text or of bytes Python would make a list of their letters."""
     if not isinstance(value, list):
-        raise TypeError(f"{type(value).__name__} for a list of texts")
-    return frozenset(map(text, value))
+        raise TypeError(f"{type(value).__name__} for a list")
+    return value
 
 
 def owner_name(value: object) -> str:

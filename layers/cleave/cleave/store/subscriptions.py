@@ -19,7 +19,17 @@ from cleave.domain.subscription import (
     Turn,
 )
 from cleave.store import keys, recipients, webhook_keys
-from cleave.store.formats import CURRENT, Unreadable, at_least_one, each_read, optional_text, read_with, text, texts
+from cleave.store.formats import (
+    CURRENT,
+    Unreadable,
+    at_least_one,
+    each_read,
+    numbers,
+    optional_text,
+    read_with,
+    text,
+    texts,
+)
 from cleave.store.owners import count_one_more
 from cleave.store.tracks import new_tracks
 from cleave.table.attributes import Item, to_item
@@ -200,7 +210,7 @@ def _subscription(item: Item) -> Subscription:
     return Subscription(
         subscription_id=item[keys.SORT].removeprefix(keys.SUBSCRIPTION_PREFIX),
         owner=item[keys.PARTITION].partition("#")[2],
-        sellers=frozenset(int(seller) for seller in item["sellers"]),
+        sellers=numbers(item["sellers"]),
         dialect=Dialect(item["dialect"]),
         url=text(item["url"]),
         authentication=Authentication(item["authentication"]),

@@ -143,7 +143,7 @@ def counting_anew[T](table: Table, at: datetime, write: Callable[[], T]) -> T:
 def count_anew(table: Table, key: Key, at: datetime) -> Item | None:
     """The track as it is then; None, and nothing is changed, where it can be read by now, or is of a later version.
 
-    The time is a count that it never had, so whoever holds it hears that it was rung.
+    The time is a count that it never had, so its holder hears that it was rung.
     """
     change = Update(
         key=key,
