@@ -190,7 +190,8 @@ def test_a_circuit_and_a_track_are_readable(old: Table) -> None:
     assert (circuit.failures, circuit.is_open, circuit.asked, circuit.version) == (5, True, "0/place", 1)
     held = take(old, HOOK, 1, "holder", AT)
     assert held is not None
-    assert (held.rings, held.due, read_owner(old, HOOK)) == (1, AT, "seller:20811")
+    assert (int(held.rings), held.due) == (1, AT)
+    assert read_owner(old, HOOK) == "seller:20811"
     assert take(old, HOOK, 1, "another", AT) is None
 
 
