@@ -7,8 +7,10 @@ import pytest
 from cleave.application.read.deliveries import DeliveryQuery, list_deliveries
 from cleave.application.subscribe.activation import deactivate
 from cleave.application.subscribe.webhooks import remove_webhook, subscribe
+from cleave.clock import to_ms
 from cleave.domain.subscription import Subscription, channel_owner, seller_owner
 from cleave.store import webhook_keys
+from cleave.store.events import read_events
 from cleave.store.recipients import read_recipients
 from cleave.store.subscriptions import to_subscription
 from cleave.table.attributes import Item
@@ -17,6 +19,7 @@ from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.import_orders.app import handler as import_orders
+from functions.update_package.app import handler as update_package
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
 from tests.support.orders import wire_package
@@ -93,6 +96,25 @@ def test_all_are_told_though_one_entry_is_damaged_and_it_is_written_anew(
         assert (waiting(table, hooks, package_id), read_recipients(table, SELLER)) == (before, known), kind
     said = [vars(each)["subscriptions"] for each in caplog.records if each.message == "recipients.damaged"]
     assert said == [[[*hooks][place]]] * len(DAMAGED_ENTRIES)
+
+
+def test_a_request_that_makes_an_event_itself_tells_all_and_writes_the_list_anew(
+    table: Table, de_seller: Caller, hooks: dict[str, str], clock: FrozenClock
+) -> None:
+    """A seller may have no splits that would do it."""
+    known = read_recipients(table, SELLER)
+    first = wire_package(1, "O1", {1: 3})
+    assert de_seller.call(import_orders, [first], path=PATH).status == 200
+    one, other, _ = hooks
+    put(table, one, "damaged")
+    body = {"lines": [], "params": {}, "status": "Picking"}
+    assert de_seller.call(update_package, body, path={**PATH, "packageId": 1}).status == 200
+    assert read_recipients(table, SELLER) == known
+    put(table, other, None)
+    later = {**first, "status": "Shipped", "lastModifiedDate": to_ms(clock()) + 1000}
+    assert de_seller.call(import_orders, [later], path=PATH).status == 200
+    assert read_recipients(table, SELLER) == known
+    assert [each.told.keys() for each in read_events(table, SELLER, "O1", 1, 2)] == [{one, other}] * 2
 
 
 @pytest.mark.parametrize("kind", DAMAGED_FORMATS)

@@ -17,7 +17,6 @@ from cleave.store.events import to_event
 from cleave.store.formats import Unreadable, read_with, text
 from cleave.store.orders import to_order
 from cleave.store.packages import to_state
-from cleave.store.recipients import to_recipients
 from cleave.store.reservations import planned_of, reservations_of
 from cleave.table.attributes import Item
 from cleave.table.table import Table
@@ -121,9 +120,8 @@ def read_for_split(table: Table, due: Sequence[DuePackage]) -> dict[PackageRef, 
 
 
 def _audience(table: Table, seller_id: int, items: dict[str, Item]) -> tuple[Recipient, ...] | Unreadable:
-    item = items.get(_text(webhook_keys.recipients(seller_id)))
     try:
-        return () if item is None else tuple(mended_recipients(table, item))
+        return _recipients(table, seller_id, items)
     except Unreadable as damaged:
         return damaged
 
@@ -131,14 +129,18 @@ def _audience(table: Table, seller_id: int, items: dict[str, Item]) -> tuple[Rec
 def read_audience(
     table: Table, parts: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], tuple[Order, tuple[Recipient, ...]]]:
-    """Parts of orders, by seller and number, with the sellers' recipients; strongly consistent. Raises Unreadable."""
+    """Parts of orders, by seller and number, with the sellers' recipients; strongly consistent. Raises Unreadable.
+
+    A seller's list of recipients that is damaged is put right.
+    """
     wanted = {
         _text(key): key
         for seller_id, number in parts
         for key in (order_keys.order(seller_id, number), webhook_keys.recipients(seller_id))
     }
     items = {_text(item): item for item in table.batch_get(list(wanted.values()))}
-    return {part: (_order(*part, items), _recipients(part[0], items)) for part in parts}
+    audiences = {seller_id: _recipients(table, seller_id, items) for seller_id in {each for each, _ in parts}}
+    return {part: (_order(*part, items), audiences[part[0]]) for part in parts}
 
 
 def _order(seller_id: int, order_number: str, items: dict[str, Item]) -> Order:
@@ -146,9 +148,9 @@ def _order(seller_id: int, order_number: str, items: dict[str, Item]) -> Order:
     return Order(order_number, seller_id) if item is None else to_order(item)
 
 
-def _recipients(seller_id: int, items: dict[str, Item]) -> tuple[Recipient, ...]:
+def _recipients(table: Table, seller_id: int, items: dict[str, Item]) -> tuple[Recipient, ...]:
     item = items.get(_text(webhook_keys.recipients(seller_id)))
-    return () if item is None else tuple(to_recipients(item))
+    return () if item is None else tuple(mended_recipients(table, item))
 
 
 def _read(due: DuePackage, items: dict[str, Item], recipients: tuple[Recipient, ...] | Unreadable) -> ReadPackage:
