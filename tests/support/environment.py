@@ -2,12 +2,14 @@
 
 from types import ModuleType
 
+import boto3
 from cleave.entry import aws_session, resources
 from cleave.outbound import resources as outbound
 
 
 def new_environment() -> None:
     """The next call of a handler is the first of a new environment: it finds the settings and clients of now."""
+    boto3.DEFAULT_SESSION = None
     _forget(aws_session, but=frozenset())
     _forget(resources, but=frozenset())
     _forget(outbound, but=frozenset())
