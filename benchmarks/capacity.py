@@ -148,15 +148,16 @@ def run(scale: Scale) -> str:
 
 
 _INTRO = (
-    "Limits are AWS's documented ones (1,000 write units and 3,000 read units a second for a partition, 4,000 "
-    "write units for a new table, 40,000 by default quota), divided by the units counted above; consumers by "
-    "measured processor time, with 5 ms for a round trip. None was reached in a measurement.\n"
+    "The limits are AWS's documented ones, divided by the units counted above: 1,000 write units and 3,000 read units "
+    "a second for a partition, 4,000 write units for a new table, and 40,000 by default quota. Consumers are limited "
+    "by measured processor time, with 5 ms for a round trip. No measurement reached any of these limits.\n"
 )
 _ASSUMED = (
-    f"A marketplace: {_CANCELLED:.0%} of the packages are cancelled from, the busiest second has {_BUSIEST} times "
-    "the mean, a seller has a thousand packages a day on average, sizes by Zipf's law; every split "
-    "is told to one webhook that takes 100 ms. One table that cannot keep up falls behind by "
-    "the rest of each busy second; with as many cells as it takes, it is told as quickly as in the smallest.\n"
+    f"The marketplace of the next table: {_CANCELLED:.0%} of its packages have a cancellation. The busiest second "
+    f"has {_BUSIEST} times the mean. A seller has a thousand packages a day on average, and the sellers' sizes "
+    "follow Zipf's law. One webhook, which answers in 100 ms, receives every split. One table that cannot keep up "
+    "falls further behind with each busy second. With enough cells, messages arrive as soon as in the smallest "
+    "marketplace.\n"
 )
 _IMAGE_LINK = "![How much of each limit one table takes](../docs/images/capacity.svg)\n"
 

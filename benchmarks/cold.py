@@ -87,12 +87,12 @@ def _measure(scale: Scale, aws: Aws, environment: dict[str, str]) -> str:
 
 _BARE_WRITE = "bare, one write, our layer"
 _INTRO = (
-    "A fresh process under AWS's runtime interface emulator and client, first request to first answer; the database "
-    "is a stub that answers at once, by the name of DynamoDB's endpoint and over TLS, which everybody verifies: "
-    "bare and the usual way by botocore's bundle of all roots, Cleave by its layer's few. Nothing may write byte "
-    "code; all but the usual way as `sam build` leaves it have it. Bare and Cleave have the same layer. Budgets are "
-    "compared by CPU, the scheduler's count for the process: a cold start is all computing, and what else runs on "
-    "the machine disturbs the count less than the time.\n"
+    "A fresh process under AWS's runtime interface emulator and client, from its first request to its first answer. "
+    "The database is a stub that answers at once, under the name of DynamoDB's endpoint and over TLS. Every case "
+    "verifies its certificate: bare and the usual way with botocore's bundle of all roots, Cleave with its layer's "
+    "few. No case may write byte code; each has it already, except the usual way as `sam build` leaves it. Bare and "
+    "Cleave have the same layer. The budgets compare CPU, which the scheduler counts for the process: a cold start "
+    "does nothing but compute, and other load on the machine disturbs this count less than the time.\n"
 )
 
 
@@ -153,13 +153,14 @@ def _functions(scale: Scale, aws: Aws, environment: dict[str, str]) -> str:
 
 def _connections(scale: Scale) -> str:
     rows = [(way, f"{spent:.1f}") for way, spent in milliseconds_of_connections(scale.pick(2, 30)).items()]
-    text = "A new connection over TLS, as clients of AWS open them and as requests to receivers do (the last one):\n\n"
+    text = "A new connection over TLS. AWS's clients open the first two kinds, requests to receivers the last one:\n\n"
     return text + table(("roots", "ms of a processor"), rows)
 
 
 def _sizes() -> str:
     rows = [(name, f"{builds.size_mib(folder):.1f}") for name, folder in builds.layer_folders().items()]
     rows.append(("the usual function, by itself", f"{builds.size_mib(builds.usual({}).path[0]):.1f}"))
-    return "Unpacked sizes; the layers hold byte code for all, and compiled modules for two architectures:\n\n" + table(
-        ("what", "MiB"), rows
+    return (
+        "Unpacked sizes. The layers hold byte code for every module, and compiled modules for two architectures:\n\n"
+        + table(("what", "MiB"), rows)
     )

@@ -29,10 +29,10 @@ _RECEIVER_SECONDS = 0.1
 _MESSAGES = 2  # to the receiver: the end of the old package, the birth of the new one
 _LIMITS = (("write units", "writes", 36), ("read units", "reads", 10), ("messages", "messages", 1))
 _INTRO = (
-    "Counted units and this machine's processor time, by the prices and the formula in `benchmarks/prices.py`. One "
-    "unit of a package of five lines is cancelled, and one webhook, registered once, is told of it in two requests. "
-    "Lambda includes the quiet period that the consumer sleeps, as if it slept for this package alone. The usual way "
-    "is compared by its accept alone: it has no split and no webhooks.\n"
+    "The sums follow from counted units and this machine's processor time, by the prices and the formula in "
+    "`benchmarks/prices.py`. The seller cancels one unit of a package of five lines. One webhook, registered once, "
+    "receives two requests about it. Lambda's price includes the quiet period that the consumer sleeps, as if it "
+    "slept for this package alone. The usual way is compared by its accept alone: it has no split and no webhooks.\n"
 )
 
 type OpenWorld = Callable[[], AbstractContextManager[World]]
@@ -194,8 +194,8 @@ def _row_of(name: str, parts: tuple[float, ...]) -> tuple[str, ...]:
 def _more(kept: dict[int, Kept]) -> str:
     rows = [row for count, each in kept.items() for row in each.rows(f"{count} on one package")]
     text = (
-        "Besides, not in the sums above: what is logged, by Lambda and API Gateway too, is paid when it is written and "
-        "for 30 days; what is stored, with the entries of the indexes and a continuous backup, each month until it "
-        "expires.\n"
+        "The sums above leave out logs and storage. Logs, with those of Lambda and API Gateway, cost something when "
+        "they are written and for the 30 days that they are kept. Storage, with the index entries and a continuous "
+        "backup, costs something each month until the items expire.\n"
     )
     return text + "\n" + table(("what", "bytes of a cancellation", "dollars per million"), rows)

@@ -17,9 +17,9 @@ TITLE = "Round trips and capacity units"
 _ONE_TRIP = ("accept, Trendyol", "refuse, Trendyol: too many units", "refuse, Trendyol: package replaced")
 _TWO_TRIPS = ("accept, HepsiGlobal", "refuse, HepsiGlobal: too many units")
 _INTRO = (
-    "Requests to DynamoDB as the client sends them, and what is charged for them: capacity units of the table and its "
-    "indexes, a write in a transaction counted twice, as DynamoDB does; reads strongly consistent but for the indexes. "
-    "The packages are made like the sample's, 1.2 KB with five lines.\n"
+    "The requests that the client sends to DynamoDB, and what DynamoDB charges for them: capacity units of the table "
+    "and its indexes. A write in a transaction counts twice, as it does in DynamoDB. Reads are strongly consistent, "
+    "except from indexes. The packages resemble the sample's: five lines, 1.2 KB.\n"
 )
 
 

@@ -25,10 +25,10 @@ _QUEUE, _FIFO = _ARN.format("sqs", "stock"), _ARN.format("sqs", "stock.fifo")
 _BUS = _ARN.format("events", "event-bus/stock")
 _FACTS = 4
 _INTRO = (
-    "A cancellation of one unit is four facts: accepted, split, applied, created. Units are those of the drain, beside "
-    "the ones of accept and split, which are as for a webhook. Deliveries of other orders that wait meanwhile share "
-    "requests, with one message of each order at most. The stage's own bus needs no units: a function on the stream "
-    "puts the facts there.\n"
+    "A cancellation of one unit is four facts: accepted, split, applied, created. The units are those of the drain; "
+    "accept and split need the same as for a webhook. Deliveries of other orders that are due at the same time share "
+    "requests, with at most one message of each order. The stage's own bus needs no units: a function on the stream "
+    "sends the facts to it.\n"
 )
 
 

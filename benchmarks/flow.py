@@ -15,10 +15,10 @@ TITLE = "From a cancel to its second webhook"
 _NOW, _BEFORE = "Cleave", f"commit {COMMIT}"
 _INTRO = (
     "The deployed template on the local engine, a process for each function, and a receiver that answers at once. "
-    "A cancel is sent when the one before it was told; times are from the call on, those of a burst from the call "
-    "of its last cancel. For the rate, four callers cancel a unit of each of many orders; it ends with the last "
-    f"order's second webhook, and is taken after a smaller load has started every process. {COMMIT} runs from its "
-    "own files beside it, and both are loaded in turns. The engine is Python, and shares this machine's "
+    "Each cancel starts after the messages of the one before it have arrived. Times begin with the call, those of a "
+    "burst with the call of its last cancel. For the rate, four callers cancel a unit of each of many orders; it ends "
+    f"with the last order's second webhook. A smaller load first starts every process. {COMMIT} runs from its own "
+    "files beside it, and both get the load in turns. The engine is written in Python and shares this machine's "
     "processors with the functions and the load.\n"
 )
 

@@ -26,9 +26,9 @@ _REPEATS = 7
 _UNITS = 1_001  # of a package of the long order: it is split a thousand times
 _LISTED = 1_000  # above, a busy engine sorts longer than our client waits; tests/e2e/test_listing.py lists 10,000
 _INTRO = (
-    "All packages belong to one seller and one storefront, so the table grows where it is hottest. Units are what "
-    "DynamoDB charges; milliseconds are medians on the local engine, which sorts a whole index for each query: its "
-    "time grows where DynamoDB's does not, so read the calls and units.\n"
+    "All packages belong to one seller and one storefront, so the table grows where it is hottest. The units are "
+    "those that DynamoDB charges. The milliseconds are medians on the local engine. It sorts a whole index for each "
+    "query, so its time grows where DynamoDB's does not: compare the calls and units.\n"
 )
 
 

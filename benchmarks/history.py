@@ -24,8 +24,9 @@ from tests.support.telling import Script, webhook
 TITLE = "An order's history and a new webhook"
 _WRITTEN_AT_ONCE = 25
 _INTRO = (
-    "An order has had so many events when its seller registers a webhook. Then a unit is cancelled: the split with its "
-    "fan-out, and the delivery of two messages, are counted together. Allocated is the most that they hold at once.\n"
+    "A seller registers a webhook when an order has already had this many events. Then it cancels one unit. The split "
+    'with its fan-out and the delivery of two messages are counted together. "Allocated" is the most memory that they '
+    "hold at once.\n"
 )
 
 

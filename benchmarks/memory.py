@@ -30,9 +30,10 @@ _PACKAGES = 200
 _BATCH = 100
 _QUIET_SECONDS = int(environment_of("PackageStream")["SPLIT_QUIET_MS"]) / 1000
 _INTRO = (
-    "Lambda gives a function a processor's share by its memory, a whole one at 1,769 MB, and bills time by memory. "
-    "Computing costs the same in any size and takes less time in a larger one. Waiting for the database, a receiver "
-    "or the end of a quiet period takes the same time and costs more. Init has a whole processor in any size.\n"
+    "Lambda gives a function a share of a processor in proportion to its memory, a whole one at 1,769 MB, and bills "
+    "time by memory. Computing costs the same in any size and takes less time in a larger one. Waiting for the "
+    "database, a receiver or the end of a quiet period takes the same time in any size and costs more in a larger "
+    "one. Init has a whole processor in any size.\n"
 )
 
 
@@ -148,9 +149,7 @@ def _by_size(spent: dict[str, Spent]) -> str:
         "warm, ms with 5 ms a round trip",
         "dollars per million",
     )
-    text = (
-        "Times and prices by size; what the template has is bold. Before its first request comes a function's init.\n"
-    )
+    text = "Times and prices by size; the template's size is bold. The first request does not include the init.\n"
     return text + "\n" + table(columns, rows)
 
 
@@ -162,5 +161,5 @@ def _by_shard(split: Spent) -> str:
         rates = [batches * _BATCH / (_QUIET_SECONDS + _BATCH * each) for batches in (1, 5, 10)]
         rows.append((f"{size}", *(f"{rate:.0f}" for rate in rates)))
     columns = ("MB of PackageStream", *(f"ParallelizationFactor {batches}" for batches in (1, 5, 10)))
-    text = "Cancellations a second that one shard of the stream takes, each of another package:\n"
+    text = "Cancellations a second that one shard of the stream can process, each on a package of its own:\n"
     return text + "\n" + table(columns, rows)

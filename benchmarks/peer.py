@@ -31,12 +31,12 @@ _HERE = Path(__file__).parent / "restate"
 _ENVIRONMENT = ROOT / ".venv-peer"
 _START_SECONDS = 60.0
 _INTRO = (
-    "The job on [Restate](https://restate.dev), written as small as it honestly can be "
-    "([service.py](restate/service.py)): an order object that takes units, splits after a quiet period of 250 ms, "
-    "and hands two signed webhooks to an object that sends them in order. Both run on this machine, with the same "
-    "orders, callers and receiver, in turns. Restate's engine is Rust and keeps its log in RocksDB; Cleave's is the "
-    "local emulator of AWS, in Python, with a process for each function. So this compares what a developer sees on "
-    "a laptop, not services in the cloud.\n"
+    "The same job on [Restate](https://restate.dev), in as little code as does it honestly "
+    "([service.py](restate/service.py)): an order object takes units, splits after a quiet period of 250 ms, and "
+    "hands two signed webhooks to an object that sends them in order. Both run in turns on this machine, with the "
+    "same orders, callers and receiver. Restate's engine is Rust and keeps its log in RocksDB. Cleave runs on the "
+    "local emulator of AWS, in Python, with a process for each function. So this compares what a developer sees on a "
+    "laptop, not services in the cloud.\n"
 )
 
 

@@ -13,9 +13,9 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 _HEAD = """\
 # Results
 
-Written by `make bench` ([how, and what it means](../docs/performance.md)); each section by its own benchmark. Times are
-of the machine named, which may have been busy: baselines and ours were run in turns, so read the ratios. Counts of
-requests and capacity units do not depend on the machine.
+`make bench` writes this file ([how, and what it means](../docs/performance.md)); each benchmark writes its own section.
+The times are from the machine that the section names, and it may have been busy. Baselines and Cleave ran in turns, so
+compare the ratios. Counts of requests and capacity units do not depend on the machine.
 """
 _SECTION = re.compile(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->\n", re.DOTALL)
 _VERDICTS = ("| met |", "| **missed** |")

@@ -27,11 +27,11 @@ _MOST_OF_BEST = 1.3
 _BEST = "the usual way's best form, accept"
 _PER_PACKAGE = 40  # as many cancellations may wait on one, and a few more
 _INTRO = (
-    "Microseconds of processor time per request of one process: medians of batches run in turns. Without the database, "
-    "botocore's HTTP layer is replaced by prepared answers; building, signing and parsing stay. With it, the client's "
-    "work on the connection is added; the engine's own is not in it, since it is another process. The usual way needs "
-    "four calls to accept, Cleave one (Trendyol) or two (HepsiGlobal). Allocated is the most that a request holds at "
-    "once beyond what was there before it, by tracemalloc, without the database.\n"
+    'Microseconds of processor time for one request in one process: medians of batches that run in turns. "Database '
+    'excluded" replaces botocore\'s HTTP layer by prepared answers; building, signing and parsing stay. "Included" '
+    "adds the client's work on the connection, but not the engine's work, which is in another process. The usual way "
+    'needs four calls to accept, Cleave one (Trendyol) or two (HepsiGlobal). "Allocated" is the most memory that a '
+    "request holds at once beyond what was in use before it, by tracemalloc, without the database.\n"
 )
 
 type Handler = Callable[[dict[str, Any], object], dict[str, Any]]

@@ -8,7 +8,7 @@ _EXCHANGE = "tests/unit/test_exchange.py"
 
 ANSWERING = (
     Fault(
-        "fail by a number that nobody can hold",
+        "fail on a number that is too large to hold",
         "entry/gateway.py",
         "    except InvalidOperation:  # an exponent of twenty digits\n",
         "    except ZeroDivisionError:\n",
@@ -16,7 +16,7 @@ ANSWERING = (
         "[an exponent too long for any reader]",
     ),
     Fault(
-        "put a page together that Lambda does not hand on",
+        "build a page that is too large for Lambda",
         "dialects/trendyol/fitting.py",
         "    if _weight(text) <= room:\n        return text, False\n",
         "    if room:\n        return text, False\n",
@@ -24,14 +24,14 @@ ANSWERING = (
         "::test_a_page_that_is_too_large_names_all_its_packages_and_says_which_are_cut",
     ),
     Fault(
-        "take so many units in one import that they fill the memory",
+        "import so many units at once that they fill the memory",
         "dialects/trendyol/imports.py",
         "        if room < 0:\n",
         "        if room < -_MAX_UNITS:\n",
         "tests/integration/test_import.py::test_units_that_would_fill_the_memory_are_refused_before_any_is_made",
     ),
     Fault(
-        "look for the live packages of a chain from its middle",
+        "search a chain's live packages from its middle",
         "application/accept/replaced.py",
         "order.live_in(state.chain_id)",
         "order.live_in(state.package_id)",
@@ -41,21 +41,21 @@ ANSWERING = (
 
 READING_RECEIVERS = (
     Fault(
-        "show a secret that a receiver repeats in another form",
+        "show a secret that a receiver's answer repeats in another form",
         "outbound/redaction.py",
         "    return STRUCK if any(is_said(reading) for reading in _readings(text)) else text\n",
         "    return STRUCK if is_said(text) else text\n",
         "tests/unit/test_redaction.py::test_a_secret_in_another_form_hides_the_whole_text",
     ),
     Fault(
-        "let the library log URLs and what receivers sent",
+        "let the library log URLs and receivers' answers",
         "outbound/connection.py",
         'logging.getLogger(f"urllib3.{_name}").disabled = True',
         'logging.getLogger(f"urllib3.{_name}").disabled = False',
         f"{_EXCHANGE}::test_neither_the_urls_query_nor_what_a_receiver_sent_is_logged",
     ),
     Fault(
-        "take an interim answer for the answer",
+        "take an interim answer for the final one",
         "outbound/connection.py",
         "            if status not in _INTERIM or status == http.client.SWITCHING_PROTOCOLS:\n",
         "            if status != http.client.CONTINUE:\n",
@@ -65,35 +65,35 @@ READING_RECEIVERS = (
 
 DAMAGED = (
     Fault(
-        "fail by a damaged package in a list",
+        "let a damaged package break a list",
         "store/listing.py",
         "    except Unreadable:\n        return UnreadablePackage(package_id_of(item))\n",
         "    except ZeroDivisionError:\n        return UnreadablePackage(package_id_of(item))\n",
         f"{_DAMAGED}::test_a_damaged_package_is_named_beside_the_others_wherever_it_would_stand",
     ),
     Fault(
-        "fail by a damaged webhook in a list",
+        "let a damaged webhook break a list",
         "store/formats.py",
         "        except Unreadable as unreadable:\n            damaged.append(unreadable)\n",
         "        except Unreadable as unreadable:\n            raise unreadable\n",
         f"{_DAMAGED}::test_a_damaged_webhook_is_named_behind_the_others",
     ),
     Fault(
-        "leave a damaged event out of the timeline and say nothing",
+        "leave a damaged event out of the timeline silently",
         "application/read/timeline.py",
         "            *(note.why for note in shown if isinstance(note, DamagedEvent)),\n",
         "",
         f"{_DAMAGED}::test_what_of_a_timeline_is_damaged_is_named_in_it_and_its_pages_go_on",
     ),
     Fault(
-        "answer a request about a damaged item with a failure of ours",
+        "answer a request about a damaged item with a 500",
         "entry/endpoint.py",
         "    except (Unreadable, Misfit) as damaged:\n",
         "    except Misfit as damaged:\n",
         f"{_ANY}::test_whatever_item_a_later_version_wrote_no_endpoint_fails",
     ),
     Fault(
-        "take an update that a damaged item cannot take for a failure of ours",
+        "answer an update that a damaged item refuses with a 500",
         "table/failures.py",
         "            return Misfit(write.key)\n",
         "            return error\n",

@@ -1,4 +1,4 @@
-"""Package items, and what the rules read of them without opening the document."""
+"""Package items, and the attributes that rules read without unpacking the document."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ def package_key(package: Package) -> Key:
 
 
 def package_item(package: Package, export: Export | None = None) -> Item:
-    """The item of a package that is new; ``export`` is what is kept of its import, if it came in by one."""
+    """The item of a new package. ``export`` describes the import that brought it, if there was one."""
     return {
         **package_key(package),
         **CURRENT,
@@ -46,14 +46,14 @@ def package_item(package: Package, export: Export | None = None) -> Item:
 
 
 def export_item(export: Export | None) -> Item:
-    """The attributes that hold what is kept of a package's last export; nothing where there was none."""
+    """The attributes that describe a package's last export; empty if there was none."""
     if export is None:
         return {}
     return {_EXPORT: [export.fingerprint, *([] if export.modified_at is None else [to_ms(export.modified_at)])]}
 
 
 def state_attributes(package: Package, reservations: Sequence[Reservation]) -> Item:
-    """The attributes that every change of a package writes; ``reservations`` wait to be taken out of it."""
+    """The attributes that every change of a package writes. ``reservations`` are not split off yet."""
     left = package.givable
     for waiting in reservations:
         for line_id, quantity in waiting.units.items():
@@ -72,17 +72,17 @@ def _ways(package: Package) -> str:
 
 
 def way_of(status: str) -> str:
-    """How a line's status stands in ``WAYS``; a word that we do not know in full, between slashes."""
+    """A line's status as ``WAYS`` stores it: one character, or an unknown status in full between slashes."""
     return _SIGNS.get(status, f"/{status}/")
 
 
 def read_some_states(
     table: Table, seller_id: int, package_ids: Sequence[int], most_bytes: int
 ) -> tuple[list[PackageState], list[int], int]:
-    """The first of the packages by id, as many as have ``most_bytes`` to open, but one at least.
+    """The first packages by id, as many as fit into ``most_bytes`` of documents, but at least one.
 
-    With them the ids of those that cannot be read, and the id at which it ended, 0 if that is the last. Strongly
-    consistent.
+    Also returns the ids of packages that cannot be read, and the id at which the read stopped, or 0 if it reached the
+    last. Strongly consistent.
     """
     items = table.batch_get([order_keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
     found: list[PackageState] = []
@@ -100,13 +100,13 @@ def read_some_states(
 
 
 def _document_bytes(item: Item) -> int:
-    """How much there is to open; nothing of what is damaged."""
+    """The size of an item's document; 0 if it is damaged."""
     document = item.get("document")
     return len(document) if isinstance(document, bytes) else 0
 
 
 def read_states(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, PackageState]:
-    """Those of the packages that exist, by id; strongly consistent. Raises Unreadable."""
+    """The existing packages by id; strongly consistent. Raises Unreadable."""
     items = table.batch_get([order_keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
     return {package_id_of(item): to_state(item) for item in items}
 
@@ -114,7 +114,7 @@ def read_states(table: Table, seller_id: int, package_ids: Sequence[int]) -> dic
 def read_whatever_states(
     table: Table, seller_id: int, package_ids: Sequence[int]
 ) -> dict[int, PackageState | Unreadable]:
-    """The same with those that cannot be read."""
+    """Like ``read_states``, but a package that cannot be read is an Unreadable in the answer."""
     items = table.batch_get([order_keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
     return {package_id_of(item): _state_or_not(item) for item in items}
 
@@ -133,13 +133,13 @@ def read_state(table: Table, seller_id: int, package_id: int) -> PackageState | 
 
 
 def to_state(item: Item) -> PackageState:
-    """A package with all that is known of it. Raises Unreadable."""
+    """The package with its reservations, planned split and mark. Raises Unreadable."""
     return read_with(_state, item)
 
 
 def check_package(item: Item) -> None:
-    """Raises Unreadable, also where the document does not fit what stands beside it: an older one would bring back
-    units that are gone."""
+    """Raises Unreadable, also if the document does not match the attributes beside it: an older document would bring
+    back units that are gone."""
     read_with(_check, item)
 
 
@@ -147,7 +147,7 @@ def _check(item: Item) -> None:
     state = _state(item)
     said = state_attributes(state.package, state.reservations)
     if any(item[name] != said[name] for name in said if name != "document"):
-        raise ValueError("the document does not fit the rest of the item")
+        raise ValueError("the document does not match the rest of the item")
 
 
 def _state(item: Item) -> PackageState:
@@ -165,7 +165,7 @@ def _state(item: Item) -> PackageState:
 
 
 def taken_ids(table: Table, package: Package, wanted: Sequence[int]) -> tuple[list[int], Order]:
-    """Which of the ids packages of the seller have, and the package's order, in one read."""
+    """The ids that other packages of the seller already use, and the package's order, in one read."""
     order_key = order_keys.order(package.seller_id, package.order_number)
     found = table.batch_get([order_key, *(order_keys.package(package.seller_id, each) for each in wanted)])
     orders = [to_order(item) for item in found if item[keys.SORT] == order_key[keys.SORT]]
@@ -174,7 +174,7 @@ def taken_ids(table: Table, package: Package, wanted: Sequence[int]) -> tuple[li
 
 
 def to_export(item: Item) -> Export | None:
-    """What is kept of a package's last export, from its item. Raises Unreadable."""
+    """A package's last export, from its item. Raises Unreadable."""
     return read_with(_export, item)
 
 
@@ -186,10 +186,10 @@ def _export(item: Item) -> Export | None:
 
 
 def note_successor_replaced(package: Package) -> Update | None:
-    """The write, if there is a parent, that says there that a successor of its was replaced.
+    """The write that notes at the parent, if there is one, that its successor was replaced.
 
-    The parent alone: a split would cost more with each one before it. A refusal that names the parent's successors
-    then knows, without a read, whether it has to look further.
+    Only the parent gets the note; otherwise each split of a chain would cost more than the one before. A refusal that
+    names the parent's successors then knows without a read whether it has to look further.
     """
     if package.parent_id is None:
         return None

@@ -1,7 +1,7 @@
-"""Do what packages and events are due for: split, fan out, and say that it is done.
+"""Do the work that is due: split packages, fan events out, and remove the marks of what is done.
 
-The mark that acceptance sets on a package stays until the fan-out of its end is done. The stream function or the
-reconcile, whichever finds the mark, goes on from where the last one died.
+Acceptance marks a package as due. The mark stays until the events of the package's end are fanned out. If a process
+dies in between, the stream function or the reconcile finds the mark and continues.
 """
 
 import time
@@ -33,26 +33,26 @@ from cleave.table.table import Table
 
 type Work = DuePackage | Event
 
-# Packages of one read. The older a read, the likelier its item was written since.
+# Packages in one read. The older a read is, the more likely another writer has changed its item.
 _READ_AT_ONCE = 25
 _REMEMBERED = 10_000
 
 
 class OutOfTime(Exception):  # noqa: N818 - says what happened
-    """The function's time is nearly up; the work was not begun."""
+    """The function's time is nearly over, so the work was not started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """Packages whose mark this environment removed itself: what comes of them later is old, and need not be read.
+    """Packages whose mark this environment removed. Later records of them are old and need no read.
 
-    A closed package never opens, so this is never wrong; what it has forgotten is looked at in the table.
+    This is never wrong, since a closed package never opens again. A package that was forgotten is read from the table.
     """
 
     refs: OrderedDict[Hashable, None] = field(default_factory=OrderedDict)
 
     def add(self, ref: PackageRef) -> None:
-        """Remember one, and forget the first if they are too many."""
+        """Remember a package, and forget the oldest if there are too many."""
         self.refs[ref] = None
         if len(self.refs) > _REMEMBERED:
             self.refs.popitem(last=False)
@@ -63,7 +63,7 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Does the work of one batch. ``pause`` sleeps, tests replace it."""
+    """Does the work of one batch. ``pause`` sleeps; tests replace it."""
 
     table: Table
     send_wake: SendWake
@@ -73,10 +73,11 @@ class Worker:
     pause: Callable[[float], None] = time.sleep
 
     def work_off(self, work: Sequence[Work]) -> list[Work]:
-        """Do all of it; again, without effect. Answers what failed, of which nobody else's work is held back.
+        """Do all work, and return the items that failed. Repeating it changes nothing; a failure holds back no other.
 
-        Packages that are ready are split before those that are not, which are waited for, for ``quiet.longest`` in all:
-        everything in the batch was written before it began. Others' clocks may differ, so this one alone is asked.
+        Packages whose quiet period is over are split first. The others are waited for, ``quiet.longest`` in all, which
+        is enough: their last cancellations were written before the batch began. Only this machine's clock is used,
+        since other clocks may differ.
         """
         failed: list[Work] = [each for each in work if isinstance(each, Event) and not self._done(self._tell, each)]
         waiting = list({each.ref: each for each in work if isinstance(each, DuePackage)}.values())
@@ -101,7 +102,7 @@ class Worker:
         return ready, later
 
     def _rest(self, waiting: Sequence[DuePackage], patience: timedelta) -> timedelta:
-        """Sleep until the first is ready, no longer than ``patience``. Answers how long that was."""
+        """Sleep until the first package is ready, at most for ``patience``. Returns the time slept."""
         if not waiting:
             return timedelta(0)
         first = min(self.quiet.ends_at(each.reserved_at) for each in waiting)
@@ -110,11 +111,11 @@ class Worker:
         return rest
 
     def _work_off_some(self, some: Sequence[DuePackage], *, is_last: bool) -> tuple[list[DuePackage], list[Work]]:
-        """Those that got more cancellations meanwhile and have to wait for them, and those that failed."""
+        """Returns the packages that have new cancellations and must wait again, and those that failed."""
         at = clock.now()
         try:
             found = {} if self.table.is_out_of_time else read_for_split(self.table, some)
-        except Exception:  # noqa: BLE001 - each fails by itself, and is noted as itself
+        except Exception:  # noqa: BLE001 - each package then reads, fails and is logged alone
             found = {}
             follow(None)
             note(Log.READ_FAILED)
@@ -129,7 +130,7 @@ class Worker:
         return again, failed
 
     def _joined(self, due: DuePackage, read: ReadPackage | Unreadable | None, now: datetime) -> DuePackage | None:
-        """The package with the cancellations that came meanwhile, if it has to wait for them."""
+        """The package with its newest cancellations, if their quiet period is not over; else None."""
         if not isinstance(read, ReadPackage) or not read.state.is_to_be_split or not read.state.reservations:
             return None
         reserved_at = tuple(sorted(each.at for each in read.state.reservations))
@@ -141,9 +142,9 @@ class Worker:
         follow(work.correlation_id)
         try:
             if self.table.is_out_of_time:
-                raise OutOfTime  # noqa: TRY301 - one way out for all that keeps work from being done
+                raise OutOfTime  # noqa: TRY301 - one way out for every failure
             do(work)
-        except Exception as error:  # noqa: BLE001 - nobody is held back by what fails; it comes again
+        except Exception as error:  # noqa: BLE001 - a failure holds back no other item; it is retried
             why = type(error).__name__
             note(Log.ITEM_FAILED, seller_id=work.seller_id, order_number=work.order_number, why=why)
             count(Metric.ITEMS_FAILED)
@@ -154,14 +155,14 @@ class Worker:
         first = [(read, at)]
 
         def attempt() -> None:
-            """With what was read for many; if that is too old, with what is read anew."""
+            """The first attempt uses the shared read; if that is out of date, the next one reads again."""
             known, then = first.pop() if first else (None, clock.now())
             self._once(due, known or read_for_split(self.table, [due]).get(due.ref), then)
 
         until_current(attempt)
 
     def _once(self, due: DuePackage, read: ReadPackage | Unreadable | None, at: datetime) -> None:
-        """Raises OutOfDate where another writer was faster."""
+        """Raises OutOfDate if another writer was faster."""
         if isinstance(read, Unreadable):
             raise read
         if read is None or not read.state.is_due:
@@ -176,9 +177,9 @@ class Worker:
         self._clear(state.package)
 
     def _end_events(self, due: DuePackage, read: ReadPackage) -> list[Event]:
-        """The events of the package's end, in which a worker before us may have died."""
+        """The events of the package's end. An earlier worker may have died while it fanned them out."""
         if read.state.end_events is None:
-            raise OutOfDate("a package that is due, and on which nothing waits")
+            raise OutOfDate("the package is due, but has no cancellation, split or events to fan out")
         first, last = read.state.end_events
         return read_events(self.table, due.seller_id, due.order_number, first, last)
 
@@ -187,6 +188,6 @@ class Worker:
         self.cleared.add((package.seller_id, package.package_id))
 
     def _tell(self, event: Event) -> None:
-        """An event that no split made says itself that it is due."""
+        """An event that no split made has a mark of its own."""
         fan_out(self.table, self.send_wake, [event], clock.now())
         clear_event(self.table, event)
