@@ -10,18 +10,36 @@ from cleave.application.operate.receivers import Backlog, list_receivers
 from cleave.application.read.deliveries import DeliveryQuery, MessageRef, list_deliveries
 from cleave.application.subscribe.activation import activate, deactivate
 from cleave.application.tell.ask_again import replay, resend
+from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.fan_out import fan_out
 from cleave.application.tell.wake_queue import Wake
+from cleave.domain.circuit import after_failure
 from cleave.domain.delivery import Answer, DeliveryState
 from cleave.domain.events import Event, track_of
 from cleave.domain.subscription import seller_owner
-from cleave.store.deliveries import delivery_place, read_waiting
+from cleave.store import order_keys
+from cleave.store.circuits import read_circuit, write_circuit
+from cleave.store.deliveries import delete_waiting, delivery_place, read_waiting
 from cleave.store.track_leases import end_probe, release, take
+from cleave.table.requests import Put
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.killing import Killed
-from tests.support.telling import OK, SELLER, TRACKS, DelayQueue, Script, drainer, status, store_event, tell, webhook
+from tests.support.telling import (
+    OK,
+    POLICY,
+    SELLER,
+    TRACKS,
+    DelayQueue,
+    Script,
+    drainer,
+    readable,
+    status,
+    store_event,
+    tell,
+    webhook,
+)
 
 OWNER = seller_owner(SELLER)
 
@@ -185,6 +203,96 @@ def test_a_wish_whose_track_is_held_is_tried_when_its_holder_is_done(
     end_probe(table, held, clock())
     bell.run_until(drainer(table, script, bell), clock() + timedelta(seconds=10))
     assert len(script.tried) == tried + 1
+
+
+@pytest.mark.parametrize("order", ["A", "B"])
+def test_a_wish_while_a_probe_is_under_way_has_a_try_of_its_own(
+    table: Table, clock: FrozenClock, bell: DelayQueue, order: str
+) -> None:
+    """On the same track or on another one: the outcome of a request that began before it is no answer to it."""
+    script = Script()
+    subscription_id, event = outage(table, clock, bell, script)
+    other = store_event(table, order, clock())
+    tell(table, bell, other)
+    drain, wishes = drainer(table, script, bell), [asking(table, bell, subscription_id, other)]
+
+    def meanwhile(*_: object) -> Answer:
+        for wish in wishes[:1]:
+            wishes.clear()
+            wish()
+            clock.move(seconds=10)
+            if order == "B":
+                bell.run(drain)
+        return status(503)
+
+    script.decide = meanwhile
+    tried = len(script.tried)
+    asking(table, bell, subscription_id, event)()
+    bell.run_until(drain, clock() + timedelta(seconds=30))
+    assert len(script.tried) == tried + 2
+
+
+def test_a_wish_whose_track_is_held_is_not_used_up_by_what_waits_on_another(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    script = Script()
+    subscription_id, event = outage(table, clock, bell, script)
+    tell(table, bell, store_event(table, "B", clock()))
+    held = take(table, subscription_id, track_of(SELLER, "A", TRACKS), "another", clock(), probe=True)
+    assert held is not None
+    script.tried.clear()
+    asking(table, bell, subscription_id, event)()
+    bell.run(drainer(table, script, bell))
+    end_probe(table, held, clock())
+    bell.run_until(drainer(table, script, bell), clock() + timedelta(seconds=10))
+    assert [each.split("-")[1] for each in script.tried] == ["A"]
+
+
+def test_a_wish_is_tried_though_an_older_request_fails_after_its_probe_was_claimed(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    script = Script()
+    subscription_id, event = outage(table, clock, bell, script)
+
+    def fail() -> None:
+        failing = read_circuit(table, subscription_id)
+        assert failing is not None
+        write_circuit(table, OWNER, subscription_id, after_failure(failing, clock(), POLICY, 0.5, probe=True))
+
+    tried = len(script.tried)
+    asking(table, bell, subscription_id, event)()
+    with just_before(table, "UpdateItem", "TRACK#", fail) as failed:
+        bell.run_until(drainer(table, script, bell), clock() + timedelta(seconds=10))
+    assert failed
+    assert len(script.tried) == tried + 1
+
+
+def test_the_circuit_of_a_receiver_for_which_nothing_waits_any_more_is_closed(
+    table: Table, clock: FrozenClock, bell: DelayQueue
+) -> None:
+    """Nothing would be probed, for ever."""
+    script, track = Script(), track_of(SELLER, "A", TRACKS)
+    subscription_id, _ = outage(table, clock, bell, script)
+    for each in readable(read_waiting(table, subscription_id, track, "", 10)):
+        table.delete(delete_waiting(track, each))
+    clock.move(hours=12)
+    assert drainer(table, script, bell)(Wake(subscription_id, None)) is DrainResult.DRAINED
+    assert read_circuit(table, subscription_id) is None
+    script.answer = OK
+    tell(table, bell, store_event(table, "B", clock()))
+    bell.run(drainer(table, script, bell))
+    assert script.in_order("B") == [1]
+
+
+def test_a_wish_for_what_cannot_be_sent_is_looked_at_once(table: Table, clock: FrozenClock, bell: DelayQueue) -> None:
+    """Its event is damaged, and nothing else waits: the next probe comes in its time."""
+    script = Script()
+    subscription_id, event = outage(table, clock, bell, script)
+    key = order_keys.event(event.seller_id, event.order_number, event.first)
+    table.put(Put({**(table.get(key) or {}), "format": 99}))
+    asking(table, bell, subscription_id, event)()
+    bell.run(drainer(table, script, bell))
+    assert bell.wakes == []
 
 
 def test_a_track_that_is_woken_while_a_probe_holds_it_is_drained_once_the_probe_ends(

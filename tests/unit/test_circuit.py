@@ -55,6 +55,16 @@ def test_only_probes_are_steps_of_the_schedule() -> None:
     assert (probed.probe_at, probed.probes) == (START + timedelta(seconds=70), 1)
 
 
+@pytest.mark.parametrize("probe", [True, False])
+def test_what_is_asked_for_while_a_request_fails_is_tried_when_it_was_to_be(probe: bool) -> None:  # noqa: FBT001
+    asked = failing(8, probe_at=timedelta(seconds=10), probes=3).wanted("0/place", START)
+    pause = timedelta(hours=1)
+    failed = after_failure(asked, START + timedelta(seconds=1), POLICY, 0.5, probe=probe, retry_after=pause)
+    assert (failed.probe_at, failed.asked, failed.failures, failed.probes) == (START, "0/place", 9, 3 + probe)
+    tried = after_failure(failed.claimed(START), START, POLICY, 0.5, probe=True)
+    assert tried.probe_at == START + timedelta(hours=1)
+
+
 def test_a_pause_that_was_asked_for_is_kept_whatever_the_step() -> None:
     asked = after_failure(None, START, POLICY, 0.5, probe=False, retry_after=timedelta(minutes=5))
     assert asked.probe_at == START + timedelta(minutes=5)

@@ -118,7 +118,7 @@ def _asking(model: Model, state: State) -> Steps:
                 circuit = state.circuits[webhook]
                 if circuit.kind >= OPEN and model.fault != "resend-waits-for-circuit":
                     version = next_version(state, webhook)
-                    after = with_circuit(after, webhook, Circuit(PROBE_DUE, circuit.failures, version))
+                    after = with_circuit(after, webhook, Circuit(PROBE_DUE, circuit.failures, version, 1))
                 yield Step(f"ask for {webhook}/{change}", OUTSIDE, after._replace(budget=budget))
 
 

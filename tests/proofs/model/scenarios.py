@@ -16,6 +16,7 @@ SHORT: dict[str, Scenario] = {
     "asked for, one event": Scenario(ONE, (0,), ready=1, drain=2, resends=1),
     "a late fan-out": Scenario(ONE, split=2, resends=1),
     "asked for while it fails": Scenario(ONE, ready=1, fails=1, resends=1),
+    "asked for, while a probe fails": Scenario(ONE, ready=1, fails=2, resends=2),
     "off and on": Scenario(ONE, owners=(("off", 0), ("on", 0))),
     "passive": Scenario(ONE, ready=1, fails=1, owners=(("passive", 0), ("on", 0))),
     "moved": Scenario(ONE, ready=1, fails=1, owners=(("move", 0),)),
@@ -82,6 +83,9 @@ FAULTS: dict[str, Wrong] = {
     "probe-clears-due": Wrong("circuit", "a probe that ends says that its track has nothing to do"),
     "url-keeps-circuit": Wrong("moved", "a new URL has the circuit of the old one"),
     "resend-waits-for-circuit": Wrong("asked for while it fails", "what a person asks for waits for the next probe"),
+    "failure-uses-up-wish": Wrong(
+        "asked for, while a probe fails", "a failed probe puts off what a person asked for while it was under way"
+    ),
     "delete-unconditional": Wrong("asked for, one event", "a delivery is deleted that was asked for meanwhile"),
     "delete-before-settle": Wrong("one event, a lost answer", "a delivery is deleted before it is settled"),
     "versions-begin-anew": Wrong("counting, on two tracks", "a new circuit cannot be told from an old one"),

@@ -43,11 +43,12 @@ class Track(NamedTuple):
 
 
 class Circuit(NamedTuple):
-    """``version`` differs from all that somebody remembers."""
+    """``version`` differs from all that somebody remembers. ``asked``: its probe is a person's wish."""
 
     kind: int = CLOSED
     failures: int = 0
     version: int = 0
+    asked: int = 0
 
 
 class Owners(NamedTuple):

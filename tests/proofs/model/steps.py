@@ -105,8 +105,9 @@ def failed(model: Model, state: State, webhook: int, *, probe: bool, at_once: bo
     version = next_version(state, webhook)
     if model.fault == "versions-begin-anew":
         version = min(circuit.version + 1, 3)
-    kind = (OPEN if probe or circuit.kind < OPEN else circuit.kind) if is_open else COUNTING
-    return with_circuit(state, webhook, Circuit(kind, failures, version))
+    asked = 0 if model.fault == "failure-uses-up-wish" else circuit.asked
+    kind = (OPEN if (probe and not asked) or circuit.kind < OPEN else circuit.kind) if is_open else COUNTING
+    return with_circuit(state, webhook, Circuit(kind, failures, version, asked))
 
 
 def closed(model: Model, state: State, webhook: int, read: int, *, was_open: bool) -> State:
@@ -124,7 +125,7 @@ def let_go(*, due: int = NEVER, shut: int = 0) -> Track:
 
 
 def asked_was_tried(state: State, webhook: int) -> State:
-    """What a person asked for is being tried."""
-    if state.budget.asked != webhook + 1:
+    """What a person asked for is being tried; a probe that was to come for it is another request."""
+    if state.budget.asked != webhook + 1 or state.circuits[webhook].asked:
         return state
     return state._replace(budget=state.budget._replace(asked=0))

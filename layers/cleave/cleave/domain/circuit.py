@@ -75,6 +75,10 @@ class Circuit:
         """The circuit while a probe is under way."""
         return replace(self, probe_at=at + PROBE_TIME, version=self.version + 1, asked=None)
 
+    def wanted(self, asked: str, at: datetime) -> "Circuit":
+        """The circuit whose next probe is at that time, of what a person asked for."""
+        return replace(self, probe_at=at, version=self.version + 1, asked=asked)
+
     def is_same(self, other: "Circuit | None") -> bool:
         """Whether nobody has written it meanwhile; versions count from each first failure on."""
         return other is not None and (other.version, other.failing_since) == (self.version, self.failing_since)
@@ -100,10 +104,12 @@ def after_failure(
     """The circuit after one more failure. ``retry_after`` is the pause that the receiver asked for: it opens at once.
 
     ``probe``: the failed request was one. Others that fail after the circuit opened were under way by then, and are no
-    step of the schedule.
+    step of the schedule. What a person has asked for since the request began has a probe of its own, whose time stays.
     """
     before = circuit or Circuit(0, at, None, 0, 0)
     failed = replace(before, failures=before.failures + 1, version=before.version + 1)
+    if before.asked is not None and before.is_open:
+        return replace(failed, probes=before.probes + probe)
     asked = at + min(retry_after or timedelta(0), MAX_RETRY_AFTER)
     if before.probe_at is not None and not probe:
         return replace(failed, probe_at=max(before.probe_at, asked))

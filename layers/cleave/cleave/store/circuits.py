@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.circuit import Circuit
 from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, FORMAT, Unreadable, moment_or_none, owner_name, read_with
-from cleave.store.tracks import counting_anew, read_tracks, unshut
+from cleave.store.tracks import TrackRef, counting_anew, read_tracks, unshut
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Delete, Key, Update, Write, set_attributes
@@ -134,9 +133,13 @@ def forget_circuit(subscription_id: str) -> Write:
 
 
 def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at: datetime) -> Write:
-    """The write that makes the next probe due now, of what a person ``asked`` for: a track's number, and a place."""
-    wanted = replace(circuit, probe_at=at, asked=asked, version=circuit.version + 1)
-    return circuit_write(owner, subscription_id, wanted)
+    """The write that makes the next probe due now, of what a person ``asked`` for: a ``wish_of`` it."""
+    return circuit_write(owner, subscription_id, circuit.wanted(asked, at))
+
+
+def wish_of(track: TrackRef, place: str) -> str:
+    """How a circuit names what a person asked for."""
+    return f"{track.number}/{place}"
 
 
 def read_circuits(table: Table, subscription_ids: Sequence[str]) -> dict[str, tuple[str, Circuit]]:

@@ -14,7 +14,7 @@ from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import track_of
 from cleave.domain.refusals import Refusal, RefusalCode, unreadable_refusal
 from cleave.domain.subscription import Subscription
-from cleave.store.circuits import ask_probe, read_circuit
+from cleave.store.circuits import ask_probe, read_circuit, wish_of
 from cleave.store.deliveries import ask_again, place_of, read_delivery, read_waiting
 from cleave.store.delivery_items import DamagedDelivery
 from cleave.store.tracks import TrackRef, counting_anew, read_owner, reopen
@@ -145,4 +145,4 @@ def _doing(
     name = subscription.subscription_id
     if circuit is None or not circuit.is_open:
         return reopen(track, at), Wake(name, track.number)
-    return ask_probe(subscription.owner, name, circuit, f"{track.number}/{place}", at), Wake(name, None)
+    return ask_probe(subscription.owner, name, circuit, wish_of(track, place), at), Wake(name, None)

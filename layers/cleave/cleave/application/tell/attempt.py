@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cleave import clock
 from cleave.application.subscribe.activation import turn_off
-from cleave.application.tell.wake_queue import MAX_DELAY, SendWake, Wake
+from cleave.application.tell.wake_queue import AT_ONCE, MAX_DELAY, SendWake, Wake
 from cleave.domain.circuit import Circuit, RetryPolicy, after_failure, retry_delay
 from cleave.domain.delivery import Answer, Delivery, DeliveryState, Outcome, is_exhausted
 from cleave.domain.events import Event
@@ -24,7 +24,7 @@ from cleave.table.table import Table
 
 _GONE = 410
 # Eight requests may fail at once, and each notes it.
-_CIRCUIT_TRIES = 16
+CIRCUIT_TRIES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,13 @@ class Attempts:
                 raise OutOfDate(subscription_id)
             return before, after
 
-        before, after = until_current(attempt, tries=_CIRCUIT_TRIES)
+        before, after = until_current(attempt, tries=CIRCUIT_TRIES)
         if after.probe_at is not None and (probe or before is None or after.probe_at != before.probe_at):
             host, failures = subscription.host, after.failures
             note(Log.RECEIVER_FAILING, owner=owner, host=host, subscription=subscription_id, failures=failures)
-            if after.probe_at - at <= MAX_DELAY:
-                self.send_wake(Wake(subscription_id, None), after.probe_at - at)
+            wait = max(after.probe_at - at, AT_ONCE)  # a person may have asked for a probe before this request began
+            if wait <= MAX_DELAY:
+                self.send_wake(Wake(subscription_id, None), wait)
         return after
 
 

@@ -1,12 +1,12 @@
 """A receiver that fails is sent one message at each step of the schedule; more follow only if it takes it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 from cleave import clock
-from cleave.application.tell.attempt import Attempts, outgoing_of
+from cleave.application.tell.attempt import CIRCUIT_TRIES, Attempts, outgoing_of
 from cleave.application.tell.drain import DrainResult
 from cleave.application.tell.recovery import recover, tracks_of
 from cleave.application.tell.settling import delete_if_unasked, given_up, is_old, note_damage, settle
@@ -15,7 +15,7 @@ from cleave.domain.circuit import Circuit
 from cleave.domain.delivery import Delivery, Lane
 from cleave.domain.events import Event
 from cleave.domain.subscription import Subscription
-from cleave.store.circuits import close_circuit, read_circuit_and_owner, write_circuit
+from cleave.store.circuits import close_circuit, read_circuit, read_circuit_and_owner, wish_of, write_circuit
 from cleave.store.deliveries import note_progress, place_of, read_delivery, read_waiting
 from cleave.store.drain_inputs import DrainInput, read_drain_input
 from cleave.store.formats import Unreadable
@@ -23,6 +23,8 @@ from cleave.store.retention import DELIVERIES_KEPT
 from cleave.store.subscriptions import read_subscription
 from cleave.store.track_leases import Held, end_probe, take
 from cleave.store.tracks import TrackRef
+from cleave.table.failures import OutOfDate
+from cleave.table.retry import until_current
 from cleave.table.table import Table
 
 # A request takes seconds, and the track's holder may be at its last one.
@@ -58,19 +60,23 @@ class Probe:
         return self._probe(subscription, claimed, circuit.asked)
 
     def _probe(self, subscription: Subscription, claimed: Circuit, asked: str | None) -> DrainResult:
-        candidates = self._candidates(subscription, asked)
-        if not candidates:
-            recover(self.table, self.send_wake, subscription, claimed, clock.now())
-            return DrainResult.DRAINED
-        for track, delivery in candidates:
+        waits = is_held = False
+        for track, delivery in self._candidates(subscription, asked):
+            waits = True
             held = take(self.table, track.subscription_id, track.number, str(uuid4()), clock.now(), probe=True)
             if held is not None:
                 is_sent = self._send(held, subscription, claimed, delivery)
                 self._end(held)
                 if is_sent:
                     return DrainResult.PROBED
+            elif asked == wish_of(track, place_of(delivery)):
+                is_held = True
+                break
+        if not waits:
+            recover(self.table, self.send_wake, subscription, claimed, clock.now())
+            return DrainResult.DRAINED
         if asked is not None:
-            self._ask_soon(subscription, claimed, asked)
+            self._ask_soon(subscription, claimed, asked, is_held=is_held)
         return DrainResult.NOTHING_DUE  # the claim ends, and the next probe comes
 
     def _end(self, held: Held) -> None:
@@ -78,11 +84,23 @@ class Probe:
         if end_probe(self.table, held, clock.now()):
             self.send_wake(Wake(held.track.subscription_id, held.track.number), AT_ONCE)
 
-    def _ask_soon(self, subscription: Subscription, claimed: Circuit, asked: str) -> None:
-        """What a person asked for is on a track that somebody holds: not for long, and a person waits."""
-        again = replace(claimed, probe_at=clock.now() + _HELD, asked=asked, version=claimed.version + 1)
-        if write_circuit(self.table, subscription.owner, subscription.subscription_id, again):
-            self.send_wake(Wake(subscription.subscription_id, None), _HELD)
+    def _ask_soon(self, subscription: Subscription, claimed: Circuit, asked: str, *, is_held: bool) -> None:
+        """A person waits, and what was asked for is on a track that somebody holds, not for long; or the circuit was
+        written since it was claimed, by a request that was under way."""
+        owner, name = subscription.owner, subscription.subscription_id
+
+        def attempt() -> bool:
+            found = read_circuit(self.table, name)
+            if found is None or not found.is_open or found.asked is not None:
+                return False  # all that waits is woken, or somebody has asked since
+            if found.is_same(claimed) and not is_held:
+                return False
+            if not write_circuit(self.table, owner, name, found.wanted(asked, clock.now() + _HELD)):
+                raise OutOfDate(name)
+            return True
+
+        if until_current(attempt, tries=CIRCUIT_TRIES):
+            self.send_wake(Wake(name, None), _HELD)
 
     def _candidates(self, subscription: Subscription, asked: str | None) -> Iterator[tuple[TrackRef, Delivery]]:
         """What a person asked for; then the tracks' first deliveries, those with the fewest attempts first: no single
