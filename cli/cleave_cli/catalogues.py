@@ -16,26 +16,25 @@ _LOGS_HEAD = """# Logs
 
 For operators: every line that the functions log, and what it means.
 
-Made by `python -m cleave_cli.catalogues`; a test fails when it no longer says what the code does.
+`python -m cleave_cli.catalogues` generates this page; a test keeps it equal to the code.
 
 Every function writes one JSON object a line. `message` is one of the codes below. `level`, `timestamp`, `location` and
 `xray_trace_id` are in every line, and the other fields belong to the code. No line holds a body, a name, an address
 or a secret.
 
-`correlation_id` is API Gateway's id of the request that caused what the line tells (`x-amzn-requestid` of the answer).
-It is stored with the cancellation and with each event, so that it stands in the lines of the stream function and of the
-deliveries too. Where one split applied several requests' cancellations, it holds all their ids, with spaces between:
-look for it with `like`.
+`correlation_id` is API Gateway's id of the request that caused the line (`x-amzn-requestid` of the answer). It is
+stored with the cancellation and with each event, so the lines of the stream function and of the deliveries have it too.
+If one split applied cancellations of several requests, it holds all their ids, separated by spaces: search with `like`.
 
 """
 _METRICS_HEAD = f"""# Metrics
 
 For operators: every metric, and what it means.
 
-Made by `python -m cleave_cli.catalogues`; a test fails when it no longer says what the code does.
+`python -m cleave_cli.catalogues` generates this page; a test keeps it equal to the code.
 
-In the namespace `{NAMESPACE}`. Each has the dimension `service`, which is the stack's name, and those of its row; no
-dimension grows with the number of sellers, orders or webhooks.
+All metrics are in the namespace `{NAMESPACE}`. Each has the dimension `service`, the stack's name, and those of its
+row. No dimension grows with the number of sellers, orders or webhooks.
 
 """
 

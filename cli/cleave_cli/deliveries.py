@@ -47,7 +47,7 @@ def list_(  # noqa: PLR0913, PLR0917 - a parameter is an option
         found = list(_pages(http, f"{path}/deliveries", wanted))
     shown = grid(*COLUMNS)
     for delivery in found:
-        shown.add_row(*(str(delivery[column]) for column in COLUMNS))
+        shown.add_row(*("" if delivery[column] is None else str(delivery[column]) for column in COLUMNS))
     show(found, shown, as_json=as_json)
 
 
@@ -82,7 +82,7 @@ def resend(  # noqa: PLR0913, PLR0917 - a parameter is an option
     """Send one delivery again, with the same webhook-id and number."""
     with _webhook(stack, state, seller, channel, webhook) as (http, path):
         _answer(http.post(f"{path}/deliveries/{delivery}/resend"))
-    show({"resent": 1}, "It is sent again.", as_json=as_json)
+    show({"resent": 1}, "1 sent again.", as_json=as_json)
 
 
 @app.command()
@@ -108,7 +108,7 @@ def replay(  # noqa: PLR0913, PLR0917 - a parameter is an option
             if not page["hasMore"]:
                 break
             wanted["cursor"] = page["nextCursor"]
-    show({"resent": resent}, f"{resent} are sent again.", as_json=as_json)
+    show({"resent": resent}, f"{resent} sent again; waiting messages are tried now.", as_json=as_json)
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def import_orders(
                 if not as_json:
                     console.print(f"{row.place}: {refusal}", markup=False, soft_wrap=True)
     finally:
-        words = f"{tally.imported} imported, {tally.skipped} were before, {len(tally.refused)} refused"
+        words = f"{tally.imported} imported, {tally.skipped} skipped, {len(tally.refused)} refused"
         show(asdict(tally), words, as_json=as_json)
     if tally.refused:
         raise RowsRefusedError(f"{len(tally.refused)} of the rows in {file} were refused; the others are in.")

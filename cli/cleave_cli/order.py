@@ -94,7 +94,7 @@ def units(part: Document) -> Grid:
 
 def events(part: Document) -> Grid:
     """What happened, in order."""
-    shown = grid("time, UTC", "what", "of what", "how", "request")
+    shown = grid("time, UTC", "what", "id", "details", "request")
     for entry in part["timeline"]:
         at = from_ms(entry["at"]).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
         shown.add_row(at, *(Text(words) for words in _row(entry)), Text(entry["correlationId"]))

@@ -78,6 +78,6 @@ def redrive(
             show_one(asdict(batch), f"{batch.key}: {batch.records - batch.failed} of {batch.records} records done")
             failed += batch.failed
     if failed:
-        raise CleaveError(f"{failed} records failed again; they stay where they are. The function's log says why.")
+        raise CleaveError(f"{failed} records failed again and stay in the bucket. The function's log says why.")
     if not as_json:
-        console.print("Nothing that was given up is left.")
+        console.print("No batch is left in the bucket.")

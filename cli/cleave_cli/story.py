@@ -28,7 +28,7 @@ def package_tree(title: str, imported: Sequence[Package], now: Sequence[Package]
 
 
 def _package(package: Package, status: str) -> RenderableType:
-    tracking = package.get("cargoTrackingNumber") or "none yet: the seller pays, and feeds it"
+    tracking = package.get("cargoTrackingNumber") or "none yet: the seller pays the carrier and reports its number"
     head = Text.assemble((f"package {package['shipmentPackageId']}", "cyan"), f"  {status}")
     units = [
         Text(f"  {line['quantity']} x {line['stockCode']}  {line['orderLineItemStatusName']}", style="dim")

@@ -49,9 +49,9 @@ def test_a_mixed_file_is_loaded_row_by_row_and_its_wrong_rows_are_named(
     assert first.output.splitlines()[:3] == [
         "line 3: 400 bad.request: lines: must not be empty",
         f"line 5: 404 {no_company}; bad.request: order_items.1.item_number: stands in the order twice",
-        "3 imported, 0 were before, 2 refused",
+        "3 imported, 0 skipped, 2 refused",
     ]
-    assert "0 imported, 3 were before, 2 refused" in again.output
+    assert "0 imported, 3 skipped, 2 refused" in again.output
     assert self_paying.packages(good[0]["orderNumber"]) == [both_names(good[0])]
     assert other_seller.packages(good[1]["orderNumber"]) == [both_names(good[1])]
     assert [each["lines"][0]["stockCode"] for each in other_seller.packages(str(order["order_number"]))] == ["BAG"]

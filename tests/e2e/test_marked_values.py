@@ -51,7 +51,7 @@ def test_no_log_metric_or_command_repeats_what_the_service_was_told(
     file.write_text("".join(f"{json.dumps(row)}\n" for row in (package, refused)))
 
     said = run("import", str(file), "--state", state)
-    assert "1 imported, 0 were before, 1 refused" in said
+    assert "1 imported, 0 skipped, 1 refused" in said
     path = f"/integration/order/sellers/{SELLER}/shipment-packages/{package['shipmentPackageId']}/items/unsupplied"
     for body in ({"lines": [{"lineId": MARK, "quantity": 1}], "reasonId": MARK}, MARK, [MARK]):
         assert self_paying.http.put(path, json=body).status_code == 400

@@ -203,7 +203,7 @@ def test_a_cancellation_whose_record_was_lost_is_applied_and_told(
         shown = page.follow("status")
         assert [word for word in ("package waits", str(NUMBER), order_of(package)) if word not in shown] == []
         assert "1 about to be cancelled" in page.follow("order")
-        assert "Nothing that was given up is left." in page.follow("redrive")
+        assert "No batch is left in the bucket." in page.follow("redrive")
         assert not stage.is_split(package)  # there was nothing in the bucket
         assert "1 done, 0 failed" in page.follow("reconcile")
         assert stage.is_split(package)

@@ -191,9 +191,9 @@ def test_the_program_lists_and_replays_deliveries(
     assert (listed.exit_code, listed.output.count("delivered")) == (0, 2)
     first = deliveries(self_paying, made["id"])[0]["id"]
     assert json.loads(run("show", first).output)["attemptLog"][0]["status"] == 200
-    assert run("resend", first).output == "It is sent again.\n"
+    assert run("resend", first).output == "1 sent again.\n"
     receiver.wait_for(3, where=about(package))
-    assert run("replay", "--order", package["orderNumber"]).output == "2 are sent again.\n"
+    assert run("replay", "--order", package["orderNumber"]).output == "2 sent again; waiting messages are tried now.\n"
     assert len(receiver.wait_for(5, where=about(package))) == 5
     unknown = run("show", "bm9uZQ")
     assert (unknown.exit_code, "webhook.delivery.not.found" in unknown.output) == (1, True)

@@ -176,7 +176,7 @@ def test_replaying_goes_on_while_there_is_more(api: Double, opened: Open) -> Non
     dialog = page.get_by_role("dialog", name="Replay")
     dialog.get_by_label("Events of the").select_option("last seven days")
     dialog.get_by_role("button", name="Send again").click()
-    expect(page.locator(".said")).to_have_text("105 are sent again.")
+    expect(page.locator(".said")).to_have_text("105 sent again; waiting messages are tried now.")
     expect(page.get_by_role("button", name="Replay: hooks-1")).to_be_focused()
 
 

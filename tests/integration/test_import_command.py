@@ -64,7 +64,7 @@ PACKAGES, ORDERS = f"/integration/order/sellers/{SELLER}/orders", "/v1/orders"
 
 def test_rows_of_both_shapes_go_where_each_belongs(run: Callable[..., Result], service: Receiver) -> None:
     result = run(lines(PACKAGE, ORDER))
-    assert (result.exit_code, result.output) == (0, "2 imported, 0 were before, 0 refused\n")
+    assert (result.exit_code, result.output) == (0, "2 imported, 0 skipped, 0 refused\n")
     assert sent(service) == [(PACKAGES, PACKAGE), (ORDERS, ORDER)]
     headers = [request.headers["Authorization"] for request in service.requests]
     assert headers == ["Basic a2V5OnNlY3JldA==", None, "Bearer t-1"]
@@ -102,7 +102,7 @@ def test_every_refused_row_is_reported_with_its_place_and_reason(run: Callable[.
         "line 3: is not JSON",
         "line 5: is neither a package (shipmentPackageId) nor an order (order_number)",
         "line 6: there are no credentials for seller 'five' (supplierId)",
-        "0 imported, 0 were before, 5 refused",
+        "0 imported, 0 skipped, 5 refused",
     ]
 
 
@@ -136,7 +136,7 @@ def test_the_marketplaces_word_goes_where_it_belongs(run: Callable[..., Result],
         ("/v1/orders/A%2F1/order_items/A%201/delivery", {"status": "delivered", "quantity": 1}),
     ]
     assert sent(service)[4][0] == "/integration/order/sellers/20815/orders"
-    assert "5 were before" in run(words).output
+    assert "5 skipped" in run(words).output
 
 
 def test_the_same_command_again_sends_only_what_was_not_accepted(run: Callable[..., Result], service: Receiver) -> None:
@@ -144,7 +144,7 @@ def test_the_same_command_again_sends_only_what_was_not_accepted(run: Callable[.
     assert run(lines(PACKAGE, ORDER)).exit_code == 1
     service.respond = answering({})
     result = run(lines(PACKAGE, ORDER))
-    assert (result.exit_code, result.output) == (0, "1 imported, 1 were before, 0 refused\n")
+    assert (result.exit_code, result.output) == (0, "1 imported, 1 skipped, 0 refused\n")
     assert sent(service) == [(PACKAGES, PACKAGE), (ORDERS, ORDER), (ORDERS, ORDER)]
 
 
@@ -160,8 +160,8 @@ def test_an_import_that_was_cut_off_goes_on_with_the_row_it_was_at(
     run(lines(PACKAGE, ORDER))
     (done,) = (tmp_path / "imports").iterdir()
     done.write_text(done.read_text()[:-30])
-    assert "1 imported, 1 were before" in run(lines(PACKAGE, ORDER)).output
-    assert "0 imported, 2 were before" in run(lines(PACKAGE, ORDER)).output
+    assert "1 imported, 1 skipped" in run(lines(PACKAGE, ORDER)).output
+    assert "0 imported, 2 skipped" in run(lines(PACKAGE, ORDER)).output
     assert len(sent(service)) == 3
 
 
@@ -188,7 +188,7 @@ def test_a_row_that_the_service_stumbles_over_does_not_hold_up_the_others(
 ) -> None:
     service.respond = answering({PACKAGES: Answer(500)})
     result = run(lines(PACKAGE, ORDER))
-    assert (result.exit_code, "1 imported, 0 were before, 1 refused" in result.output) == (1, True)
+    assert (result.exit_code, "1 imported, 0 skipped, 1 refused" in result.output) == (1, True)
 
 
 @pytest.mark.parametrize("status", [401, 403, 503])

@@ -11,7 +11,7 @@ from cleave.table.table import Table
 from cleave_cli import order as command
 from cleave_cli.errors import CleaveError
 from cleave_cli.main import app
-from cleave_cli.receiver import Receiver
+from cleave_cli.receiver import Answer, Receiver
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -94,9 +94,25 @@ def test_what_happened_is_listed_in_order_with_whole_ids(story: Table) -> None:
     ]
     assert rows[3][2:] == ["status", f"package {SUCCESSOR}: Created", "test-request"]
     assert rows[4][2] == f"20811-{ORDER}-1"
-    assert rows[4][3].endswith(": delivered, 1 attempts, last answer 200")
+    assert rows[4][3].endswith(": delivered, 1 attempt, last answer 200")
     of_channel = f"1 of line {LAMP} of package {SUCCESSOR}: wrong_price"
     assert rows[6][2:] == ["4711 of hepsiglobal test-credential", of_channel, "test-request"]
+
+
+def test_a_delivery_says_how_often_it_was_tried_and_its_last_answer(
+    story: Table, clock: FrozenClock, let_happen: Callable[[], None], receiver: Receiver
+) -> None:
+    receiver.respond = lambda _: Answer(503)
+    clock.move(seconds=1)
+    let_happen()
+    (part,) = command.whole_story(story, ORDER, None)["parts"]
+    told = [entry["text"].rpartition(": ")[2] for entry in part["timeline"] if entry["kind"] == "told"]
+    assert told == [
+        "delivered, 1 attempt, last answer 200",
+        "delivered, 1 attempt, last answer 200",
+        "waiting, 1 attempt, last answer 503",
+        "waiting, no answer yet",
+    ]
 
 
 def test_it_says_where_the_units_of_each_line_are(story: Table) -> None:

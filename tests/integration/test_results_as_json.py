@@ -74,7 +74,7 @@ def test_redrive_lists_its_batches_also_where_some_failed(failing: Bucket) -> No
     assert run("redrive", status=1) == "a/2: 1 of 2 records done\na/3: 0 of 2 records done\n"
     failing.objects.clear()
     assert shown("redrive") == []
-    assert run("redrive") == "Nothing that was given up is left.\n"
+    assert run("redrive") == "No batch is left in the bucket.\n"
 
 
 def test_what_redrive_did_before_aws_failed_is_shown(failing: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_what_is_sent_again_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliveries, "_webhook", webhook)
     assert shown("deliveries", "resend", "w1", "d1") == {"resent": 1}
     assert shown("deliveries", "replay", "w1", "--since", "1") == {"resent": 4}
-    assert run("deliveries", "replay", "w1", "--since", "1") == "4 are sent again.\n"
+    assert run("deliveries", "replay", "w1", "--since", "1") == "4 sent again; waiting messages are tried now.\n"
 
 
 def test_credentials_say_what_was_changed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.proofs.fault import Fault
 from tests.proofs.faults import FAULTS
+from tests.proofs.model.scenarios import SCENARIOS, SHORT
 from tests.support.template import ROOT
 
 PROOFS = (ROOT / "docs/proofs.md").read_text()
@@ -13,6 +14,10 @@ FAILURES = (ROOT / "docs/stream-failures.md").read_text()
 def test_the_document_lists_the_faults_that_make_mutants_tries() -> None:
     rows = [f"| {fault.what} | `{fault.file}` | `{fault.test.rpartition('::')[2]}` |" for fault in FAULTS]
     assert PROOFS.rstrip().splitlines()[-len(rows) :] == rows
+
+
+def test_the_document_counts_the_scenarios_of_the_model() -> None:
+    assert f"| {len(SHORT)} cases | `make model`: {len(SCENARIOS)} cases |" in PROOFS
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)

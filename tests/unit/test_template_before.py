@@ -53,6 +53,7 @@ CHANGED = {
     ("TableThrottledAlarm", "Metrics"): "reads of indexes, and a value in every period",
     ("IteratorAgeAlarm", "*"): "both functions on the stream",
     ("BackgroundErrorsAlarm", "Metrics"): "the function that puts events on the bus, too",
+    ("BackgroundErrorsAlarm", "AlarmDescription"): "plainer words",
     ("*Query", "LogGroupNames"): "all functions whose lines a query is about",
     ("*Query", "QueryString"): "lines and fields that are logged, and ends that no function sees coming",
     ("*Alarm", "DatapointsToAlarm"): "is the same as EvaluationPeriods unless said",

@@ -14,7 +14,7 @@ OPERATIONS = (
     Operation(
         "GetStatus",
         _H,
-        "Get the gauges of due and given-up work, each with the threshold of its alarm and its runbook.",
+        "Get the gauges of due and given-up work, each with its alarm's threshold and its runbook.",
         answer=answering(answers.ToldStatus, shown.STATUS),
     ),
     Operation(
@@ -28,8 +28,8 @@ OPERATIONS = (
     Operation(
         "FindOrder",
         _H,
-        "An order of all its sellers: its packages as a tree, where its units are, and what happened, with its ids in "
-        "both dialects' spelling.",
+        "Get an order over all its sellers: packages as a tree, where the units are, and the timeline, with ids in "
+        "both dialects.",
         answer=answering(answers.WholeStory, shown.STORY),
         parameters=parameters.STORY,
         refusals=(Code.ORDER_NOT_FOUND, Code.BODY_INVALID),
@@ -37,8 +37,8 @@ OPERATIONS = (
     Operation(
         "ListPending",
         _H,
-        "Cancellations and events that have waited for ten seconds and more, by order, the longest first, and the "
-        "batches of records that the stream gave up.",
+        "List cancellations and events that have waited for at least ten seconds, by order, the longest first; and "
+        "the batches of records that the stream gave up.",
         answer=answering(answers.ShownPending, shown.PENDING),
         parameters=parameters.PENDING,
         refusals=(Code.BODY_INVALID,),

@@ -161,7 +161,7 @@ OPERATIONS = (
     Operation(
         "AlternativeDelivery",
         _T,
-        "Report that the seller delivers the package itself, and has set out.",
+        "Report that the seller delivers the package itself and is on the way.",
         takes=taking(AlternativeDelivery, {"isPhoneNumber": True, "trackingInfo": "5550000000", "deci": 2}),
         answer=_OK,
         refusals=_REPORT,
@@ -176,14 +176,14 @@ OPERATIONS = (
     Operation(
         "ManualReturn",
         _T,
-        "Report that a package which its seller delivers itself is back.",
+        "Report that a package that the seller delivers itself has come back.",
         answer=_OK,
         refusals=(*_REPORT, Code.NOT_DELIVERED_BY_SELLER),
     ),
     Operation(
         "SplitPackage",
         _T,
-        "Put some lines of a package into one of their own.",
+        "Move some lines of a package into a package of their own.",
         takes=taking(SplitLines, {"orderLineIds": [4765081101]}),
         answer=answering(answers.NewPackage, {"newPackageId": _NEW_IDS[0]}),
         refusals=_SPLIT,

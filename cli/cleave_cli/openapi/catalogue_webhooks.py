@@ -32,7 +32,9 @@ _REPLAY = taking(ReplayRequest, {"since": 1792314000000}, order={"orderNumber": 
 _REST = {"hasMore": True, "nextCursor": "c2lnbmVkLCBhbmQgb25seSBmb3IgdGhlc2UgZmlsdGVycw"}
 
 
-_GET = Operation("GetWebhook", _T, "Get one webhook, with when and why it was turned on and off.", refusals=_FIND)
+_GET = Operation(
+    "GetWebhook", _T, "Get one webhook, with the times and reasons of its changes of status.", refusals=_FIND
+)
 
 OPERATIONS = (
     Operation(

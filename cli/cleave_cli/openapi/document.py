@@ -31,10 +31,10 @@ DOCUMENT = ROOT / "docs/openapi.json"
 _CATALOGUES = (catalogue_trendyol, catalogue_hepsiglobal, catalogue_webhooks, catalogue_reading, catalogue_operations)
 OPERATIONS = {(each.function, each.dialect): each for module in _CATALOGUES for each in module.OPERATIONS}
 _SECURITY = {Dialect.TRENDYOL: "seller", Dialect.HEPSIGLOBAL: "channel"}
-_OPERATIONS = ("Operations", "For the marketplace's own people, of all sellers and channels.")
+_OPERATIONS = ("Operations", "For the marketplace's own staff, over all sellers and channels.")
 _TAGS = {
     Dialect.TRENDYOL: ("Trendyol", "Paths of Trendyol's Marketplace API, for sellers."),
-    Dialect.HEPSIGLOBAL: ("HepsiGlobal", "HepsiGlobal's seller-cancel webhook and what belongs to it, for channels."),
+    Dialect.HEPSIGLOBAL: ("HepsiGlobal", "HepsiGlobal's seller-cancel webhook and its neighbours, for channels."),
 }
 
 _ALL_TAGS = (*_TAGS.values(), _OPERATIONS, page_files.TAG, webhooks.TAG)

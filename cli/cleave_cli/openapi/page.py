@@ -17,12 +17,12 @@ _MAX_EXAMPLE = 1500  # a whole package is no quick reading; it is in openapi.jso
 
 _HEAD = """# API
 
-For those who write a client: every endpoint, what it takes and what it answers.
+For those who write a client: every endpoint with its requests and answers.
 
-Made by `cleave openapi` from [openapi.json](openapi.json), which is made from the template, the wire models and the
-catalogue of refusals. [Errors](errors.md) says what each key means, [values](values.md) how values are read.
-A 500 `generic.exception` can be repeated as it is, a 429 after `Retry-After`. A path answers a method that it
-does not have with 405, and names its methods in `Allow`.
+`cleave openapi` generates this page and [openapi.json](openapi.json) from the template, the wire models and the
+catalogue of refusals. [Errors](errors.md) explains each key, [values](values.md) how Cleave reads values.
+After a 500 `generic.exception`, repeat the request as it is; after a 429, wait for `Retry-After` first. A path
+answers a method that it does not have with 405, and names its methods in `Allow`.
 """
 
 type Refusal = tuple[str, str]  # status and key

@@ -39,13 +39,13 @@ PATH: dict[str, tuple[str, Schema, object]] = {
 STOREFRONT = Parameter(
     "storeFrontCode",
     "header",
-    "The storefront of the packages; absent, it is TR. In any letter case.",
+    "The storefront of the packages, in any letter case; TR if absent.",
     {"enum": sorted(STOREFRONTS)},
 )
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",
     "header",
-    "Makes equal cancels of one package two. Without it, the same body for the same package is a retry.",
+    "Distinguishes equal cancels of one package. Without it, the same body for the same package is a retry.",
     {"type": "string", "minLength": 1, "maxLength": 255},
 )
 CANCELLATION_ID = {HEADER: "Names the cancellation, for reading it back."}
@@ -56,35 +56,35 @@ def query(name: str, description: str, schema: Schema) -> Parameter:
     return Parameter(name, "query", description, schema)
 
 
-CHANNEL = query("channel", "Whose, by its client id: for operators and support. Ignored of a channel.", _TEXT)
+CHANNEL = query("channel", "The owner's client id; for operators and support. Ignored if a channel sends it.", _TEXT)
 LISTING = (
-    query("startDate", "From when, epoch ms; absent, a week before the end.", _TIME),
-    query("endDate", "Up to when, epoch ms; absent, now. At most two weeks after the start.", _TIME),
+    query("startDate", "The start, epoch ms; a week before the end if absent.", _TIME),
+    query("endDate", "The end, epoch ms; now if absent. At most two weeks after the start.", _TIME),
     query("page", "From 0; page times size is at most 10,000.", {"type": "integer", "minimum": 0, "default": 0}),
     SIZE,
     query("orderNumber", "Only this order's.", {**_TEXT, "maxLength": 100, "pattern": r"^[^\s#]+$"}),
-    query("status", "One or several, as a comma list or repeated.", _STATUSES),
+    query("status", "One or several, separated by commas or repeated.", _STATUSES),
     query(
-        "shipmentPackageIds", "Only these; a comma list or repeated.", {"type": "array", "items": _ID, "maxItems": 50}
+        "shipmentPackageIds", "Only these; with commas or repeated.", {"type": "array", "items": _ID, "maxItems": 50}
     ),
-    query("orderByField", "By which time.", {"enum": ["PackageLastModifiedDate", "CreatedDate"]}),
+    query("orderByField", "The time to sort by.", {"enum": ["PackageLastModifiedDate", "CreatedDate"]}),
     query("orderByDirection", "Latest first, or earliest first.", {"enum": ["DESC", "ASC"]}),
 )
 WALK = (
-    query("lastModifiedStartDate", "From when, epoch ms; absent, two weeks before the end.", _TIME),
-    query("lastModifiedEndDate", "Up to when, epoch ms; absent, now.", _TIME),
+    query("lastModifiedStartDate", "The start, epoch ms; two weeks before the end if absent.", _TIME),
+    query("lastModifiedEndDate", "The end, epoch ms; now if absent.", _TIME),
     SIZE,
-    query("packageItemStatuses", "One or several, as a comma list or repeated.", _STATUSES),
-    query("nextCursor", "Where the last answer ended; worth something under the same filters only.", _TEXT),
+    query("packageItemStatuses", "One or several, separated by commas or repeated.", _STATUSES),
+    query("nextCursor", "Where the last answer ended; valid only with the same filters.", _TEXT),
 )
 MESSAGE = query(
     "message",
-    "Whether with the message, signed anew; not for support.",
+    "Whether to add the message, with a new signature; not for support.",
     {"enum": ["true", "false"], "default": "false"},
 )
 DELIVERIES = (
     query("state", "Only these.", {"enum": [state.value for state in DeliveryState]}),
-    query("answer", "Only with this last status code, or word for a failure.", _TEXT),
+    query("answer", "Only with this last status code, or this word for a failure.", _TEXT),
     query("orderNumber", "Only this order's.", _TEXT),
     query("since", "Queued from then on, epoch ms.", _TIME),
     query("until", "Queued before then, epoch ms.", _TIME),
@@ -93,7 +93,7 @@ DELIVERIES = (
 )
 _CURSOR = query("cursor", "Where the last page ended.", _TEXT)
 RECEIVERS = (
-    query("failing", "Only those that fail, the longest failing first: a hundred at most.", {"type": "boolean"}),
+    query("failing", "Only failing receivers, the longest failing first; a hundred at most.", {"type": "boolean"}),
     _CURSOR,
 )
 PENDING = (_CURSOR,)

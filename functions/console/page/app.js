@@ -224,7 +224,7 @@ const actions = {
     $("replay-send").onclick = () => {
       const since = Date.now() - Number($("replay-since").value);
       $("replay").close();
-      act(receiver, () => replayAll(receiver, since), (resent) => `${resent} are sent again.`);
+      act(receiver, () => replayAll(receiver, since), (resent) => `${resent} sent again; waiting messages are tried now.`);
     };
     $("replay").showModal();
   },

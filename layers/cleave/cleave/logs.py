@@ -20,13 +20,18 @@ class Log(Enum):
         ("route", "status", "credential"),
         "Every request that reached a function.",
     )
-    REQUEST_REFUSED = ("request.refused", logging.INFO, ("refusals",), "Why it was refused: the keys of errors.md.")
-    REQUEST_FAILED = ("request.failed", logging.ERROR, (), "It was answered with a 500; with the traceback.")
+    REQUEST_REFUSED = (
+        "request.refused",
+        logging.INFO,
+        ("refusals",),
+        "A request was refused; the keys of errors.md say why.",
+    )
+    REQUEST_FAILED = ("request.failed", logging.ERROR, (), "A request was answered with a 500; with the traceback.")
     ITEM_UNREADABLE = (
         "item.unreadable",
         logging.WARNING,
         ("item",),
-        "A request, or a credential, is about a stored item that cannot be read; it was refused.",
+        "A request or a credential needs a stored item that cannot be read, so it was refused.",
     )
     CREDENTIAL_REFUSED = ("credential.refused", logging.INFO, ("route",), "The credentials were missing or wrong.")
     CANCELLATION_ACCEPTED = (
@@ -39,19 +44,19 @@ class Log(Enum):
         "cancellation.repeated",
         logging.INFO,
         ("cancellation_id",),
-        "It was accepted before; nothing was written.",
+        "The cancellation was accepted before; nothing was written.",
     )
     PACKAGE_SPLIT = (
         "package.split",
         logging.INFO,
         ("package_id", "successor_ids"),
-        "One split applied everything that waited on the package, and made these successors.",
+        "One split applied all waiting cancellations of the package and made these successors.",
     )
     EVENT_FANNED_OUT = (
         "event.fanned_out",
         logging.INFO,
         ("order_number", "deliveries"),
-        "Deliveries of the event to so many subscriptions were made; they wait to be sent.",
+        "Deliveries of the event to this many subscriptions were queued.",
     )
     ITEM_FAILED = (
         "item.failed",
@@ -63,19 +68,19 @@ class Log(Enum):
         "recipients.damaged",
         logging.WARNING,
         ("item", "subscriptions"),
-        "Of these webhooks a seller's list cannot say what they want to be told; it is made anew as they say it.",
+        "A seller's list of recipients is damaged for these webhooks; it is made again from the webhooks.",
     )
     READ_FAILED = (
         "read.failed",
         logging.ERROR,
         (),
-        "The packages of a batch could not be read together, with the traceback; each is read by itself.",
+        "The packages of a batch could not be read together, with the traceback; each is read alone.",
     )
     BUS_REFUSED = (
         "bus.refused",
         logging.WARNING,
         ("why", "records"),
-        "The stage's bus did not take the events of so many records, for this reason; the stream repeats them.",
+        "The stage's bus refused the events of this many records, for this reason; the stream repeats them.",
     )
     RECONCILE_DONE = (
         "reconcile.done",
@@ -83,7 +88,12 @@ class Log(Enum):
         ("counts",),
         "Every minute: overdue items that were done or failed, and tracks and probes that were woken.",
     )
-    RECONCILE_FAILED = ("reconcile.failed", logging.WARNING, ("kind", "sort_key"), "One of those that failed.")
+    RECONCILE_FAILED = (
+        "reconcile.failed",
+        logging.WARNING,
+        ("kind", "sort_key"),
+        "The reconcile failed at an overdue item.",
+    )
     WAKE_DONE = (
         "wake.done",
         logging.INFO,
@@ -100,7 +110,7 @@ class Log(Enum):
         "sender.failed",
         logging.ERROR,
         ("subscription",),
-        "Our own code failed at a request to a receiver, with the traceback; it counts as a failure of the receiver.",
+        "Our own code failed at a request to a receiver, with the traceback; this counts as a failure of the receiver.",
     )
     EVENT_GONE = (
         "event.gone",
@@ -118,19 +128,19 @@ class Log(Enum):
         "delivery.attempted",
         logging.INFO,
         ("correlation_id", "subscription", "webhook_id", "number", "answer"),
-        "One request to a receiver: the headers that it saw, and its status code or how it failed.",
+        "One request to a receiver: two of its headers, and the answer's status code or the kind of failure.",
     )
     DELIVERY_DAMAGED = (
         "delivery.damaged",
         logging.WARNING,
         ("subscription", "order_number", "item"),
-        "A delivery or its event cannot be read; the order's later deliveries wait until it is mended.",
+        "A delivery or its event cannot be read; the order's later deliveries wait until it is repaired.",
     )
     TRACK_DAMAGED = (
         "track.damaged",
         logging.WARNING,
         ("item",),
-        "A part of a webhook's queue could not be drained as it was stored; it was made anew, and nothing is lost.",
+        "A stored track was damaged; it was made again, and nothing is lost.",
     )
     RECEIVER_FAILING = (
         "receiver.failing",
@@ -142,13 +152,13 @@ class Log(Enum):
         "receiver.recovered",
         logging.INFO,
         ("owner", "host", "subscription"),
-        "What waited is sent now.",
+        "The circuit is closed; the waiting messages are sent.",
     )
     SUBSCRIPTION_PASSIVE = (
         "subscription.passive",
         logging.WARNING,
         ("owner", "host", "subscription", "reason"),
-        "We turned a webhook off; its events wait until its owner turns it on.",
+        "Cleave turned a webhook off; its messages wait until its owner turns it on.",
     )
 
     def __init__(self, code: str, level: int, fields: tuple[str, ...], meaning: str) -> None:

@@ -23,7 +23,7 @@ class Metric(Enum):
         "CancellationsAccepted",
         MetricUnit.Count,
         ("dialect",),
-        "Cancellations recorded with their units reserved; repeats of the same one are not counted again.",
+        "Cancellations that were accepted; repeats are not counted.",
     )
     REQUESTS_REFUSED = (
         "RequestsRefused",
@@ -31,7 +31,7 @@ class Metric(Enum):
         ("reason",),
         "Requests of any endpoint that were refused, by the key of the first refusal (errors.md).",
     )
-    REQUESTS_FAILED = ("RequestsFailed", MetricUnit.Count, (), "Requests that we answered with a 500.")
+    REQUESTS_FAILED = ("RequestsFailed", MetricUnit.Count, (), "Requests that were answered with a 500.")
     CREDENTIALS_REFUSED = ("CredentialsRefused", MetricUnit.Count, (), "Calls whose credentials were missing or wrong.")
     PACKAGES_SPLIT = ("PackagesSplit", MetricUnit.Count, (), "Splits, by cancellations or by sellers themselves.")
     CANCELLATIONS_APPLIED = (
@@ -76,25 +76,25 @@ class Metric(Enum):
         "OldestPendingCancellation",
         MetricUnit.Seconds,
         (),
-        "Age of the oldest accepted cancellation, or planned split, that is not applied; 0 without. Every minute.",
+        "Age of the oldest accepted cancellation or planned split that is not applied; 0 if none. Every minute.",
     )
     OLDEST_PENDING_EVENT = (
         "OldestPendingEvent",
         MetricUnit.Seconds,
         (),
-        "Age of the oldest event that is not handed to its subscriptions; 0 without. Every minute.",
+        "Age of the oldest event that is not handed to its subscriptions; 0 if none. Every minute.",
     )
     OLDEST_WAITING_DELIVERY = (
         "OldestWaitingDelivery",
         MetricUnit.Seconds,
         (),
-        "For how long a receiver has failed or a track been overdue, the longest of all; 0 without. Every minute.",
+        "The longest time that a receiver has failed or a track has been overdue; 0 if none. Every minute.",
     )
     FAILED_BATCHES = (
         "FailedBatches",
         MetricUnit.Count,
         (),
-        "Batches of records that the stream's event source gave up and nobody has redriven. Every minute.",
+        "Batches of records that the stream's event source gave up and that are not redriven yet. Every minute.",
     )
     FAILING_RECEIVERS = ("FailingReceivers", MetricUnit.Count, (), "Receivers whose circuit is open. Every minute.")
 

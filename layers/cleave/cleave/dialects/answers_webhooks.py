@@ -176,7 +176,10 @@ class Resent(TypedDict):
 
 
 class Replayed(Rest):
-    """How many are sent again, and where to go on. ``unreadableDeliveries`` are not: the orders that they are about."""
+    """How many settled messages are sent again, and where to continue.
+
+    ``unreadableDeliveries`` names the orders of messages that cannot be sent.
+    """
 
     resent: int
     unreadableDeliveries: NotRequired[list[str]]

@@ -110,7 +110,7 @@ def _bound_to(webhook: WebhookCall, use: str, filters: Values) -> Values:
 
 
 def render_replay(asked: DeliveryList, page: DeliveryPage) -> "Replayed":
-    """How many are sent again, and where to go on."""
+    """How many settled messages are sent again, and where to continue. Waiting ones are tried too, but not counted."""
     rest = _rest(asked, page)
     shown: Replayed = {
         "resent": sum(not row.is_waiting for row in page.rows),

@@ -196,8 +196,14 @@ def _event(entry: "TimelineEvent") -> "StoryEntry":
     }
 
 
+def _tries(attempts: int, last_answer: str | None) -> str:
+    if last_answer is None:
+        return "no answer yet"
+    return f"{attempts} attempt{'' if attempts == 1 else 's'}, last answer {last_answer}"
+
+
 def _told(entry: "TimelineDelivery", correlation_id: str) -> "ToldEntry":
-    tries = f"{entry['attempts']} attempts, last answer {entry['lastAnswer']}"
+    tries = _tries(entry["attempts"], entry["lastAnswer"])
     return {
         "at": entry["date"],
         "kind": "told",
