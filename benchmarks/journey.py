@@ -90,7 +90,7 @@ def _accept(world: World, accept: Accept, package: Package, number: int) -> Bill
 
 def drain_messages(world: World, send: Sender, send_batch: BatchSender | None = None) -> Iterator[Bill]:
     """Handle the messages that wait, each in an invocation of its own."""
-    queue = wake_queue()
+    queue = wake_queue().queue
     attempts = Attempts(world.table, send, queue, _POLICY, lambda: 0.5, send_batch)
     drain, probe = Drain(world.table, queue, attempts), Probe(world.table, queue, attempts)
     while messages := queue.client.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10).get("Messages"):

@@ -2,7 +2,9 @@
 
 from uuid import uuid4
 
+from cleave.application.contention import busy_refusal
 from cleave.application.subscribe.webhooks import find_webhook
+from cleave.application.tell.attempt import NotSent
 from cleave.dialects.webhook_calls import WebhookCall, render_ping, webhook_endpoint
 from cleave.entry.gateway import Response, json_response
 from cleave.entry.resources import table
@@ -13,5 +15,8 @@ from cleave.outbound.resources import sender
 def handler(webhook: WebhookCall) -> Response:
     """Send the receiver a signed request with nothing in it, and tell what it answered."""
     subscription = find_webhook(table(), webhook.owner, webhook.subscription_id)
-    answer = sender().ping(subscription, f"test-{uuid4()}", webhook.call.at)
+    try:
+        answer = sender().ping(subscription, f"test-{uuid4()}", webhook.call.at)
+    except NotSent:
+        raise busy_refusal() from None
     return json_response(render_ping(answer))

@@ -106,6 +106,12 @@ class Log(Enum):
         ("subscription",),
         "A message of the delivery queue could not be handled, with the traceback; its work stays due.",
     )
+    WAKE_NOT_SENT = (
+        "wake.not.sent",
+        logging.WARNING,
+        ("subscription",),
+        "The delivery queue did not take a message of a request; the reconcile does the work within a minute.",
+    )
     SENDER_FAILED = (
         "sender.failed",
         logging.ERROR,

@@ -5,14 +5,16 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from cleave.application.contention import contended_refusal
+from botocore.exceptions import ClientError
+
+from cleave.application.contention import busy_refusal, contended_refusal
 from cleave.domain.refusals import Refusal, RefusalCode, RefusalKind, Refusals, unreadable_refusal
 from cleave.entry.gateway import Call, Event, Response, read_call
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count
 from cleave.observability import follow
 from cleave.store.formats import Unreadable
-from cleave.table.failures import Contended, Misfit
+from cleave.table.failures import Contended, Misfit, is_transient
 from cleave.table.limits import ANSWER_BYTES, KILOBYTE
 
 STATUS = {
@@ -79,11 +81,17 @@ def _answer(shape: ErrorShape, call: Call, serve: Callable[[], Response]) -> Res
         return _refused(shape, call, (contended_refusal(),))
     except (Unreadable, Misfit) as damaged:
         return _damaged(shape, call, Unreadable(damaged.key))
-    except Exception:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
-        note(Log.REQUEST_FAILED)
-        count(Metric.REQUESTS_FAILED)
-        return shape.failed(call)
+    except Exception as error:  # noqa: BLE001 - the caller gets the dialect's shape, the operator the traceback
+        return _failed(shape, call, error)
     return response
+
+
+def _failed(shape: ErrorShape, call: Call, error: Exception) -> Response:
+    if isinstance(error, ClientError) and is_transient(error):  # of KMS, say: the table's are Contended
+        return _refused(shape, call, (busy_refusal(),))
+    note(Log.REQUEST_FAILED)
+    count(Metric.REQUESTS_FAILED)
+    return shape.failed(call)
 
 
 def _damaged(shape: ErrorShape, call: Call, item: Unreadable) -> Response:

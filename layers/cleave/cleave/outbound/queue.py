@@ -6,7 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from cleave.application.tell.wake_queue import Wake
+from cleave.logs import Log, note
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -23,6 +26,21 @@ class WakeQueue:
         """Raises botocore's ClientError if the queue did not take the message."""
         seconds = math.ceil(delay.total_seconds())
         self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(asdict(wake)), DelaySeconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class WakeHints:
+    """The same for a caller's request, which is done by then: the reconcile finds in the table what no message asks
+    for, within a minute."""
+
+    queue: WakeQueue
+
+    def __call__(self, wake: Wake, delay: timedelta) -> None:
+        """Raises nothing."""
+        try:
+            self.queue(wake, delay)
+        except (ClientError, BotoCoreError):
+            note(Log.WAKE_NOT_SENT, subscription=wake.subscription_id)
 
 
 def count_messages(client: "SQSClient", url: str) -> int:

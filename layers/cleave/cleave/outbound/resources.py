@@ -13,7 +13,7 @@ from cleave.domain.circuit import parse_policy
 from cleave.entry.resources import client, settings, table, tracking_numbers
 from cleave.outbound.connection import checked_pools
 from cleave.outbound.destinations import DestinationSender
-from cleave.outbound.queue import WakeQueue
+from cleave.outbound.queue import WakeHints, WakeQueue
 from cleave.outbound.requests import Requests
 from cleave.outbound.secrets import SecretBox
 from cleave.outbound.target import TargetSender
@@ -27,9 +27,14 @@ def secret_box() -> SecretBox:
 
 
 @functools.cache
-def wake_queue() -> WakeQueue:
-    """By which drains and probes are asked for."""
+def _wake_queue() -> WakeQueue:
     return WakeQueue(client("sqs"), settings().delivery_queue_url)
+
+
+@functools.cache
+def wake_queue() -> WakeHints:
+    """By which a caller's request has deliveries drained and receivers probed."""
+    return WakeHints(_wake_queue())
 
 
 @functools.cache
@@ -41,7 +46,7 @@ def worker(seconds: float) -> Worker:
     """Does what is due, for one invocation that may take so long."""
     milliseconds = timedelta(milliseconds=1)
     quiet = QuietPeriod(settings().split_quiet_ms * milliseconds, settings().split_longest_ms * milliseconds)
-    return Worker(table(seconds), wake_queue(), tracking_numbers(), quiet, _cleared())
+    return Worker(table(seconds), _wake_queue(), tracking_numbers(), quiet, _cleared())
 
 
 @functools.cache
@@ -71,7 +76,7 @@ def target_rules() -> TargetRules:
 
 def drain_and_probe(seconds: float) -> tuple[Drain, Probe]:
     """Sends waiting deliveries, for one invocation that may take so long."""
-    of_invocation, send_wake = table(seconds), wake_queue()
+    of_invocation, send_wake = table(seconds), _wake_queue()
     policy = parse_policy(settings().retry_schedule)
     attempts = Attempts(of_invocation, sender(), send_wake, policy, random.random, destination_sender())
     return Drain(of_invocation, send_wake, attempts), Probe(of_invocation, send_wake, attempts)

@@ -31,7 +31,11 @@ class WebhookSender:
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
         """The same with nothing in it, to see whether the receiver takes it."""
-        return self._send(self._requests.trying(subscription, message_id, at), at)
+        try:
+            request = self._requests.trying(subscription, message_id, at)
+        except ClientError:
+            return Answer(None, "secrets_damaged", None, 0, "")
+        return self._send(request, at)
 
     @property
     def _requests(self) -> Requests:
