@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.connection import create_connection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from cleave.outbound.addresses import Resolver, checked_addresses, resolve
@@ -122,7 +123,7 @@ def _first_answering(connection: HTTPConnection, addresses: list[str], port: int
     failure: OSError | None = None
     for address in addresses:
         try:
-            return socket.create_connection((address, port), timeout=connection.timeout)
+            return create_connection((address, port), connection.timeout, socket_options=connection.socket_options)
         except TimeoutError as error:
             raise urllib3.exceptions.ConnectTimeoutError(connection, "connect") from error
         except OSError as error:
