@@ -7,7 +7,7 @@ packages, and a function would run although its layer lacks something.
 
 It also lacks a little of what the template relies on: API keys that the authorizer names, the time in the gateway's
 own answers, answers that stand in an API's document, partition keys in the conditions of roles, the action of a batch,
-paths as they stand in the URL, an address at the origin's root. This teaches it.
+batching windows, paths as they stand in the URL, an address at the origin's root. This teaches it.
 """
 
 import ctypes
@@ -44,6 +44,7 @@ def main() -> None:
     import_written_answers(gateway)
     tell_request_time(gateway)
     keep_room_for_every_version(importlib.import_module("ministack.services.lambda_svc"))
+    gather_for_windows(importlib.import_module("ministack.services.lambda_svc"))
     tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
     authorize_batches_as_singles(importlib.import_module("ministack.core.iam_actions"))
     app = importlib.import_module("ministack.app")
@@ -188,6 +189,21 @@ def keep_room_for_every_version(functions: Any) -> None:  # noqa: ANN401 - a mod
         return room
 
     functions._reserved_concurrency = reserved_by_name  # noqa: SLF001
+
+
+def gather_for_windows(functions: Any) -> None:  # noqa: ANN401 - a module of another environment
+    """Let a stream's records gather for `MaximumBatchingWindowInSeconds`, as Lambda does; the engine calls at once."""
+    poll, not_before = functions._poll_dynamodb_streams, functions._esm_backoff_until  # noqa: SLF001 - no other way in
+
+    def poll_what_has_gathered() -> bool:
+        for *_, source in functions._iter_all_esms():  # noqa: SLF001
+            window = source.get("MaximumBatchingWindowInSeconds")
+            if window:
+                not_before.setdefault(source["UUID"], time.time() + window)  # a successful call takes it away
+        processed: bool = poll()
+        return processed
+
+    functions._poll_dynamodb_streams = poll_what_has_gathered  # noqa: SLF001
 
 
 def tell_leading_keys(actions: Any) -> None:  # noqa: ANN401 - a module of another environment
