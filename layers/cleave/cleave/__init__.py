@@ -1,7 +1,7 @@
 """Cleave: take back part of a marketplace order safely.
 
-``domain`` holds the rules as pure functions, ``application`` the use cases, ``store`` what the table holds,
-``dialects`` the two wire formats and ``entry`` what AWS calls us with. docs/architecture.md says what may import what.
+``domain`` holds the rules as pure functions, ``application`` the use cases, ``store`` the table's content, ``dialects``
+the two wire formats and ``entry`` input from AWS. docs/architecture.md lists the allowed imports.
 """
 
 import gc

@@ -1,1 +1,1 @@
-"""What stands between API Gateway and a handler: the call, the caller, the answer."""
+"""Between AWS and a handler: the call, the caller, the answer."""

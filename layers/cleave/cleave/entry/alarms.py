@@ -1,4 +1,4 @@
-"""What the stage's alarms look at."""
+"""The values that the stage's alarms watch."""
 
 from cleave.domain.health import Thresholds
 from cleave.entry.resources import settings

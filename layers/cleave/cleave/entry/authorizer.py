@@ -1,4 +1,4 @@
-"""Who calls: from an Authorization header to a principal."""
+"""From an Authorization header to the caller's principal."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -29,7 +29,8 @@ def authenticate(table: Table, authorization: str, at: datetime) -> Credential |
 
 
 def readable(find: Callable[[], Credential | None]) -> Credential | None:
-    """The credential that is found; none where it is damaged: who has no secret does not learn that there is one."""
+    """The credential, if it exists and is readable; a caller without the secret does not learn that a damaged one
+    exists."""
     try:
         return find()
     except Unreadable as damaged:
@@ -59,7 +60,7 @@ def _bearer(table: Table, token: str) -> Credential | None:
 def allow_policy(credential: Credential, method_arn: str, shared_key: str) -> dict[str, Any]:
     """API Gateway's policy for a valid credential.
 
-    What the credential may do on a path is decided where the path is known, by role and seller.
+    The function of a path decides, by role and seller, what the credential may do there.
     """
     return {
         "principalId": credential.key,
@@ -76,8 +77,8 @@ def allow_policy(credential: Credential, method_arn: str, shared_key: str) -> di
 
 
 def deny_policy(method_arn: str) -> dict[str, Any]:
-    """The same for what is not valid. API Gateway remembers this answer, and would not remember an exception: who
-    repeats a wrong credential costs nothing."""
+    """API Gateway's policy for an invalid credential. API Gateway caches this answer but not an exception, so a
+    repeated wrong credential costs nothing."""
     return {"principalId": "nobody", "policyDocument": _policy("Deny", method_arn)}
 
 

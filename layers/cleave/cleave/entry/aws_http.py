@@ -1,4 +1,4 @@
-"""What lies under botocore's clients: connections of the standard library's, and an endpoint that is looked up once.
+"""The HTTP layer under botocore's clients: connections of the standard library, and an endpoint that is looked up once.
 
 botocore goes through urllib3, whose pools, redirects and retries take a fifth of a call's processor time, and evaluates
 DynamoDB's rules of endpoints anew for each call. Neither does anything for us: botocore repeats calls by itself.
@@ -76,7 +76,7 @@ class _JsonAsItIs(JSONParser):
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What an AWSResponse reads from."""
+    """The body that an AWSResponse reads."""
 
     data: bytes
 

@@ -1,6 +1,6 @@
-"""Cursors: where a caller's next request goes on, signed so that only we can make one.
+"""Cursors: the place where a caller's next request continues, signed so that only Cleave can make one.
 
-A cursor is bound to what it was given out for: with another seller or other filters its signature does not fit.
+A cursor is bound to its seller and filters: with others its signature is wrong.
 """
 
 import base64

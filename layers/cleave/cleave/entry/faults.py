@@ -1,4 +1,4 @@
-"""What is wrong with a value, in plain words: the caller knows neither our models nor the library that reads them."""
+"""Faults of a value in plain words: the caller knows neither our models nor the library that reads them."""
 
 from collections.abc import Mapping
 from typing import Any

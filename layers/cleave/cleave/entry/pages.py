@@ -41,7 +41,7 @@ class PageFile:
 
 
 def read_files(*folders: Path) -> Mapping[str, PageFile]:
-    """The folders' files by name. What is not among them cannot be asked for, however a path is written."""
+    """The folders' files by name. No path, however it is written, reaches any other file."""
     return {
         path.name: _read(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in MEDIA_TYPES
     }

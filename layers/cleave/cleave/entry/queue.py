@@ -11,7 +11,7 @@ from cleave.metrics import gathered
 
 
 def consume_queue(drain: Drain, probe: Probe, event: dict[str, Any]) -> dict[str, Any]:
-    """Do what the messages ask for.
+    """Process the messages of a batch.
 
     Lambda's answer for ReportBatchItemFailures: one that fails comes again by itself.
     """
@@ -25,7 +25,7 @@ def _done(drain: Drain, probe: Probe, body: str) -> bool:
     try:
         wake = Wake(**json.loads(body))
         result = _handle(drain, probe, wake)
-    except Exception:  # noqa: BLE001 - nobody waits behind this message; what it is about stays due
+    except Exception:  # noqa: BLE001 - no other message waits for this one; its work stays due
         note(Log.WAKE_FAILED, subscription=None if wake is None else wake.subscription_id)
         return False
     note(Log.WAKE_DONE, subscription=wake.subscription_id, track=wake.track, result=result)

@@ -1,4 +1,4 @@
-"""What handlers share for the life of a Lambda environment: settings and clients, made when first asked for."""
+"""Settings and clients that handlers share for the life of a Lambda environment, made at their first use."""
 
 import functools
 import gc
@@ -101,7 +101,7 @@ def tracking_numbers() -> TrackingNumbers:
 
 @functools.cache
 def signing_secret() -> str:
-    """What tokens are signed with, and what keys for other signatures are derived from."""
+    """The secret that signs tokens and from which the keys of other signatures are derived."""
     return str(client("secretsmanager").get_secret_value(SecretId=settings().token_secret_id)["SecretString"])
 
 

@@ -18,7 +18,7 @@ type Batch = dict[str, Any]
 def consume_stream(worker: Worker, event: Batch) -> Batch:
     """Process a batch. Lambda's answer for ReportBatchItemFailures: it brings the stream again from the first of them.
 
-    What is done when it comes again, is done again without effect.
+    Repeated work has no effect.
     """
     failed: list[str] = []
     work: dict[str, Work] = {}

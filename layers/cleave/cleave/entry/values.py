@@ -1,7 +1,7 @@
-"""The kinds of values that wire models have, and as what else clients write them. docs/values.md is the table of it.
+"""The kinds of values in wire models, with the forms that clients write. docs/values.md has the table.
 
-Services in Java take a text of digits for a number and a number for a text, and clients rely on it. What is taken for a
-value means the same everywhere: from here on nobody can tell how it was written.
+Services in Java accept a text of digits as a number and a number as a text, and clients rely on it. A value means the
+same in every form: later code does not see how it was written.
 """
 
 import re
@@ -49,7 +49,7 @@ def as_number(value: object) -> object:
 
 
 def as_amount(value: object) -> object:
-    """Money. Raises a fault for what is no number."""
+    """Money. Raises a fault if it is not a number."""
     number = as_number(value)
     if not isinstance(number, Decimal):
         raise plain_fault("must be a number")
@@ -82,7 +82,7 @@ def _as_said(value: object) -> object:
 
 
 def any_case(*words: str) -> BeforeValidator:
-    """One of the words, in any letter case, with and without what joins its parts."""
+    """One of the words, in any letter case, with or without separators."""
     folded = {_folded(word): word for word in words}
 
     def as_word(value: object) -> object:

@@ -1,4 +1,4 @@
-"""What every wire model shares: one reader for both dialects, and how a body that does not fit one is refused."""
+"""The base of every wire model: one reader for both dialects, and the refusal of a body that does not match."""
 
 import functools
 import json
@@ -19,7 +19,7 @@ LINE_LIMIT = 16 * 1024
 
 
 class WireModel(BaseModel):
-    """Each field is one of the kinds of ``values``. Errors never repeat what was sent.
+    """Each field is one of the kinds of ``values``. Errors never repeat the sent value.
 
     A field that is null, blank, or an empty list where an object is meant, is not there. ``OLD_NAMES`` maps what a
     field was called before to its name; it is read where the new one is not there. ``SHOWN_BLANK`` are fields that are
@@ -66,7 +66,7 @@ def _is_model(annotation: object) -> bool:
 
 @functools.cache
 def _old_names(model: type[WireModel]) -> Mapping[str, str]:
-    """What each field of the model, and of those within it, was called before."""
+    """The old names of the fields of the model and of the models in it."""
     found = {new: old for old, new in model.OLD_NAMES.items()}
     for field in model.model_fields.values():
         for each in filter(_is_model, _types(field.annotation)):
@@ -110,7 +110,7 @@ def as_written(model: type[WireModel], document: Any, place: Iterable[str | int]
             name = old if old in document and document.get(name) in (None, "") else name
             document = document.get(name)
         else:
-            break  # what follows are the library's names of types
+            break  # the rest are the library's names of types
         written.append(name)
     return ".".join(written)
 

@@ -1,1 +1,1 @@
-"""What leaves our network: webhooks to receivers, and what protects us from where they point."""
+"""Requests out of our network: webhooks to receivers, and the checks of their addresses."""

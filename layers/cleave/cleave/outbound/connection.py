@@ -83,7 +83,7 @@ def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3
     """Follows no redirect, retries nothing. ``allow_local`` lets loopback through, for the local stage."""
 
     class Checked(HTTPConnection):
-        """Resolves once, and connects to what was checked: a name that changes its mind gains nothing."""
+        """Resolves a name once and connects to the checked address, so a name that changes later gains nothing."""
 
         def _new_conn(self) -> socket.socket:
             port = self.port or self.default_port

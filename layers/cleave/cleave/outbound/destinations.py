@@ -34,7 +34,8 @@ type Errors = Mapping[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message. A FIFO queue keeps the order of a ``group``, and drops what comes twice with one ``message_id``."""
+    """One message. A FIFO queue keeps the order of a ``group``, and drops a second message with the same
+    ``message_id``."""
 
     message_id: str
     group: str
@@ -153,7 +154,7 @@ def _fifo(parcel: Parcel) -> dict[str, str]:
 
 
 def _fitting(name: str) -> str:
-    """The name, or what stands for one that is longer than SQS takes."""
+    """The name, or a digest of it if it is too long for SQS."""
     return name if len(name) <= _MOST_ID_CHARACTERS else sha256(name.encode()).hexdigest()
 
 

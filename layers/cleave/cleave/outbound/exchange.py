@@ -1,4 +1,4 @@
-"""One request to a receiver, and what came of it."""
+"""One request to a receiver, and its result."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. ``secrets`` must not be repeated in what is noted of the answer."""
+    """The request. ``secrets`` must not appear in the stored part of the answer."""
 
     method: str
     url: str

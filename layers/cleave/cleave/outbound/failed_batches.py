@@ -1,4 +1,4 @@
-"""The bucket in which the stream's event source keeps what it gave up."""
+"""The bucket of batches that the stream's event source gave up."""
 
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ def count_failed_batches(client: "S3Client", bucket: str) -> int:
 
 
 def list_failed_batches(client: "S3Client", bucket: str) -> list[FailedBatch]:
-    """Oldest first, 1,000 at most. What is in them is not looked at: they hold customers."""
+    """Oldest first, 1,000 at most. Their content is not read, because it holds customers' data."""
     found = client.list_objects_v2(Bucket=bucket).get("Contents", [])
     batches = (FailedBatch(each["Key"], each["LastModified"], each["Size"]) for each in found)
     return sorted(batches, key=lambda batch: batch.at)

@@ -1,4 +1,4 @@
-"""What a subscriber is sent: the body, in the words that it subscribed in."""
+"""A message's body, in its subscription's format."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -18,7 +18,7 @@ _JSON, CLOUDEVENT = "application/json", "application/cloudevents+json"
 
 
 class Body(NamedTuple):
-    """``name`` says what it is about, as a bus calls it."""
+    """``name`` is the message's type, as on a bus."""
 
     name: str
     content_type: str

@@ -17,7 +17,7 @@ from cleave.table.attributes import to_item
 def publish_batch(sender: DestinationSender, bus: Destination, batch: Batch) -> Batch:
     """Lambda's answer for ReportBatchItemFailures: it brings the stream again from the first that failed.
 
-    What was sent already is sent again then, under the same ids.
+    Events that were sent already are then sent again, with the same ids.
     """
     failed: list[str] = []
     facts: list[tuple[str, CloudEvent]] = []
@@ -38,7 +38,7 @@ def publish_batch(sender: DestinationSender, bus: Destination, batch: Batch) -> 
 
 
 def facts_of(found: Event | Subscription | None) -> Sequence[CloudEvent]:
-    """What an item says."""
+    """The facts of an item."""
     if isinstance(found, Event):
         return render_facts(found)
     reason = None if found is None else found.passive_reason

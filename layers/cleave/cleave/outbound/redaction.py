@@ -90,7 +90,7 @@ def _unquoted(text: str) -> str:
 
 
 def _of_base64(text: str) -> str:
-    """What each long enough word stands for, wherever in it the encoding begins."""
+    """The decoded form of each long enough word, wherever the encoding begins in it."""
     words = _BASE64.findall(text)
     return "\n".join(_decoded(word[start:]) for word in words for start in range(4))
 

@@ -1,4 +1,4 @@
-"""The request that tells a receiver, signed: what ``webhook`` sends, and what a reader is shown of a message."""
+"""The signed request to a receiver: for ``webhook`` to send, and for readers of a message."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _POSTED = frozenset({"create-shipment"})
 
 
 class Opener(Protocol):
-    """Opens what was sealed for an owner's subscription."""
+    """Opens secrets that were sealed for an owner's subscription."""
 
     def open(self, sealed: bytes, owner: str, subscription_id: str) -> str:
         """The secret."""
@@ -45,7 +45,7 @@ class Requests:
         return self.carrying(subscription, message_id, empty_body(subscription, message_id, at), at, {})
 
     def shown(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> "ShownMessage":
-        """The same to read: without what the receiver wants to recognise us by."""
+        """The same request for a reader: without the receiver's own credentials."""
         bare = replace(subscription, authentication=Authentication.NONE, sealed_secret=None)
         request = self.telling(bare, outgoing, at)
         path = request.url.removeprefix(subscription.url)

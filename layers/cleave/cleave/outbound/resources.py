@@ -1,4 +1,4 @@
-"""What the functions that tell subscribers share, beyond ``cleave.entry.resources``."""
+"""Resources of the functions that send messages, in addition to ``cleave.entry.resources``."""
 
 import functools
 import random
@@ -43,7 +43,7 @@ def _cleared() -> Cleared:
 
 
 def worker(seconds: float) -> Worker:
-    """Does what is due, for one invocation that may take so long."""
+    """Does due work, for one invocation with this time limit."""
     milliseconds = timedelta(milliseconds=1)
     quiet = QuietPeriod(settings().split_quiet_ms * milliseconds, settings().split_longest_ms * milliseconds)
     return Worker(table(seconds), _wake_queue(), tracking_numbers(), quiet, _cleared())

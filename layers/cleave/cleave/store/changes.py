@@ -58,7 +58,7 @@ def write_change(table: Table, change: OrderChange) -> None:
 
 
 def change_writes(table: Table, change: OrderChange) -> list[Write]:
-    """The writes of a change, each with a label that begins with what it writes."""
+    """The writes of a change; each label begins with the kind of item that it writes."""
     ends = package_expiry(change.at, table.kept)
     return [
         *chain.from_iterable(_closing(each, change, ends) for each in _those(change.closed)),
@@ -71,7 +71,7 @@ def change_writes(table: Table, change: OrderChange) -> list[Write]:
 
 
 def born_label(package: Package) -> Label:
-    """What the write of a new package is called."""
+    """The label of a new package's write."""
     return "born", package.seller_id, package.package_id
 
 

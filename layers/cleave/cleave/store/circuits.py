@@ -138,12 +138,12 @@ def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at
 
 
 def wish_of(track: TrackRef, place: str) -> str:
-    """How a circuit names what a person asked for."""
+    """How a circuit names the message that a person asked for."""
     return f"{track.number}/{place}"
 
 
 def read_circuits(table: Table, subscription_ids: Sequence[str]) -> dict[str, tuple[str, Circuit]]:
-    """Those that exist and can be read, by webhook, with whose it is; strongly consistent."""
+    """The existing, readable circuits by webhook, with their owners; strongly consistent."""
     items = table.batch_get([webhook_keys.circuit(each) for each in dict.fromkeys(subscription_ids)])
     found: dict[str, tuple[str, Circuit]] = {}
     for item in items:

@@ -1,4 +1,4 @@
-"""Which orders a channel created, and from what content: what makes creating one happen once."""
+"""Records of the orders that a channel created and their content, so that an order is created once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -22,7 +22,7 @@ def credential_pointer(key: str) -> Key:
 
 
 def named_credential(key: Key) -> str:
-    """The key of the credential whose item it is."""
+    """The key of an item's credential."""
     return key[keys.PARTITION].removeprefix(CREDENTIAL_PREFIX)
 
 

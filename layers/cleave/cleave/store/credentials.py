@@ -1,4 +1,4 @@
-"""API credentials: who a key belongs to, and the hashes of its secrets."""
+"""API credentials: the owner of a key, and the hashes of its secrets."""
 
 import hashlib
 import hmac
@@ -123,7 +123,7 @@ def read_credential(table: Table, key: str) -> Credential | None:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What a credential may do, as far as it can be read: ``role`` None and no ``sellers`` where it says nothing."""
+    """The rights of a credential, as far as it can be read; ``role`` is None and ``sellers`` empty if they cannot."""
 
     role: Role | None
     sellers: frozenset[int]

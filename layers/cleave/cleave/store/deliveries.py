@@ -25,7 +25,7 @@ _CHECKED = 3
 
 
 def deliveries_of(event: Event) -> list[tuple[int, Delivery]]:
-    """What an event makes for each subscription that is told of it, with the track that it waits on."""
+    """An event's deliveries, one for each recipient, with their tracks."""
     return [
         (
             telling.track,
@@ -76,7 +76,7 @@ def waiting_key(delivery: Delivery, track: int) -> Key:
 
 
 def queue_delivery(table: Table, track: int, delivery: Delivery) -> bool:
-    """Let a new delivery wait; False if it waits already. A repeat never undoes what has become of it since."""
+    """Queue a new delivery; False if it waits already. A repeat never undoes a later state."""
     try:
         table.create(Create({**waiting_key(delivery, track), **delivery_item(delivery)}))
     except ConditionsFailed:
@@ -132,9 +132,9 @@ def read_deliveries_at(
 
 
 def note_progress(table: Table, track: int, delivery: Delivery, read: Delivery) -> bool:
-    """Note how far a waiting delivery is. ``read`` is what it was made of.
+    """Note a waiting delivery's progress. ``read`` is the delivery as it was read.
 
-    False where it is gone, or a person has asked for some of its messages since: what they asked for stays.
+    False if it is gone, or a person has asked for some of its messages meanwhile: their request stays.
     """
     attributes = progress_item(delivery)
     change = Update(
@@ -167,7 +167,7 @@ def delete_waiting(track: int, read: Delivery) -> Delete:
 def ask_again(
     track: int, waiting: Delivery | None, settled: Delivery | None, places: Sequence[int], wish: str
 ) -> Write:
-    """The write of a person's wish to have messages sent again; ``wish`` names it.
+    """The write of a person's request to resend messages; ``wish`` names it.
 
     What was to be sent anyway stays so. Its condition fails where the delivery is not as it was read.
     """

@@ -19,7 +19,7 @@ _LETTERS = {letter: state for state, letter in _STATES.items()}
 
 @dataclass(frozen=True, slots=True)
 class DamagedDelivery:
-    """What its key still says of a delivery whose item cannot be read."""
+    """A delivery whose item cannot be read: the facts in its key."""
 
     lane: Lane
     event_at: datetime
@@ -45,7 +45,7 @@ def delivery_item(delivery: Delivery) -> Item:
 
 
 def progress_item(delivery: Delivery) -> Item:
-    """What changes while a delivery waits."""
+    """The attributes that change while a delivery waits."""
     return {
         "progress": delivery.progress,
         "again": sorted(delivery.again),

@@ -1,8 +1,8 @@
-"""What packages are compressed with: text that most of them share, so that it costs next to nothing to repeat.
+"""Dictionaries that compress packages: text that most packages share, so that repeating it costs almost nothing.
 
-A dictionary is for ever: what was packed with one can only be unpacked with the same. So they are numbered, and one is
-never changed; a better one gets the next number. They hold names of fields and words of the marketplace, never
-anything of a customer. zlib finds what stands late in a dictionary with fewer bits: the most frequent comes last.
+A document can only be unpacked with the dictionary that packed it. So dictionaries are numbered and never change; a
+better one gets the next number. They hold names of fields and words of the marketplace, never anything of a customer.
+zlib finds what stands late in a dictionary with fewer bits: the most frequent comes last.
 """
 
 _LINE_FIELDS = (
@@ -53,7 +53,7 @@ _ROWS = (
     '"cancel",[1],1,[],["trendyol#'
 )
 
-# What is true of one package alone is kept apart from the rest since the second one.
+# Since the second one, fields that are true of one package only are stored separately.
 _RARE_FIELDS = (
     '"agreedDeliveryDateExtendible":false,"extendedAgreedDeliveryDate":0,"agreedDeliveryExtensionStartDate":0,'
     '"agreedDeliveryExtensionEndDate":0,"groupDeal":false,"isGift":false,"invoiceTaxNumber":null,'

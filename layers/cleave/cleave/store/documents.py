@@ -1,4 +1,4 @@
-"""Packages as they are kept inside items: compressed rows, and behind them the text of what no rule reads.
+"""Packages as items store them: compressed rows, then the text of the fields that no rule reads.
 
 Rules read a handful of attributes; the rest (prices, addresses, names) is one binary attribute, since DynamoDB charges
 by the size of the whole item. Its first byte is the number of the dictionary and layout that it was written with.
@@ -22,7 +22,7 @@ from cleave.store.units import from_runs, to_runs
 
 # Positions of optional values at the end of a package's row; absent ones are left off.
 _OWN, _FEES, _COUNTRY = 21, 22, 23
-_RAW = -zlib.MAX_WBITS  # without zlib's own header and checksum: DynamoDB keeps what it was given
+_RAW = -zlib.MAX_WBITS  # without zlib's own header and checksum: DynamoDB does not corrupt items
 
 
 class Details(Mapping[str, Any]):
@@ -48,7 +48,7 @@ class Details(Mapping[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Details of packages and lines by their place: what several of them share is written once."""
+    """Details of packages and lines by their place; shared ones are written once."""
 
     places: dict[str, int] = field(default_factory=dict)
 
@@ -58,7 +58,7 @@ class _Texts:
 
 
 def pack(packages: Sequence[Package]) -> bytes:
-    """The whole packages, as read back by ``unpack``; what they share costs next to nothing."""
+    """The packages in the form that ``unpack`` reads; their shared parts cost almost nothing."""
     texts = _Texts()
     rows = _JSON.encode([_to_row(package, texts) for package in packages])
     plain = "\n".join([rows, *texts.places]).encode()
@@ -69,7 +69,7 @@ def pack(packages: Sequence[Package]) -> bytes:
 def unpack(packed: bytes) -> tuple[Package, ...]:
     """The packages that ``pack`` was given; numbers with a fraction in ``details`` come as Decimal.
 
-    Raises ValueError for what is damaged, or was written by a later version than this.
+    Raises ValueError if the document is damaged or was written by a later version.
     """
     if not packed or packed[0] not in DICTIONARIES:
         raise ValueError("a document of an unknown version")
@@ -124,7 +124,7 @@ def _to_row(package: Package, texts: _Texts) -> list[Any]:
 
 
 def _rarely_said(package: Package, texts: _Texts) -> list[Any]:
-    """What most packages have nothing of, and then no place for at the end of their row."""
+    """The values that most packages lack; their rows then end earlier."""
     own = texts.place(package.own) if package.own else None
     tail = [own, dict(package.fees) or None, package.country]
     while tail and tail[-1] is None:

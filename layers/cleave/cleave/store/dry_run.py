@@ -1,4 +1,4 @@
-"""What recording cancellations would come to, found out by reading alone."""
+"""The result that recording cancellations would have, found by reads alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -17,13 +17,13 @@ from cleave.table.requests import IndexQuery, Key, Update
 from cleave.table.table import Table
 
 SHARDS = keys.DUE_SHARDS
-# Entries of one round trip, for callers who usually need no more.
+# Entries of one round trip, for callers that usually need no more.
 _LOOKED_AT = 60
 _CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
 
 class DueKind(StrEnum):
-    """What an entry of the index is."""
+    """The kinds of entries in the index."""
 
     PACKAGE = "package"
     EVENT = "event"
@@ -67,12 +67,12 @@ class DueEntry:
 
 
 def due_entries(table: Table, shard: int, until: datetime, limit: int | None = None) -> list[DueEntry]:
-    """What is due in a shard by ``until``, the longest first; eventually consistent."""
+    """The entries of a shard that are due by ``until``, the longest first; eventually consistent."""
     return list(islice(_query(table, shard, to_ms(until)), limit))
 
 
 def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Iterator[DueEntry]:
-    """What is due in a shard from one time to another, the longest first, read as it is asked for."""
+    """The entries of a shard that are due between two times, the longest first, read lazily."""
     entries = _query(table, shard, to_ms(until), since_ms, limit=_LOOKED_AT)
     # Entries of the same millisecond are sorted by key, because an index does not sort them.
     for _, together in groupby(entries, key=lambda entry: entry.due):
@@ -122,7 +122,7 @@ def _entry(item: Item) -> DueEntry:
 
 
 def kind_of(key: Key) -> DueKind:
-    """What kind of item a key of the index is of."""
+    """The kind of item that a key of the index belongs to."""
     if key[keys.SORT] == order_keys.PACKAGE:
         return DueKind.PACKAGE
     if key[keys.SORT].startswith(keys.EVENT_PREFIX):

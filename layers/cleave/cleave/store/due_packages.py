@@ -1,4 +1,4 @@
-"""What splits are made of, for many packages in one round trip."""
+"""Reads everything that splits need, for many packages in one round trip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ class DuePackage:
 
     @property
     def ref(self) -> PackageRef:
-        """What tells it from other packages."""
+        """Identifies the package."""
         return self.seller_id, self.package_id
 
 
 def due_work(item: Item) -> DuePackage | Event | None:
-    """What an item says that there is to do; None for one that says nothing of the kind. Raises Unreadable."""
+    """An item's due work; None if it has none. Raises Unreadable."""
     if keys.DUE not in item:
         return None
     if item[keys.SORT] == order_keys.PACKAGE:
@@ -51,7 +51,7 @@ def due_work(item: Item) -> DuePackage | Event | None:
 
 
 def read_due_work(table: Table, entry: DueEntry) -> DuePackage | Event | None:
-    """What there is to do for an entry of the index; None where it was done since. Strongly consistent.
+    """The due work of an entry of the index; None if it has been done. Strongly consistent.
 
     Raises Unreadable.
     """
@@ -60,7 +60,7 @@ def read_due_work(table: Table, entry: DueEntry) -> DuePackage | Event | None:
 
 
 def read_due_works(table: Table, entries: Sequence[DueEntry]) -> list[tuple[DueEntry, DuePackage | Event | Unreadable]]:
-    """The same of several, without those that were done since; of a damaged one, what is damaged."""
+    """The due work of several entries, without finished work; Unreadable for a damaged item."""
     items = {_text(item): item for item in table.batch_get([each.key for each in entries])}
     works = [(each, _work_or_damage(items[_text(each.key)])) for each in entries if _text(each.key) in items]
     return [(each, work) for each, work in works if work is not None]
@@ -94,7 +94,7 @@ class ReadPackage:
 
 
 def read_for_split(table: Table, due: Sequence[DuePackage]) -> dict[PackageRef, ReadPackage | Unreadable]:
-    """Those of the packages that exist; for one that cannot be read, what is damaged. Strongly consistent.
+    """The existing packages; Unreadable for a damaged one. Strongly consistent.
 
     A seller's list of recipients that is damaged is put right.
     """

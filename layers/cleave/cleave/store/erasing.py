@@ -82,7 +82,7 @@ def write_erased_event(table: Table, event: Event, packages: tuple[Package, ...]
 
 
 def erase_answers(table: Table, event: Event) -> int:
-    """Forget what receivers answered to requests about the event: they may have said it all again."""
+    """Erase receivers' answers to requests about the event: they may repeat the data."""
     place = delivery_place(event.at, event.seller_id, event.order_number)
     erased = 0
     for subscription_id in event.told:

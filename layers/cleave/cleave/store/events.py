@@ -1,4 +1,4 @@
-"""Event items: what happened to an order, with all packages of one change packed together, and who is told of it."""
+"""Event items: a change of an order, with its packages packed together, and its recipients."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

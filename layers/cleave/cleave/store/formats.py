@@ -16,7 +16,7 @@ _KNOWN = {1}
 
 
 def is_later(item: Item) -> bool:
-    """Whether a later version than this wrote it: what looks damaged then is not."""
+    """Whether a later version wrote it: then it only looks damaged."""
     said = item.get(FORMAT)
     return isinstance(said, int | Decimal) and not isinstance(said, bool) and said > max(_KNOWN)
 
@@ -24,7 +24,7 @@ def is_later(item: Item) -> bool:
 class Unreadable(Exception):  # noqa: N818 - says what happened
     """A stored item cannot be read: it is damaged, or a later version than this one wrote it.
 
-    Its text is the item's key, for operators; ``name`` says to its owner what it is. ``correlation_id`` is the
+    Its text is the item's key, for operators; ``name`` names the item for its owner. ``correlation_id`` is the
     request's that caused it, where the item still says so.
     """
 
@@ -37,7 +37,7 @@ class Unreadable(Exception):  # noqa: N818 - says what happened
 
 
 def text(value: object) -> str:
-    """What has to be one. Raises TypeError: what is shown without being looked at must be what it is shown as."""
+    """The value, which must be a text. Raises TypeError, because texts are shown without further checks."""
     if not isinstance(value, str):
         raise TypeError(f"{type(value).__name__} for a text")
     return value
@@ -65,7 +65,7 @@ def _listed(value: object) -> list[Any]:
 
 
 def owner_name(value: object) -> str:
-    """The same of whose webhook it is."""
+    """The same for a webhook's owner."""
     owner = text(value)
     if not owner.startswith(("seller:", "channel:")):
         raise ValueError("nobody's webhook")
@@ -95,7 +95,7 @@ def flag(value: object) -> bool:
 
 
 def each_read[T](reader: Callable[[Item], T], items: Iterable[Item]) -> tuple[list[T], list[Unreadable]]:
-    """What can be read of several, and what cannot."""
+    """The readable ones of several items, and the unreadable ones."""
     found: list[T] = []
     damaged: list[Unreadable] = []
     for item in items:
@@ -107,7 +107,7 @@ def each_read[T](reader: Callable[[Item], T], items: Iterable[Item]) -> tuple[li
 
 
 def read_with[T](reader: Callable[[Item], T], item: Item) -> T:
-    """What the item stands for; raises Unreadable."""
+    """The value that an item stores; raises Unreadable."""
     try:
         if int(item[FORMAT]) not in _KNOWN:
             raise ValueError("a later format")  # noqa: TRY301 - one way out for all that is wrong with an item

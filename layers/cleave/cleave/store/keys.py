@@ -1,4 +1,4 @@
-"""The attributes and indexes of the table, and what a key says of its item.
+"""The attributes and indexes of the table, and the kinds of items by their keys.
 
 The keys themselves are made here and in the files beside it that end in ``_keys``, nowhere else; docs/architecture.md
 lists the items behind them. The seller is part of every key that a seller's request can name: another seller's item
@@ -13,7 +13,7 @@ from cleave.table.requests import Key
 
 PARTITION = "pk"
 SORT = "sk"
-# Prefixes of sort keys that show what their item is.
+# Prefixes of sort keys that show the kind of item.
 EVENT_PREFIX = "EVENT#"
 SUBSCRIPTION_PREFIX = "SUBSCRIPTION#"
 RECIPIENTS = "RECIPIENTS"
@@ -58,7 +58,7 @@ def package_id_at(place_in_index: int) -> int:
 
 
 def name_of(key: Mapping[str, Any]) -> str:
-    """What an item is, in words for those whose it is; of a cancellation only that, as it may be somebody else's."""
+    """An item's name for its owner. A cancellation's name says only that, because it may be another caller's."""
     partition, sort = str(key[PARTITION]), str(key[SORT])
     kind, _, rest = partition.partition("#")
     last = rest.rpartition("#")[2]

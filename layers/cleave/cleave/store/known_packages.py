@@ -14,7 +14,7 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class KnownPackage:
-    """A package as it is stored, opened when it is asked for; ``export`` is what is kept of its last export."""
+    """A stored package, unpacked when it is needed; ``export`` describes its last export."""
 
     item: Item
     export: Export | None

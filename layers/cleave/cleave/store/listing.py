@@ -48,7 +48,7 @@ class FoundPackages:
 
     @property
     def successor_ids(self) -> list[int]:
-        """Of those that were replaced, and can be read: by what."""
+        """The successors of the replaced packages that can be read."""
         return [each for item in self.items for each in _successor_ids(item)]
 
     def held_by(self, sought: Sought) -> "FoundPackages":

@@ -1,4 +1,4 @@
-"""Items of an order that cannot be read, and what of an earlier copy of them makes them readable again."""
+"""An order's unreadable items, and the attributes of an earlier copy that make them readable again."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def damaged_items(table: Table, order_number: str) -> Iterator[DamagedItem]:
 
 
 def _beside(table: Table, order_number: str) -> list[Item]:
-    """What is kept of the order in other partitions."""
+    """The order's items in other partitions."""
     partition = order_keys.order_partition(order_number)
     pointers = [
         order_keys.placed_package(each[keys.SORT]) for each in table.query(partition, order_keys.PACKAGE_PREFIX)

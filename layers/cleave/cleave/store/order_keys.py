@@ -41,7 +41,7 @@ def listed(text: str) -> tuple[int, str]:
 
 
 def cancellation(cancellation_id: str) -> Key:
-    """An accepted cancellation; its id is what makes it happen once."""
+    """An accepted cancellation; its id makes it happen once."""
     return keys.make_key(f"CANCELLATION#{cancellation_id}", "CANCELLATION")
 
 
@@ -66,7 +66,7 @@ def order_part_of(item: Mapping[str, Any]) -> tuple[int, str] | None:
 
 
 def created_order(channel: str, order_number: str) -> Key:
-    """Says that a channel created the order, and from what content."""
+    """Records that a channel created the order, and from which content."""
     return keys.make_key(order_partition(order_number), f"CREATED#{channel}")
 
 

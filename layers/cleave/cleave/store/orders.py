@@ -38,7 +38,7 @@ def write_order(before: Order, after: Order, expires_at: int) -> Create | Update
 
 
 def order_label(order: Order) -> Label:
-    """What the write of an order is called."""
+    """The label of an order's write."""
     return "order", order.seller_id
 
 
@@ -80,7 +80,7 @@ def read_orders(table: Table, order_number: str, sellers: frozenset[int] | None 
 
 
 def order_sellers(table: Table, order_number: str) -> list[int]:
-    """Those who have a part of the order, readable or not; strongly consistent."""
+    """The sellers that have a part of the order, readable or not; strongly consistent."""
     return sorted(map(_seller_id, table.query(order_keys.order_partition(order_number), order_keys.SELLER_PREFIX)))
 
 
@@ -126,7 +126,7 @@ def pointed_parent(pointer: Item) -> int | None:
 
 
 def order_size(order: Order) -> int:
-    """The bytes that the order's growing parts may take, before anything is compressed, with what is promised."""
+    """The bytes that the order's growing parts may take uncompressed, including promised bytes."""
     chains = sum(_ID_BYTES * (1 + len(begun)) for begun in order.chains.values())
     return live_size(order.live) + chains + sum(order.promised.values())
 

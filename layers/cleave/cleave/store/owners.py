@@ -67,7 +67,7 @@ def end_owner(owner: str, at: datetime | None = None) -> Update:
 
 
 def reopen_owner(owner: str) -> Update:
-    """The write after which the owner, who has a credential again, may make webhooks."""
+    """The write that lets an owner with a new credential make webhooks again."""
     return Update(
         key=webhook_keys.owner(owner),
         change="SET #format = :format REMOVE ended",

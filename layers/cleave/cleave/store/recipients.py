@@ -1,4 +1,4 @@
-"""Who is told of a seller's events: one item, which each split of the seller's packages reads.
+"""The recipients of a seller's events: one item, which each split of the seller's packages reads.
 
 Each webhook has an attribute of its own in it, by the webhook's id, so that two that are made or changed at once do not
 meet. An owner's change of a webhook writes this item in the same transaction.

@@ -27,7 +27,7 @@ _MOST_TRACKS = TRANSACTION_WRITES - MAX_CHANNEL_SELLERS - 3
 
 
 def delete_subscription(table: Table, owner: str, subscription_id: str, sellers: frozenset[int] = frozenset()) -> None:
-    """Forget it with its tracks; waiting deliveries are not sent, and expire.
+    """Delete it with its tracks; waiting deliveries are not sent, and expire.
 
     What of its other items is damaged does not hold it up. ``sellers`` are those that it is told of where it cannot
     say so itself. Raises NoSubscription, or OutOfDate.

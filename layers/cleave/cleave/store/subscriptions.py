@@ -1,4 +1,4 @@
-"""Webhook subscriptions, by their owner. What their sellers' splits read of them is in ``recipients``."""
+"""Webhook subscriptions, by their owner. Splits read their copy in ``recipients``."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -49,7 +49,7 @@ class TrackingNumbers:
         return taken
 
     def _lease(self, table: Table) -> list[int]:
-        """The SDK repeats an update whose answer was lost: then a block is skipped."""
+        """The SDK repeats an update whose answer was lost; this skips a block."""
         of_cell = len(TRACKING_NUMBERS) // 100
         update = Update(
             key=order_keys.tracking_numbers(),

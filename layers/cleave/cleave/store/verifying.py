@@ -19,7 +19,7 @@ from cleave.table.table import Table
 
 @dataclass(slots=True)
 class ReadPart:
-    """``part`` is made of what can be read; ``unreadable`` names the other items."""
+    """``part`` contains the readable items; ``unreadable`` names the others."""
 
     part: AuditedPart
     unreadable: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ def parts_of(table: Table, order_number: str) -> list[tuple[int, str]]:
 
 
 def read_part(table: Table, seller_id: int, order_number: str, at: datetime) -> ReadPart:
-    """Strongly consistent. What DynamoDB has yet to delete is gone."""
+    """Strongly consistent. Expired items that DynamoDB has not deleted yet are left out."""
     damaged: list[str] = []
     order = table.get(order_keys.order(seller_id, order_number))
     orders = _read(to_order, [] if order is None else [order], at, damaged)

@@ -15,7 +15,7 @@ _MS_DIGITS = 14
 
 
 def recipients(seller_id: int) -> Key:
-    """Who is told of a seller's events."""
+    """The recipients of a seller's events."""
     return keys.make_key(f"SELLER#{seller_id}", keys.RECIPIENTS)
 
 
@@ -25,7 +25,7 @@ def subscription(owner: str, subscription_id: str) -> Key:
 
 
 def subscribed(key: Key) -> str | None:
-    """The webhook whose item it is; None for other items."""
+    """An item's webhook; None for other items."""
     sort = key[keys.SORT]
     return sort.removeprefix(keys.SUBSCRIPTION_PREFIX) if sort.startswith(keys.SUBSCRIPTION_PREFIX) else None
 
@@ -36,7 +36,7 @@ def owner(name: str) -> Key:
 
 
 def owner_of(key: Key) -> str | None:
-    """The owner whose item it is; None for other items."""
+    """An item's owner; None for other items."""
     return key[keys.PARTITION].partition("#")[2] if key[keys.SORT] == OWNER else None
 
 
@@ -112,7 +112,7 @@ def attempted_ms(text: str) -> int:
 
 
 def track(subscription_id: str, number: int) -> Key:
-    """Who drains a track of a webhook, and when it has something to do."""
+    """A track of a webhook: its holder, and when it has work."""
     return keys.make_key(track_partition(subscription_id), str(number))
 
 
@@ -131,7 +131,7 @@ def circuit(subscription_id: str) -> Key:
 
 
 def subscription_of(key: Key) -> str | None:
-    """The webhook whose track or circuit it is; None for other items."""
+    """The webhook of a track or circuit; None for other items."""
     partition = key[keys.PARTITION]
     if partition.startswith((_TRACK, _CIRCUIT)):
         return partition.partition("#")[2]

@@ -13,7 +13,7 @@ type Attributes = Mapping[str, Any]
 
 
 def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB's typed form of an item or key. Raises TypeError for what it has no exact form for, such as floats."""
+    """DynamoDB's typed form of an item or key. Raises TypeError for values without an exact form, such as floats."""
     return {name: _typed(value) for name, value in item.items()}
 
 
@@ -53,4 +53,4 @@ _PLAIN: Mapping[str, Callable[[Any], Any]] = {
 def _plain(typed: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it stands for
     ((kind, value),) = typed.items()
     read = _PLAIN.get(kind)
-    return value if read is None else read(value)  # of another kind is only what was damaged; its reader says so
+    return value if read is None else read(value)  # only a damaged value is of another kind; its reader reports it

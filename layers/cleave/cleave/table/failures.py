@@ -1,4 +1,4 @@
-"""What DynamoDB's errors mean to the caller of a write."""
+"""The meaning of DynamoDB's errors for the caller of a write."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What DynamoDB and Lambda allow; our own bounds are derived from these where they stand.
+"""Limits of DynamoDB and Lambda. Our own limits are derived from these where they are defined.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html and
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read in 2026.

@@ -58,7 +58,7 @@ type Write = Create | Put | Update | Delete
 
 
 def label_of(write: Write) -> Label:
-    """What its caller calls it; what has no condition has no label."""
+    """The label that its caller gave it; a write without a condition has none."""
     return NO_LABEL if isinstance(write, Put) else write.label
 
 

@@ -1,4 +1,5 @@
-"""A DynamoDB table by plain Python values: reads, conditional writes and transactions that say what failed."""
+"""A DynamoDB table in plain Python values: reads, conditional writes, and transactions that report failed conditions by
+label."""
 
 import math
 import time

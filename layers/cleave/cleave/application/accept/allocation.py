@@ -1,4 +1,4 @@
-"""From items of an order to claims on its packages, by what is known of them."""
+"""From an order's items to claims on its packages, by the facts known so far."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,7 +43,7 @@ type KnownUnits = dict[PackageRef, dict[int, int]]
 
 @dataclass(slots=True)
 class KnownOrders:
-    """What is known of the orders, by number, and of those packages that were looked at.
+    """The known facts about orders, by number, and about the packages that were read.
 
     ``left`` overrides the quantities of the order's lines, ``fixed`` holds packages that nobody can take units from.
     """
@@ -53,7 +53,7 @@ class KnownOrders:
     fixed: dict[PackageRef, str] = field(default_factory=dict)
 
     def correct(self, states: Mapping[PackageRef, Availability | None]) -> None:
-        """Take over what packages say of themselves; None: there is no such package."""
+        """Add the states of packages that were read; None for a package that does not exist."""
         for ref, state in states.items():
             if state is not None and state.status in CANCELLABLE:
                 self.left[ref] = dict(state.left)
@@ -79,7 +79,7 @@ class KnownOrders:
 
 
 def allocate_all(items: Sequence[ItemCancellation], known: KnownOrders) -> list[Cancellation]:
-    """The items' cancellations with their claims; what one item takes is gone for the next.
+    """The items' cancellations with their claims; units that one item takes are not free for the next.
 
     Raises Refusals with one for each item that cannot have its units, or Refusal.
     """

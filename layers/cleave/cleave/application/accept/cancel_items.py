@@ -42,7 +42,7 @@ def cancel_items(table: Table, items: Sequence[ItemCancellation], sellers: froze
 def take_items(
     table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None, write: Record
 ) -> list[Cancellation]:
-    """Choose packages for the items and ``write`` their cancellations: all, or none. Answers those that are new.
+    """Choose packages for the items and ``write`` their cancellations: all, or none. Returns the new ones.
 
     Two round trips to accept or refuse: the order, then the transaction, which also brings back what refuses it. More
     only where several packages hold an item and others took its units, or where a package was split meanwhile. Raises
@@ -98,7 +98,7 @@ class _Acceptance:
 
 
 def read_known_orders(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> KnownOrders:
-    """What the items' orders say of themselves, those parts of them that are of ``sellers``."""
+    """The items' orders, read from the table: the parts of ``sellers``."""
     numbers = dict.fromkeys(item.order_number for item in items)
     return KnownOrders({number: read_orders(table, number, sellers) for number in numbers})
 
@@ -126,7 +126,7 @@ def _learn(
 def look_at_packages(
     table: Table, known: KnownOrders, items: Sequence[ItemCancellation]
 ) -> Mapping[PackageRef, Availability | None]:
-    """Take over what the items' packages say of themselves, those not yet looked at. Answers their states."""
+    """Read those of the items' packages that were not read yet. Returns their states."""
     seen = read_availability(table, known.unseen(items))
     known.correct(seen)
     return seen

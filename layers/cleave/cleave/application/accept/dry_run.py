@@ -1,4 +1,4 @@
-"""What a cancel would do, and every reason why it would be refused: the rules of accepting and splitting, unwritten."""
+"""The effect of a cancel, or every reason to refuse it: the rules of accepting and splitting, without a write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ _NO_NAME = Name(0, None)
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """``refusals``, the first of which decides, or what would be: the ids of the cancellations that are new, of those
-    that were accepted before, and what would become of each package with all that waits on it by now.
+    """Either ``refusals``, of which the first decides, or the effect: the ids of new cancellations and of those
+    accepted before, and each package after a split with everything that waits on it now.
     """
 
     refusals: tuple[Refusal, ...] = ()
@@ -87,10 +87,7 @@ class AskedCancel:
 
 
 def dry_run_cancel(table: Table, asked: AskedCancel) -> DryRun:
-    """``cancel_package`` of what was asked for, read only:
-
-    every reason why it would be refused, or what it would do.
-    """
+    """``cancel_package``, read only: every reason to refuse the request, or its effect."""
     if asked.cancellation is not None:
         return dry_run_package(table, asked.cancellation)
     if asked.address is None or asked.claim is None:
@@ -101,7 +98,7 @@ def dry_run_cancel(table: Table, asked: AskedCancel) -> DryRun:
 def dry_run_items(
     table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None, faults: Sequence[Refusal] = ()
 ) -> DryRun:
-    """``cancel_items``, read only. ``faults`` are what is wrong with the request's own words: one refuses it all."""
+    """``cancel_items``, read only. ``faults`` are faults of the request itself: one refuses everything."""
     record = UnwrittenRecord()
     first = tuple(faults)
     if not first:

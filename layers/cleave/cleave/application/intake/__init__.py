@@ -1,1 +1,1 @@
-"""Taking in: orders and packages as they come, and what their sellers say of them later."""
+"""Intake: new orders and packages, and later reports about them."""

@@ -1,4 +1,4 @@
-"""Change a package as its seller or its carrier says, without touching what it holds."""
+"""Change a package by a report of its seller or carrier; its units stay the same."""
 
 from collections.abc import Callable
 
@@ -38,9 +38,9 @@ def change_status(table: Table, notice: StatusNotice) -> None:
 
 
 def report_package(table: Table, report: Report) -> None:
-    """Take what a carrier, or a seller who delivers itself, says of a package, and tell its order's subscribers.
+    """Apply the report of a carrier, or of a seller who delivers itself, and notify the order's subscribers.
 
-    Two reads and one transaction. Raises Refusal, also where what is accepted and not done yet has to be done first.
+    Two reads and one transaction. Raises Refusal, also if accepted work has to be done first.
     """
     _change(
         table,
@@ -100,7 +100,7 @@ def _announced(table: Table, state: PackageState, changed: Package, correlation_
 
 
 def _audience(table: Table, changed: Package, correlation_id: str) -> tuple[Order, Audience]:
-    now = clock.now()  # before it is read who is told
+    now = clock.now()  # before the recipients are read
     part = changed.seller_id, changed.order_number
     order, recipients = read_audience(table, [part])[part]
     return order, Audience(recipients, order.next_at(now), group_by_size, correlation_id)

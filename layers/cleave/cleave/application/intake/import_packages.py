@@ -1,4 +1,4 @@
-"""Load packages that the marketplace already has, and what its later exports say of them."""
+"""Load packages from a marketplace's exports, and apply its later exports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ type _Orders = dict[str, Order]
 
 @dataclass(frozen=True, slots=True)
 class ImportedPackage:
-    """``export`` is what is kept of what came in; ``fields`` are its places in the request."""
+    """``export`` describes the export that brought it; ``fields`` are its places in the request."""
 
     package: Package
     export: Export
@@ -48,7 +48,7 @@ class Imported:
 
 
 def import_packages(table: Table, packages: Sequence[ImportedPackage]) -> Imported:
-    """Store the packages that are new, and move on those that are known; all are of one seller.
+    """Store new packages and update known ones; all belong to one seller.
 
     All are compared with what is there before any is written: raises Refusals naming each package of which something
     is said that cannot be, Refusal for what is too large to be kept. Each package is one transaction; a repeat after a
@@ -148,7 +148,7 @@ def _move_on(table: Table, each: ImportedPackage) -> bool:
 
     def attempt() -> bool:
         _check_time(table)
-        now = clock.now()  # before it is read who is told
+        now = clock.now()  # before the recipients are read
         found = read_known(table, package.seller_id, [package.package_id]).get(package.package_id)
         if found is None:
             raise OutOfDate("the package's time is over")
@@ -170,6 +170,6 @@ def _move_on(table: Table, each: ImportedPackage) -> bool:
 
 
 def _check_time(table: Table) -> None:
-    """What there is no time left for is refused, so that the caller has an answer and repeats the page."""
+    """Refuse the rest when the time is nearly over, so that the caller gets an answer and repeats the page."""
     if table.is_out_of_time:
         raise Contended("the request's time is over")

@@ -1,4 +1,4 @@
-"""Take what a marketplace says of a shipment or of an order's item, which do not name their seller."""
+"""Apply a marketplace's report about a shipment or an order's item. Neither names its seller."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ def report_shipment(table: Table, sellers: frozenset[int], report: Report) -> No
 
 
 def report_item(table: Table, sellers: frozenset[int], report: ItemReport) -> None:
-    """Each package that holds units of the item is told by itself; a repeat does what is left. Raises Refusal."""
+    """Each package with units of the item is changed separately; a repeat does the rest. Raises Refusal."""
     order = _holder(report, read_orders(table, report.order_number, sellers))
     held = [live.package_id for live in order.live if live.holds(report.item_number)]
     packages = [state.package for state in read_states(table, order.seller_id, held).values()]

@@ -1,1 +1,1 @@
-"""Operating: what a schedule does and measures."""
+"""Operating: scheduled work, measurements and operators' commands."""

@@ -1,4 +1,4 @@
-"""Erase the personal data of an order: of its packages, of its events, and of what receivers answered.
+"""Erase an order's personal data: in its packages, its events, and receivers' answers.
 
 time   erase                            a split of the same package
 ────   ──────────────────────────────   ─────────────────────────────────────────────────
@@ -38,8 +38,8 @@ _MOST_PASSES = 50
 
 @dataclass(slots=True)
 class Erased:
-    """What was found with personal data, and is now without; ``found`` also counts what had none, ``unreadable`` names
-    items that cannot be read, and may hold some."""
+    """The items whose personal data was erased. ``found`` also counts items without any, ``unreadable`` names items
+    that cannot be read and may hold some."""
 
     found: int = 0
     packages: int = 0

@@ -1,4 +1,4 @@
-"""Put right what of an order cannot be read, with what an earlier copy of the table says."""
+"""Repair an order's unreadable items from an earlier copy of the table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ class Mended:
 
 
 def find_damage(table: Table, order_number: str) -> list[Mended]:
-    """What cannot be read; nothing is written."""
+    """The unreadable items; nothing is written."""
     return [Mended(_name(each), ()) for each in damaged_items(table, order_number)]
 
 
 def mend_order(table: Table, copy: Table, order_number: str) -> list[Mended]:
-    """Put back what is damaged and nothing else, so that what was accepted since the copy stays.
+    """Restore only the damaged attributes, so that everything accepted since the copy stays.
 
     Personal data that was erased since is erased again. Raises OutOfDate, or Contended.
     """

@@ -1,4 +1,4 @@
-"""What was accepted and is not done: cancellations and events by order, and batches that the stream gave up."""
+"""Accepted work that is not done: cancellations and events by order, and batches that the stream gave up."""
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -66,7 +66,7 @@ class FailedBatch:
 
 
 def list_pending(table: Table, at: datetime, after: Place | None = None, size: int = PAGE) -> PendingPage:
-    """What has been due for a while. A page may be short, and yet not the last: what was done since is left out."""
+    """Work that has been due for a while. A page may be short without being the last: finished work is left out."""
     due = list(islice(_due(table, at, after), size + 1))
     shown = due[:size]
     entries = [_pending(entry, work) for entry, work in read_due_works(table, shown)]

@@ -18,7 +18,7 @@ PATIENCE = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Reconciled:
-    """What a run came to: packages and events ``done`` and ``failed``, tracks and circuits ``woken``."""
+    """The result of a run: packages and events ``done`` and ``failed``, tracks and circuits ``woken``."""
 
     done: int = 0
     failed: int = 0
@@ -26,7 +26,7 @@ class Reconciled:
 
 
 def reconcile(table: Table, worker: Worker, at: datetime) -> Reconciled:
-    """Split and fan out what the stream left behind, and have drained or probed what is due.
+    """Split and fan out overdue work that the stream left, and wake due tracks and circuits.
 
     Each item is tried once; one that fails holds back no other, and is tried again by the next run. What the table's
     deadline leaves undone the next run begins with: each begins at another shard.

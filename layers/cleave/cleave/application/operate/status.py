@@ -1,4 +1,4 @@
-"""What operators look at first: how long things have been due and what was given up, each with its threshold."""
+"""Operators' first view: how long work has been due and how much was given up, each with its threshold."""
 
 from datetime import datetime
 

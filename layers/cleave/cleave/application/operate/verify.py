@@ -1,4 +1,4 @@
-"""Whether what the table holds can be true, order by order."""
+"""Check, order by order, whether the table keeps the promises."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ def _parts(table: Table, order_number: str | None) -> Iterable[tuple[int, str]]:
 
 
 def _findings(read: ReadPart) -> list[str]:
-    """What is unreadable explains the rest, which is not told."""
+    """Unreadable items explain all other findings, so only they are reported."""
     return [f"cannot be read: {each}" for each in read.unreadable] or audit(read.part)
 
 

@@ -1,4 +1,4 @@
-"""One cancellation, and what it came to on each of its packages."""
+"""One cancellation, and its state on each of its packages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -79,7 +79,7 @@ def rows_of_delivery(waiting: Listed | None, settled: Listed | None) -> Iterator
 
 
 def _rows(delivery: Delivery, settled: Delivery | None) -> Iterator[DeliveryRow]:
-    """A settled delivery knows what became of messages before it was asked for again."""
+    """A settled delivery keeps the results of its messages from before a resend."""
     outcomes = {**(settled.outcomes if settled else {}), **delivery.outcomes}
     known = delivery.with_outcomes(outcomes)
     for message in range(known.count):

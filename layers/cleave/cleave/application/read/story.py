@@ -22,7 +22,7 @@ class Story:
 
 
 def read_story(table: Table, order_number: str, viewer: Viewer, most_pages: int | None = None) -> Story:
-    """All parts that the viewer may see, or what of them is on the first pages. Raises Refusal where there are none."""
+    """All parts that the viewer may see, or their first pages. Raises Refusal if there are none."""
     parts: dict[int, Part] = {}
     last = TimelinePage()
     for page in islice(_pages(table, order_number, viewer), most_pages):

@@ -1,4 +1,4 @@
-"""The story of an order, read back: its packages, what was cancelled, what happened, who was told."""
+"""An order's story: its packages, cancellations, events and deliveries."""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A page of an order's story: where it begins, how much it may hold, who looks, and what it shows."""
+"""A page of an order's story: its start, its limits, its viewer and its content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,9 +40,9 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks. ``sellers`` None: all; no ``storefronts``: any.
+    """The viewer. ``sellers`` None: all; no ``storefronts``: any.
 
-    ``owner`` is whose webhooks are shown, None for nobody's; ``everybody`` for all that are told of the seller.
+    ``owner`` owns the webhooks that are shown, None for none; ``everybody`` shows all webhooks with the seller.
     """
 
     sellers: frozenset[int] | None
@@ -51,7 +51,7 @@ class Viewer:
     everybody: bool = False
 
     def sees(self, storefront: str) -> bool:
-        """Whether what is of that storefront."""
+        """Whether the viewer may see items of that storefront."""
         return not self.storefronts or storefront in self.storefronts
 
 
@@ -66,7 +66,7 @@ class TimelinePlace:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One seller's part of an order, or what of it is on a page.
+    """One seller's part of an order, or a page of it.
 
     ``cancellations`` are those that wait on, or were applied to, one of ``packages``. ``unreadable`` are ids of
     packages whose items are damaged, ``damaged`` other items of the page. ``left_out`` counts the deliveries of an

@@ -1,1 +1,1 @@
-"""Splitting: what was accepted on a package becomes its end and its successors."""
+"""Splitting: a package's accepted cancellations or split close it and make its successors."""

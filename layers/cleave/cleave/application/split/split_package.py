@@ -19,9 +19,9 @@ from cleave.table.table import Table
 
 
 def split_package(table: Table, numbers: TrackingNumbers, read: ReadPackage, at: datetime) -> OrderChange:
-    """Split the package as it was read, and answer what was written. Raises OutOfDate or Contended.
+    """Split the package as it was read, and return the written change. Raises OutOfDate or Contended.
 
-    ``at`` was looked up before it was read, so that who is told is no older than the event's time says.
+    ``at`` is from before the read, so the recipients are at least as new as the event's time.
     """
     taken_ids = 0
     while True:
@@ -62,7 +62,7 @@ def _new_ids(state: PackageState, count: int, attempt: int) -> list[int]:
 
 
 def _names(table: Table, numbers: TrackingNumbers, state: PackageState, ids: list[int]) -> list[Name]:
-    """Where the seller pays the carrier, it is the seller who has a number."""
+    """If the seller pays the carrier, the seller has the tracking number."""
     if state.package.seller_pays:
         return [Name(package_id, None) for package_id in ids]
     return [Name(*each) for each in zip(ids, numbers.take(table, len(ids)), strict=True)]

@@ -1,1 +1,1 @@
-"""Subscribing: who is told, where, of what, and with which secrets."""
+"""Subscribing: an owner's webhooks, with their targets, messages and secrets."""

@@ -19,7 +19,7 @@ from cleave.table.table import Table
 
 
 def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str, at: datetime) -> None:
-    """Tell it again, first of what waited. Raises Refusal.
+    """Turn it on, and send its waiting messages first. Raises Refusal.
 
     An active one is drained too, without waiting for the next probe.
     """
@@ -49,9 +49,9 @@ def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> 
 
 
 def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at: datetime) -> None:
-    """Make it passive for its receiver's sake; what happens meanwhile waits until it is activated.
+    """Make it passive because its receiver fails; its messages wait until it is activated.
 
-    Nothing is done where it was changed since the request that failed: it may point to another receiver by now.
+    Do nothing if it was changed since the failed request: it may have another receiver now.
     """
     if not subscription.is_active:
         return

@@ -1,4 +1,4 @@
-"""A subscriber's wishes: to be told, where, of what, and with which secrets."""
+"""An owner's webhooks: create, change, list and delete them."""
 
 import base64
 import secrets
@@ -51,7 +51,7 @@ type Seal = Callable[[str, str, str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class WebhookWish:
-    """What a subscriber asks for. ``secret`` is what the receiver expects of us, None where that is nothing.
+    """The webhook that an owner asks for. ``secret`` is the credential that the receiver expects, None for none.
 
     ``tracks`` is how many requests to the receiver may be under way at once. A new one that ``is_held`` is told
     nothing; its messages wait.
@@ -125,7 +125,7 @@ def find_webhook(table: Table, owner: str, subscription_id: str) -> Subscription
 
 
 def is_webhook_id(text: str) -> bool:
-    """Whether it can be one: what is longer would be refused by the table."""
+    """Whether it can be an id; the table would refuse a longer key."""
     return 0 < len(text) <= _MAX_ID_LENGTH
 
 
@@ -134,7 +134,7 @@ def list_webhooks(table: Table, owner: str) -> FoundSubscriptions:
 
 
 def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_id: str, wish: WebhookWish) -> None:
-    """Change where and of what it is told; its signing secret and its status stay. Raises Refusal.
+    """Change its target and its messages; its signing secret and its status stay. Raises Refusal.
 
     A new URL is another receiver: it has no failures yet, so waiting deliveries are sent to it at once.
     """

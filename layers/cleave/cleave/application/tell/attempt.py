@@ -1,4 +1,4 @@
-"""One request to a receiver, and what it means for the message, the receiver and the subscription."""
+"""One request to a receiver, and its consequences for the message, the circuit and the subscription."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ def outgoing_of(event: Event, delivery: Delivery, place: int) -> Outgoing:
 
 
 class NotSent(Exception):  # noqa: N818 - says what happened
-    """Nothing was sent, and the receiver is not at fault: what is to be sent could not be made up."""
+    """Nothing was sent, because the message could not be built; the receiver is not at fault."""
 
 
 class Sender(Protocol):
@@ -62,7 +62,7 @@ class BatchSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """What a request came to: the delivery after it, and whether the receiver took the message."""
+    """The result of a request: the delivery after it, and whether the receiver took the message."""
 
     delivery: Delivery
     is_taken: bool
@@ -80,7 +80,7 @@ class Attempts:
     send_batch: BatchSender | None = None
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, *, probe: bool = False) -> Attempted:
-        """One request. A message that is given up counts as sent; what failed may be tried again at ``not_before``.
+        """One request. A message that is given up counts as sent; a failed one may be tried again at ``not_before``.
 
         Raises NotSent.
         """

@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def next_message(self) -> Outgoing:
-        """What is sent next of it."""
+        """The delivery's next message."""
         return outgoing_of(self.event, self.delivery, self.delivery.owed[0])
 
 

@@ -43,7 +43,7 @@ class DrainResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """Does what can be done now for a track."""
+    """Sends the messages of a track that can be sent now."""
 
     table: Table
     send_wake: SendWake
@@ -146,7 +146,7 @@ class Pass:
         return None
 
     def _send_batch(self) -> DrainResult | None:
-        """What was collected for a bus or a queue; by then the lanes of those that failed are blocked."""
+        """Send the batch for a bus or a queue, and block the lanes of failed messages."""
         if not self.batch.entries:
             return None
         for delivery in self.batch.send(self._is_late):

@@ -1,4 +1,4 @@
-"""From events to deliveries that wait. It decides nothing: the event says who is told of it.
+"""From events to waiting deliveries. Fan-out decides nothing: the event names its recipients.
 
 So it may run twice, late, in part, in any order and on any machine; the next function that finds a mark finishes it.
 """

@@ -1,4 +1,4 @@
-"""A receiver works again: what was held back meanwhile is sent."""
+"""A receiver works again: its waiting messages are sent."""
 
 from datetime import datetime
 

@@ -16,7 +16,7 @@ NOTED_EVERY = 10
 def settle(table: Table, track: int, delivery: Delivery, read: Delivery, settled: Delivery | None) -> None:
     """Every message was taken or given up.
 
-    ``read`` is the delivery as it waited; what ``settled`` says of others stays.
+    ``read`` is the waiting delivery; results of other messages in ``settled`` stay.
     """
     outcomes = {**(settled.outcomes if settled else {}), **delivery.outcomes}
     table.put(settle_delivery(delivery.with_outcomes(outcomes)))

@@ -1,6 +1,6 @@
 """Messages that ask for a track to be drained, or for a failing receiver to be probed.
 
-A message only saves a wait: what there is to do is in the table, where the index of due work lists it.
+A message only makes work start sooner: the work is in the table, and the index of due work lists it.
 """
 
 from dataclasses import dataclass
