@@ -208,7 +208,18 @@ def basic(text: str) -> str:
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Basic", "Basic !", "Bearer", "Bearer x", "Digest a", basic("no-colon"), basic(":"), basic("k" * 3000 + ":x")],
+    [
+        "",
+        "Basic",
+        "Basic !",
+        "Bearer",
+        "Bearer x",
+        "Digest a",
+        basic("no-colon"),
+        basic(":"),
+        basic("k" * 3000 + ":x"),
+        "Bearer \ud800",
+    ],
 )
 def test_a_header_that_is_no_credential_is_refused_and_never_an_error(header: str) -> None:
     assert is_refused(header)

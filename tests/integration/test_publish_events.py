@@ -80,6 +80,14 @@ def test_an_item_that_cannot_be_read_holds_back_no_other(records: list[dict[str,
     assert bus.taken == ["cleave.package.created.v1"]
 
 
+def test_an_item_that_was_deleted_says_nothing(records: list[dict[str, Any]]) -> None:
+    """As the filter would let it through if it asked for less."""
+    old = records[0]["dynamodb"].pop("NewImage")
+    records[0] |= {"eventName": "REMOVE", "dynamodb": {**records[0]["dynamodb"], "OldImage": old}}
+    bus = FakeBus()
+    assert (failures(bus, records), bus.taken) == ([], ["cleave.package.created.v1"])
+
+
 @pytest.mark.parametrize("reason", [reason for reason in PassiveReason if reason is not PassiveReason.HELD])
 def test_a_subscription_that_is_turned_off_is_said(table: Table, clock: FrozenClock, reason: PassiveReason) -> None:
     hook = webhook(table, clock())

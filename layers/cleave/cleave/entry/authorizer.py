@@ -92,4 +92,4 @@ def _policy(effect: str, method_arn: str) -> dict[str, Any]:
 def authorization_header(event: Mapping[str, Any]) -> str:
     """The header's value in any letter case of its name; empty if it is absent."""
     headers = event.get("headers") or {}
-    return next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+    return next((value for name, value in headers.items() if name.lower() == "authorization"), "") or ""

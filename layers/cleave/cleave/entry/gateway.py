@@ -19,6 +19,7 @@ from cleave.table.limits import KILOBYTE
 type Event = Mapping[str, Any]
 
 _JSON = "application/json"
+_NO_TEXT = b"\xff"
 _BYTE_ORDER_MARK = "\ufeff"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 # Far deeper than any real body, and far below Python's limit: a stored body is nested deeper still.
@@ -92,7 +93,7 @@ def read_call(event: Event) -> Call:
         principal=_principal(event["requestContext"].get("authorizer") or {}),
         path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=_whole_texts(event.get("multiValueQueryStringParameters") or {}),
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items() if value is not None},
         raw_body=_raw_body(event),
         at=clock.now(),
         request_id=event["requestContext"].get("requestId") or "",
@@ -119,8 +120,12 @@ def _raw_body(event: Event) -> str:
     body: str = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body
+    try:
+        decoded = base64.b64decode(body)
+    except ValueError:
+        decoded = _NO_TEXT
     # Bytes that are not UTF-8 are no JSON; surrogates make ``Call.json`` refuse them.
-    return base64.b64decode(body).decode(errors="surrogateescape")
+    return decoded.decode(errors="surrogateescape")
 
 
 def _principal(context: Mapping[str, str]) -> Principal | None:

@@ -16,14 +16,14 @@ def consume_queue(drain: Drain, probe: Probe, event: dict[str, Any]) -> dict[str
     Lambda's answer for ReportBatchItemFailures: one that fails comes again by itself.
     """
     with gathered():
-        failed = [record["messageId"] for record in event["Records"] if not _done(drain, probe, record["body"])]
+        failed = [record["messageId"] for record in event["Records"] if not _done(drain, probe, record)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _done(drain: Drain, probe: Probe, body: str) -> bool:
+def _done(drain: Drain, probe: Probe, record: dict[str, Any]) -> bool:
     wake: Wake | None = None
     try:
-        wake = Wake(**json.loads(body))
+        wake = Wake(**json.loads(record["body"]))
         result = _handle(drain, probe, wake)
     except Exception:  # noqa: BLE001 - no other message waits for this one; its work stays due
         note(Log.WAKE_FAILED, subscription=None if wake is None else wake.subscription_id)

@@ -10,7 +10,7 @@ from cleave.metrics import Metric, count, gathered
 from cleave.observability import follow
 from cleave.store.due_packages import due_work
 from cleave.store.formats import Unreadable
-from cleave.table.attributes import to_item
+from cleave.table.attributes import Item, to_item
 
 type Batch = dict[str, Any]
 
@@ -25,7 +25,7 @@ def consume_stream(worker: Worker, event: Batch) -> Batch:
     for record in event["Records"]:
         place = record["dynamodb"]["SequenceNumber"]
         try:
-            found = due_work(to_item(record["dynamodb"].get("NewImage", {})))
+            found = due_work(image_of(record))
         except Exception as error:  # noqa: BLE001 - no record holds back another, whatever is in it
             follow(error.correlation_id if isinstance(error, Unreadable) else None)
             note(Log.ITEM_FAILED, seller_id=None, order_number=None, why=type(error).__name__)
@@ -38,6 +38,11 @@ def consume_stream(worker: Worker, event: Batch) -> Batch:
         undone = {_name(each) for each in worker.work_off(_once(list(work.values())))}
     failed += [place for place, each in work.items() if _name(each) in undone]
     return {"batchItemFailures": [{"itemIdentifier": place} for place in failed]}
+
+
+def image_of(record: Batch) -> Item:
+    """The item as the record's write left it; an empty one where it was deleted."""
+    return to_item(record["dynamodb"].get("NewImage", {}))
 
 
 def _once(work: Sequence[Work]) -> list[Work]:

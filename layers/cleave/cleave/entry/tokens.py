@@ -46,6 +46,6 @@ def token_subject(token: str) -> TokenSubject | None:
             issuer=_ISSUER,
             options={"require": required},
         )
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, ValueError):  # also one that is not even text
         return None
     return TokenSubject(str(claims["sub"]), datetime.fromtimestamp(claims["iat"], UTC))

@@ -7,11 +7,10 @@ from cleave.dialects.cloudevents.shapes import CloudEvent
 from cleave.domain.destination import Destination
 from cleave.domain.events import Event
 from cleave.domain.subscription import PassiveReason, Subscription
-from cleave.entry.stream import Batch
+from cleave.entry.stream import Batch, image_of
 from cleave.logs import Log, note
 from cleave.outbound.destinations import DestinationSender
 from cleave.store.publications import to_publication
-from cleave.table.attributes import to_item
 
 
 def publish_batch(sender: DestinationSender, bus: Destination, batch: Batch) -> Batch:
@@ -24,7 +23,7 @@ def publish_batch(sender: DestinationSender, bus: Destination, batch: Batch) -> 
     for record in batch["Records"]:
         place = record["dynamodb"]["SequenceNumber"]
         try:
-            found = to_publication(to_item(record["dynamodb"]["NewImage"]))
+            found = to_publication(image_of(record))
         except Exception as error:  # noqa: BLE001 - no record holds back those before it, whatever is in it
             note(Log.ITEM_FAILED, seller_id=None, order_number=None, why=type(error).__name__)
             failed.append(place)

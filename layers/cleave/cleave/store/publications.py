@@ -10,7 +10,7 @@ from cleave.table.attributes import Item
 
 def to_publication(item: Item) -> Event | Subscription | None:
     """An event of an order, or a subscription that is off; None for anything else. Raises Unreadable."""
-    place = str(item[keys.SORT])
+    place = str(item.get(keys.SORT))
     if place.startswith(keys.EVENT_PREFIX):
         return to_event(item)
     if place.startswith(keys.SUBSCRIPTION_PREFIX):
