@@ -393,7 +393,7 @@ def test_who_rings_while_the_track_is_let_go_has_it_drained(
         assert release(table, held, None if retry_after is None else clock() + retry_after)
 
     later = store_event(table, "A", clock())
-    with just_before(table, "UpdateItem", "'SET rings = rings + :one'", let_go) as met:
+    with just_before(table, "UpdateItem", "'SET rings = rings + :one, #due = if_not_exists", let_go) as met:
         fan_out(table, bell, [later], clock())
     assert met
     bell.run(drainer(table, script, bell))

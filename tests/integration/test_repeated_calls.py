@@ -18,6 +18,7 @@ from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
 from tests.support.breaker import BreakableClient, Breaker
+from tests.support.calls import calls_of
 from tests.support.telling import DelayQueue, store_event, webhook
 
 
@@ -64,6 +65,19 @@ def test_a_ring_makes_one_message_until_the_track_is_let_go(table: Table, track:
     assert one is not None
     assert release(table, one, None)
     assert ring(table, track, clock())
+
+
+def test_a_ring_is_one_write_unless_the_track_waits_for_a_retry(
+    table: Table, track: TrackRef, clock: FrozenClock
+) -> None:
+    ring(table, track, clock())
+    one = held(table, track, "one", clock)
+    assert one is not None
+    assert release(table, one, clock() + timedelta(minutes=1))
+    with calls_of(table.client) as calls:
+        assert [ring(table, track, clock()) for _ in range(3)] == [True, False, False]
+    assert calls == ["UpdateItem"] * 4
+    assert due_tracks(table, clock) == [3]
 
 
 def test_a_hold_whose_answer_was_lost_is_still_ones_own_until_it_is_let_go(

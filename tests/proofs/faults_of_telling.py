@@ -68,15 +68,22 @@ TRACKS = (
     Fault(
         "ring a track that was released meanwhile, and leave it undrained",
         "store/tracks.py",
-        'condition="attribute_not_exists(shut) AND #due <= :now"',
-        'condition="attribute_not_exists(shut) AND NOT #due > :now"',
+        "#due = if_not_exists(#due, :now), #shard = if_not_exists(#shard, :shard)",
+        "#shard = if_not_exists(#shard, :shard)",
         f"{_BETWEEN}::test_who_rings_while_the_track_is_let_go_has_it_drained",
+    ),
+    Fault(
+        "ring a track that waits for a retry, and let it wait",
+        "store/tracks.py",
+        "        if not table.try_update(_due_now(track, at)):\n",
+        "        if track is None:\n",
+        f"{_REPEATS}::test_a_ring_is_one_write_unless_the_track_waits_for_a_retry",
     ),
     Fault(
         "ring a track without counting the ring",
         "store/tracks.py",
-        '        change="SET rings = rings + :one",\n',
-        '        change="SET rings = rings + :one - :one",\n',
+        "SET rings = rings + :one, #due = if_not_exists",
+        "SET rings = if_not_exists(rings, :one), #due = if_not_exists",
         f"{_DELIVERIES}::test_what_is_queued_while_its_track_is_drained_is_drained_too",
     ),
     Fault(
@@ -124,8 +131,8 @@ TRACKS = (
     Fault(
         "ring a track whose circuit is open",
         "store/tracks.py",
-        "attribute_exists(pk) AND attribute_not_exists(shut) AND (",
-        "attribute_exists(pk) AND (",
+        'condition=f"{_IS_OPEN} AND (',
+        'condition=f"attribute_exists(pk) AND (',
         f"{_FAILING}::test_an_event_for_a_receiver_that_fails_does_not_read_what_waits_for_it",
     ),
 )

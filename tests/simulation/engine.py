@@ -68,15 +68,17 @@ class Engine:
         return {}
 
     def update_item(self, **request: Any) -> Answer:
-        """As in boto3; answers the whole new item."""
-        return {"Attributes": self._write_one("UpdateItem", {"Update": request})}
+        """As in boto3; answers the whole item, as it is then or was before."""
+        old, new = self._write_one("UpdateItem", {"Update": request})
+        found = old if request["ReturnValues"] == "ALL_OLD" else new
+        return {} if found is None else {"Attributes": found}
 
     def delete_item(self, **request: Any) -> Answer:
         """As in boto3."""
         self._write_one("DeleteItem", {"Delete": request})
         return {}
 
-    def _write_one(self, operation: str, action: Mapping[str, Any]) -> Image | None:
+    def _write_one(self, operation: str, action: Mapping[str, Any]) -> tuple[Image | None, Image | None]:
         place, write, kind = _opened(action)
         old = self.items.get(place)
         if not _holds(write, old):
@@ -87,7 +89,7 @@ class Engine:
         except InvalidExpression as error:
             raise _invalid(operation, str(error)) from None
         self._apply(place, old, new)
-        return new
+        return old, new
 
     def transact_write_items(self, **request: Any) -> Answer:
         """As in boto3; all or nothing, and once for each ``ClientRequestToken``."""

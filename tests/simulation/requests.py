@@ -190,7 +190,7 @@ def make_requests(seed: int, count: int) -> list[Request]:
         ("put_item", _put),
         ("put_item", _put),
         ("update_item", lambda r: {**_update(r), "ReturnValues": "ALL_NEW"}),
-        ("update_item", lambda r: {**_update(r), "ReturnValues": "ALL_NEW"}),
+        ("update_item", lambda r: {**_update(r), "ReturnValues": "ALL_OLD"}),
         ("delete_item", _delete),
         ("transact_write_items", _transaction),
         ("transact_write_items", _transaction),

@@ -66,7 +66,7 @@ FAULTS: dict[str, Wrong] = {
     "hold-back": Wrong("a record that is stuck", "a record that fails holds back another seller's"),
     "mark-cleared-before-ring": Wrong("one lane", "the mark goes before the track is rung"),
     "ring-before-put": Wrong("one lane", "the track is rung before the delivery is there"),
-    "ring-not-repeated": Wrong("one lane", "a ring's second call does not look whether the track is still due"),
+    "due-track-not-counted": Wrong("one lane", "a track that is due already is not counted as rung"),
     "put-overwrites": Wrong("a late fan-out", "a late fan-out overwrites what waits"),
     "order-not-conditional": Wrong("two splits at once", "a split does not ask for the order's version"),
     "failure-not-noted": Wrong("a poison message", "an answer breaks the worker before the failure is noted"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.proofs.model.state import (
     ACCEPTED,
+    LATER,
     MESSAGES,
     NOW,
     SPLIT,
@@ -155,25 +156,25 @@ def _put(model: Model, state: State, worker: Splitter) -> tuple[State, Splitter]
 
 
 def _ring(model: Model, state: State, worker: Splitter) -> tuple[State, Splitter]:
-    """Due now, if it was not; refused for one that is shut or gone."""
+    """Counted, and due now if nothing was due; refused for one that is due later, shut or gone."""
     webhook, number = _webhook(model, state, worker), model.track(worker.change)
     track = state.tracks[webhook][number]
     if track is None or track.shut:
         return _following(model, state, worker)
-    if track.due == NOW:
-        return state, worker._replace(at="ring again")
+    if track.due == LATER:
+        return state, worker._replace(at="ring earlier")
+    if track.due == NOW and model.fault == "due-track-not-counted":
+        return _following(model, state, worker)
     return _following(model, with_track(state, webhook, number, rung(track)), worker)
 
 
-def _ring_again(model: Model, state: State, worker: Splitter) -> tuple[State, Splitter]:
-    """Counted, if the track is still due; else from the beginning."""
+def _ring_earlier(model: Model, state: State, worker: Splitter) -> tuple[State, Splitter]:
+    """Counted and due now, if the track is not shut or gone by then; else from the beginning."""
     webhook, number = _webhook(model, state, worker), model.track(worker.change)
     track = state.tracks[webhook][number]
-    is_due = track is not None and track.due == NOW and not track.shut
-    if track is None or not (is_due or model.fault == "ring-not-repeated"):
+    if track is None or track.shut:
         return state, worker._replace(at="ring")
-    counted = rung(track)._replace(due=track.due, shut=track.shut)
-    return _following(model, with_track(state, webhook, number, counted), worker)
+    return _following(model, with_track(state, webhook, number, rung(track)), worker)
 
 
 def _clear(model: Model, state: State, worker: Splitter) -> tuple[State, Splitter]:
@@ -189,6 +190,6 @@ CALLS: dict[str, Call] = {
     "split": _split,
     "put": _put,
     "ring": _ring,
-    "ring again": _ring_again,
+    "ring earlier": _ring_earlier,
     "clear": _clear,
 }

@@ -35,7 +35,7 @@ from cleave.table.table import Table
 _MOST = 100
 # No number is less.
 _LEAST = Decimal("-9E+125")
-
+_IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(shut)"
 DUE_NAMES = {"due": keys.DUE, "shard": keys.SHARD}
 
 
@@ -98,32 +98,36 @@ def ring(table: Table, track: TrackRef, at: datetime) -> bool:
 
 
 def _ring(table: Table, track: TrackRef, at: datetime) -> bool:
-    """Raises OutOfDate for a track that was due, and is not any more: its holder did not hear us when it let go."""
+    """Raises OutOfDate for a track that was shut between the two writes."""
     try:
-        table.update(_due_now(track, at))
+        before = table.update(_counted(track, at), returns="ALL_OLD")
     except ConditionsFailed as refused:
         (item,) = refused.found.values()
         if item is None or "shut" in item:
             return False
-    else:
+        if not table.try_update(_due_now(track, at)):
+            raise OutOfDate(str(track)) from None
         return True
-    again = Update(
+    return keys.DUE not in before
+
+
+def _counted(track: TrackRef, at: datetime) -> Update:
+    """One write, whether the track has something to do now or nothing: a busy receiver's tracks mostly have."""
+    return Update(
         key=track.key,
-        change="SET rings = rings + :one",
-        condition="attribute_not_exists(shut) AND #due <= :now",
-        names={"due": keys.DUE},
-        values={"one": 1, "now": to_ms(at)},
+        change="SET rings = rings + :one, #due = if_not_exists(#due, :now), #shard = if_not_exists(#shard, :shard)",
+        condition=f"{_IS_OPEN} AND (attribute_not_exists(#due) OR #due <= :now)",
+        names=DUE_NAMES,
+        values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
     )
-    if not table.try_update(again):
-        raise OutOfDate(str(track))
-    return False
 
 
 def _due_now(track: TrackRef, at: datetime) -> Update:
+    """For one that is due later, or at no time that can be read."""
     return Update(
         key=track.key,
         change="SET rings = rings + :one, #due = :now, #shard = :shard",
-        condition="attribute_exists(pk) AND attribute_not_exists(shut) AND (attribute_not_exists(#due) OR #due > :now)",
+        condition=_IS_OPEN,
         names=DUE_NAMES,
         values={"one": 1, "now": to_ms(at), "shard": keys.shard(track.key)},
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
@@ -153,14 +153,14 @@ class Table:
         """Delete one item outside of a transaction. Raises ConditionsFailed, or Contended."""
         self._persist(lambda: self.client.delete_item(**self._transact_item(write)["Delete"]), [write])
 
-    def update(self, write: Update) -> Item:
-        """One conditional update outside of a transaction, at half the price; the item as it is then.
+    def update(self, write: Update, *, returns: Literal["ALL_NEW", "ALL_OLD"] = "ALL_NEW") -> Item:
+        """One conditional update outside of a transaction, at half the price; the item as it is then, or was before.
 
         Raises ConditionsFailed, Misfit, or Contended. Not for changes that must not happen twice: the SDK repeats an
         update whose answer was lost.
         """
         request = self._transact_item(write)["Update"]
-        ask = lambda: self.client.update_item(**request, ReturnValues="ALL_NEW")  # noqa: E731 - the type of the answer
+        ask = lambda: self.client.update_item(**request, ReturnValues=returns)  # noqa: E731 - the type of the answer
         answer: Any = self._persist(ask, [write])
         return to_item(answer["Attributes"])
 
