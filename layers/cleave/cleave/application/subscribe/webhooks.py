@@ -88,7 +88,17 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
     """
     subscription_id = str(uuid4())
     signing_secret = _new_signing_secret()
-    subscription = Subscription(
+    key = SigningKey(seal(signing_secret, wish.owner, subscription_id), None)
+    try:
+        create_subscription(table, _wished(wish, subscription_id, _sealed(seal, wish, subscription_id), key))
+    except TooManySubscriptions:
+        message = f"{MAX_SUBSCRIPTIONS} webhooks are the most, passive ones counted"
+        raise Refusal(RefusalCode.WEBHOOK_LIMIT, message) from None
+    return Subscribed(subscription_id, signing_secret)
+
+
+def _wished(wish: WebhookWish, subscription_id: str, sealed_secret: bytes | None, key: SigningKey) -> Subscription:
+    return Subscription(
         subscription_id=subscription_id,
         owner=wish.owner,
         sellers=wish.sellers,
@@ -96,8 +106,8 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
         url=wish.url,
         authentication=wish.authentication,
         username=wish.username,
-        sealed_secret=_sealed(seal, wish, subscription_id),
-        signing_keys=(SigningKey(seal(signing_secret, wish.owner, subscription_id), None),),
+        sealed_secret=sealed_secret,
+        signing_keys=(key,),
         statuses=wish.statuses,
         status=SubscriptionStatus.PASSIVE if wish.is_held else SubscriptionStatus.ACTIVE,
         created_at=wish.at,
@@ -108,12 +118,6 @@ def subscribe(table: Table, seal: Seal, wish: WebhookWish) -> Subscribed:
         countries=wish.countries,
         channel_events=wish.channel_events,
     )
-    try:
-        create_subscription(table, subscription)
-    except TooManySubscriptions:
-        message = f"{MAX_SUBSCRIPTIONS} webhooks are the most, passive ones counted"
-        raise Refusal(RefusalCode.WEBHOOK_LIMIT, message) from None
-    return Subscribed(subscription_id, signing_secret)
 
 
 def find_webhook(table: Table, owner: str, subscription_id: str) -> Subscription:
@@ -142,31 +146,31 @@ def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_i
 
     def attempt() -> Subscription | None:
         before = find_webhook(table, wish.owner, subscription_id)
-        changed = replace(
-            before,
-            url=wish.url,
-            authentication=wish.authentication,
-            username=wish.username,
-            sealed_secret=sealed,
-            statuses=wish.statuses,
-            payload=wish.payload,
-            countries=wish.countries,
-            channel_events=wish.channel_events,
-            modified_at=wish.at,
-        )
+        changed = _as_wished(before, wish, sealed)
         is_other = changed.url != before.url
         along = [forget_circuit(subscription_id), *wakes_of(before, wish.at)] if is_other else []
-        change_subscription(
-            table,
-            changed,
-            tell_sellers=recipient_of(changed) != recipient_of(before),
-            along=along,
-        )
+        tell_sellers = recipient_of(changed) != recipient_of(before)
+        change_subscription(table, changed, tell_sellers=tell_sellers, along=along)
         return changed if is_other else None
 
     moved = until_written(lambda: counting_anew(table, wish.at, attempt))
     if moved is not None:
         send_wakes(send_wake, moved)
+
+
+def _as_wished(before: Subscription, wish: WebhookWish, sealed_secret: bytes | None) -> Subscription:
+    return replace(
+        before,
+        url=wish.url,
+        authentication=wish.authentication,
+        username=wish.username,
+        sealed_secret=sealed_secret,
+        statuses=wish.statuses,
+        payload=wish.payload,
+        countries=wish.countries,
+        channel_events=wish.channel_events,
+        modified_at=wish.at,
+    )
 
 
 def remove_webhook(table: Table, owner: str, subscription_id: str, sellers: frozenset[int] = frozenset()) -> None:
