@@ -18,7 +18,7 @@ from cleave.store.credentials import (
     StillRotating,
     list_credentials,
     read_power,
-    rotate_secret,
+    replace_secret,
     store_credential,
 )
 from cleave.table.table import Table
@@ -109,7 +109,7 @@ def rotate(
         secret, now = new_secret(), clock.now()
         service = _service(stack, state)
         try:
-            rotate_secret(service.table, key, secret, now, now + timedelta(hours=overlap_hours))
+            replace_secret(service.table, key, secret, now, now + timedelta(hours=overlap_hours))
         except StillRotating as rotating:
             until = f"{rotating.until:%Y-%m-%d %H:%M} UTC"
             raise CleaveError(f"The secret before is valid until {until}; --overlap-hours 0 ends it.") from None

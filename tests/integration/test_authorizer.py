@@ -19,8 +19,8 @@ from cleave.store.credentials import (
     StillRotating,
     TooManySellers,
     list_credentials,
+    replace_secret,
     revoke_credential,
-    rotate_secret,
     store_credential,
 )
 from cleave.table.failures import ConditionsFailed
@@ -134,7 +134,7 @@ def test_the_cache_is_kept_by_the_header_that_holds_the_credential_and_by_nothin
 def test_two_secrets_live_while_one_is_rotated_and_the_old_one_ends_on_its_time(
     table: Table, clock: FrozenClock
 ) -> None:
-    rotate_secret(table, KEY, NEW, clock.now, clock.now + DAY)
+    replace_secret(table, KEY, NEW, clock.now, clock.now + DAY)
     assert gets_in(basic(OLD))
     assert gets_in(basic(NEW))
     clock.move(days=1, milliseconds=-1)
@@ -145,30 +145,30 @@ def test_two_secrets_live_while_one_is_rotated_and_the_old_one_ends_on_its_time(
 
 
 def test_a_third_live_secret_is_refused_and_changes_nothing(table: Table, clock: FrozenClock) -> None:
-    rotate_secret(table, KEY, NEW, clock.now, clock.now + DAY)
+    replace_secret(table, KEY, NEW, clock.now, clock.now + DAY)
     with pytest.raises(StillRotating) as refused:
-        rotate_secret(table, KEY, "x" * 43, clock.now, clock.now + DAY)
+        replace_secret(table, KEY, "x" * 43, clock.now, clock.now + DAY)
     assert refused.value.until == clock.now + DAY
     assert [gets_in(basic(secret)) for secret in (OLD, NEW, "x" * 43)] == [True, True, False]
     clock.move(days=1)
-    rotate_secret(table, KEY, "x" * 43, clock.now, clock.now + DAY)
+    replace_secret(table, KEY, "x" * 43, clock.now, clock.now + DAY)
     assert [gets_in(basic(secret)) for secret in (OLD, NEW, "x" * 43)] == [False, True, True]
 
 
 def test_a_secret_that_leaked_ends_at_once_and_its_tokens_with_it(table: Table, clock: FrozenClock) -> None:
     before = f"Bearer {issue_token(KEY, clock.now)}"
     assert gets_in(before)
-    rotate_secret(table, KEY, NEW, clock.now, clock.now)
+    replace_secret(table, KEY, NEW, clock.now, clock.now)
     assert [gets_in(each) for each in (basic(OLD), before, basic(NEW))] == [False, False, True]
     assert gets_in(f"Bearer {issue_token(KEY, clock.now + timedelta(minutes=5))}") is False  # not yet valid: its iat
     clock.move(seconds=-5)
-    rotate_secret(table, KEY, "x" * 43, clock.now, clock.now)
+    replace_secret(table, KEY, "x" * 43, clock.now, clock.now)
     assert gets_in(f"Bearer {issue_token(KEY, clock.now + timedelta(seconds=2))}")
 
 
 def test_a_secret_that_ends_in_time_leaves_the_tokens_that_are_out(table: Table, clock: FrozenClock) -> None:
     before = f"Bearer {issue_token(KEY, clock.now)}"
-    rotate_secret(table, KEY, NEW, clock.now, clock.now + DAY)
+    replace_secret(table, KEY, NEW, clock.now, clock.now + DAY)
     assert gets_in(before)
 
 
@@ -181,7 +181,7 @@ def test_a_revoked_credential_is_refused_from_the_next_question_on_and_its_token
     assert not gets_in(basic(OLD))
     assert not gets_in(token)
     assert list_credentials(table) == ([], [])
-    for repeat in (revoke_credential, lambda table, key: rotate_secret(table, key, NEW, clock.now, clock.now)):
+    for repeat in (revoke_credential, lambda table, key: replace_secret(table, key, NEW, clock.now, clock.now)):
         with pytest.raises(NoCredential):
             repeat(table, KEY)
 
@@ -211,12 +211,12 @@ def test_a_rotation_that_another_one_overtook_is_refused(
     def overtaken(self: Table, key: dict[str, str]) -> object:
         item = read(self, key)
         monkeypatch.setattr(Table, "get", read)
-        rotate_secret(table, KEY, NEW, clock.now, clock.now)
+        replace_secret(table, KEY, NEW, clock.now, clock.now)
         return item
 
     monkeypatch.setattr(Table, "get", overtaken)
     with pytest.raises(NoCredential):
-        rotate_secret(table, KEY, "x" * 43, clock.now, clock.now + DAY)
+        replace_secret(table, KEY, "x" * 43, clock.now, clock.now + DAY)
     assert [gets_in(basic(secret)) for secret in (OLD, NEW, "x" * 43)] == [False, True, False]
 
 

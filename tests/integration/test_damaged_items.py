@@ -266,9 +266,7 @@ def test_what_of_a_timeline_is_damaged_is_named_in_it_and_its_pages_go_on(
     damage(table, order_keys.event(SELLER, order, 1), {"at": "x"})
     damage(table, webhook_keys.subscription(OWNER, webhooks[0].subscription_id), {"url": 1})
     track, named = track_of(SELLER, order, TRACKS), webhooks[1].subscription_id
-    damage(
-        table, webhook_keys.waiting(named, track, webhook_keys.delivery_place(places[1], SELLER, order)), {"owner": 1}
-    )
+    damage(table, webhook_keys.waiting(named, track, webhook_keys.event_place(places[1], SELLER, order)), {"owner": 1})
     (part,) = de_seller.call(get_timeline, path=path).json["parts"]
     webhook_lost = f"webhook {webhooks[0].subscription_id}"
     delivery_lost = f"a delivery of the order to webhook {named}"

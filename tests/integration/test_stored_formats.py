@@ -179,7 +179,7 @@ def test_deliveries_and_attempts_are_readable(old: Table) -> None:
     (settled,) = readable(read_settled(old, HOOK, "", "~", 9))
     assert [settled.state(place) for place in range(2)] == [DeliveryState.DELIVERED] * 2
     assert (settled.event, settled.first, settled.previous_at) == (1, 1, None)
-    place = webhook_keys.delivery_place(int(settled.event_at.timestamp() * 1000), SELLER, ORDER)
+    place = webhook_keys.event_place(int(settled.event_at.timestamp() * 1000), SELLER, ORDER)
     (attempt,) = read_attempts(old, HOOK, place, 0)
     assert (attempt.status, attempt.excerpt, attempt.latency_ms) == (503, "no", 12)
 

@@ -46,17 +46,17 @@ def test_a_request_may_take_the_rest_of_a_block_and_the_start_of_the_next(table:
 
 def test_cells_have_numbers_of_their_own(table: Table) -> None:
     for cell in (0, 1, 99):
-        table.put(Put({**order_keys.tracking_numbers(), "format": 1, "leased": 0}))  # each cell is a table of its own
+        table.put(Put({**order_keys.number_blocks(), "format": 1, "leased": 0}))  # each cell is a table of its own
         first = TRACKING_NUMBERS[0] + cell * OF_CELL
         assert TrackingNumbers(cell).take(table, 2) == [first, first + 1]
-        table.put(Put({**order_keys.tracking_numbers(), "format": 1, "leased": OF_CELL - 2 * _BLOCK}))
+        table.put(Put({**order_keys.number_blocks(), "format": 1, "leased": OF_CELL - 2 * _BLOCK}))
         last = TrackingNumbers(cell).take(table, _BLOCK)[-1]
         assert first < last < first + OF_CELL
         assert last in TRACKING_NUMBERS
 
 
 def test_a_cell_that_is_used_up_gives_no_number_of_the_next(table: Table) -> None:
-    table.put(Put({**order_keys.tracking_numbers(), "format": 1, "leased": OF_CELL - _BLOCK}))
+    table.put(Put({**order_keys.number_blocks(), "format": 1, "leased": OF_CELL - _BLOCK}))
     with pytest.raises(ConditionsFailed):
         TrackingNumbers().take(table, 1)
 

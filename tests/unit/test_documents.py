@@ -11,7 +11,7 @@ import pytest
 from cleave.domain.package import Carriage, HistoryEntry, Package, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.status import Status
-from cleave.store.dictionary import CURRENT, DICTIONARIES
+from cleave.store.dictionary import DICTIONARIES, NEWEST
 from cleave.store.documents import pack, unpack
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,8 +102,8 @@ def test_details_that_lines_and_packages_share_are_stored_once(*, handed_on: boo
 
 def test_a_document_says_with_which_dictionary_it_was_packed() -> None:
     packed = pack([package(line(1, 1))])
-    assert packed[0] == CURRENT
-    for unknown in (b"", bytes([0]) + packed[1:], bytes([CURRENT + 1]) + packed[1:]):
+    assert packed[0] == NEWEST
+    for unknown in (b"", bytes([0]) + packed[1:], bytes([NEWEST + 1]) + packed[1:]):
         with pytest.raises(ValueError, match="unknown version"):
             unpack(unknown)
 

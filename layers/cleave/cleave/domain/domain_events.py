@@ -63,7 +63,7 @@ def _facts(place: int, package: Package) -> Iterator[DomainEvent]:
     if not package.is_closed:
         yield DomainEvent(Fact.PACKAGE_CREATED if package.is_new else Fact.PACKAGE_MOVED_ON, place)
         return
-    cancelled = cancellations_of(package)
+    cancelled = cancellation_ids(package)
     for cancellation_id in cancelled:
         yield DomainEvent(Fact.CANCELLATION_ACCEPTED, place, cancellation_id)
     yield DomainEvent(Fact.PACKAGE_SPLIT if package.successor_ids else Fact.PACKAGE_CANCELLED, place)
@@ -71,7 +71,7 @@ def _facts(place: int, package: Package) -> Iterator[DomainEvent]:
         yield DomainEvent(Fact.CANCELLATION_APPLIED, place, cancellation_id)
 
 
-def cancellations_of(package: Package) -> list[str]:
+def cancellation_ids(package: Package) -> list[str]:
     """The cancellations that took units out of a closed package, each once."""
     return list(dict.fromkeys(line.cancelled.cancellation_id for line in package.lines if line.cancelled))
 

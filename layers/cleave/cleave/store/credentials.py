@@ -165,7 +165,7 @@ def _listed(item: Item) -> ListedCredential:
     return ListedCredential(_credential(item), _secrets(item), created_at)
 
 
-def rotate_secret(table: Table, key: str, secret: str, at: datetime, old_until: datetime) -> None:
+def replace_secret(table: Table, key: str, secret: str, at: datetime, old_until: datetime) -> None:
     """A new secret; the current one is accepted beside it until ``old_until``.
 
     Where that is not after ``at``, every other secret ends at once, and so do the tokens that were got with them.

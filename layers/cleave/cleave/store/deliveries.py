@@ -46,7 +46,7 @@ def deliveries_of(event: Event) -> list[tuple[int, Delivery]]:
 
 def delivery_place(event_at: datetime, seller_id: int, order_number: str) -> str:
     """The sort key of an event's delivery: along a lane, in the order of the events."""
-    return webhook_keys.delivery_place(to_ms(event_at), seller_id, order_number)
+    return webhook_keys.event_place(to_ms(event_at), seller_id, order_number)
 
 
 def place_of(delivery: Listed) -> str:
@@ -57,7 +57,7 @@ def previous_place(delivery: Delivery) -> str | None:
     """The sort key of the delivery before it in its lane; None for the first."""
     if delivery.previous_at is None:
         return None
-    return webhook_keys.delivery_place(to_ms(delivery.previous_at), delivery.lane.seller_id, delivery.lane.order_number)
+    return webhook_keys.event_place(to_ms(delivery.previous_at), delivery.lane.seller_id, delivery.lane.order_number)
 
 
 def places_between(since: datetime | None, until: datetime | None) -> tuple[str, str]:

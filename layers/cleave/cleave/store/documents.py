@@ -17,7 +17,7 @@ from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.package import Amounts, Carriage, Fee, HistoryEntry, Line, Package, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.status import status_word
-from cleave.store.dictionary import CURRENT, DICTIONARIES
+from cleave.store.dictionary import DICTIONARIES, NEWEST
 from cleave.store.units import from_runs, to_runs
 
 # Positions of optional values at the end of a package's row; absent ones are left off.
@@ -62,8 +62,8 @@ def pack(packages: Sequence[Package]) -> bytes:
     texts = _Texts()
     rows = _JSON.encode([_to_row(package, texts) for package in packages])
     plain = "\n".join([rows, *texts.places]).encode()
-    packer = zlib.compressobj(9, zlib.DEFLATED, _RAW, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARIES[CURRENT])
-    return bytes([CURRENT]) + packer.compress(plain) + packer.flush()
+    packer = zlib.compressobj(9, zlib.DEFLATED, _RAW, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARIES[NEWEST])
+    return bytes([NEWEST]) + packer.compress(plain) + packer.flush()
 
 
 def unpack(packed: bytes) -> tuple[Package, ...]:

@@ -155,7 +155,7 @@ def told_places(table: Table, seller_id: int, order_number: str, subscription_id
         if isinstance(each, DamagedEvent):
             return None
         if subscription_id in each.told:
-            places.append(webhook_keys.delivery_place(to_ms(each.at), seller_id, order_number))
+            places.append(webhook_keys.event_place(to_ms(each.at), seller_id, order_number))
     return places
 
 

@@ -9,7 +9,7 @@ from cleave.store.delivery_items import to_delivery
 from cleave.store.events import to_event
 from cleave.store.formats import Unreadable
 from cleave.store.orders import to_order
-from cleave.store.packages import check_package
+from cleave.store.packages import check_item
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed, OutOfDate
 from cleave.table.requests import Key, Update
@@ -59,7 +59,7 @@ def _beside(table: Table, order_number: str) -> list[Item]:
 def _reader(item: Item) -> Callable[[Item], object]:
     sort = item[keys.SORT]
     if sort == order_keys.PACKAGE:
-        return check_package
+        return check_item
     if sort.startswith(keys.EVENT_PREFIX):
         return to_event
     if sort.startswith(order_keys.SELLER_PREFIX):

@@ -24,7 +24,7 @@ def tracking_number(seller_id: int, number: int) -> Key:
     return keys.make_key(f"TRACKING#{seller_id}#{number}", "TRACKING")
 
 
-def tracking_numbers() -> Key:
+def number_blocks() -> Key:
     """How many of the carriers' numbers were leased."""
     return keys.make_key("RANGE#TRACKING", "RANGE")
 

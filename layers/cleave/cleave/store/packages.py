@@ -137,7 +137,7 @@ def to_state(item: Item) -> PackageState:
     return read_with(_state, item)
 
 
-def check_package(item: Item) -> None:
+def check_item(item: Item) -> None:
     """Raises Unreadable, also if the document does not match the attributes beside it: an older document would bring
     back units that are gone."""
     read_with(_check, item)

@@ -15,14 +15,14 @@ _BLOCK = 1_000
 
 def leased_numbers(table: Table) -> int:
     """How many were leased so far."""
-    item = table.get(order_keys.tracking_numbers())
+    item = table.get(order_keys.number_blocks())
     return 0 if item is None else int(item["leased"])
 
 
 def skip_numbers(table: Table, until: int) -> None:
     """Give out none of the first ``until`` any more, of a table that may have forgotten that it did."""
     update = Update(
-        key=order_keys.tracking_numbers(),
+        key=order_keys.number_blocks(),
         change="SET leased = :until, #format = :format",
         condition="attribute_not_exists(leased) OR leased < :until",
         values={"until": until, "format": CURRENT[FORMAT]},
@@ -52,7 +52,7 @@ class TrackingNumbers:
         """The SDK repeats an update whose answer was lost; this skips a block."""
         of_cell = len(TRACKING_NUMBERS) // 100
         update = Update(
-            key=order_keys.tracking_numbers(),
+            key=order_keys.number_blocks(),
             change="SET leased = if_not_exists(leased, :none) + :block, #format = :format",
             condition="attribute_not_exists(leased) OR leased < :most",
             values={"none": 0, "block": _BLOCK, "most": of_cell - _BLOCK, "format": CURRENT[FORMAT]},

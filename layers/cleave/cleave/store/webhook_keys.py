@@ -75,7 +75,7 @@ def settled_partition(subscription_id: str) -> str:
     return f"DELIVERY#{subscription_id}"
 
 
-def delivery_place(at_ms: int, seller_id: int, order_number: str) -> str:
+def event_place(at_ms: int, seller_id: int, order_number: str) -> str:
     """The sort key of a delivery, waiting or settled, by the time of its event."""
     return f"{delivery_time(at_ms)}#{seller_id}#{order_number}"
 
