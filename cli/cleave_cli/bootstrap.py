@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +114,20 @@ def create(environment: Path) -> None:
     run([str(UV), "venv", *options, str(environment)])
 
 
+def with_room_for_uv(variables: Mapping[str, str]) -> dict[str, str]:
+    """Where HOME cannot be written to, uv's cache and the Pythons that it fetches go beside the environments.
+
+    The Makefile says the same to everything that it starts; this is for who starts it without make.
+    """
+    cache = Path(variables.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    with suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+    if os.access(cache, os.W_OK):
+        return dict(variables)
+    beside = ROOT / ".venv-home"
+    return {"UV_PYTHON_INSTALL_DIR": str(beside / "python"), **variables, "XDG_CACHE_HOME": str(beside / "cache")}
+
+
 def find_python() -> str:
     """Find a Python 3.13, on PATH, under uv or under pyenv, which may not be on PATH; have uv fetch one otherwise."""
     return found_by_uv() or found_under_pyenv() or fetched()
@@ -120,7 +136,9 @@ def find_python() -> str:
 def found_by_uv() -> str | None:
     """On PATH, or one that uv has fetched before."""
     find = [str(UV), "python", "find", "--no-python-downloads", "--no-project", "3.13"]
-    found = subprocess.run(find, cwd=ROOT, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        find, cwd=ROOT, env=with_room_for_uv(os.environ), capture_output=True, text=True, check=False
+    )
     return found.stdout.strip() if found.returncode == 0 else None
 
 
@@ -134,7 +152,8 @@ def found_under_pyenv() -> str | None:
 def fetched() -> str:
     """Fetch one, where the network lets uv; else say what to install."""
     say("  … no Python 3.13 on this machine: having uv fetch one")
-    answer = subprocess.run([str(UV), "python", "install", "--quiet", "--no-bin", "3.13"], cwd=ROOT, check=False)
+    fetch = [str(UV), "python", "install", "--quiet", "--no-bin", "3.13"]
+    answer = subprocess.run(fetch, cwd=ROOT, env=with_room_for_uv(os.environ), check=False)
     python = found_by_uv() if answer.returncode == 0 else None
     if python is None:
         raise SetupError(NO_PYTHON)
@@ -183,7 +202,7 @@ def finish(environment: Path, wanted: str, purpose: str, started: float) -> None
 
 def run(command: list[str]) -> None:
     """Run a tool with its own output; its failure is ours."""
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+    if subprocess.run(command, cwd=ROOT, env=with_room_for_uv(os.environ), check=False).returncode != 0:
         raise SetupError(f"Setup failed at: {' '.join(command)}")
 
 

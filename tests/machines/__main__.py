@@ -34,9 +34,10 @@ def main() -> int:
     for machine in MACHINES:
         if asked.machines and machine.name not in asked.machines:
             continue
-        done += list(outcomes_of(machine, commands_for(machine, asked), asked))
-        if asked.write:
-            PAGE.write_text(with_outcomes(PAGE.read_text(encoding="utf-8"), done), encoding="utf-8")
+        for outcome in outcomes_of(machine, commands_for(machine, asked), asked):
+            done.append(outcome)
+            if asked.write:
+                PAGE.write_text(with_outcomes(PAGE.read_text(encoding="utf-8"), done), encoding="utf-8")
     sys.stdout.write(render(done))
     return int(any(outcome.result.startswith("FAILED") for outcome in done))
 

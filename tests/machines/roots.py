@@ -14,7 +14,7 @@ from tests.machines.machines import Machine
 HANDED_ON = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 NAMES, CERTIFICATES = "/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt"
 
-# In namespaces of its own: when the command ends, its mounts and whatever it left running are gone.
+# In namespaces of its own: when the command ends, or this program, its mounts and whatever it left running are gone.
 IN_THE_ROOT = """
 mount -t proc proc "$ROOT/proc"
 mount -t tmpfs -o mode=755 tmpfs "$ROOT/dev"
@@ -104,7 +104,7 @@ def run_in(root: Path, machine: Machine, command: str, log: Path, proxy: str | N
     }
     there = ["sh", "-c", 'cd "$0" && exec sh -c "$1"', machine.folder, command]
     with log.open("wb") as output:
-        alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
+        alone = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child"]
         return subprocess.run(  # noqa: S603 - our own commands
             [*alone, "sh", "-euc", IN_THE_ROOT, "sh", *(f"{k}={v}" for k, v in variables.items()), *there],
             env=settings,

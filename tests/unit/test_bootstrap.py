@@ -122,3 +122,24 @@ def test_where_none_can_be_fetched_it_is_said_what_to_install(uv: Path) -> None:
     assert not (uv / "network").exists()
     with pytest.raises(bootstrap.SetupError, match=r"^[^\n]*Install it and run make again[^\n]*$"):
         bootstrap.find_python()
+
+
+@pytest.mark.parametrize("variable", ["XDG_CACHE_HOME", "HOME"])
+def test_uv_has_a_cache_where_home_cannot_be_written_to(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    home = tmp_path / "home"
+    home.write_text("no folder, so that root cannot write into it either")
+    monkeypatch.setenv("HOME", str(home))
+    variables = {variable: str(home / "below")}
+    assert bootstrap.with_room_for_uv(variables) == {
+        **variables,
+        "XDG_CACHE_HOME": str(tmp_path / ".venv-home/cache"),
+        "UV_PYTHON_INSTALL_DIR": str(tmp_path / ".venv-home/python"),
+    }
+
+
+def test_a_cache_that_can_be_written_to_stays_where_it_is(tmp_path: Path) -> None:
+    variables = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": "/usr/bin"}
+    assert bootstrap.with_room_for_uv(variables) == variables
