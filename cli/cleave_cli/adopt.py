@@ -65,7 +65,8 @@ def adopt(
 
 @dataclass(frozen=True)
 class Adopted:
-    """``switched_on`` is what the table lacked; carriers' numbers are given out from ``numbers_from`` on.
+    """``switched_on`` lists the features that the table lacked; tracking numbers are given out from ``numbers_from``
+    on.
 
     ``revoked_since``: keys that a restore brought back; None where the table before is gone. ``parameters`` are to be
     deployed with from now on.
@@ -108,7 +109,7 @@ def _words(adopted: Adopted) -> Iterator[str]:
 
 
 def _revoked_since(stack: Stack, name: str) -> list[str] | None:
-    """A restore brings back what was revoked since."""
+    """Credentials revoked since: a restore brings them back."""
     if name == stack.outputs["TableName"]:
         return []
     client = stack.table.client

@@ -28,7 +28,7 @@ class SellerClient:
         return f"/integration/order/sellers/{self.seller.seller_id}/orders"
 
     def import_orders(self, orders: object) -> httpx.Response:
-        """Load what getShipmentPackages returned elsewhere."""
+        """Load packages that getShipmentPackages returned elsewhere."""
         return self.http.post(self.orders_path, json=orders)
 
     def packages(self, order_number: str) -> list[dict[str, Any]]:

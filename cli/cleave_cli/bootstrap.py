@@ -150,7 +150,7 @@ def found_under_pyenv() -> str | None:
 
 
 def fetched() -> str:
-    """Fetch one, where the network lets uv; else say what to install."""
+    """Fetch one with uv, if the network allows it; otherwise say what to install."""
     say("  … no Python 3.13 on this machine: having uv fetch one")
     fetch = [str(UV), "python", "install", "--quiet", "--no-bin", "3.13"]
     answer = subprocess.run(fetch, cwd=ROOT, env=with_room_for_uv(os.environ), check=False)
@@ -181,7 +181,7 @@ def install_project(python: str) -> None:
 
 
 def fingerprint(requirements: Path | None, context: str, *, installs_project: bool = False) -> str:
-    """Hash what an environment is made of, so that a changed pin or a moved folder makes it anew."""
+    """Hash an environment's inputs, so that a changed pin or a moved folder makes it again."""
     digest = hashlib.sha256(context.encode())
     for path in (requirements, ROOT / "pyproject.toml" if installs_project else None):
         digest.update(path.read_bytes() if path else b"")

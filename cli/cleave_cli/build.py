@@ -13,7 +13,7 @@ STAMP = paths.SAM_BUILD / "cleave-inputs.sha256"  # `sam build` empties this fol
 
 
 def is_built() -> bool:
-    """Tell whether the last build was made of what is here now."""
+    """Whether the last build was made from the current sources."""
     return STAMP.is_file() and STAMP.read_text() == inputs_digest()
 
 

@@ -1,4 +1,4 @@
-"""Who calls the API for a command: the operator of the running stack, or whom the environment names."""
+"""The caller of the API for a command: the running stack's operator, or the one in the environment."""
 
 import os
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _NO_CALLER = "Set CLEAVE_OPERATOR_KEY and CLEAVE_OPERATOR_SECRET, or the credent
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose webhook it is: a seller's, or a channel's by its client id."""
+    """A webhook's owner: a seller, or a channel by its client id."""
 
     seller: int | None = None
     channel: str | None = None
@@ -33,7 +33,7 @@ class Owner:
 
 
 def client_of(stack: str | None, state: Path, owner: Owner) -> httpx.Client:
-    """A client who may see what is the owner's; requests of a channel's name it. Raises CleaveError."""
+    """A client that may see the owner's webhooks; requests for a channel's name it. Raises CleaveError."""
     local = StateDir(state).local_json
     if stack is None and local.exists():
         content = read_local_json(local)
@@ -65,7 +65,7 @@ def _staff(base_url: str, staff: Staff, owner: Owner) -> httpx.Client:
 
 
 def owner_of(stack: str | None, state: Path, webhook: str) -> Owner:
-    """By what the stack's table says, which who operates it may read; without a stack, whose credentials are set.
+    """From the stack's table, which its operator may read; without a stack, from the credentials in the environment.
 
     Raises CleaveError.
     """

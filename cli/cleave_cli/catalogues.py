@@ -52,7 +52,7 @@ def render_metrics() -> str:
 
 
 def documents() -> dict[Path, str]:
-    """What is to be written where."""
+    """The documents by path."""
     return {LOGS: render_logs(), METRICS: render_metrics(), **event_documents()}
 
 

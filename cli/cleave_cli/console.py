@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: results on standard output, all that is said besides on standard error."""
+"""The terminal: results on standard output, everything else on standard error."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ def _console(*, stderr: bool) -> Console:
 
 
 def _wanted_width() -> int:
-    """As Rich reads it for a terminal: what is no number of columns is nobody's wish."""
+    """As Rich reads it for a terminal; a value that is not a number of columns is ignored."""
     wanted = os.environ.get("COLUMNS", "")
     return int(wanted) if wanted.isdecimal() and int(wanted) else PLAIN_WIDTH
 
@@ -35,8 +35,8 @@ notes = _console(stderr=True)
 
 
 class Grid(Table):
-    """A table where there is room for its columns. Otherwise each row is a block of lines, one for each cell: what is
-    broken in the middle, as ids are, can be neither read nor copied."""
+    """A table, if there is room for its columns. Otherwise each row is a block of lines, one for each cell, because
+    nobody can read or copy an id that is broken in the middle."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rich's protocol."""
@@ -113,7 +113,8 @@ def _spinner() -> Progress:
 
 
 def progress(*columns: ProgressColumn) -> Progress:
-    """On standard error, and only for who watches; results stay on standard output where that is a file or a pipe."""
+    """Progress on standard error, and only in a terminal; results on standard output stay clean for a file or a
+    pipe."""
     is_watched, is_same = notes.is_terminal, console.is_terminal
     return Progress(*columns, console=notes, transient=True, disable=not is_watched, redirect_stdout=is_same)
 

@@ -1,4 +1,4 @@
-"""Who may call a local stack: credentials made fresh at each start, and the file that tells them."""
+"""Credentials of a local stack: made at each start, and written to a file."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from cleave_cli.errors import CleaveError
 
 
 def new_key() -> str:
-    """Keys are not secret, but nobody should meet another's by chance."""
+    """Keys are not secret, but two must not be equal by chance."""
     return secrets.token_hex(10)
 
 
@@ -56,7 +56,7 @@ class Staff:
 
 @dataclass(frozen=True)
 class Credentials:
-    """Everybody who may call."""
+    """The credentials of all callers."""
 
     sellers: Sequence[Seller]
     channels: Sequence[Channel]
@@ -93,7 +93,7 @@ def let_in(deployment: Deployment, credential: Credential, secret: str) -> None:
     store_credential(Table(table, deployment.outputs["TableName"]), credential, secret, clock.now())
 
 
-# What other programs look for in the file.
+# The names that other programs read from the file.
 _WRITTEN = ("base_url", "sellers", "channels", "operator", "support")
 
 
@@ -154,7 +154,7 @@ def _camel_case(name: str) -> str:
 
 
 def read_local_json(path: Path) -> dict[str, Any]:
-    """What the running stack wrote there. Raises CleaveError."""
+    """The file that the running stack wrote. Raises CleaveError."""
     if not path.exists():
         raise CleaveError(f"Nothing is running here: there is no {path}.")
     try:

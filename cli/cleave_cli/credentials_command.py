@@ -1,4 +1,4 @@
-"""`cleave credentials`: who may call a deployed service."""
+"""`cleave credentials`: the credentials of a deployed service."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -86,7 +86,7 @@ def list_all(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Show who may call, and since when; never a secret."""
+    """Show all credentials and their dates, but no secrets."""
     with reporting_errors():
         found, damaged = list_credentials(_service(stack, state).table)
         lost = [{"key": key, "unreadable": True} for key in damaged]
@@ -127,7 +127,7 @@ def revoke(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Let nobody in by this key any more, nor by its tokens, and end the webhooks that nobody else can change."""
+    """Revoke a credential and its tokens, and delete the webhooks that no other credential can change."""
     with reporting_errors():
         service = _service(stack, state)
         power = read_power(service.table, key)

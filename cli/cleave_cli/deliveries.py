@@ -115,7 +115,7 @@ def replay(  # noqa: PLR0913, PLR0917 - a parameter is an option
 def _webhook(
     stack: str | None, state: Path, seller: int | None, channel: str | None, webhook: str
 ) -> Iterator[tuple[httpx.Client, str]]:
-    """A caller who may see the webhook, and the webhook's path."""
+    """A client that may see the webhook, and the webhook's path."""
     is_named = seller is not None or channel is not None
     owner = Owner(seller, channel) if is_named else owner_of(stack, state, webhook)
     with closing(client_of(stack, state, owner)) as http:

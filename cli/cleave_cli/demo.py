@@ -72,7 +72,7 @@ def make_case(stack: LocalStack, index: int, dialect: str) -> Case:
 
 
 def prepare(case: Case, receiver: Receiver) -> None:
-    """Subscribe the seller, then give it something to be told about."""
+    """Create the seller's webhook, then make a change that it reports."""
     expect_success(case.client.subscribe(f"{receiver.url}/{case.client.seller.seller_id}", secrets.token_hex(16)))
     expect_success(case.client.import_orders({"content": case.imported}))
 
@@ -111,12 +111,12 @@ def is_split(case: Case) -> bool:
 
 
 def is_told(case: Case, receiver: Receiver) -> bool:
-    """Tell whether the webhooks said what happened, in the order in which it did."""
+    """Whether the webhooks reported the changes in their order."""
     return end_then_birth(case.target.package_id, new_ids(case), [event for _, _, event in told(receiver, case)])
 
 
 def told(receiver: Receiver, case: Case) -> list[tuple[float, int, Event]]:
-    """Return what the seller's webhooks have told so far, with the time of arrival."""
+    """The messages of the seller's webhooks so far, with their times of arrival."""
     seller_id = case.client.seller.seller_id
     return [
         (request.arrived_at, seller_id, event)
@@ -133,7 +133,7 @@ def events_of(request: Received) -> list[Event]:
 
 
 def tell(cases: Sequence[Case], receiver: Receiver, started: float) -> None:
-    """Print what became of everything, and whether it adds up."""
+    """Print the outcome, and whether it adds up."""
     lines: list[LineBalance] = []
     for case in cases:
         now = case.now()
@@ -148,14 +148,14 @@ def tell(cases: Sequence[Case], receiver: Receiver, started: float) -> None:
 
 
 def title_of(case: Case) -> str:
-    """Say what was asked for."""
+    """A title that names the request."""
     target, seller = case.target, case.client.seller
     asked = f"one unit of {target.line['stockCode']} cancelled in the {case.dialect} dialect"
     return f"Order {target.order_number} of seller {seller.seller_id}: {asked}"
 
 
 def check(cases: Sequence[Case], lines: Sequence[LineBalance]) -> None:
-    """Raise PromiseBrokenError if a line does not add up or not exactly what was asked for is cancelled."""
+    """Raise PromiseBrokenError if a line does not add up, or if other units than the requested ones are cancelled."""
     wrong = [str(line.line_id) for line in lines if not line.holds]
     if wrong:
         raise PromiseBrokenError(f"Ordered is not cancelled + live on line {', '.join(wrong)}.")

@@ -49,7 +49,7 @@ def engine_session() -> boto3.Session:
 
 
 def deploy(endpoint: str, log: Path) -> Deployment:
-    """Deploy what was built last; the output goes to the log."""
+    """Deploy the last build; the output goes to the log."""
     command = [str(paths.SAM), "deploy", "--config-env", "local", "--parameter-overrides", *parameters()]
     if run_to_end(command, environment=environment.for_sam(endpoint), log=log) != 0:
         raise ToolError(f"sam deploy failed. The end of {log}:\n{last_lines(log)}")

@@ -25,7 +25,7 @@ class Engine:
     log: Path
 
     def wait(self) -> None:
-        """Block for as long as the engine runs; its end is an error, because nobody asked for it."""
+        """Block while the engine runs. Its end is an error, because no one stopped it."""
         self.process.wait()
         raise EngineError(f"The local engine has stopped by itself. Its last words:\n{last_lines(self.log)}")
 

@@ -119,8 +119,8 @@ def count_by_authorizer(gateway: Any) -> None:  # noqa: ANN401 - a module of ano
 
 
 def import_written_answers(gateway: Any) -> None:  # noqa: ANN401 - a module of another environment
-    """Take from an API's document what answers without a function, and what answers all methods that a path has not:
-    the engine reads functions from it, and methods by name."""
+    """Read from an API's document the answers that need no function, and those to methods that a path does not have.
+    The engine itself reads only functions and named methods."""
     import_path, import_operation = gateway._import_path_item, gateway._import_operation  # noqa: SLF001 - no other way in
     gateway._OPENAPI_HTTP_METHODS |= {"any"}  # noqa: SLF001
 

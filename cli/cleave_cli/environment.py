@@ -12,7 +12,7 @@ ROOT_CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "test",
 }  # the engine's own root user
 
-# What a package installer needs to reach its registry from behind a proxy or a mirror.
+# The variables that a package installer needs behind a proxy or a mirror.
 _PASSED_ON = (
     "PIP_",
     "UV_",
@@ -51,7 +51,7 @@ def for_engine(port: int, files: Path) -> dict[str, str]:
 
 
 def for_sam(endpoint: str | None) -> dict[str, str]:
-    """What SAM may see: our Python first on PATH, and no way to a real AWS account."""
+    """SAM's environment: our Python first on PATH, and no way to a real AWS account."""
     environment = {
         **_inherited(os.environ),
         "PATH": f"{paths.TOOLS}{os.pathsep}{os.environ.get('PATH', os.defpath)}",

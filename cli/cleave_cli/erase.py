@@ -52,7 +52,7 @@ def _said(number: str, erased: Erased, records: int) -> str:
 
 @dataclass(frozen=True)
 class FailedRecords:
-    """Records that the stream's source gave up hold items as they were. What they are about is due in the table too."""
+    """Records that the stream's source gave up hold old items. Their work is due in the table too."""
 
     s3: "S3Client"
     bucket: str

@@ -1,8 +1,8 @@
-"""What can go wrong, in words for the person at the terminal."""
+"""Errors, in words for the person at the terminal."""
 
 
 class CleaveError(Exception):
-    """Something failed; the message says what, and what to do or where to look."""
+    """An error whose message says what failed, and what to do or where to look."""
 
     title = "Failed"
 

@@ -40,7 +40,7 @@ EVENTS: Mapping[str, tuple[Any, str]] = {
 
 
 def event_documents() -> dict[Path, str]:
-    """What is to be written where."""
+    """The documents by path."""
     documents = {SCHEMAS / f"{name}.{VERSION}.json": _data_schema(name) for name in EVENTS}
     documents[SCHEMAS / f"{ENVELOPE}.json"] = _envelope_schema()
     documents[ASYNCAPI] = asyncapi()

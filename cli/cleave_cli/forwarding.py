@@ -14,13 +14,13 @@ type Headers = Sequence[tuple[str, str]]
 
 # Of the connection that a message came by, not of the message.
 _HOP_BY_HOP = frozenset({"host", "connection", "keep-alive", "content-length", "transfer-encoding", "accept-encoding"})
-_TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # what Cleave gives a receiver
+_TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # the time that Cleave gives a receiver
 _MAX_PORT = 65535
 
 
 @dataclass(frozen=True)
 class Message:
-    """``path`` is what stands behind the subscription's URL."""
+    """``path`` follows the subscription's URL."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Forwarded:
-    """What the receiver answered; ``error`` says in words why there is no answer."""
+    """The receiver's answer; ``error`` says in words why there is none."""
 
     method: str
     url: str

@@ -1,4 +1,4 @@
-"""What API Gateway answers itself, on the local engine: its CloudFormation leaves `GatewayResponses` out."""
+"""API Gateway's own answers on the local engine, whose CloudFormation leaves `GatewayResponses` out."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What `cleave up` prints: where the service is, and commands that work when pasted."""
+"""The text that `cleave up` prints: the service's address, and commands to paste."""
 
 from pathlib import Path
 

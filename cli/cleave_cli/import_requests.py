@@ -1,4 +1,4 @@
-"""The request that brings a row of an import file to the service, by who may send it."""
+"""The request that sends a row of an import file, with credentials that may send it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cleave_cli.import_rows import Kind, Row
 
 @dataclass(frozen=True)
 class RowRequest:
-    """``auth`` is what httpx takes: a key and its secret, or what fetches a token."""
+    """``auth`` is for httpx: a key and its secret, or an object that fetches a token."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Senders:
     channel: Any
 
     def request(self, row: Row) -> RowRequest | str:
-        """The row's request, or why nobody here can send it."""
+        """The row's request, or the reason why no credential here can send it."""
         make: Callable[[dict[str, Any]], RowRequest | str] = {
             Kind.PACKAGE: self._package,
             Kind.PACKAGE_STATUS: self._package_status,

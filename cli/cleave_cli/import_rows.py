@@ -14,7 +14,7 @@ _LINE_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 
 class Kind(StrEnum):
-    """What a row is."""
+    """The kinds of rows."""
 
     PACKAGE = "a package of Trendyol's dialect"
     PACKAGE_STATUS = "how far such a package is, or lines of it"
@@ -46,7 +46,7 @@ class Row:
 
     @property
     def kind(self) -> Kind | None:
-        """What it is by its shape; None for what is nothing that can be sent."""
+        """The row's kind by its shape; None if it cannot be sent."""
         if not isinstance(self.content, dict):
             return None
         found = next((kind for kind, fields in _FIELDS.items() if fields <= self.content.keys()), None)
@@ -75,7 +75,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def _loads(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Raises ValueError also for what JSON can say and no request can hold: numbers without end, lists without end."""
+    """Also raises ValueError for JSON that no request can hold: too long numbers, too deep lists."""
     try:
         return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""What an import has done so far, kept on disk row by row, so that it can be taken up where it ended."""
+"""An import's progress, kept on disk row by row, so that the import can continue after an interruption."""
 
 import os
 from pathlib import Path

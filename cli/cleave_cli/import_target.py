@@ -1,4 +1,4 @@
-"""Where an import goes and who sends it: the running local stack, or what environment variables name."""
+"""An import's target and credentials: from the running local stack, or from environment variables."""
 
 import os
 import time

@@ -30,7 +30,7 @@ LAYERS = ("CleaveLayer", "DependenciesLayer")
 PACKAGES = "lib/python3.13/site-packages"
 RUNTIME_CLIENT = paths.ROOT / ".venv-ric" / PACKAGES
 EMULATORS = paths.ROOT / ".venv-sam" / PACKAGES / "samcli/local/rapid"
-_NOBODY = "http://127.0.0.1:9"  # without a stack, a call of AWS must fail at once and reach nobody
+_NOBODY = "http://127.0.0.1:9"  # without a stack, a call to AWS must fail at once and reach no service
 _START_SECONDS = 30.0
 
 

@@ -55,7 +55,7 @@ def unregister(gateway: "APIGatewayClient", credential_key: str) -> None:
 
 
 def forget_answers(gateway: "APIGatewayClient", outputs: dict[str, str]) -> str:
-    """Have API Gateway forget what the authorizer answered before; says when the change takes effect."""
+    """Flush API Gateway's cache of the authorizer's answers; returns when the change takes effect."""
     try:
         gateway.flush_stage_authorizers_cache(restApiId=outputs["ApiId"], stageName=outputs["ApiStage"])
     except ClientError:

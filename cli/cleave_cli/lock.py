@@ -1,4 +1,4 @@
-"""One stack per folder: a lock that says who holds it, and that a crash cannot leave behind."""
+"""One stack per folder: a lock that names its holder and that a crash cannot leave behind."""
 
 import fcntl
 import json
@@ -12,13 +12,13 @@ from cleave_cli.errors import AlreadyRunningError
 
 
 class RunLock:
-    """A held lock. Another process that fails to get it is told this process and this address."""
+    """A held lock. A process that fails to get it learns this process and this address."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
 
     def announce(self, url: str | None) -> None:
-        """Write down who holds the lock, and where it can be reached once that is known."""
+        """Write the holder of the lock and, once it is known, its address."""
         self._file.seek(0)
         self._file.truncate()
         json.dump({"pid": os.getpid(), "url": url}, self._file)

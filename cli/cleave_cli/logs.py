@@ -1,4 +1,4 @@
-"""What the functions logged: the engine keeps it in its CloudWatch Logs, not in its own output."""
+"""The functions' logs: the engine keeps them in its CloudWatch Logs, not in its own output."""
 
 import json
 import re
@@ -63,7 +63,7 @@ def logs(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Print what the functions of the running stack have logged, in order of time; of one on AWS, in the last hour."""
+    """Print the running stack's function logs in order of time; for a stack on AWS, those of the last hour."""
     source = _source(stack, StateDir(state))
     age = since or (_OF_A_STAGE if stack else None)
     start_ms = 0 if age is None else to_ms(clock.now() - parse_age(age))

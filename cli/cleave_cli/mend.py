@@ -1,4 +1,4 @@
-"""`cleave mend`: what of an order cannot be read, and putting it right from a restored table."""
+"""`cleave mend`: show an order's unreadable items, and repair them from a restored table."""
 
 from dataclasses import asdict
 from typing import Annotated

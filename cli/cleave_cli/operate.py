@@ -97,7 +97,8 @@ def status(
 
 
 def read_all(stack: Stack, at: datetime) -> Document:
-    """What GET /v1/operations/status answers, the ``receivers`` that fail, and what is ``pending``, as endpoints do."""
+    """The answer of GET /v1/operations/status, failing ``receivers`` and ``pending`` work, as the endpoints return
+    them."""
     table, bucket = stack.table, stack.outputs["FailedRecordsBucket"]
     letters = count_messages(stack.sqs, stack.outputs["DeliveryDeadLettersUrl"])
     batches = count_failed_batches(stack.s3, bucket)

@@ -1,4 +1,4 @@
-"""`cleave order`: the story of an order, straight from the table: what its packages became, and who was told."""
+"""`cleave order`: an order's story, straight from the table: its packages, and its recipients."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -34,7 +34,7 @@ def order(
     stack: StackOption = None,
     state: StateOption = FOLDER,
 ) -> None:
-    """Show an order's packages as a tree, where its units are, and what happened to them in order."""
+    """Show an order: its packages as a tree, its units, and its timeline."""
     story = whole_story(find_stack(stack, state).table, number, None if seller is None else frozenset({seller}))
     parts = [each for part in story["parts"] for each in (tree(number, part), units(part), events(part))]
     show(story, *parts, as_json=as_json)
@@ -77,7 +77,7 @@ def _line_words(line: Document) -> str:
 
 
 def _named(cancellation_id: str) -> str:
-    """As its caller names it, by which the API finds it, and who that is."""
+    """The cancellation's name for its caller, by which the API finds it, and the caller."""
     dialect, caller, _ = cancellation_id.split("#", 2)
     name = next(each for each in names_of(cancellation_id) if each is not None)
     return f"{name} of {dialect} {caller}"
@@ -93,7 +93,7 @@ def units(part: Document) -> Grid:
 
 
 def events(part: Document) -> Grid:
-    """What happened, in order."""
+    """The timeline."""
     shown = grid("time, UTC", "what", "id", "details", "request")
     for entry in part["timeline"]:
         at = from_ms(entry["at"]).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")

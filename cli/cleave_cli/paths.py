@@ -16,13 +16,13 @@ LAMBDA_PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
 SAM_BUILD = ROOT / ".aws-sam" / "build"
 EVENTS = ROOT / "events" / "orders"
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what we make there is made new, and readable by us only
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - our files there are new, and only we can read them
 IN_MEMORY_BYTES = 8 * 2**30
 
 
 @dataclass(frozen=True)
 class StateDir:
-    """What one running stack keeps on disk. Tests use a folder of their own beside a running `make up`."""
+    """The files of one running stack. Tests use their own folder beside a running `make up`."""
 
     path: Path = field(default=ROOT / ".cleave")
 
@@ -33,12 +33,12 @@ class StateDir:
 
     @property
     def engine_log(self) -> Path:
-        """What the engine prints: requests, and the functions that queue and stream call."""
+        """The engine's output: requests, and the functions that queue and stream call."""
         return self.path / "engine.log"
 
     @property
     def function_log(self) -> Path:
-        """What the functions logged, kept when the demo fails."""
+        """The functions' logs, kept if the demo fails."""
         return self.path / "functions.log"
 
     @property

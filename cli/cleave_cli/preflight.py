@@ -41,7 +41,8 @@ def preflight(
 
 
 def planned(stage: str, stack: str | None, given: list[str]) -> Plan:
-    """The template's defaults, under what the stage says, under what was given. Raises CleaveError."""
+    """The template's defaults, overridden by the stage's parameters, overridden by the given ones. Raises
+    CleaveError."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     if stage not in config:
         raise CleaveError(f"samconfig.toml has no {stage}.")

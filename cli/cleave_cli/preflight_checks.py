@@ -1,4 +1,4 @@
-"""Whether a deployment will succeed and run, from what an account says and the parameters that it is deployed with."""
+"""Checks whether a deployment will succeed and run, from an account's facts and the deployment's parameters."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from enum import StrEnum
 from cleave_cli.preflight_facts import NO_TABLE, Facts
 
 LONGEST_STACK_NAME = 34  # versions are described by names that begin with it, in 256 characters
-MOST_API_KEYS = 10_000  # of an account and region; AWS raises it for nobody
+MOST_API_KEYS = 10_000  # for an account and region; AWS never raises it
 KEPT_UNRESERVED = 100  # by Lambda, for functions without a reservation
-ACCEPTING = 6  # functions that CallersConcurrency reserves for: the authorizer and what accepts cancellations
+ACCEPTING = 6  # functions that CallersConcurrency reserves for: the authorizer and those that accept cancellations
 _BACKGROUND_SHARE = 0.5
 # A stack in these cannot be updated; the first has to be deleted, the others rolled back to their end.
 _STUCK = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED")
@@ -18,7 +18,7 @@ _GUARDS = ("server-errors", "accept-latency", "authorizer-errors", "background-e
 
 
 class Verdict(StrEnum):
-    """What is said of each point."""
+    """The result of each check."""
 
     OK = "ok"
     WILL_FAIL = "will fail"
@@ -36,7 +36,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be deployed."""
+    """The planned deployment."""
 
     stack: str
     parameters: Mapping[str, str]

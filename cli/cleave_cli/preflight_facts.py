@@ -1,4 +1,4 @@
-"""What an account says about itself, asked by calls that change nothing; what it does not say is None."""
+"""An account's facts, read by calls that change nothing; unknown ones are None."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-# What a deployment makes, by the action that makes it.
+# The resources of a deployment, by the action that makes them.
 NEEDED = (
     "apigateway:POST",
     "cloudformation:CreateChangeSet",
@@ -28,7 +28,7 @@ NEEDED = (
 )
 
 
-# What AdoptedTable says of a stack with a table of its own.
+# AdoptedTable's value for a stack with its own table.
 NO_TABLE = "none"
 
 
@@ -104,7 +104,7 @@ def _parameters(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _confirmed(session: boto3.Session, stack: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """SNS has no ARN for a subscription whose address has not said yes."""
+    """SNS has no ARN for a subscription whose address has not confirmed it."""
     topics = [each["OutputValue"] for each in stack.get("Outputs", []) if each["OutputKey"] == "AlarmTopicArn"]
     if not topics:
         return None

@@ -1,4 +1,4 @@
-"""What the demo checks of an order: pure functions over packages as getShipmentPackages returns them."""
+"""The demo's checks of an order: pure functions over packages as getShipmentPackages returns them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ class LineBalance:
 
 @dataclass(frozen=True)
 class Event:
-    """What one webhook told."""
+    """One message of a webhook."""
 
     package_id: int
     status: str
 
 
 def balances(imported: Sequence[Package], now: Sequence[Package]) -> list[LineBalance]:
-    """Compare what was ordered with what became of it, line by line."""
+    """Compare ordered units with cancelled and live ones, line by line."""
     ordered = _units(imported)
     live = _units([package for package in now if package["status"] not in ENDED])
     cancelled = _units([package for package in now if package["status"] in ENDED], only_cancelled=True)
@@ -61,7 +61,7 @@ def successors(package_id: int, now: Sequence[Package]) -> list[Package]:
 
 
 def end_then_birth(old_id: int, new_ids: Sequence[int], events: Sequence[Event]) -> bool:
-    """Tell whether the end of the old package was told, and then the birth of each new one."""
+    """Whether the message about the old package came first, then one about each new package."""
     end = Event(old_id, "Cancelled")
     if end not in events:
         return False

@@ -1,4 +1,4 @@
-"""A real HTTP receiver of webhooks on 127.0.0.1, which keeps what it got and answers as it is told to."""
+"""A real HTTP receiver of webhooks on 127.0.0.1. It keeps its requests and answers as its user sets it."""
 
 import ssl
 import sys
@@ -24,7 +24,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the receiver answers, after a while if it is a slow one."""
+    """The receiver's answer, after a delay if it is a slow one."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -89,7 +89,7 @@ def running_receiver(tls: ssl.SSLContext | None = None, *, keeps: bool = True) -
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
-        """A sender may be gone before it is answered: nobody needs to be told."""
+        """A sender may close the connection before the answer; this needs no message."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type] # typeshed has its sockets
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def receivers_grid(receivers: Iterable[Mapping[str, Any]]) -> "Grid":
-    """As GET /v1/operations/receivers answers them; who only gets probes, or was turned off for failing, in red."""
+    """As in GET /v1/operations/receivers; receivers that get only probes or were turned off for failing are red."""
     shown = grid("webhook", "owner", "host", "state", "failures", "since, UTC", "next probe, UTC", "waiting")
     for each in receivers:
         is_lost = each["passiveReason"] in {"failing", "gone"}

@@ -1,4 +1,4 @@
-"""`cleave reconcile`: what is overdue is done now, whether or not the schedule runs."""
+"""`cleave reconcile`: do overdue work now, whether or not the schedule runs."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`cleave redrive`: brings back to the stream's functions what its sources gave up."""
+"""`cleave redrive`: sends batches that the stream's sources gave up to their functions again."""
 
 import json
 from collections.abc import Iterator

@@ -69,7 +69,7 @@ def rehearse(
 
 
 def check(own: Account, number: str, begin_with: str) -> None:
-    """Raises CleaveError where it would touch what is not its own."""
+    """Raises CleaveError if it would touch resources that are not its own."""
     if begin_with not in STEPS:
         raise CleaveError(f"There is no step {begin_with}: {', '.join(STEPS)}.")
     found = own.client("sts").get_caller_identity()["Account"]
@@ -82,7 +82,7 @@ def check(own: Account, number: str, begin_with: str) -> None:
 
 
 def run(plan: Plan, steps: Mapping[str, Callable[[Plan], str]]) -> Iterator[Result]:
-    """One after the other, up to the first that fails: what comes after it would show nothing."""
+    """The steps in order, up to the first that fails: later ones would show nothing."""
     for name, step in steps.items():
         started = time.monotonic()
         notes.print(f"… {name}")

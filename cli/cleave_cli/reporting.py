@@ -19,7 +19,7 @@ INTERRUPTED = 130
 
 @contextmanager
 def reporting_errors() -> Iterator[None]:
-    """Turn what went wrong into a message and an exit status."""
+    """Turn an error into a message and an exit status."""
     try:
         yield
     except CleaveError as error:

@@ -1,4 +1,4 @@
-"""A table that was restored: what it has to be, and what a restore leaves out and has to be switched on again."""
+"""A restored table: its required shape, and the features that a restore leaves out and that must be switched on."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -54,7 +54,7 @@ class RestoredTable:
             raise CleaveError(f"{self.name} has other keys or indexes than the template: it is no table of Cleave's.")
 
     def switch_on(self) -> Iterator[str]:
-        """All that a restored table lacks, step by step; what is on already is left. Answers what was done."""
+        """Switch on the features that a restored table lacks, step by step; others stay. Returns the changes."""
         described = self.wait_until_active()
         if not described.get("StreamSpecification", {}).get("StreamEnabled"):
             stream: Any = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
@@ -88,7 +88,7 @@ class RestoredTable:
         return found.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") == "ENABLED"
 
     def stream_label(self) -> str:
-        """What its stream is called, beside the table's name."""
+        """The label of its stream, which follows the table's name."""
         return str(self.wait_until_active()["LatestStreamLabel"])
 
     def skip_numbers(self, before: str) -> int:

@@ -1,4 +1,4 @@
-"""`cleave env --sam-local FILE`: what `sam local --env-vars FILE` needs to work on the running stack."""
+"""`cleave env --sam-local FILE`: the variables with which `sam local --env-vars FILE` works on the running stack."""
 
 import json
 import os

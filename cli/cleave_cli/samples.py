@@ -1,4 +1,4 @@
-"""The sample orders of the repository, and what there is in them to cancel."""
+"""The repository's sample orders, and the units in them to cancel."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ class Target:
 
     @property
     def item_number(self) -> str:
-        """What the HepsiGlobal dialect calls the line."""
+        """The line's name in HepsiGlobal's dialect."""
         return f"{self.order_number}_{self.line['stockCode']}"
 
 

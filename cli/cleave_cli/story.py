@@ -1,4 +1,4 @@
-"""The demo's story for a person: what became of each package, what was told, and whether it adds up."""
+"""The demo's output: each package's outcome, the messages, and whether the units add up."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ TICK, CROSS = Text("✓", style="green"), Text("✗", style="bold red")
 
 
 def package_tree(title: str, imported: Sequence[Package], now: Sequence[Package]) -> Tree:
-    """Show each imported package with what it was and is, and under it the packages made out of it."""
+    """Show each imported package with its old and new status, and its successors below it."""
     tree = Tree(Text(title, style="bold"))
     current = {package["shipmentPackageId"]: package for package in now}
     for before in imported:
@@ -38,7 +38,7 @@ def _package(package: Package, status: str) -> RenderableType:
 
 
 def webhook_table(told: Sequence[tuple[float, int, Event]]) -> Table:
-    """List the webhooks in order of arrival: seconds since the first cancel, seller, and what was told."""
+    """List the messages in order of arrival: seconds since the first cancel, seller, package and status."""
     table = grid("after", "seller", "package", "status", title="Webhooks received")
     for seconds, seller_id, event in told:
         table.add_row(f"{seconds:+.2f} s", str(seller_id), str(event.package_id), event.status)

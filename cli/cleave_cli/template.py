@@ -1,4 +1,4 @@
-"""The template as data: what is deployed, and not a copy of it."""
+"""The deployed template as data, not a copy of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def text(node: str | dict[str, Any]) -> str:
 
 
 def gateway_answers() -> Iterator[tuple[str, str | None, dict[str, str], str]]:
-    """What API Gateway answers itself: its name for each, status (None is its own), headers, and body."""
+    """API Gateway's own answers: its name for each, status (None is its own), headers, and body."""
     (properties,) = resources("AWS::Serverless::Api").values()
     for name, response in properties["GatewayResponses"].items():
         status = str(response["StatusCode"]) if "StatusCode" in response else None
@@ -56,7 +56,7 @@ def gateway_answers() -> Iterator[tuple[str, str | None, dict[str, str], str]]:
 
 @dataclass(frozen=True, slots=True)
 class WrittenAnswer:
-    """What API Gateway answers by itself, as the template writes it; ``allow`` as the header has it."""
+    """An answer of API Gateway itself, as the template words it; ``allow`` is the header's value."""
 
     status: str
     allow: str
@@ -64,7 +64,7 @@ class WrittenAnswer:
 
 
 def other_methods() -> dict[str, WrittenAnswer]:
-    """What each path of the API answers to methods that it has not."""
+    """Each path's answer to methods that it does not have."""
     (properties,) = resources("AWS::Serverless::Api").values()
     paths = properties["DefinitionBody"]["paths"].items()
     return {path: _answer(item["x-amazon-apigateway-any-method"]) for path, item in paths}

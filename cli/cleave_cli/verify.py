@@ -22,7 +22,7 @@ _MOST_SHOWN = 50
 
 
 class PromisesBrokenError(CleaveError):
-    """What is kept cannot be true."""
+    """The table breaks a promise."""
 
     title = "Not in order"
 

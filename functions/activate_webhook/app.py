@@ -9,6 +9,6 @@ from cleave.outbound.resources import wake_queue
 
 @webhook_endpoint
 def handler(webhook: WebhookCall) -> Response:
-    """Tell it again, first of what waited."""
+    """Turn it on, and send its waiting messages first."""
     activate(table(), wake_queue(), webhook.owner, webhook.subscription_id, webhook.call.at)
     return done()

@@ -10,6 +10,6 @@ from cleave.entry.resources import table
 
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
-    """Tell what a cancel would do, or every reason why it would be refused; nothing is written."""
+    """Show the effect of a cancel, or every reason to refuse it; nothing is written."""
     outcome = dry_run_cancel(table(), to_asked_cancel(seller))
     return json_response(render_sellers_dry_run(outcome, seller))

@@ -10,7 +10,7 @@ from cleave.entry.resources import table
 
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
-    """Tell what a seller's cancel would do, or every reason why it would be refused; nothing is written."""
+    """Show the effect of a seller's cancel, or every reason to refuse it; nothing is written."""
     items, faults = read_items(channel)
     outcome = dry_run_items(table(), items, channel.sellers, faults)
     return json_response(render_channels_dry_run(outcome, channel))

@@ -12,7 +12,7 @@ from cleave.outbound.queue import count_messages
 
 @whole_staff_endpoint
 def handler(call: Call) -> Response:
-    """How long things have been due, and what was given up."""
+    """How long work has been due, and how much was given up."""
     batches = count_failed_batches(client("s3"), settings().failed_records_bucket)
     letters = count_messages(client("sqs"), settings().dead_letters_url)
     gauges = read_status(table(), call.at, thresholds(), failed_batches=batches, dead_letters=letters)

@@ -9,5 +9,5 @@ from cleave.entry.resources import table
 
 @export_endpoint
 def handler(seller: SellerCall) -> Response:
-    """Load packages as getShipmentPackages shows them, and what later exports say of them."""
+    """Load packages as getShipmentPackages shows them, and apply later exports."""
     return json_response(render_imported(import_packages(table(), to_imported(seller))))

@@ -13,7 +13,7 @@ from cleave.outbound.resources import sender
 
 @webhook_endpoint
 def handler(webhook: WebhookCall) -> Response:
-    """Send the receiver a signed request with nothing in it, and tell what it answered."""
+    """Send the receiver a signed request without content, and return its answer."""
     subscription = find_webhook(table(), webhook.owner, webhook.subscription_id)
     try:
         answer = sender().ping(subscription, f"test-{uuid4()}", webhook.call.at)

@@ -10,6 +10,6 @@ from cleave.outbound.resources import wake_queue
 
 @operator_endpoint
 def handler(call: Call) -> Response:
-    """Send a receiver what has waited longest for it, now."""
+    """Send a receiver its oldest waiting message now."""
     name = call.path.get("subscriptionId", "")
     return json_response(render_probed(name, probe_now(table(), wake_queue(), name, call.at)), 202)

@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     """Answer how much was done, failed and woken. A run that fails is made good by the next one."""
     at, seconds = clock.now(), seconds_left(context)
     try:
-        emit_gauges(table(seconds), at)  # before what is found is done
+        emit_gauges(table(seconds), at)  # before the found work is done
         gauge_failed_batches(client("s3"), settings().failed_records_bucket)
     finally:
         counts = asdict(reconcile(table(seconds), worker(seconds), at))

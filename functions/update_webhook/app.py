@@ -11,7 +11,7 @@ from cleave.outbound.resources import secret_box, target_rules, wake_queue
 
 @whole_seller_endpoint
 def handler(seller: SellerCall) -> Response:
-    """Change where, of what and with which credentials it is told."""
+    """Change its URL, messages and credentials."""
     wish = to_webhook(seller, settings().webhook_tracks)
     target_rules().check(wish.url)
     update_webhook(table(), wake_queue(), secret_box().seal, seller.call.path["webhookId"], wish)

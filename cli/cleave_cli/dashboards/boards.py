@@ -1,4 +1,4 @@
-"""What each board shows: the alarms first, then whom it concerns, then graphs."""
+"""The content of each board: first the alarms, then who is affected, then graphs."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

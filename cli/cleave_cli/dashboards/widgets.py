@@ -26,7 +26,7 @@ def metrics(title: str, *rows: Row, stat: str = "Sum", alarms: Sequence[str] = (
 
 
 def table(title: str, groups: Sequence[str], query: str, width: int = HALF) -> Widget:
-    """What a query of Logs Insights finds in the time that the board shows."""
+    """The results of a Logs Insights query in the time that the board shows."""
     sources = " | ".join(f"SOURCE '{group}'" for group in groups)
     shown = {"title": title, "region": REGION, "view": "table", "query": f"{sources} | {query}"}
     return {"type": "log", "width": width, "height": 6, "properties": shown}

@@ -1,1 +1,1 @@
-"""events/: what Lambda hands to each function, made from the documented examples."""
+"""events/: each function's events as Lambda passes them, made from the documented examples."""

@@ -1,4 +1,4 @@
-"""An event as Lambda gets it, and what the function makes of it."""
+"""An event as Lambda passes it, and the function's answer."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What each good event is about: what no other event changes, so that all are good in any order."""
+"""The items of each good event. No other event changes them, so that all are good in any order."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the good events are about: put into a table, so that each is good."""
+"""Puts the items of the good events into a table, so that each event succeeds."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who calls an API on somebody's behalf: with the running stack's credentials, or with those of the environment."""
+"""The caller of an API for an owner: with the running stack's credentials, or with those of the environment."""
 
 import os
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ _PASSED_BACK = frozenset({"retry-after", "content-type"})
 
 @contextmanager
 def receiving(take: Take, token: str, *, accept_all: bool) -> Iterator[str]:
-    """The URL of a receiver that hands on what comes below the token, and answers what was answered, or 200."""
+    """The URL of a receiver that forwards requests below the token, and returns the forwarded answer, or 200."""
     with running_receiver(keeps=False) as receiver:
 
         def respond(received: Received) -> Answer:
@@ -36,7 +36,7 @@ def receiving(take: Take, token: str, *, accept_all: bool) -> Iterator[str]:
 
 
 def _passed_back(answer: Forwarded) -> Answer:
-    """Cleave is told what the receiver said; that nobody listens there, as a gateway tells it."""
+    """Cleave gets the receiver's answer; if nothing listens there, it gets a gateway's error."""
     if answer.status is None:
         return Answer(_REFUSED, body=(answer.error or "").encode())
     headers = {name: value for name, value in answer.headers if name.lower() in _PASSED_BACK}
@@ -44,7 +44,7 @@ def _passed_back(answer: Forwarded) -> Answer:
 
 
 def wait_for_the_stack_to_end(base_url: str) -> None:
-    """Raises CleaveError once nobody answers there any more."""
+    """Raises CleaveError when the stack no longer answers."""
     url = httpx.URL(base_url)
     while True:
         time.sleep(_LOOK_SECONDS)

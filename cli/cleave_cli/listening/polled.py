@@ -38,7 +38,7 @@ class Poller:
         self._http.close()
 
     def new_messages(self) -> Iterator[Message]:
-        """What was not seen yet; a message counts as seen once the next one is asked for. Raises CleaveError."""
+        """The messages not seen yet; one counts as seen when the next one is requested. Raises CleaveError."""
         for delivery in self._listed():
             if delivery["id"] not in self._seen and not delivery.get("unreadable"):
                 found = answer_of(self._get(f"{self._path}/{delivery['id']}", {"message": "true"}))

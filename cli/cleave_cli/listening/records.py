@@ -1,4 +1,4 @@
-"""What is known of each listener while it runs, and after a crash: so that its webhook is deleted in any case.
+"""A record of each listener, kept while it runs and after a crash, so that its webhook is deleted in any case.
 
 A record is written before the webhook is made, and names it by a token in its URL; its lock is free once its process is
 gone, however it ended.

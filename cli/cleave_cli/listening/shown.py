@@ -1,4 +1,4 @@
-"""What a listener shows of each message, and of what became of it."""
+"""A listener's output for each message and its result."""
 
 import json
 import threading

@@ -32,7 +32,7 @@ class Wish:
 
 
 def wish_of(caller: Caller, events: Sequence[str], *, cloudevents: bool, is_held: bool) -> Wish:
-    """Raises CleaveError for an event that the subscriber is not told of."""
+    """Raises CleaveError for an event that the subscriber cannot choose."""
     if cloudevents and events:
         raise CleaveError("CloudEvents tell of every change: choose among them by their type.")
     dialect = (PayloadFormat.HEPSIGLOBAL if caller.seller is None else PayloadFormat.TRENDYOL).value

@@ -1,4 +1,4 @@
-"""What the marketplace's own people look at, of all sellers and channels."""
+"""Endpoints for the marketplace's own staff, over all sellers and channels."""
 
 from cleave.dialects import answers_operations as answers
 from cleave.domain.dialect import Dialect

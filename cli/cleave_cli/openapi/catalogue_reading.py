@@ -1,4 +1,4 @@
-"""What reads back: cancellations, timelines and dry runs, in either dialect."""
+"""Endpoints for reading back: cancellations, timelines and dry runs, in either dialect."""
 
 from dataclasses import replace
 

@@ -18,7 +18,7 @@ _ABOUT = (
     "Made by `cleave openapi` from docs/openapi.json. `cleave env --postman` writes the settings of a running stack."
 )
 _FORM = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-# Where the stack is, and who calls: to be set before use. `cleave env` names most of them.
+# The stack's address and credentials, to be set before use. `cleave env` prints most of them.
 _SETTINGS = {
     "baseUrl": "http://127.0.0.1:8080",
     **dict.fromkeys(("apiKey", "apiSecret", "clientId", "clientSecret", "operatorKey", "operatorSecret"), ""),
@@ -27,14 +27,14 @@ _SETTINGS = {
     "channelUrl": "https://market.example.com/api",
     "token": "",
 }
-# What the examples of bodies say in place of a setting.
+# Values in examples of bodies that stand for a setting.
 _IN_BODIES = {
     "your client id": "clientId",
     "your client secret": "clientSecret",
     "https://hooks.example.com/cleave": "webhookUrl",
     "https://market.example.com/api": "channelUrl",
 }
-# What an answer says that later requests are about: the variable, and where it stands in the answer.
+# Values of an answer that later requests use: the variable, and its place in the answer.
 _KEPT = {
     "authToken": ("token", "pm.response.json().access_token"),
     "cancelPackage": ("cancellationId", 'pm.response.headers.get("Cancellation-Id")'),
@@ -52,7 +52,7 @@ def render() -> str:
 
 
 def collection() -> Schema:
-    """In the document's order, a folder for each of its tags; what deletes comes last."""
+    """In the document's order, with a folder for each tag; requests that delete come last."""
     made = document()
     operations = [(path, method, each) for path, found in made["paths"].items() for method, each in found.items()]
     operations.sort(key=lambda each: each[1] in _LAST)

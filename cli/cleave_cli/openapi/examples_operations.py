@@ -1,4 +1,4 @@
-"""Examples of what operators and support are answered."""
+"""Example answers for operators and support."""
 
 from cleave_cli.openapi.parameters import EXAMPLE_CANCELLATION, EXAMPLE_DELIVERY, EXAMPLE_WEBHOOK
 from cleave_cli.told.history import EXAMPLE_MS

@@ -1,4 +1,4 @@
-"""Example answers of what reads back, as the code itself makes them of the sample order."""
+"""Example answers of reading back, as the code itself makes them from the sample order."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What API Gateway answers itself, as `gateway_responses.py` and the template word it."""
+"""API Gateway's own answers, as `gateway_responses.py` and the template word them."""
 
 from typing import Any, Literal, TypedDict
 
@@ -6,7 +6,7 @@ from cleave.dialects.trendyol.answers import TrendyolErrorEntry
 
 
 class GatewayAnswer(TypedDict):
-    """What API Gateway answers itself: the members of both dialects' errors."""
+    """An answer of API Gateway itself, with the members of both dialects' errors."""
 
     timestamp: int
     exception: str

@@ -1,4 +1,4 @@
-"""What cannot be read off the template: what an endpoint takes, what it answers, and why it refuses."""
+"""The parts of an endpoint that the template does not contain: its request, its answers and its refusals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Parameter:
 class Operation:
     """``answer`` None: an empty body. ``refusals`` are those beyond what every endpoint of the dialect has.
 
-    ``headers`` are those of the answer, with what they say.
+    ``headers`` are those of the answer, with their meaning.
     """
 
     function: str
@@ -65,7 +65,7 @@ def taking(model: type, example: object, **more: object) -> Body:
 
 
 def answering(model: type, example: object, damaged: type | None = None, **more: object) -> Body:
-    """The same for an answer; ``damaged`` is its shape where what is asked for is damaged in store."""
+    """The same for an answer; ``damaged`` is its shape if the stored item is damaged."""
     return Body(_either(model, damaged), {"example": example, **more})
 
 

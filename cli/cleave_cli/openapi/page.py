@@ -109,7 +109,7 @@ def _takes_a_body(endpoint: _Endpoint) -> bool:
 
 
 def _shared(endpoints: Sequence[_Endpoint]) -> tuple[frozenset[Refusal], frozenset[Refusal]]:
-    """What all that need credentials have in common, and what those of them that take a body have besides."""
+    """The refusals that all endpoints with credentials share, and those of endpoints with a body."""
     closed = [each for each in endpoints if _is_closed(each)]
     everywhere = _common(closed)
     return everywhere, _common([each for each in closed if _takes_a_body(each)]) - everywhere

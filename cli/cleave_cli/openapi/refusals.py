@@ -32,7 +32,7 @@ _MODELS: dict[Dialect, type] = {Dialect.TRENDYOL: TrendyolError, Dialect.HEPSIGL
 _TYPES = {Dialect.TRENDYOL: "application/json", Dialect.HEPSIGLOBAL: "application/problem+json"}
 _FAILED = "generic.exception"
 _EXAMPLES = "#/components/examples/{}.{}"
-# What API Gateway answers itself on any path that exists; the first two only where an authorizer is asked.
+# API Gateway's own answers on any existing path; the first two only on paths with an authorizer.
 _GATEWAY = {
     401: "The credentials are missing or wrong.",
     403: "The credentials belong to no usage plan.",
@@ -83,12 +83,12 @@ def _response(
 
 
 def gateway_response(status: int) -> Schema:
-    """What API Gateway answers itself, on a path that refuses nothing."""
+    """An answer of API Gateway itself, on a path without refusals."""
     return _response(Dialect.HEPSIGLOBAL, status, [], [], gateway=True)
 
 
 def method_not_allowed() -> Schema:
-    """What each path answers to methods that it has not."""
+    """A path's answer to methods that it does not have."""
     (status, body), *others = {(each.status, each.body) for each in other_methods().values()}
     if others:
         raise ValueError(f"paths answer other methods in {len(others) + 1} ways")

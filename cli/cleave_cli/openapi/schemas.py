@@ -1,4 +1,4 @@
-"""Components: the wire models' schemas as pydantic writes them, and what only the code's tables know."""
+"""Components: the wire models' schemas by pydantic, and the values that only the code's tables contain."""
 
 import json
 from typing import Any, Literal, is_typeddict
@@ -70,13 +70,13 @@ class _Schemas(GenerateJsonSchema):
         return number | ({"minimum": float(schema["ge"])} if "ge" in schema else {})
 
     def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
-        """An answer says all there is, but for the few that show what came in."""
+        """An answer lists all its fields, except the few that show imported ones."""
         made = super().typed_dict_schema(schema)
         return made if schema.get("cls") in _OPEN else made | {"additionalProperties": False}
 
 
 def components(models: set[type]) -> dict[str, Schema]:
-    """The schemas of all models and of what they are made of, by name."""
+    """The schemas of all models and of their parts, by name."""
     ordered = sorted(models, key=lambda model: model.__name__)
     mode: Literal["validation"] = "validation"
     adapters = [(model, mode, TypeAdapter[Any](model)) for model in ordered]

@@ -43,7 +43,7 @@ _RESPONSES = {
 
 
 def webhooks() -> dict[str, Schema]:
-    """By the names that ``cleave trigger`` knows; without what goes to the stage's own bus alone."""
+    """By the names that ``cleave trigger`` knows; without events for the stage's own bus only."""
     made = samples(Target(), from_ms(EXAMPLE_MS), as_documented=True)
     return {
         name: {made[name].method.lower(): _operation(kind, made[name])}

@@ -1,1 +1,1 @@
-"""A rehearsal in an account of its own: what no test on this machine can show."""
+"""A rehearsal in its own AWS account, for everything that no test on this machine can show."""

@@ -52,7 +52,7 @@ class Account:
         return Stack(self.session, self.endpoint, self.outputs)
 
     def deploy(self, parameters: Sequence[str] = ()) -> None:
-        """`sam deploy` of what was built last, with these as ``NAME=VALUE``. Raises ToolError."""
+        """`sam deploy` of the last build, with these as ``NAME=VALUE``. Raises ToolError."""
         command = ["deploy", "--config-env", "local", "--stack-name", self.name]
         self._sam([*command, *(["--parameter-overrides", *parameters] if parameters else [])], paths.ROOT)
 

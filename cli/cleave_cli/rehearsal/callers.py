@@ -1,4 +1,4 @@
-"""Callers of a rehearsed stack: they load orders, cancel of them, and wait for what comes of it."""
+"""Callers of a rehearsed stack: they load orders, cancel units, and wait for the split."""
 
 import itertools
 import statistics

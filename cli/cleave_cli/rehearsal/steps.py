@@ -1,4 +1,4 @@
-"""What is rehearsed, step by step: each says what it saw, raises NotSeenError, or CannotShowError with the reason."""
+"""The steps of the rehearsal. Each returns its finding, or raises NotSeenError, or CannotShowError with the reason."""
 
 import time
 from collections.abc import Callable
@@ -127,7 +127,7 @@ def restore_and_adopt(plan: Plan) -> str:
 
 
 def delete_and_deploy_again(plan: Plan) -> str:
-    """What must outlive the stack does, and nothing of it is in the way of the next."""
+    """The resources that must outlive the stack do, and they do not block the next one."""
     before = plan.account.physical()
     plan.account.delete()
     plan.account.deploy_guided()

@@ -1,1 +1,1 @@
-"""What subscribers are told: a sample of each kind of message, made by the code that makes the real ones."""
+"""A sample of each kind of message, made by the code that makes the real ones."""

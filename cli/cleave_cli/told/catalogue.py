@@ -85,7 +85,7 @@ class Target:
 
 
 class _Plain:
-    """Secrets that nobody sealed."""
+    """Secrets that are not encrypted."""
 
     def open(self, sealed: bytes, owner: str, subscription_id: str) -> str:
         del owner, subscription_id
@@ -96,7 +96,7 @@ _REQUESTS = Requests(_Plain())
 
 
 def samples(target: Target, at: datetime, *, as_documented: bool = False) -> dict[str, Request]:
-    """One request of each kind, by its name. What they tell of happened in the hour before ``at``."""
+    """One request of each kind, by its name. Their events are from the hour before ``at``."""
     subscriptions = [_subscription(payload, target, at) for payload in PayloadFormat]
     begun = at if as_documented else at - _LASTS
     events = sample_events([recipient_of(each) for each in subscriptions], begun, as_documented=as_documented)
@@ -153,7 +153,7 @@ def _names(subscription: Subscription, outgoing: Outgoing) -> list[str]:
 
 
 def _without_events(subscription: Subscription, at: datetime) -> dict[str, Request]:
-    """What no change of an order leads to."""
+    """Messages that no change of an order causes."""
     test = _REQUESTS.trying(subscription, f"test-{to_ms(at)}", at)
     match subscription.payload:
         case PayloadFormat.TRENDYOL:

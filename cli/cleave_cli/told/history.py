@@ -35,7 +35,7 @@ _CORRELATION = "5a1c5f1e-6a55-4f0e-9f3b-0d4f3f0a7c11"
 
 @dataclass(slots=True)
 class _Telling:
-    """Writes down what the ``recipients`` are told, minute by minute."""
+    """Records the messages to the ``recipients``, minute by minute."""
 
     recipients: Sequence[Recipient]
     at: datetime

@@ -12,7 +12,7 @@ _SPELLED = {status.value: spelled for spelled, status in STATUSES.items()}
 
 
 def name_of(path: str, body: bytes) -> str:
-    """``path`` is what stands behind the subscription's URL. What cannot be told is ``unknown``."""
+    """``path`` follows the subscription's URL. A message without a name is ``unknown``."""
     try:
         document = json.loads(body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the endpoints of the marketplace's own people answer. Times are epoch milliseconds."""
+"""Answers of the endpoints for the marketplace's own staff. Times are epoch milliseconds."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -43,8 +43,8 @@ class ShownOwner(TypedDict):
 
 
 class ShownReceiver(TypedDict):
-    """``host`` is a queue's or bus's ARN. While the circuit is open only probes are sent. ``backlog`` counts what
-    waits, and there is more where ``backlogIsMore``; ``oldestWaiting`` is the time of the first one's event."""
+    """``host`` is a queue's or bus's ARN. While the circuit is open only probes are sent. ``backlog`` counts waiting
+    deliveries; there are more if ``backlogIsMore``; ``oldestWaiting`` is the time of the first one's event."""
 
     subscriptionId: str
     owner: ShownOwner
@@ -74,7 +74,7 @@ type Kind = Literal["accepted", "applied", "status", "tracking", "told"]
 
 class StoryUnits(TypedDict):
     """Units of a line over all packages: ordered = cancelled + live; ``waiting`` of the live ones are about to be
-    cancelled, and ``lost`` is what is nowhere: 0."""
+    cancelled, and ``lost`` counts missing units: 0."""
 
     lineId: int
     sku: str
@@ -87,7 +87,7 @@ class StoryUnits(TypedDict):
 
 
 class StoryLine(TypedDict):
-    """Units of a line in one package, of one status; ``cancellationId`` says by what they were cancelled."""
+    """Units of a line in one package, of one status; ``cancellationId`` names the cancellation that took them."""
 
     lineId: int
     sku: str
@@ -101,8 +101,8 @@ class StoryLine(TypedDict):
 
 class StoryPackage(TypedDict):
     """A package right before those that came of it; ``depth`` is how far down the tree it stands. Units that live on in
-    another package stand there only. ``planned`` are those that an accepted split is about to make. What Trendyol's
-    dialect calls the package, HepsiGlobal's knows as the items in it."""
+    another package stand there only. ``planned`` are those that an accepted split is about to make. Trendyol's dialect
+    names the package, HepsiGlobal's the items in it."""
 
     id: int
     depth: int
@@ -211,7 +211,7 @@ class ShownPending(TypedDict):
 
 
 class Probed(TypedDict):
-    """What the receiver is sent now: a message of this order."""
+    """The receiver gets a message of this order now."""
 
     subscriptionId: str
     sellerId: int

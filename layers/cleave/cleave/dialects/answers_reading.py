@@ -1,4 +1,4 @@
-"""What the endpoints answer that read back and that try a cancel. Times are epoch milliseconds.
+"""Answers of the endpoints for reading back and for dry runs. Times are epoch milliseconds.
 
 Written by this package's renderers and documented in docs/openapi.json; loaded by neither when a function starts.
 """
@@ -36,8 +36,8 @@ class CancellationFacts(TypedDict):
 
 
 class CancelledPackage(TypedDict):
-    """What the cancellation takes, or took, from one package, and what became of that one. A package whose time
-    is over has no ``status`` any more."""
+    """The units that the cancellation takes, or took, from one package, and that package's state. An expired package
+    has no ``status``."""
 
     shipmentPackageId: int
     state: State
@@ -85,7 +85,7 @@ class TimelinePackage(TypedDict):
 
 
 class ClaimedPackage(TypedDict):
-    """What a cancellation takes from a package of this page."""
+    """The units that a cancellation takes from a package of this page."""
 
     shipmentPackageId: int
     lines: list[Units]
@@ -183,7 +183,7 @@ class Successor(TypedDict):
 
 
 class DryRunPackage(TypedDict):
-    """What would become of a package with all that waits on it; ``successor`` null: no unit would be left."""
+    """A package after a split with all waiting cancellations; ``successor`` null: no unit would be left."""
 
     shipmentPackageId: int
     status: str
@@ -192,7 +192,7 @@ class DryRunPackage(TypedDict):
 
 
 class DryRunFacts(TypedDict):
-    """``status`` is what the cancel itself would be answered with, ``refusal`` the body, with every reason in it."""
+    """``status`` is the status that the cancel itself would get, ``refusal`` its body, with every reason."""
 
     accepted: bool
     status: int

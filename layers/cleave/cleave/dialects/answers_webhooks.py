@@ -1,4 +1,4 @@
-"""What the endpoints of webhooks answer, in both dialects. Dates are epoch milliseconds."""
+"""Answers of the webhooks' endpoints, in both dialects. Dates are epoch milliseconds."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -86,7 +86,7 @@ class NewSecret(TypedDict):
 
 
 class Pinged(TypedDict):
-    """What the receiver answered; ``error`` is a word where it answered nothing."""
+    """The receiver's answer; ``error`` says in a word why there is none."""
 
     ok: bool
     status: int | None

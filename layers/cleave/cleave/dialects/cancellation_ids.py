@@ -16,12 +16,12 @@ _NAME = re.compile(r"[1-9][0-9]{0,15}|(content|key|item)-[0-9a-f]{32}")
 
 
 def id_of(scope: Scope, name: str) -> str | None:
-    """The id of the cancellation that a caller with this scope calls so; None for what is no name."""
+    """The id of the cancellation with this name in the caller's scope; None if it is not a name."""
     return str(CancellationKey(scope, name.replace("-", "#"))) if _NAME.fullmatch(name) else None
 
 
 def name_in(scope: Scope | None, cancellation_id: str) -> str | None:
-    """What a caller with this scope calls the cancellation; None if it is not the caller's own.
+    """The cancellation's name for a caller with this scope; None if it is not the caller's own.
 
     ``scope`` None is an operator, for whom it has its whole id.
     """
@@ -32,7 +32,7 @@ def name_in(scope: Scope | None, cancellation_id: str) -> str | None:
 
 
 def names_of(cancellation_id: str) -> tuple[str | None, str | None]:
-    """What its caller calls it, for one of Trendyol's dialect and for one of HepsiGlobal's; None for the other."""
+    """The name that its caller uses, in Trendyol's and in HepsiGlobal's dialect; None for the other dialect."""
     dialect, caller, _ = cancellation_id.split("#", 2)
     name = name_in(Scope(Dialect(dialect), caller), cancellation_id)
     return (name, None) if dialect == Dialect.TRENDYOL else (None, name)

@@ -15,7 +15,7 @@ _APPLIED: Literal["applied"] = "applied"
 
 
 def render_found(found: FollowedCancellation, name: str) -> "FoundCancellation":
-    """The cancellation with what became of each of its packages."""
+    """The cancellation with the state of each of its packages."""
     shown: FoundCancellation = {
         "cancellationId": name,
         "orderNumber": found.order_number,
@@ -28,7 +28,7 @@ def render_found(found: FollowedCancellation, name: str) -> "FoundCancellation":
 
 
 def render_recorded(found: FollowedCancellation) -> "CancellationFacts":
-    """What a cancellation says of itself, its packages aside; its reason in the words of both dialects."""
+    """A cancellation without its packages; its reason in the words of both dialects."""
     recorded, applied_at = found.recorded, found.applied_at
     codes = BY_REASON[recorded.reason]
     return {
@@ -50,7 +50,7 @@ def render_units(lines: Mapping[int, int]) -> "list[Units]":
 
 
 def _render_package(found: FollowedCancellation, package_id: int, lines: Mapping[int, int]) -> "CancelledPackage":
-    """Of a package whose time is over, no status is known any more."""
+    """An expired package has no known status."""
     state = found.packages.get(package_id)
     return {
         "shipmentPackageId": package_id,

@@ -48,14 +48,14 @@ class ReplayRequest(WireModel):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryList:
-    """``bound_to`` is what a cursor of the list is worth something for."""
+    """A cursor of the list is valid only with ``bound_to``."""
 
     query: DeliveryQuery
     bound_to: Values
 
 
 def to_list(webhook: WebhookCall) -> DeliveryList:
-    """What the query parameters ask for. Raises Refusal."""
+    """The request in the query parameters. Raises Refusal."""
     parameters = Parameters(webhook.call.query)
     state, answer, order = parameters.text("state"), parameters.text("answer"), parameters.order_number("orderNumber")
     since, until = parameters.time("since"), parameters.time("until")
@@ -75,7 +75,7 @@ def to_list(webhook: WebhookCall) -> DeliveryList:
 
 
 def to_replay(webhook: WebhookCall) -> DeliveryList:
-    """What the body asks for, up to the time of the first request: what is queued later is sent anyway.
+    """The request in the body, up to the time of the first call: later messages are sent anyway.
 
     Raises Refusal or Refusals.
     """
@@ -208,7 +208,8 @@ def _render_attempt(attempt: Attempt) -> "ShownAttempt":
 
 
 def wants_message(webhook: WebhookCall) -> bool:
-    """Whether the message itself is asked for. Raises Refusal: it is signed, and can be sent by anybody who has it."""
+    """Whether the caller asks for the message itself. Raises Refusal, since anybody who has a signed message can send
+    it."""
     is_wanted = Parameters(webhook.call.query).choice("message", {"false": False, "true": True})
     principal = webhook.call.principal
     if is_wanted and (principal is None or principal.only_reads):

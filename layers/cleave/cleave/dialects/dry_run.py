@@ -28,7 +28,7 @@ _OK = 200
 
 
 def render_sellers_dry_run(outcome: DryRun, seller: SellerCall) -> "TrendyolDryRun":
-    """What the cancel itself would be answered with, and what it would do."""
+    """The answer that the cancel itself would get, and its effect."""
     refusals = outcome.refusals
     refusal = trendyol.render_refusals(seller.call, refusals) if refusals else None
     return {**_render(outcome, seller.scope), "refusal": refusal}

@@ -1,4 +1,4 @@
-"""What tells a request that comes again from another one."""
+"""Fingerprints that tell a repeated request from another one."""
 
 import hashlib
 import json

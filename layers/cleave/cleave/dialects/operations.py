@@ -1,4 +1,4 @@
-"""What operators and support look at: gauges with their alarms' thresholds, and everybody's receivers."""
+"""Operators' and support's views: gauges with their alarms' thresholds, and all receivers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ def render_status(at: datetime, gauges: Sequence[Gauge]) -> "ShownStatus":
 
 
 def told_status(call: Call, stack: str, gauges: Sequence[Gauge]) -> "ToldStatus":
-    """The same to somebody who asks, with what that one may do, and where it is."""
+    """The status for a caller, with the caller's rights and the stage."""
     role: Literal["operator", "support"] = "support" if call.principal and call.principal.only_reads else "operator"
     return {**render_status(call.at, gauges), "role": role, "stack": stack}
 

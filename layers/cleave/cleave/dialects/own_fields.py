@@ -1,7 +1,8 @@
-"""Which of the fields that no rule reads are true of one package alone, or of all units of a line together.
+"""Finds the fields, among those that no rule reads, that are true of one package only, or of all units of a line
+together.
 
-A successor must not say them. Nobody can list such fields, since marketplaces add some each year; so their names and
-values decide (docs/values.md has the rule in words). In doubt a field is left out: what is not said is not untrue.
+A successor must not show them. No list of such fields can be complete, since marketplaces add some each year, so names
+and values decide (docs/values.md has the rule in words). In doubt a field is left out.
 """
 
 import re
@@ -56,7 +57,7 @@ class Sorted:
 
 
 def sort_package_fields(fields: Mapping[str, Any], names: Iterable[object]) -> Sorted:
-    """``names`` are what the package is called by anybody: its id, its numbers at the carrier, its invoice's."""
+    """``names`` are all names of the package: its id, its tracking numbers, its invoice number."""
     known = _long_enough(names)
     rest = {name: value for name, value in fields.items() if name not in _OF_THE_ORDER}
     found = _sort(rest, lambda name, value: _is_of_a_package(name, value, known))

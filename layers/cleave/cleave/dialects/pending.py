@@ -1,4 +1,4 @@
-"""GET /v1/operations/pending: what was accepted and is not done."""
+"""GET /v1/operations/pending: accepted work that is not done."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What each dialect calls the places of a request that the domain's rules refuse."""
+"""Each dialect's names for the fields that the domain's rules refuse."""
 
 from collections.abc import Mapping
 

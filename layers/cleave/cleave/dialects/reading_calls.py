@@ -18,7 +18,7 @@ from cleave.entry.gateway import Call, Response
 
 @dataclass(frozen=True, slots=True)
 class ReadingCall:
-    """``scope`` is that of the caller's own cancellations, ``sellers`` whose orders it may see; None: everybody's.
+    """``scope`` is that of the caller's own cancellations; ``sellers`` are those whose orders it may see, None for all.
 
     ``storefronts`` are those that it sees, none for any; ``owner`` is whose webhooks, None for nobody's.
     """

@@ -16,12 +16,12 @@ def staff_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
 
 
 def whole_staff_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
-    """The same for what concerns sellers in all their storefronts."""
+    """The same for endpoints about sellers in all their storefronts."""
     return endpoint(ProblemDetails(), read_whole_staff)(serve)
 
 
 def operator_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
-    """The same for what changes something, which support may not."""
+    """The same for endpoints that change something; support may not call them."""
     return endpoint(ProblemDetails(), read_operator)(serve)
 
 
@@ -47,7 +47,7 @@ def read_operator(call: Call) -> Call:
 
 
 def cursor_of(call: Call, bound_to: Values) -> Values | None:
-    """What the query's cursor holds; None without one. Raises Refusal."""
+    """The content of the query's cursor; None without one. Raises Refusal."""
     cursor = Parameters(call.query).text("cursor")
     if cursor is None:
         return None

@@ -1,6 +1,6 @@
 """GET /v1/operations/orders/{orderNumber}: an order as staff looks at it, with its ids in both dialects' spelling.
 
-Made of what the timelines show to sellers and channels, so that the two never differ.
+It is made from the timelines that sellers and channels see, so that the two never differ.
 """
 
 from collections.abc import Callable, Iterator

@@ -95,7 +95,7 @@ def render_timeline(order_number: str, page: TimelinePage, scope: Scope | None) 
 
 
 def render_part(part: Part, scope: Scope | None) -> "TimelinePart":
-    """What of a seller's part is on a page."""
+    """A page of a seller's part."""
     stored = {each.package.package_id: each for each in part.packages}
     tree = lineage(each.package for each in part.packages)
     shown: TimelinePart = {

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WebhookCall:
-    """``owner`` is whose webhooks the caller may see."""
+    """``owner`` owns the webhooks that the caller may see."""
 
     call: Call
     owner: str
@@ -76,7 +76,7 @@ def render_damaged(webhook_ids: Iterable[str]) -> "list[UnreadableWebhook]":
 
 
 def render_ping(answer: Answer) -> "Pinged":
-    """What came of a request with nothing in it."""
+    """The result of a request without content."""
     return {"ok": answer.ok, "status": answer.status, "error": answer.error, "latencyMs": answer.latency_ms}
 
 

@@ -1,4 +1,4 @@
-"""Whether what is kept of an order can be true: the promises, held against its packages, cancellations and events."""
+"""Checks the promises against an order's stored packages, cancellations and events."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,10 +14,10 @@ from cleave.domain.package_state import PackageState
 
 @dataclass(frozen=True, slots=True)
 class AuditedPart:
-    """All that is kept of one seller's part of an order.
+    """Everything stored of one seller's part of an order.
 
-    Packages and events whose time is over are not among them: the first that are left stand for those before them.
-    ``expected`` are the ids of packages that have to be there, since their time is not over.
+    Expired packages and events are missing: the first remaining ones stand for those before them. ``expected`` are the
+    ids of packages that must exist, since they have not expired.
     """
 
     order: Order
@@ -28,7 +28,7 @@ class AuditedPart:
 
 
 def audit(part: AuditedPart) -> list[str]:
-    """What cannot be true, each in a sentence; empty for an order in order."""
+    """The violations, each in a sentence; empty if there is none."""
     return [finding for rule in _RULES for finding in rule(part)]
 
 
@@ -59,7 +59,7 @@ def _places(part: AuditedPart) -> Iterator[str]:
 
 
 def _left(part: AuditedPart) -> Iterator[str]:
-    """What a live package can still give is what it has and nobody was promised."""
+    """A live package's free units are its units without the reserved ones."""
     for package_id, state in part.packages.items():
         left = Counter(state.package.givable)
         for waiting in state.reservations:
@@ -111,7 +111,7 @@ def _live_after(part: AuditedPart, package_id: int) -> Iterator[int]:
 
 
 def _once(part: AuditedPart) -> Iterator[str]:
-    """What was accepted waits or is done, in the same units, and nothing else is."""
+    """Every accepted cancellation waits or is applied, with the same units, and no other units are cancelled."""
     for cancellation_id, done in _done(part).items():
         found = part.cancellations.get(cancellation_id)
         if found is None:

@@ -1,4 +1,4 @@
-"""What a package can still give, and why it cannot."""
+"""The units that a package can still give, and the reasons why it cannot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ MAX_WAITING = 50
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """What decides over a claim on a package, as it is now.
+    """The facts that decide a claim on a package.
 
-    ``left`` maps a line id to the units neither cancelled, nor reserved, nor gone a way of their own. ``waiting``
+    ``left`` maps a line id to the units neither cancelled, nor reserved, nor in a status of their own. ``waiting``
     counts the reservations. ``planned_ids`` are the packages that an accepted explicit split is about to make, or has
     made. Of a closed package ``successor_ids`` are live unless it is ``followed``: then one of them was replaced too.
     """

@@ -19,12 +19,12 @@ class Balance:
 
     @property
     def lost(self) -> int:
-        """What is nowhere; below 0 for what is there twice. Never anything but 0."""
+        """Missing units; below 0 if units exist twice. It must always be 0."""
         return self.ordered - self.cancelled - self.live
 
 
 def balances(packages: Mapping[int, PackageState]) -> dict[int, Balance]:
-    """By line. What was ordered is what the first packages of all came with."""
+    """By line. The ordered units are those of the order's first packages."""
     ordered: Counter[int] = Counter()
     cancelled: Counter[int] = Counter()
     live: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""A request to take units back: what it claims, and what it reserves until the split."""
+"""A request to take units back: its claims, and its reservations until the split."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class PackageAddress:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose cancellations: within it the caller's own keys are unique. ``caller`` is a seller's or a channel's id."""
+    """The owner of cancellations, within which keys are unique. ``caller`` is a seller's or a channel's id."""
 
     dialect: Dialect
     caller: str
@@ -35,7 +35,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class CancellationKey:
-    """What makes a cancellation unique. As text it is the cancellation's id."""
+    """The unique key of a cancellation. As text it is the cancellation's id."""
 
     scope: Scope
     key: str
@@ -113,7 +113,7 @@ def claims_by_package(cancellations: Sequence[Cancellation]) -> dict[PackageRef,
 
 
 def claimed_units(claims: PackageClaims) -> dict[int, int]:
-    """What the claims on one package take together: line id to quantity."""
+    """The units that all claims on one package take together: line id to quantity."""
     units: dict[int, int] = {}
     for _, each in claims:
         for line_id, quantity in each.units.items():

@@ -35,11 +35,11 @@ def _versioned(package: Package, state: PackageState) -> Versioned:
 
 @dataclass(frozen=True, slots=True)
 class OrderChange:
-    """All of a change of one seller's part of an order.
+    """A change of one seller's part of an order.
 
     ``before`` is the order as it was read, ``after`` as it will be. ``closed`` ends; ``changed`` goes on with the same
-    units; ``born`` are new; ``planned`` waits to be split. ``events`` tell of it. ``exports`` maps the packages that an
-    import says something of to what is kept of it.
+    units; ``born`` are new; ``planned`` waits to be split. ``events`` tell of it. ``exports`` maps imported packages to
+    the facts kept of their export.
     """
 
     before: Order
@@ -55,7 +55,7 @@ class OrderChange:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is to be told of a change that happens ``at``, and how its packages are divided into events."""
+    """The recipients of a change that happens ``at``, and the division of its packages into events."""
 
     recipients: Sequence[Recipient]
     at: datetime
@@ -63,7 +63,7 @@ class Audience:
     correlation_id: str = ""
 
     def announce(self, order: Order, packages: Sequence[Package], topic: Topic = Topic.STATUS) -> Announcement:
-        """The events of packages that entered a status, or of what else the topic says."""
+        """The events of packages that entered a status, or of another topic."""
         return announce(order, self.grouped(packages), self.recipients, self.at, self.correlation_id, topic)
 
 
@@ -81,7 +81,7 @@ def splitting(state: PackageState, split: Split, order: Order, audience: Audienc
 
 
 def after_split(order: Order, split: Split) -> Order:
-    """The order with the packages that took the place of one, and without what was promised for them."""
+    """The order with a package's successors, and without the room promised for them."""
     closed = split.closed
     live = order.with_packages((closed, *split.successors))
     begun = [each.chain_id for each in split.successors if each.chain_id != closed.chain_id]
@@ -146,7 +146,7 @@ def feeding(state: PackageState, changed: Package, order: Order, audience: Audie
 
 
 def carrier_number(package: Package) -> tuple[object, ...]:
-    """By which its shipment is found at the carrier: the marketplace's number and the seller's, and who it is."""
+    """Identifies the shipment at the carrier: the marketplace's number, the seller's number, and the carrier."""
     return package.tracking_number, package.carriage.sender_number, package.carriage.provider_name
 
 

@@ -76,7 +76,7 @@ class Circuit:
         return replace(self, probe_at=at + PROBE_TIME, version=self.version + 1, asked=None)
 
     def wanted(self, asked: str, at: datetime) -> "Circuit":
-        """The circuit whose next probe is at that time, of what a person asked for."""
+        """The circuit whose next probe, at that time, sends the message that a person asked for."""
         return replace(self, probe_at=at, version=self.version + 1, asked=asked)
 
     def is_same(self, other: "Circuit | None") -> bool:

@@ -20,7 +20,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What is delivered strictly in order: the events of one seller's order to one subscription."""
+    """A strictly ordered sequence: the events of one seller's order to one subscription."""
 
     subscription_id: str
     seller_id: int
@@ -29,7 +29,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one message: ``attempts`` since it was last asked for, when the last one was, and its answer.
+    """The state of one message: ``attempts`` since it was last asked for, the time of the last one, and its answer.
 
     ``answer`` is the receiver's status code or the kind of failure in a word.
     """
@@ -96,7 +96,7 @@ class Delivery:
         return works_since is None or failed is None or failed.at >= works_since
 
     def with_outcomes(self, outcomes: Mapping[int, Outcome]) -> "Delivery":
-        """The delivery with what else is known of its messages."""
+        """The delivery with further results of its messages."""
         return replace(self, outcomes=outcomes)
 
     def after(self, place: int, outcome: Outcome) -> "Delivery":
@@ -135,7 +135,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver answered. ``status`` None: nothing, for the reason ``error``, in a word.
+    """A receiver's answer. ``status`` None: there was none, and ``error`` says why in a word.
 
     ``retry_after`` is in seconds. ``excerpt`` is how the body begins, without secrets.
     """

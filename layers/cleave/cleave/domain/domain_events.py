@@ -1,4 +1,4 @@
-"""What a change of an order means, fact by fact, for systems that count stock and money."""
+"""The facts of an order's change, for systems that count stock and money."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ RESALABLE = frozenset(
 
 
 class Topic(StrEnum):
-    """What a change of packages is about: they entered a status, or their carrier's number became known."""
+    """The topic of a change: packages entered a status, or their carrier's number became known."""
 
     STATUS = "status"
     TRACKING = "tracking"
@@ -42,7 +42,8 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DomainEvent:
-    """One fact of a change. ``package`` is its place in the change; ``cancellation_id`` what a cancellation's is about.
+    """One fact of a change. ``package`` is its place in the change; ``cancellation_id`` is set for a cancellation's
+    fact.
 
     Facts of one change are numbered from 0 in the order in which ``domain_events`` gives them.
     """
@@ -84,5 +85,5 @@ def cancelled_lines(package: Package, cancellation_id: str | None = None) -> lis
 
 
 def amount_to_give_back(line: Line) -> Decimal:
-    """What was paid for all units of the line after discounts, to the cent, half up."""
+    """The amount paid for all units of the line after discounts, to the cent, half up."""
     return sum((unit.price for unit in line.units), Decimal(0)).quantize(_CENT, rounding=ROUND_HALF_UP)

@@ -1,4 +1,4 @@
-"""What happened to an order, and who is told of it."""
+"""An order's events, and their recipients."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What a later export of a known package says of it: all that may change, and what has to be refused."""
+"""A later export of a known package: the changes that it may make, and those that are refused."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ class ExportFields:
 
 
 def apply_export(package: Package, said: Package, export: Export, fields: ExportFields, at: datetime) -> Package | None:
-    """The package as a later export says, or None where that says nothing new. Raises Refusal.
+    """The package as changed by a later export, or None if nothing is new. Raises Refusal.
 
     One whose personal data was erased stays so, even if its marketplace still exports them.
 
@@ -143,7 +143,7 @@ def _lines(package: Package, said: Package) -> Iterator[Line]:
 
 
 def _details(known: Package | Line, said: Package | Line, fees: Iterable[str]) -> dict[str, Any]:
-    """What no rule reads, as it is said now; a field that is said to be another kind's leaves."""
+    """The export's fields that no rule reads; a field that is now of another kind is removed."""
     elsewhere = {*said.own, *fees} - said.details.keys()
     return {name: value for name, value in {**known.details, **said.details}.items() if name not in elsewhere}
 
@@ -154,7 +154,7 @@ def _own(known: Package | Line, said: Package | Line) -> dict[str, Any]:
 
 
 def _units(known: Line, said: Line) -> tuple[Unit, ...]:
-    """The units that we know, with what is said of them now besides their prices."""
+    """The known units, with the export's facts about them except their prices."""
     return tuple(
         replace(unit, fees=now.fees, details={**unit.details, **now.details})
         for unit, now in zip(known.units, said.units, strict=True)
@@ -188,7 +188,7 @@ def _ways(rows: Iterable[Line]) -> list[str]:
 
 
 def _history(package: Package, said: Package, at: datetime) -> tuple[HistoryEntry, ...]:
-    """What the export knows of the way since our last entry; the new status ends it."""
+    """The export's history since our last entry; the new status ends it."""
     if said.status == package.status:
         return package.history
     last = package.history[-1].at if package.history else None
@@ -208,6 +208,6 @@ def _carriage(own: Carriage, said: Carriage, *, is_recent: bool) -> Carriage:
 
 
 def _newer[T: str | int](own: T | None, said: T | None, *, is_recent: bool) -> T | None:
-    """What is not said takes nothing back."""
+    """A missing value changes nothing."""
     first, second = (said, own) if is_recent else (own, said)
     return first or second or own

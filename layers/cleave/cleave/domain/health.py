@@ -1,4 +1,4 @@
-"""Whether the service is well: what operators measure it by, and from when on an alarm goes off."""
+"""The health of the service: operators' gauges, and the thresholds of their alarms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Gauge:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether its alarm would be quiet: ages may reach the threshold, and of what is counted one is too many."""
+        """Whether its alarm would be quiet: an age may reach the threshold, a count must be 0."""
         if self.threshold is None:
             return True
         return self.value <= self.threshold if self.name.is_age else self.value < self.threshold

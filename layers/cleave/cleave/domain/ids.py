@@ -1,4 +1,4 @@
-"""Ids of what we make, derived from what caused it, so that a replay makes the same ones.
+"""Ids that Cleave makes. They are derived from their cause, so that a replay makes the same ones.
 
 All are below 2**53: clients read ids as JSON numbers, and JavaScript's are exact only up to there.
 """

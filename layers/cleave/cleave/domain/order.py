@@ -1,4 +1,4 @@
-"""What is live of one seller's order, and from which package the units of an item are taken."""
+"""The live packages of one seller's order, and the choice of packages that give an item's units."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

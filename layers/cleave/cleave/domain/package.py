@@ -16,7 +16,7 @@ MAX_UNITS = 5_000
 
 
 class CreatedBy(StrEnum):
-    """What made a package; integrators who cannot see it count the stock of a split twice."""
+    """The cause of a package; integrators that cannot see it count the stock of a split twice."""
 
     ORDER = "order-creation"
     CANCEL = "cancel"
@@ -27,8 +27,8 @@ class CreatedBy(StrEnum):
 class Unit:
     """One piece of a line, with the price paid for it and its share of the discounts.
 
-    ``other_discount`` is what nobody said whose it is. ``fees`` are the unit's shares of its line's. ``details`` are
-    fields that no rule reads.
+    ``other_discount`` is the discount that names no payer. ``fees`` are the unit's shares of its line's.
+    ``details`` are fields that no rule reads.
     """
 
     unit_id: str
@@ -114,10 +114,10 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Carriage:
-    """What is known of the shipment at its carrier: the seller's words, or the marketplace's as they came in.
+    """The facts about the shipment at its carrier, from the seller or from the marketplace's export.
 
-    None: never said. A package that a split made is another shipment, of which nothing is said yet. ``by_seller``: no
-    carrier has it, its seller delivers it.
+    None: not known. A package that a split made is another shipment, without any facts yet. ``by_seller``: no carrier
+    has it, its seller delivers it.
     """
 
     sender_number: str | int | None = None
@@ -127,7 +127,7 @@ class Carriage:
     by_seller: bool = False
 
     def with_said(self, said: "Carriage") -> "Carriage":
-        """With what a report says of it now; None leaves a field as it was."""
+        """With a report's values; None leaves a field unchanged."""
         return Carriage(
             sender_number=_newer(self.sender_number, said.sender_number),
             provider_name=said.provider_name or self.provider_name,

@@ -1,4 +1,4 @@
-"""A package with what is about to happen to it."""
+"""A package with its reservations, planned split and mark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

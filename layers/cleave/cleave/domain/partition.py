@@ -30,7 +30,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SplitRequest:
-    """What a seller asks for. ``fingerprint`` is equal for requests that mean the same. ``at`` is aware UTC.
+    """A seller's request to split. ``fingerprint`` is equal for requests that mean the same. ``at`` is aware UTC.
 
     ``leaves_units`` is the request's field that has to leave units for one more package; None: it may name all.
     """

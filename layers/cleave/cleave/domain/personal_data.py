@@ -1,8 +1,8 @@
-"""What of a package says who a person is, and the package without it.
+"""The personal data in a package, and the package without it.
 
-Rules read none of it. It came in under names of fields that others chose, so a field is recognised by the words of its
-name, in any spelling: ``invoiceTaxNumber``, ``invoice_tax_number`` and ``INVOICE-TAX-NUMBER`` are the same words. All
-that stands inside an address or a person is theirs, whatever it is called.
+No rule reads it. Others chose the names of the fields, so a field is recognised by the words in its name, in any
+spelling: ``invoiceTaxNumber``, ``invoice_tax_number`` and ``INVOICE-TAX-NUMBER`` are the same words. All that stands
+inside an address or a person is theirs, whatever it is called.
 """
 
 import re
@@ -59,7 +59,7 @@ def is_erased(package: Package) -> bool:
 
 
 def is_personal(name: str) -> bool:
-    """Whether a field of that name says who or where somebody is; what it holds, if it is an object, is too."""
+    """Whether a field of that name is personal; everything in it is, too, if it is an object."""
     match words := _words(name):
         case []:
             return False
@@ -124,7 +124,7 @@ def _erased(value: Any, around: frozenset[str]) -> Any:  # noqa: ANN401 - whatev
 
 
 def _emptied(value: Any) -> Any:  # noqa: ANN401 - whatever came in
-    """All that is in it gone, its shape kept; what says nothing stays as it is."""
+    """The value with its content erased and its shape kept; empty values stay unchanged."""
     match value:
         case Mapping():
             return {name: _emptied(each) for name, each in value.items()}

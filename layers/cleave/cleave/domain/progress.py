@@ -33,8 +33,8 @@ def step_of(status: str) -> int:
 
 
 def follows(before: str, after: str) -> bool:
-    """Whether units in one status can be said to be in another. Cancelling has requests of its own: here it only ends
-    what is not paid."""
+    """Whether a report can move units from one status to another. Cancels have their own requests; here Cancelled only
+    ends unpaid packages."""
     if after in _CANCELLED or before in _CANCELLED:
         return before == Status.AWAITING and after == Status.CANCELLED
     if after not in _STEPS:

@@ -17,7 +17,7 @@ class Reason(StrEnum):
 
 
 class CancelledBy(StrEnum):
-    """Who asked for the units to be taken back."""
+    """The party that asked for the cancellation."""
 
     SELLER = "Seller"
     CUSTOMER = "Customer"

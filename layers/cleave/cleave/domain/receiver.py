@@ -1,4 +1,4 @@
-"""What takes a subscription's messages, as people look at it."""
+"""A subscription's receiver, as people see it."""
 
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ class ReceiverKind(StrEnum):
 
 
 def receiver_kind(target: str) -> ReceiverKind:
-    """Of what a subscription names."""
+    """The kind of receiver that a subscription names."""
     if not is_arn(target):
         return ReceiverKind.WEBHOOK
     is_bus = destination_of(target).kind is DestinationKind.EVENT_BUS

@@ -1,4 +1,4 @@
-"""Who is told of a seller's events, and which messages an event makes for each."""
+"""The recipients of a seller's events, and the messages that an event makes for each."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MAX_CHANNELS = 25
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """What a split has to know of a subscription. An owner who has turned it off is told nothing of what happens."""
+    """The part of a subscription that a split needs. A subscription that its owner turned off gets no new events."""
 
     subscription_id: str
     owner: str
@@ -46,7 +46,7 @@ def recipient_of(subscription: Subscription) -> Recipient:
 
 
 class MessageKind(StrEnum):
-    """What a message is about: a package, whole or as a shipment, a cancelled line of one, or a fact of the change."""
+    """The subject of a message: a package, a shipment, a cancelled line, or a fact of the change."""
 
     PACKAGE = "package"
     CANCELLED_LINE = "cancelled line"
@@ -84,7 +84,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one subscription is told of an event, decided when it happened.
+    """The messages of one subscription about an event, decided when it happened.
 
     ``count`` is how many messages the selection makes, ``first`` the number of the first of them along the
     subscription's lane. ``previous_at`` is the time of the event before in that lane, None for the first. ``owner`` and
@@ -135,7 +135,7 @@ def _is_wanted(recipient: Recipient, package: Package) -> bool:
 
 
 def _of_channel(selection: Selection, owner: str, packages: Sequence[Package], place: int) -> Iterator[Message]:
-    """First what was cancelled of a package, then what became of the package."""
+    """First the cancelled lines of a package, then the package's own messages."""
     package = packages[place]
     if selection.cancelled_lines:
         yield from _cancelled_lines(owner, package, place)

@@ -6,7 +6,7 @@ from enum import Enum, StrEnum
 
 
 class RefusalKind(StrEnum):
-    """What a caller can do about a refusal; each dialect gives each kind one HTTP status."""
+    """The caller's possible reaction to a refusal; each dialect has one HTTP status for each kind."""
 
     INVALID = "invalid"  # the request can never be accepted as it is
     UNAUTHENTICATED = "unauthenticated"
@@ -101,7 +101,7 @@ class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller 
 
 @dataclass(frozen=True, slots=True)
 class LineFields:
-    """The request's fields that name one of its lines and what it says of it, for refusals."""
+    """The request's fields for a line and its values, for refusals."""
 
     line: str | None = None
     quantity: str | None = None

@@ -1,4 +1,4 @@
-"""What a carrier, or a seller who delivers itself, says of a package or of some of its units."""
+"""Reports of a carrier, or of a seller who delivers itself, about a package or some of its units."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Who may act for whom."""
+"""Roles of callers, and the sellers for whom each may act."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -73,7 +73,7 @@ class Principal:
 
     @property
     def speaks_for_carriers(self) -> bool:
-        """Whether it may say what became of a package once its seller had handed it over."""
+        """Whether it may report a package's status after its seller has handed it over."""
         return self.role in {Role.CHANNEL, Role.OPERATOR}
 
     def knows(self, seller_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""Closing a package: what becomes of it and of its units. Cancelling is here, dividing in ``partition``."""
+"""Closing a package, and the places of its units. Cancels are here, explicit splits in ``partition``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a new package is called: its id, and its number at the carrier if the marketplace pays for one."""
+    """The ids of a new package: its own, and its tracking number if the marketplace pays for one."""
 
     package_id: int
     tracking_number: int | None
@@ -68,7 +68,7 @@ def cancel_units(package: Package, reservations: Sequence[Reservation], *, at: d
 
 
 def close(package: Package, status: Status, successors: tuple[Package, ...], at: datetime) -> Split:
-    """End a package in ``status``, with what took its place. Its lines must already be as they will be kept."""
+    """Close a package in ``status``, with its successors. Its lines must already be in their final form."""
     closed = replace(
         package,
         status=status,
@@ -112,7 +112,7 @@ def _take(
 
 
 def part_of(line: Line, units: tuple[Unit, ...]) -> Line:
-    """The line with some of its units; its amounts are those of what is in it."""
+    """The line with some of its units, and the amounts of these units."""
     if units == line.units:
         return line
     return replace(line, units=units, amounts=line_amounts(line.amounts.gross, units), own={})
@@ -124,7 +124,7 @@ def _cancelled_part(line: Line, units: tuple[Unit, ...], waiting: Reservation) -
 
 
 def left_behind(rest: Line | None) -> tuple[Line, ...]:
-    """What a closed package shows of a line: units that were cancelled as they are, others as moved on."""
+    """A closed package's rows of a line: cancelled units unchanged, all others as moved to a successor."""
     if rest is None:
         return ()
     return (rest,) if rest.is_cancelled else (replace(rest, status=Status.UNPACKED),)

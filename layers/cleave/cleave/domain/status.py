@@ -1,4 +1,4 @@
-"""The statuses of packages and lines, and what each of them allows."""
+"""The statuses of packages and lines, and the actions that each allows."""
 
 from enum import StrEnum
 

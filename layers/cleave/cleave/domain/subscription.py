@@ -20,7 +20,7 @@ _TURNS_KEPT = 50
 
 
 class PayloadFormat(StrEnum):
-    """What a subscriber is sent: a dialect's own messages, or domain events as CloudEvents."""
+    """The format of messages: a dialect's own, or domain events as CloudEvents."""
 
     TRENDYOL = "trendyol"
     HEPSIGLOBAL = "hepsiglobal"
@@ -28,7 +28,7 @@ class PayloadFormat(StrEnum):
 
 
 class ChannelEvent(StrEnum):
-    """What a channel may be told of in its dialect, as it chooses among them."""
+    """The kinds of messages that a channel may choose in its dialect."""
 
     ITEM_CANCELLED = "order-cancel"
     SHIPMENT_CREATED = "create-shipment"
@@ -126,7 +126,7 @@ class Subscription:
 
     @property
     def host(self) -> str:
-        """Who is told, for operators: nothing else of a URL, which may hold a secret; a bus's or queue's ARN."""
+        """The receiver's host, for operators; the rest of a URL may hold a secret. For a bus or queue, its ARN."""
         return self.url if is_arn(self.url) else urlsplit(self.url).hostname or ""
 
     def keys_at(self, at: datetime) -> list[SigningKey]:
@@ -144,7 +144,7 @@ def seller_owner(seller_id: int) -> str:
 
 
 def owning_seller(owner: str) -> int | None:
-    """The seller whose webhooks the owner has; None for a channel's."""
+    """The owner's seller; None for a channel."""
     kind, _, name = owner.partition(":")
     return int(name) if kind == "seller" and name.isdecimal() else None
 
@@ -155,6 +155,6 @@ def channel_owner(channel: str) -> str:
 
 
 def channel_of(owner: str) -> str | None:
-    """The channel whose webhooks the owner has; None for a seller's."""
+    """The owner's channel; None for a seller."""
     kind, _, name = owner.partition(":")
     return name if kind == "channel" else None

@@ -14,7 +14,7 @@ TRACKABLE = (Status.PICKING, Status.INVOICED)
 
 @dataclass(frozen=True, slots=True)
 class TrackingNotice:
-    """``carriage`` holds what the seller says; what is None in it stays as it was. ``at`` is aware UTC."""
+    """``carriage`` holds the seller's values; None leaves a field unchanged. ``at`` is aware UTC."""
 
     address: PackageAddress
     carriage: Carriage

@@ -45,7 +45,7 @@ _CANCELLATIONS = frozenset({Fact.CANCELLATION_ACCEPTED, Fact.CANCELLATION_APPLIE
 
 
 class Envelope(NamedTuple):
-    """What surrounds the data: ``name`` is the type without our prefix and version."""
+    """The envelope of the data: ``name`` is the type without our prefix and version."""
 
     name: str
     event_id: str

@@ -1,4 +1,4 @@
-"""What the endpoints of HepsiGlobal's dialect answer."""
+"""Answers of the endpoints in HepsiGlobal's dialect."""
 
 from typing import Literal, TypedDict
 
@@ -14,14 +14,14 @@ class Token(TypedDict):
 
 
 class Accepted(TypedDict):
-    """What was said is taken; ``message`` says what."""
+    """The report is accepted; ``message`` says which."""
 
     data: EmptyObject
     message: str
 
 
 class CreatedItem(TypedDict):
-    """What Trendyol's dialect calls the item."""
+    """The item's names in Trendyol's dialect."""
 
     item_number: str
     line_id: int
@@ -37,7 +37,7 @@ class CreatedPackage(TypedDict):
 
 
 class CreatedOrderData(TypedDict):
-    """What the order became."""
+    """The created packages."""
 
     order_number: str
     packages: list[CreatedPackage]

@@ -17,7 +17,7 @@ _FIELDS = ItemFields("order_number", "order_item_number", "cancel_quantity", "ca
 
 
 class CancelItemRequest(WireModel):
-    """What stands in the path is not repeated."""
+    """The body does not repeat the path."""
 
     reason: Text
 

@@ -1,4 +1,4 @@
-"""PUT {base}/webhooks/order-cancel: what a subscriber is told of one cancelled item."""
+"""PUT {base}/webhooks/order-cancel: a subscriber's message about one cancelled item."""
 
 from typing import TYPE_CHECKING
 

@@ -39,13 +39,13 @@ def channel_endpoint(serve: Callable[[ChannelCall], Response]) -> GatewayHandler
 
 
 def accepted_response(message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer to what is said of an item or a shipment, and is taken; the shape is ours."""
+    """The answer to an accepted report about an item or a shipment; its shape is ours."""
     answer: Accepted = {"data": {}, "message": message}
     return json_response(answer, headers=headers)
 
 
 def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
-    """The same for a caller who has yet to show who it is."""
+    """The same for a caller that is not authenticated yet."""
     return endpoint(ProblemDetails(), lambda call: call)(serve)
 
 

@@ -31,7 +31,7 @@ class ProblemDetails:
 
 
 def render_refusals(refusals: Sequence[Refusal], status: int) -> "Problem":
-    """One entry for each refusal; the first says what the problem is."""
+    """One entry for each refusal; the first decides the problem's status."""
     return _problem(status, refusals[0].message, [_entry(each) for each in refusals])
 
 

@@ -1,4 +1,4 @@
-"""What a channel is told in HepsiGlobal's dialect."""
+"""Messages to a channel in HepsiGlobal's dialect."""
 
 from typing import Literal, NotRequired, TypedDict
 

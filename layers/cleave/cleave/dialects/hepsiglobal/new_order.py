@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STOREFRONT = "TR"
 _EARLIEST = from_ms(0)
 _BODY_LIMIT = 192 * KILOBYTE  # a DynamoDB item holds 400 KB
-_ORDER_LIMIT = 16 * KILOBYTE  # what is not items is kept with the package and the event of every company
+_ORDER_LIMIT = 16 * KILOBYTE  # all fields but the items are stored with the package and the event of every company
 # A company takes four writes, the order one record, and a DynamoDB transaction has 100 writes at most.
 _MAX_COMPANIES = 24
 # Fields about all units of an item: a part of the item must not repeat them.
@@ -106,7 +106,7 @@ def _check_sizes(document: Mapping[str, Any]) -> None:
 
 
 def _check(channel: ChannelCall, wire: WireOrder) -> None:
-    """What the types cannot say; a company for which the caller may not act is one that does not exist."""
+    """Checks beyond the types. A company for which the caller may not act is refused like a missing one."""
     found: list[Refusal] = []
     seen: set[str] = set()
     for place, item in enumerate(wire.order_items):
@@ -145,7 +145,8 @@ def _item(order: WireOrder, item: WireItem, raw: Mapping[str, Any]) -> NewItem:
 
 
 def _details(wire: WireOrder, document: Mapping[str, Any]) -> dict[str, Any]:
-    """What Trendyol's dialect shows of the order; ``hepsiGlobal`` keeps the rest unchanged, with its amounts."""
+    """The fields that Trendyol's dialect shows of the order; ``hepsiGlobal`` keeps the rest unchanged, with its
+    amounts."""
     first, _, last = wire.customer.name.rpartition(" ")
     names = {"customerFirstName": first or last, "customerLastName": last if first else ""}
     return {

@@ -45,7 +45,7 @@ def to_item_cancellations(channel: ChannelCall) -> list[ItemCancellation]:
 
 
 def read_items(channel: ChannelCall) -> tuple[list[ItemCancellation], tuple[Refusal, ...]]:
-    """What the channel reports, and what is wrong with its words. Raises Refusal or Refusals for what is no report.
+    """The channel's cancels, and the faults of the request. Raises Refusal or Refusals if the body is not a cancel.
 
     An item with an unknown reason has some other one: with a fault, nothing is ever accepted.
     """

@@ -1,4 +1,4 @@
-"""What a marketplace says of a shipment, and of the delivery of an order's item."""
+"""A marketplace's reports about a shipment, and about the delivery of an order's item."""
 
 from typing import Annotated, Literal
 
@@ -43,7 +43,7 @@ class ItemDelivery(WireModel):
 
 
 def to_shipment_report(channel: ChannelCall) -> Report:
-    """What the marketplace says; the seller is not known yet. Raises Refusal or Refusals."""
+    """The marketplace's report; the seller is not known yet. Raises Refusal or Refusals."""
     request = channel.call.body(ShipmentStatus)
     number = request.tracking_number
     is_number = number is not None and number.isascii() and number.isdigit() and int(number) < _MAX_TRACKING_NUMBER
@@ -59,7 +59,7 @@ def to_shipment_report(channel: ChannelCall) -> Report:
 
 
 def to_item_report(channel: ChannelCall) -> ItemReport:
-    """What the marketplace says. Raises Refusal or Refusals."""
+    """The marketplace's report. Raises Refusal or Refusals."""
     request = channel.call.body(ItemDelivery)
     return ItemReport(
         order_number=path_text(channel.call, "orderNumber", RefusalCode.ORDER_NOT_FOUND),

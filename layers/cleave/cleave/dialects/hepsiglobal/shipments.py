@@ -1,4 +1,4 @@
-"""{base}/webhooks/create-shipment, cancel-shipment, shipment-status: what a subscriber is told of a package."""
+"""{base}/webhooks/create-shipment, cancel-shipment, shipment-status: a subscriber's messages about a package."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ _SPLIT = "split"
 
 
 def render_created(event: Event, message: Message) -> "CreatedShipment":
-    """A package that came to be: with what is in it, and how it travels."""
+    """A new package, with its items and its tracking."""
     package = event.packages[message.package]
     items: dict[str, int] = {}
     for line in package.lines:

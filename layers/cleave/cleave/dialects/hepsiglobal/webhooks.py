@@ -33,7 +33,7 @@ type Event = Annotated[
 
 
 class ChannelWebhookRequest(WireModel):
-    """``token`` is sent to the receiver as a Bearer token; without one, the signature alone says who we are.
+    """``token`` is sent to the receiver as a Bearer token; without one, only the signature identifies Cleave.
 
     Without ``seller_ids`` the webhook is for all sellers that the channel may act for then; without ``events``
     it is for cancelled items only. A ``held`` webhook begins passive: its messages wait.
@@ -90,7 +90,7 @@ def _sellers(channel: ChannelCall, wanted: list[int] | None) -> frozenset[int]:
 
 
 def render_made(made: Subscribed) -> "MadeChannelWebhook":
-    """What the channel has to know of a new one, and is told only now."""
+    """The id and the secret of a new webhook; the secret is shown only here."""
     return {"id": made.subscription_id, "signing_secret": made.signing_secret}
 
 

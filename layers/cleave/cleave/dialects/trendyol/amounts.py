@@ -1,4 +1,4 @@
-"""Amounts of an exported package: what is missing is found from what is there, so that nothing is lost by a split."""
+"""Amounts of an exported package. Missing amounts are computed from the others, so that a split loses nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ def read_units(line: WireLine, amounts: Amounts, before: int) -> list[Unit]:
 
 
 def _read_unit(wire: WireUnit, amounts: Amounts) -> Unit:
-    """Where the line's discount is more than its parts, the rest of what was taken off is in neither."""
+    """If the line's discount is more than its parts, the rest belongs to neither part."""
     price = amounts.price if wire.lineItemPrice is None else wire.lineItemPrice
     parts = wire.lineItemSellerDiscount + wire.lineItemTyDiscount
     is_in_parts = amounts.total_discount == amounts.seller_discount + amounts.marketplace_discount
@@ -146,7 +146,7 @@ def _adds_up(total: Decimal | None, name: str, lines: Sequence[tuple[Fields, int
 
 
 def stem(name: str) -> frozenset[str]:
-    """What a fee is called in every dialect."""
+    """The words that all names of a fee share, in the singular."""
     return frozenset(word.removesuffix("s") for word in words_of(name) if word not in _AROUND)
 
 

@@ -1,4 +1,4 @@
-"""What the endpoints of Trendyol's dialect answer.
+"""Answers of the endpoints in Trendyol's dialect.
 
 Written by this package's renderers and documented in docs/openapi.json; loaded by neither when a function starts.
 """
@@ -30,7 +30,7 @@ class ShownUnit(TypedDict):
 
 
 class OldLineNames(TypedDict, total=False):
-    """What a line's fields were called before December 2025, unless the stack does not show it."""
+    """A line's fields under their names before December 2025, unless the stack hides them."""
 
     id: int
     amount: Decimal
@@ -41,7 +41,7 @@ class OldLineNames(TypedDict, total=False):
 
 
 class OldPackageNames(TypedDict, total=False):
-    """What a package's fields were called before December 2025, unless the stack does not show it."""
+    """A package's fields under their names before December 2025, unless the stack hides them."""
 
     id: int
     grossAmount: Decimal
@@ -51,7 +51,7 @@ class OldPackageNames(TypedDict, total=False):
 
 
 class LineFacts(TypedDict):
-    """What a line always says of itself. Amounts are per unit."""
+    """The fields that every line has. Amounts are per unit."""
 
     lineId: int
     quantity: int
@@ -65,7 +65,7 @@ class LineFacts(TypedDict):
 
 
 class CancelFacts(TypedDict):
-    """Who cancelled a line, and why; empty texts and 0 for one that was not."""
+    """The party that cancelled a line, and the reason; empty texts and 0 if it is not cancelled."""
 
     cancelledBy: str
     cancelReason: str
@@ -73,7 +73,7 @@ class CancelFacts(TypedDict):
 
 
 class TruncatedLine(LineFacts, OldLineNames):
-    """A line without what is bulky. Amounts are per unit."""
+    """A line without its bulky fields. Amounts are per unit."""
 
 
 class ShownLine(LineFacts, CancelFacts, OldLineNames):
@@ -90,7 +90,7 @@ class ShownHistory(TypedDict):
 
 
 class PackageFacts(TypedDict):
-    """What a package always says of itself. Amounts are sums over all units; ``whoPays`` 1 is the seller."""
+    """The fields that every package has. Amounts are sums over all units; ``whoPays`` 1 is the seller."""
 
     shipmentPackageId: int
     orderNumber: str
@@ -127,7 +127,7 @@ class ShownPackage(PackageFacts, Carriage, OldPackageNames):
 
 
 class TruncatedPackage(PackageFacts, Carriage, OldPackageNames):
-    """A package that leaves others no room in an answer: without what is bulky, or without its lines."""
+    """A package that is too large for an answer: without its bulky fields, or without its lines."""
 
     truncated: Literal[True]
     lines: list[TruncatedLine]

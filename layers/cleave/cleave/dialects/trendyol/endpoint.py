@@ -82,17 +82,17 @@ def seller_reading_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayH
 
 
 def marketplace_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
-    """The same for what the marketplace says of a seller's packages: for channels and operators."""
+    """The same for the marketplace's reports about a seller's packages: for channels and operators."""
     return endpoint(TrendyolErrors(), read_marketplace)(serve)
 
 
 def export_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
-    """The same for what the seller and the marketplace both may say."""
+    """The same for requests that both the seller and the marketplace may send."""
     return endpoint(TrendyolErrors(), read_any)(serve)
 
 
 def whole_seller_endpoint(serve: Callable[[SellerCall], Response]) -> GatewayHandler:
-    """The same for what concerns a seller in all its storefronts, as webhooks do."""
+    """The same for endpoints about a seller in all its storefronts, such as webhooks."""
     return endpoint(TrendyolErrors(), read_whole_seller)(serve)
 
 
@@ -162,7 +162,7 @@ def _only(storefronts: frozenset[str]) -> str | None:
 
 
 def _seller_id(call: Call, principal: Principal) -> int:
-    """A seller for whom the caller may not act is answered as one that does not exist."""
+    """A seller for whom the caller may not act is refused like a missing one."""
     text = call.path.get("sellerId", "")
     seller_id = int(text) if _ID.fullmatch(text) and int(text) <= MAX_ID else None
     if seller_id is None or not principal.knows(seller_id):

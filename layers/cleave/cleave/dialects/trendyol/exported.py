@@ -1,4 +1,4 @@
-"""A package as getShipmentPackages exports it, and what makes one that cannot be taken."""
+"""A package as getShipmentPackages exports it, and the checks that refuse one."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -94,7 +94,7 @@ class WirePackage(WireModel):
 
 
 def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> None:
-    """What the types cannot say. ``raw`` is what ``wire`` was read from. Raises Refusal."""
+    """Checks beyond the types. ``wire`` was read from ``raw``. Raises Refusal."""
     if wire.supplierId not in {None, 0, seller_id}:
         message = "must be the seller of the path"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="supplierId")
@@ -120,9 +120,9 @@ def _check_sizes(wire: WirePackage, raw: Mapping[str, Any]) -> None:
 
 
 def _refuse_repeated(wire: WirePackage) -> None:
-    """Units of a line may have gone several ways, and then stand there once for each; twice on one way is a mistake.
+    """A line may be named once for each status of its units; twice with one status is a mistake.
 
-    A closed package shows a line once for each cancellation and once for what moved on.
+    A closed package shows a line once for each cancellation and once for units that moved to a successor.
     """
     seen: set[tuple[int, str]] = set()
     for place, line in enumerate(wire.lines):

@@ -72,7 +72,7 @@ class Fitted:
 
 
 def fit_packages(packages: Packages, *, old_names: bool) -> Fitted:
-    """Each package as it is, while there is room; then without what is bulky; then without its lines.
+    """Each package whole, while there is room; then without its bulky fields; then without its lines.
 
     One is opened at a time: a page of the largest ones would fill the memory of its function.
     """

@@ -1,4 +1,4 @@
-"""POST …/orders: what getShipmentPackages answered, loaded as it is."""
+"""POST …/orders: loads exports of getShipmentPackages unchanged."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -158,7 +158,7 @@ def _carriage(wire: WirePackage) -> Carriage:
 
 
 def _names(wire: WirePackage, raw: Mapping[str, Any]) -> tuple[object, ...]:
-    """What the package alone is called."""
+    """All names of the package."""
     carriers = (wire.cargoTrackingNumber, wire.cargoSenderNumber, wire.returnTrackingNumber)
     return (wire.shipmentPackageId, *carriers, wire.invoiceNumber, raw.get("shipmentNumber"))
 

@@ -20,7 +20,7 @@ _REASON_ID = BY_REASON[Reason.OUT_OF_STOCK].trendyol_id
 
 
 class LegacyStatus(WireModel):
-    """What decides how the rest of the body is read."""
+    """The status, which decides how the rest of the body is read."""
 
     status: Annotated[Literal["Picking", "Invoiced", "UnSupplied"], any_case("Picking", "Invoiced", "UnSupplied")]
 
@@ -32,7 +32,7 @@ class LegacyCancelRequest(WireModel):
 
 
 def to_legacy_update(seller: SellerCall) -> Cancellation | StatusNotice:
-    """What the seller asks for by the older path. Raises Refusal or Refusals."""
+    """The seller's request on the older path. Raises Refusal or Refusals."""
     document = seller.call.json()
     if parse(LegacyStatus, document).status != "UnSupplied":
         return status_notice_of(seller, parse(UpdateRequest, document))

@@ -22,7 +22,7 @@ def line_fields(lines: Sequence[NamedLine]) -> dict[int, LineFields]:
 
 
 def refuse_repeated(lines: Sequence[NamedLine]) -> None:
-    """A line twice may be meant as a sum or be sent by mistake; what follows cannot be undone, so we do not guess."""
+    """A line that is named twice may be a sum or a mistake. The effect cannot be undone, so we do not guess."""
     seen: set[int] = set()
     repeated: list[Refusal] = []
     for place, line in enumerate(lines):

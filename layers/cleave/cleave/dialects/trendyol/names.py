@@ -1,4 +1,4 @@
-"""What fields of the dialect were called before December 2025: read where the new name is missing."""
+"""The names of fields before December 2025: read if the new name is missing."""
 
 # Old names and new ones, of a package, a line, and an entry of discountDetails.
 PACKAGE_NAMES = {

@@ -40,14 +40,14 @@ def page(packages: Sequence[Package], *, old_names: bool) -> "PackagePage":
 
 
 def page_head(total: int, page_number: int, size: int) -> "PageHead":
-    """What the envelope says of the page."""
+    """The envelope of a page."""
     return {"totalElements": total, "totalPages": -(-total // size), "page": page_number, "size": size}
 
 
 def render_package(package: Package, *, old_names: bool) -> "ShownPackage":
-    """A package on the wire: what came in and no rule reads, under what the rules know.
+    """A package on the wire: the imported fields that no rule reads, overridden by the fields that rules know.
 
-    With ``old_names``, each field that was called otherwise before stands there under both names.
+    With ``old_names``, each renamed field is there under both names.
     """
     shown = _render_package(package)
     return cast("ShownPackage", with_old_names(shown)) if old_names else shown

@@ -48,7 +48,7 @@ class Parameters:
         return number
 
     def order_number(self, name: str) -> str | None:
-        """Raises Refusal for what no order can be called."""
+        """Raises Refusal if it cannot be an order's number."""
         number = self.text(name)
         if number is not None and not _ORDER_NUMBER.fullmatch(number):
             raise refused(name, "must have 1 to 100 characters, without spaces and #")
@@ -59,7 +59,7 @@ class Parameters:
         return None if self.text(name) is None else self.number(name, 0, least=0, most=MAX_TIME)
 
     def choice[T](self, name: str, choices: Mapping[str, T]) -> T:
-        """What the value stands for in any letter case; the first choice if there is none. Raises Refusal."""
+        """The choice that the value names, in any letter case; the first one without a value. Raises Refusal."""
         folded = {each.casefold(): meaning for each, meaning in choices.items()}
         text = (self.text(name) or next(iter(choices))).casefold()
         if text not in folded:

@@ -1,4 +1,4 @@
-"""What a carrier says of a package, or its seller who delivers it: status, alternative-delivery, manual-…"""
+"""Reports of a carrier, or of a seller who delivers itself: status, alternative-delivery, manual-…"""
 
 from typing import Annotated, Any, Literal
 
@@ -45,7 +45,7 @@ def done() -> Response:
 
 
 def to_status_report(seller: SellerCall) -> Report:
-    """What the marketplace says. Without a storefront it means the package in whichever it is.
+    """The marketplace's report. Without a storefront it applies in the package's own.
 
     Raises Refusal or Refusals.
     """

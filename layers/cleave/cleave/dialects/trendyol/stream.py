@@ -17,7 +17,7 @@ _START, _END, _CURSOR = "lastModifiedStartDate", "lastModifiedEndDate", "nextCur
 
 @dataclass(frozen=True, slots=True)
 class StreamRequest:
-    """``bound_to`` is what a cursor is worth something for."""
+    """A cursor is valid only with ``bound_to``."""
 
     query: WalkQuery
     size: int

@@ -127,7 +127,7 @@ def _required(field: str, value: str | None) -> str:
 
 
 def render_made(made: Subscribed) -> "MadeWebhook":
-    """What its owner has to know of a new one, and is told only now."""
+    """The id and the secret of a new webhook; the secret is shown only here."""
     return {"id": made.subscription_id, "signingSecret": made.signing_secret}
 
 
