@@ -21,7 +21,8 @@ class Registrar:
     outputs: dict[str, str]
 
     def __call__(self, credentials: Iterable[Credential]) -> Iterator[str]:
-        """Have each counted by the plan of its tier, and by no other. Answers what was done, credential by credential.
+        """Put each credential into the plan of its tier, and into no other. Returns the changes, credential by
+        credential.
 
         Raises CleaveError when there is no room.
         """

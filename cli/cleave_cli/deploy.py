@@ -29,7 +29,7 @@ class Deployment:
 
     @property
     def base_url(self) -> str:
-        """The API, in the engine's path form, which tells it from others of the same engine."""
+        """The API's URL, in the engine's path form, which distinguishes the APIs of one engine."""
         return f"{self.endpoint}/restapis/{self.outputs['ApiId']}/{self.outputs['ApiStage']}/_user_request_"
 
     @property

@@ -1,4 +1,4 @@
-"""Changing parameters of a deployed stack, and nothing else of it.
+"""Changes only parameters of a deployed stack.
 
 `--use-previous-template` would not do: AWS::LanguageExtensions has put the parameters' values of last time into what
 CloudFormation keeps. So what was submitted is submitted again, from the bucket that the stack's code is in.

@@ -8,6 +8,6 @@ from cleave.entry.resources import table
 
 @webhook_endpoint
 def handler(webhook: WebhookCall) -> Response:
-    """Tell it nothing more until it is activated."""
+    """Turn it off; it gets no messages until it is activated."""
     deactivate(table(), webhook.owner, webhook.subscription_id, webhook.call.at)
     return done()

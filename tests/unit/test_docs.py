@@ -67,6 +67,11 @@ ODD = (
     r"\blet (somebody|callers|them|these callers) in\b",
     r"\bas it came\b",
     r"\bof whom\b",
+    r"\b(is|are) told of (it|no others?)\b",
+    r"\bcom(es?|ing) into being\b",
+    r"\bhas it that\b",
+    r"\bthe same of (a|an|one|it|several|yes)\b",
+    r"\bfor want of\b",
 )
 EVERYWHERE = [
     "docs",

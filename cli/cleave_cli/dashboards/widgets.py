@@ -47,7 +47,7 @@ def states(alarms: Iterable[str]) -> Widget:
 
 
 def alarm_name(name: str) -> str:
-    """As CloudWatch has it, with the stack's name in front."""
+    """The alarm's name in CloudWatch, which begins with the stack's name."""
     return str(resources("AWS::CloudWatch::Alarm")[name]["AlarmName"]["Sub"])
 
 

@@ -88,7 +88,7 @@ def _scheduled() -> Iterator[LambdaEvent]:
 
 
 def example_event() -> Event:
-    """The first event of the sample order, of which its seller's webhook is told."""
+    """The first event of the sample order, with its seller's webhook as recipient."""
     package = _sample()
     telling = Telling(seller_owner(20811), EXAMPLE_TRACK, Selection((0,)), count=1, first=1, previous_at=None)
     return Event(package.order_number, 20811, 1, package.modified_at, (package,), {EXAMPLE_WEBHOOK: telling})

@@ -41,7 +41,7 @@ WEBHOOKS = (EXAMPLE_WEBHOOK, *(f"{EXAMPLE_WEBHOOK[:-1]}{number}" for number in s
 
 
 def own(function: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The event with the ids of what is the function's own."""
+    """The event with the ids of the function's own items."""
     text = json.dumps(event)
     if function in _WITH_PACKAGES:
         text = _moved(text, _WITH_PACKAGES.index(function))

@@ -1,4 +1,4 @@
-"""The kind of a message that came in, by its name."""
+"""The kind of an incoming message, by its name."""
 
 import json
 from typing import Any

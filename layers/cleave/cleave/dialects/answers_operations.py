@@ -157,7 +157,7 @@ class StoryPart(TypedDict):
 
 
 class WholeStory(TypedDict):
-    """All sellers' parts. ``complete`` false: there is more than an answer takes, and no line's units are told."""
+    """All sellers' parts. ``complete`` false: the order is too large for an answer, and no line's units are shown."""
 
     orderNumber: str
     complete: bool

@@ -120,7 +120,8 @@ class TimelineEvent(TypedDict):
 
 
 class TimelineDelivery(ShownDelivery):
-    """The event with the sequence ``event``, told to the webhook ``subscription``; ``date`` is the event's."""
+    """The delivery of the event with the sequence ``event`` to the webhook ``subscription``; ``date`` is the
+    event's."""
 
     date: int
     type: Literal["delivery"]

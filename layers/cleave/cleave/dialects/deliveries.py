@@ -38,7 +38,7 @@ _STATES: dict[str | None, DeliveryState | None] = {None: None, **{state.value: s
 
 
 class ReplayRequest(WireModel):
-    """What to send again: all since a time (epoch ms), or all of one order. ``cursor`` goes on where the last
+    """The messages to send again: all since a time (epoch ms), or all of one order. ``cursor`` continues where the last
     request ended."""
 
     since: Time | None = None
@@ -218,7 +218,7 @@ def wants_message(webhook: WebhookCall) -> bool:
 
 
 def message_ref(webhook: WebhookCall) -> MessageRef:
-    """The message that the path's delivery id stands for; what is no id names none."""
+    """The message of the path's delivery id; None if it is not an id."""
     text = webhook.call.path.get("deliveryId", "")
     if len(text) > _MAX_DELIVERY_ID:
         return _NO_MESSAGE

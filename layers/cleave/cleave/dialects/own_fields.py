@@ -50,7 +50,7 @@ _SHORTEST_NAME = 6
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """``kept`` goes on with every successor, ``own`` is shown instead where the package or line is still as it was."""
+    """``kept`` is copied to every successor; ``own`` is shown instead while the package or line is unchanged."""
 
     kept: Mapping[str, Any]
     own: Mapping[str, Any]
@@ -157,7 +157,7 @@ def _sort(fields: Mapping[str, Any], is_own: Callable[[str, object], bool]) -> S
 
 
 def _rest(name: str, value: Any, is_own: Callable[[str, object], bool]) -> Any:  # noqa: ANN401 - any JSON
-    """What is left of a value, None for nothing. A list is kept whole or not at all."""
+    """The rest of a value, None for nothing. A list is kept whole or not at all."""
     if is_own(name, value):
         return None
     if isinstance(value, dict):

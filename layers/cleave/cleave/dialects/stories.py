@@ -46,7 +46,7 @@ PAGES = (4, 1)
 
 
 def to_viewer(call: Call) -> tuple[str, Viewer]:
-    """The order that is asked for, and who looks: all sellers or the one that is named, everybody who is told.
+    """The requested order and its viewer: all sellers or the named one, and all recipients.
 
     Raises Refusal.
     """
@@ -67,7 +67,7 @@ def story_response(order_number: str, read: Callable[[int], Story]) -> Response:
 
 
 def render_story(order_number: str, story: Story) -> "WholeStory":
-    """The whole of it; of an order that is shown in part, no line's units can be told."""
+    """The whole story; if only a part of the order is shown, no line's units are known."""
     parts = [_part(each, is_complete=story.is_complete) for each in story.parts]
     return {"orderNumber": order_number, "complete": story.is_complete, "parts": parts}
 
@@ -170,7 +170,7 @@ def _applied(entry: "CancellationApplied") -> "StoryEntry":
 def _of_cancellation(
     kind: "Kind", date: int, cancellation_id: str | None, text: str, correlation_id: str
 ) -> "StoryEntry":
-    whole = cancellation_id or ""  # staff is told all of them
+    whole = cancellation_id or ""  # staff sees all of them
     trendyol, hepsiglobal = names_of(whole)
     return {
         "at": date,

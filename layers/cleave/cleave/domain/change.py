@@ -37,9 +37,9 @@ def _versioned(package: Package, state: PackageState) -> Versioned:
 class OrderChange:
     """A change of one seller's part of an order.
 
-    ``before`` is the order as it was read, ``after`` as it will be. ``closed`` ends; ``changed`` goes on with the same
-    units; ``born`` are new; ``planned`` waits to be split. ``events`` tell of it. ``exports`` maps imported packages to
-    the facts kept of their export.
+    ``before`` is the order as it was read, ``after`` as it will be. ``closed`` ends; ``changed`` keeps its units;
+    ``born`` are new; ``planned`` waits to be split. ``events`` describe the change. ``exports`` maps imported packages
+    to the facts kept of their export.
     """
 
     before: Order
@@ -109,14 +109,14 @@ def entering(
 
 
 def creating(package: Package, order: Order, audience: Audience) -> OrderChange:
-    """A package comes into being, and its order's subscribers are told."""
+    """A package is created, and its order's subscribers get messages."""
     said = audience.announce(order, (package,))
     after = replace(said.order, live=order.with_packages((package,)))
     return OrderChange(before=order, after=after, at=audience.at, born=(package,), events=said.events)
 
 
 def importing(package: Package, export: Export, order: Order, at: datetime) -> OrderChange:
-    """A package that the marketplace has already comes in; nobody is told of it."""
+    """A package is imported that the marketplace already has; there are no messages about it."""
     return OrderChange(
         before=order,
         after=replace(order, live=order.with_packages((package,))),
@@ -139,7 +139,7 @@ def moving(
 
 
 def feeding(state: PackageState, changed: Package, order: Order, audience: Audience) -> OrderChange:
-    """What is known of a package's shipment changes; where it is the carrier's number, those are told who want it."""
+    """The facts of a package's shipment change. If the carrier's number changes, subscribers to it get a message."""
     if carrier_number(changed) == carrier_number(state.package):
         return correcting(state, changed, audience.at)
     return entering(state, changed, order, audience, Topic.TRACKING)
@@ -151,7 +151,7 @@ def carrier_number(package: Package) -> tuple[object, ...]:
 
 
 def correcting(state: PackageState, changed: Package, at: datetime) -> OrderChange:
-    """A package says something else of itself and enters no status: the order stays as it is, and nobody is told."""
+    """Facts of a package change but not its status: the order stays unchanged, and there are no messages."""
     order = Order(changed.order_number, changed.seller_id)
     return OrderChange(before=order, after=order, at=at, changed=_versioned(changed, state))
 

@@ -89,7 +89,7 @@ class Delivery:
         return self.previous_at is None or is_previous_settled or self.previous_at < forgotten_before
 
     def has_to_wait(self, at: datetime, *, works_since: datetime | None) -> bool:
-        """Whether its retry is still to come; not where it failed before its receiver was taken for a working one."""
+        """Whether it waits for its retry. It does not if it failed before its receiver was last regarded as working."""
         if self.not_before is None or self.not_before <= at:
             return False
         failed = self.outcomes.get(self.owed[0])

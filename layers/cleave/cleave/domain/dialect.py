@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Dialect(StrEnum):
-    """The words in which a caller speaks and a subscriber is told."""
+    """The dialects of callers and messages."""
 
     TRENDYOL = "trendyol"
     HEPSIGLOBAL = "hepsiglobal"

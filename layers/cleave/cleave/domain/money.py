@@ -58,7 +58,7 @@ def fee_total(lines: Iterable[Line], name: str) -> Decimal:
 
 def divided(amount: Decimal, count: int) -> list[Decimal]:
     """``count`` shares that add up to the amount: equal to the cent, or to its own last place if that is finer; the
-    last shares have what is left over."""
+    last shares get the remainder."""
     last_place = min(_CENT.as_tuple().exponent, amount.as_tuple().exponent)
     step = Decimal(1).scaleb(int(last_place))
     each = (amount / count).quantize(step, rounding=ROUND_FLOOR)

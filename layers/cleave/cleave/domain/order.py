@@ -43,7 +43,7 @@ class LivePackage:
 
 @dataclass(frozen=True, slots=True)
 class LaneEnd:
-    """How far a subscription's messages of an order are numbered, and when the last event that it is told of was."""
+    """The last message number of a subscription for an order, and the time of its last event."""
 
     number: int
     at: datetime

@@ -20,5 +20,5 @@ class PlannedSplit:
 
     @property
     def asked_ids(self) -> tuple[int, ...]:
-        """The ids that the seller is told, in the order in which it asked."""
+        """The ids in the seller's answer, in the order of its request."""
         return self.package_ids[: self.asked]

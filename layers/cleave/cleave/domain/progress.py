@@ -66,7 +66,7 @@ def put_in_status(package: Package, status: str, at: datetime) -> Package:
 def check_nothing_waits(state: PackageState, changed: Package) -> None:
     """Raise Refusal where accepted cancellations, or a split, could not be carried out after the change.
 
-    They were accepted first, and are done in a moment; the package that follows is then told by its own id.
+    They were accepted first and will be applied in a moment; then the report can name the successor.
     """
     if not state.is_to_be_split:
         return

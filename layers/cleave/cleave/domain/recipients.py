@@ -69,7 +69,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which messages of an event a recipient is told, in a few bytes however many they are.
+    """A recipient's messages of an event, in a few bytes however many they are.
 
     ``packages`` are the places of those that it is told as a whole; ``cancelled_lines``: it is told of each line that
     was cancelled; ``shipments``: of these changes of its packages; ``domain_events``: of every fact. With the event,
@@ -128,7 +128,7 @@ def messages_of(
 
 
 def _is_wanted(recipient: Recipient, package: Package) -> bool:
-    """UnSupplied is a status of lines: a subscriber of it is told of the package that has such a line."""
+    """UnSupplied is a status of lines: its subscribers get the packages that have such a line."""
     if not recipient.statuses or package.status in recipient.statuses:
         return True
     return Status.UNSUPPLIED in recipient.statuses and any(line.status == Status.UNSUPPLIED for line in package.lines)
@@ -153,8 +153,8 @@ def _shipment_change(package: Package) -> tuple[ChannelEvent, MessageKind]:
 
 
 def _cancelled_lines(owner: str, package: Package, place: int) -> Iterator[Message]:
-    """A channel is not told of cancellations that it reported itself: two services that subscribe to each other would
-    take an item back and forth until none is left."""
+    """A channel gets no message about cancellations that it reported itself; otherwise two services that subscribe to
+    each other would cancel an item until none is left."""
     own = Scope(Dialect.HEPSIGLOBAL, channel_of(owner) or "")
     for number, line in enumerate(package.lines):
         if package.is_closed and line.cancelled and not own.holds(line.cancelled.cancellation_id):

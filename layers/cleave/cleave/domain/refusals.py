@@ -123,7 +123,7 @@ def unreadable_refusal(name: str) -> Refusal:
 
 
 def refusals_by(*checks: Callable[[], object]) -> tuple[Refusal, ...]:
-    """All refusals that the checks raise, in their order: for requests that are to be told everything at once."""
+    """All refusals that the checks raise, in their order, for requests that get all reasons at once."""
     found: list[Refusal] = []
     for check in checks:
         try:

@@ -1,4 +1,4 @@
-"""A subscriber's webhook: where it is told, in which words, and with which secrets."""
+"""An owner's webhook: its target, its format and its secrets."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ class Authentication(StrEnum):
 
 
 class SubscriptionStatus(StrEnum):
-    """A passive subscription is told nothing."""
+    """A passive subscription gets no messages."""
 
     ACTIVE = "ACTIVE"
     PASSIVE = "PASSIVE"
@@ -121,7 +121,7 @@ class Subscription:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether its owner wants it to be told of events that happen now; while it fails, those wait for it."""
+        """Whether its owner wants events that happen now; while its receiver fails, they wait."""
         return self.passive_reason is not PassiveReason.BY_OWNER
 
     @property

@@ -1,4 +1,4 @@
-"""The seller's own carrier: which package may be told of it, and when."""
+"""The seller's own carrier: the packages that may have it, and when."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

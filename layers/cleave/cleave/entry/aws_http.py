@@ -67,7 +67,7 @@ class _JsonAsItIs(JSONParser):
     ``table.attributes`` after it, which reads binaries in either form. Makes itself for every answer."""
 
     def create_parser(self, _protocol: str) -> JSONParser:
-        """As botocore's factory of parsers has it."""
+        """As in botocore's factory of parsers."""
         return self
 
     def _handle_json_body(self, raw_body: bytes, _shape: object) -> Any:  # noqa: ANN401 - JSON

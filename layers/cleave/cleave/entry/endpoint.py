@@ -95,7 +95,8 @@ def _failed(shape: ErrorShape, call: Call, error: Exception) -> Response:
 
 
 def _damaged(shape: ErrorShape, call: Call, item: Unreadable) -> Response:
-    """Nobody's doing who calls: so it must not set off the alarm that takes a deployment back, which may mend it."""
+    """The caller is not at fault. But this must not set off the alarm that rolls back a deployment, which may bring the
+    repair."""
     note(Log.ITEM_UNREADABLE, item=str(item))
     count(Metric.ITEMS_FAILED)
     return _refused(shape, call, (unreadable_refusal(item.name),))

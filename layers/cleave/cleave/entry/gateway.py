@@ -63,7 +63,7 @@ class Call:
         return document
 
     def _check_type(self) -> None:
-        """A body without a type is taken for JSON; any character set is, since JSON that is not UTF-8 is not JSON."""
+        """A body without a type counts as JSON, with any character set, since JSON is always UTF-8."""
         sent = self.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
         if sent != _JSON and not (sent.startswith("application/") and sent.endswith("+json")):
             raise Refusal(RefusalCode.BODY_TYPE, f"the body must be {_JSON}", field="Content-Type")

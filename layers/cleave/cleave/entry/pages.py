@@ -53,7 +53,7 @@ def _read(path: Path) -> PageFile:
 
 
 def file_response(file: PageFile | None, known_tag: str | None) -> Response:
-    """The file, or that the browser has it already, or that there is none of the name."""
+    """The file, or 304 if the browser has it, or 404 if there is none."""
     if file is None:
         return Response(404, "There is no such page.\n", {**_HEADERS, "Content-Type": MEDIA_TYPES[".md"]})
     headers = {**_HEADERS, "Content-Type": file.media_type, "ETag": file.tag}

@@ -30,7 +30,7 @@ for _name in ("connection", "connectionpool", "poolmanager", "response", "util.r
 
 @dataclass(slots=True)
 class Deadline:
-    """Ends an exchange by closing its socket. A read's own time-out starts anew with every byte that drips in."""
+    """Ends an exchange by closing its socket. A read's own time-out starts again with every byte that arrives."""
 
     sockets: list[socket.socket] = field(default_factory=list)
     passed: bool = False

@@ -1,4 +1,4 @@
-"""Tells a subscriber, wherever it wants to be told."""
+"""Sends a message to a subscription's target: a URL, a bus or a queue."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,6 +1,6 @@
-"""Who is told of a seller's events: as the seller's list says it, or as their webhooks do where that is damaged.
+"""The recipients of a seller's events: from the seller's list, or from the webhooks themselves if the list is damaged.
 
-An owner's change of a webhook writes both in one transaction, so each says what the other does.
+An owner's change of a webhook writes both in one transaction, so both hold the same facts.
 """
 
 from collections.abc import Sequence

@@ -104,7 +104,7 @@ def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
 
 
 def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]:
-    """Its reservations stay; their time begins anew with each event."""
+    """Its reservations stay; their time starts again with each event."""
     package = changed.package
     attributes = {
         **state_attributes(package, changed.reservations),

@@ -29,7 +29,7 @@ class CreatedBefore(Exception):  # noqa: N818 - an answer, not an error
 
 @dataclass(frozen=True, slots=True)
 class SellersTaken(Exception):  # noqa: N818 - an answer, not an error
-    """These sellers have an order of that number, which came in another way."""
+    """These sellers already have an order of that number from elsewhere."""
 
     seller_ids: frozenset[int]
 

@@ -20,7 +20,7 @@ from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Create, Delete, Key, Put, Update, Write
 from cleave.table.table import Table
 
-# Of each track so many of the oldest are held against what is settled, where a backlog is counted.
+# To count a backlog, this many of the oldest of each track are compared with settled deliveries.
 _CHECKED = 3
 
 
@@ -169,7 +169,7 @@ def ask_again(
 ) -> Write:
     """The write of a person's request to resend messages; ``wish`` names it.
 
-    What was to be sent anyway stays so. Its condition fails where the delivery is not as it was read.
+    Messages that wait anyway keep waiting. The condition fails if the delivery has changed since it was read.
     """
     read = waiting or settled
     if read is None:

@@ -49,7 +49,7 @@ def optional_text(value: object) -> str | None:
 
 
 def texts(value: object) -> frozenset[str]:
-    """The same of a list of them."""
+    """The same for a list of texts."""
     return frozenset(map(text, _listed(value)))
 
 
@@ -88,7 +88,7 @@ def moment_or_none(item: Item, name: str) -> datetime | None:
 
 
 def flag(value: object) -> bool:
-    """The same of yes and no."""
+    """The same for yes and no."""
     if not isinstance(value, bool):
         raise TypeError(f"{type(value).__name__} for yes or no")
     return value

@@ -46,7 +46,7 @@ def cancellation(cancellation_id: str) -> Key:
 
 
 def order(seller_id: int, order_number: str) -> Key:
-    """One seller's part of an order: its counters, its live packages, and how far its subscribers are told."""
+    """One seller's part of an order: its counters, its live packages, and its subscribers' last message numbers."""
     return keys.make_key(order_partition(order_number), f"{SELLER_PREFIX}{seller_id}")
 
 
@@ -97,5 +97,5 @@ def event_place(seller_id: int, first: int) -> str:
 
 
 def event(seller_id: int, order_number: str, first: int) -> Key:
-    """Something that the order's subscribers are told."""
+    """An event for the order's subscribers."""
     return keys.make_key(order_partition(order_number), event_place(seller_id, first))

@@ -1,4 +1,4 @@
-"""One seller's part of an order: its counters, its live packages, how far its subscribers are told."""
+"""One seller's part of an order: its counters, its live packages, its subscribers' last message numbers."""
 
 import json
 import zlib

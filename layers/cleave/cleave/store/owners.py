@@ -38,7 +38,7 @@ def count_one_less(owner: str) -> Update:
 
 
 def forget_count(owner: str) -> Update:
-    """The write that begins the counting anew, where the count is damaged."""
+    """The write that resets a damaged count."""
     return Update(
         key=webhook_keys.owner(owner),
         change="SET #format = :format REMOVE #count",

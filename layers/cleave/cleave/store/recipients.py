@@ -80,7 +80,7 @@ def put_right(table: Table, item: Item, recipients: Sequence[Recipient]) -> None
 
 
 def add_recipient(subscription: Subscription) -> list[Write]:
-    """The writes that let a new webhook be told of its sellers; each fails for a seller that has no room for it."""
+    """The writes that add a new webhook to its sellers' lists; each fails for a seller that has no room for it."""
     return [_add(subscription, seller_id) for seller_id in sorted(subscription.sellers)]
 
 
@@ -120,9 +120,9 @@ def change_recipient(subscription: Subscription) -> list[Write]:
 
 
 def remove_recipient(owner: str, subscription_id: str, seller_id: int, *, is_counted: bool) -> Update:
-    """The write after which none of a seller's events is for the webhook.
+    """The write that removes a webhook from a seller's list.
 
-    ``is_counted``: channels' webhooks are; where the count is damaged, it begins anew.
+    ``is_counted``: channels' webhooks are counted; a damaged count starts again.
     """
     less = f"REMOVE #id SET {_CHANNELS} = {_CHANNELS} - :one" if is_counted else f"REMOVE #id, {_CHANNELS}"
     is_own = owner == seller_owner(seller_id)

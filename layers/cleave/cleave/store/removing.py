@@ -29,8 +29,8 @@ _MOST_TRACKS = TRANSACTION_WRITES - MAX_CHANNEL_SELLERS - 3
 def delete_subscription(table: Table, owner: str, subscription_id: str, sellers: frozenset[int] = frozenset()) -> None:
     """Delete it with its tracks; waiting deliveries are not sent, and expire.
 
-    What of its other items is damaged does not hold it up. ``sellers`` are those that it is told of where it cannot
-    say so itself. Raises NoSubscription, or OutOfDate.
+    Damage in its other items does not prevent this. ``sellers`` are its sellers if the webhook itself cannot name them.
+    Raises NoSubscription, or OutOfDate.
     """
     item = table.get(webhook_keys.subscription(owner, subscription_id))
     if item is None:
@@ -73,7 +73,7 @@ def _from_list(owner: str, subscription_id: str, seller_id: int, damaged: set[La
 
 
 def _uncounted(key: Key) -> Label:
-    """What is noted of an item whose count is damaged."""
+    """The log line for an item whose count is damaged."""
     return COUNT if webhook_keys.owner_of(key) else ("uncounted", key[keys.PARTITION])
 
 
@@ -85,7 +85,7 @@ def _tracks_of(item: Item) -> int:
 
 
 def sellers_of(item: Item, owner: str) -> frozenset[int]:
-    """Those that a webhook is told of, as far as it says so; a seller's own is told of no other."""
+    """The sellers of a webhook, as far as it names them; a seller's own webhook has no others."""
     own = owning_seller(owner)
     if own is not None:
         return frozenset({own})

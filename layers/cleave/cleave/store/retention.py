@@ -15,15 +15,15 @@ def package_expiry(at: datetime, kept: timedelta) -> int:
 
 
 def order_expiry(at: datetime, kept: timedelta) -> int:
-    """The same of an order."""
+    """The same for an order."""
     return package_expiry(at + _ORDER_MARGIN, kept)
 
 
 def key_expiry(at: datetime, kept: timedelta) -> int:
-    """The same of a cancellation: its key must be known for as long as what is left of its package can live on."""
+    """The same for a cancellation: its key must be known while successors of its package can still exist."""
     return package_expiry(at + _ORDER_MARGIN, 2 * kept)
 
 
 def delivery_expiry(event_at: datetime) -> int:
-    """The same of a delivery, waiting or settled."""
+    """The same for a delivery, waiting or settled."""
     return package_expiry(event_at, DELIVERIES_KEPT)

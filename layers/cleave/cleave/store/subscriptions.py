@@ -39,8 +39,7 @@ from cleave.table.table import Table
 
 
 class TooManySubscriptions(Exception):  # noqa: N818 - an answer, not an error
-    """The owner has as many as it may have, or one of its sellers as many as may be told of
-    it, or the owner has ended."""
+    """The owner has the maximum of webhooks, or one of its sellers has, or the owner has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class NoSubscription(Exception):  # noqa: N818 - an answer, not an error
 
 
 def create_subscription(table: Table, subscription: Subscription) -> None:
-    """Store a subscription that is new, count it, and let it be told. Raises TooManySubscriptions."""
+    """Store a new subscription, count it, and add it to its sellers' lists. Raises TooManySubscriptions."""
     writes = [
         count_one_more(subscription.owner),
         Create({**_key(subscription), **CURRENT, **_attributes(subscription)}, "subscription"),
@@ -78,7 +77,8 @@ def change_subscription(
 ) -> None:
     """Write one that exists, if nobody has since the ``version`` that it still has; ``along`` with it, or nothing.
 
-    ``tell_sellers``: what it wants to be told has changed. Raises NoSubscription, OutOfDate or Contended.
+    ``tell_sellers``: it wants other messages now, so its sellers' lists change too. Raises NoSubscription, OutOfDate or
+    Contended.
     """
     attributes = {**_attributes(changed), "version": changed.version + 1}
     write = Update(
@@ -112,7 +112,7 @@ def read_subscription(table: Table, owner: str, subscription_id: str) -> Subscri
 
 
 def read_told_of(table: Table, seller_id: int) -> FoundSubscriptions:
-    """All that are told of a seller: its own, and channels'. Two reads."""
+    """All webhooks with a seller: its own, and channels'. Two reads."""
     item = table.get(webhook_keys.recipients(seller_id))
     if item is None:
         return FoundSubscriptions([], [])

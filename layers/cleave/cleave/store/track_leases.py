@@ -1,4 +1,4 @@
-"""Leases of tracks: their one holder takes a track, looks again and lets it go."""
+"""Leases of tracks: a track's only holder takes it, looks again and releases it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -93,7 +93,7 @@ def _to_held(item: Item, subscription_id: str, number: int, holder: str) -> Held
 
 
 def release(table: Table, held: Held, next_due: datetime | None) -> bool:
-    """Let the track go, to be drained again at ``next_due`` or at the next ring.
+    """Release the track, to be drained again at ``next_due`` or at the next ring.
 
     False if it was rung since it was taken: then it is still held, and must be drained once more.
     """
@@ -101,7 +101,7 @@ def release(table: Table, held: Held, next_due: datetime | None) -> bool:
 
 
 def shut(table: Table, held: Held) -> bool:
-    """Let the track go, not to be rung until it is woken. False as for ``release``."""
+    """Release the track so that it cannot be rung until it is woken. False as for ``release``."""
     return _let_go(table, held, None, shut=True)
 
 
@@ -137,7 +137,7 @@ def look_again(table: Table, held: Held) -> Held | None:
 
 
 def hand_over(table: Table, held: Held, at: datetime) -> None:
-    """Let the track go with something to do now, for the next that takes it."""
+    """Release the track with work due now, for the next process that takes it."""
     change = Update(
         key=held.track.key,
         change="SET #due = :now, #shard = :shard REMOVE holder, #until",

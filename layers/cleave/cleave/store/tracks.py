@@ -78,7 +78,7 @@ def read_tracks(table: Table, subscription_id: str) -> list[TrackRef]:
 
 
 def busy_tracks(table: Table, subscription_id: str) -> list[int]:
-    """The numbers of those on which something may wait: they have something to do, or were told to wait."""
+    """The numbers of tracks that may have waiting deliveries: they have work, or are shut."""
     items = table.page(webhook_keys.track_partition(subscription_id), _MOST)
     return [int(item[keys.SORT]) for item in items if keys.DUE in item or "shut" in item]
 
@@ -168,8 +168,8 @@ def count_anew(table: Table, key: Key, at: datetime) -> Item | None:
 def reopen(track: TrackRef, at: datetime) -> Update:
     """The write, in another's transaction, that opens a track and gives it something to do now.
 
-    Its receiver is taken for a working one, by a success, its owner's word or another URL, so that what failed before
-    waits for no retry.
+    After a success, an owner's request or a new URL its receiver counts as working, so that earlier failures wait for
+    no retry.
     """
     return _opened(track, at, ", works_since = :now")
 

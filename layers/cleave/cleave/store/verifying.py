@@ -36,7 +36,7 @@ def all_parts(table: Table) -> Iterator[tuple[int, str]]:
 
 
 def parts_of(table: Table, order_number: str) -> list[tuple[int, str]]:
-    """The same of one order."""
+    """The same for one order."""
     sellers = {seller_id for seller_id, _ in package_refs(table, order_number)}
     parts = {
         order_keys.order_part_of(item)

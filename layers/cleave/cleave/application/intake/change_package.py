@@ -60,7 +60,8 @@ def package_delivered_as(table: Table, seller_id: int, number: int) -> int:
 
 
 def feed_package_tracking(table: Table, notice: TrackingNotice) -> None:
-    """Store the tracking details. Subscribers to domain events alone are told, because the package enters no status.
+    """Store the tracking details. Only subscribers to domain events get a message, because the package enters no
+    status.
 
     Two reads and one transaction. Raises Refusal.
     """

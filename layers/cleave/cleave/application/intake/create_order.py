@@ -1,4 +1,4 @@
-"""A channel creates an order: its packages come into being, and their sellers are told."""
+"""A channel creates an order: its packages are created, and their sellers get messages."""
 
 from collections.abc import Sequence
 from datetime import datetime

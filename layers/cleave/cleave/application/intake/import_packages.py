@@ -50,9 +50,9 @@ class Imported:
 def import_packages(table: Table, packages: Sequence[ImportedPackage]) -> Imported:
     """Store new packages and update known ones; all belong to one seller.
 
-    All are compared with what is there before any is written: raises Refusals naming each package of which something
-    is said that cannot be, Refusal for what is too large to be kept. Each package is one transaction; a repeat after a
-    failure stores the rest.
+    All are compared with the stored packages before any is written. Raises Refusals that name each package with an
+    impossible change, or Refusal for one that is too large. Each package is one transaction; a repeat after a failure
+    stores the rest.
     """
     if not packages:
         return Imported()

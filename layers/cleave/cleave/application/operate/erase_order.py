@@ -54,7 +54,7 @@ class Erased:
 
 
 def erase_order(table: Table, order_number: str) -> Erased:
-    """Finish an erasure that was begun; do not repeat what is done. Raises Contended."""
+    """Finish an interrupted erasure without repeating finished parts. Raises Contended."""
     done = Erased()
     for _ in range(_MOST_PASSES):
         before = done.writes

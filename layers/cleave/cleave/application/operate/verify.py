@@ -11,7 +11,7 @@ from cleave.table.table import Table
 
 @dataclass(slots=True)
 class Verified:
-    """``findings`` are by seller and order number. ``waiting`` counts packages that are due: to be split, or told."""
+    """``findings`` are by seller and order number. ``waiting`` counts due packages: to be split or fanned out."""
 
     orders: int = 0
     packages: int = 0

@@ -60,9 +60,9 @@ def _revoke(table: Table, key: str) -> list[str]:
 
 
 def end_webhooks(table: Table, owner: str, sellers: frozenset[int] = frozenset()) -> list[EndedWebhook]:
-    """Delete all webhooks of an owner that has ended, readable or not; again, without effect.
+    """Delete all webhooks of an owner that has ended, readable or not. A repeat has no effect.
 
-    ``sellers`` are those that a channel's may be told of, where they cannot say so.
+    ``sellers`` are those of a channel's webhooks that cannot be read.
     """
     found = read_owned(table, owner)
     names = [*(each.subscription_id for each in found.subscriptions), *found.damaged_ids]

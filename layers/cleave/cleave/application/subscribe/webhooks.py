@@ -53,8 +53,8 @@ type Seal = Callable[[str, str, str], bytes]
 class WebhookWish:
     """The webhook that an owner asks for. ``secret`` is the credential that the receiver expects, None for none.
 
-    ``tracks`` is how many requests to the receiver may be under way at once. A new one that ``is_held`` is told
-    nothing; its messages wait.
+    ``tracks`` is how many requests to the receiver may be under way at once. A new one that ``is_held`` gets nothing;
+    its messages wait.
     """
 
     owner: str
@@ -176,7 +176,7 @@ def _as_wished(before: Subscription, wish: WebhookWish, sealed_secret: bytes | N
 def remove_webhook(table: Table, owner: str, subscription_id: str, sellers: frozenset[int] = frozenset()) -> None:
     """End the subscription, readable or not; its waiting deliveries are never sent. Raises Refusal.
 
-    ``sellers`` are those that its owner may act for: a damaged one is told of no others.
+    ``sellers`` are those that its owner may act for: a damaged one has no others.
     """
     if not is_webhook_id(subscription_id):
         raise _not_found()

@@ -109,7 +109,7 @@ class Pass:
             after = place_of(page[-1])
 
     def _deliver(self, waiting: Delivery) -> DrainResult | None:
-        """None: go on with the next delivery. Everything that decides is read anew before each delivery."""
+        """None: go on with the next delivery. Everything that decides is read again before each delivery."""
         if waiting.lane in self.batch.entries and (result := self._send_batch()) is not None:
             return result
         if waiting.lane in self.blocked:
@@ -169,7 +169,7 @@ class Pass:
                 if is_late:
                     return DrainResult.MORE
                 if not is_noted:
-                    return None  # a person has asked for some of them, and rang: the next pass looks anew
+                    return None  # a person has asked for some of them and rung the track: the next pass reads again
         settle(table, number, delivery, waiting, found.settled)
         return None
 

@@ -127,7 +127,7 @@ class Probe:
         return [(track, waiting)] if isinstance(waiting, Delivery) else []
 
     def _send(self, held: Held, subscription: Subscription, claimed: Circuit, waiting: Delivery) -> bool:
-        """Whether a request was made. Everything that decides is read anew."""
+        """Whether a request was made. Everything that decides is read again."""
         found = read_drain_input(self.table, waiting)
         number = held.track.number
         if not found.is_active or not claimed.is_same(found.circuit):

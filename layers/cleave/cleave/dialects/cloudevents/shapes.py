@@ -19,7 +19,7 @@ class Reason(TypedDict):
 
 
 class CancelledUnits(TypedDict):
-    """Units of one line. ``amountToGiveBack`` is what was paid for all of them after discounts."""
+    """Units of one line. ``amountToGiveBack`` is the amount paid for all of them after discounts."""
 
     lineId: int
     sku: str
@@ -93,7 +93,7 @@ class CancellationFact(TypedDict):
 
 
 class SubscriptionFact(TypedDict):
-    """A subscription is told nothing any more. ``owner`` is ``seller:…`` or ``channel:…``."""
+    """A subscription gets no more messages. ``owner`` is ``seller:…`` or ``channel:…``."""
 
     subscriptionId: str
     owner: str

@@ -59,7 +59,7 @@ class ProblemEntry(TypedDict):
 
 
 class Problem(TypedDict):
-    """Why a request was refused, as RFC 9457 has it."""
+    """The reasons of a refusal, in the form of RFC 9457."""
 
     type: Literal["about:blank"]
     title: str

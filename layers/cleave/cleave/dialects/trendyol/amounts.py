@@ -74,7 +74,7 @@ def _came(wire: WirePackage) -> dict[str, Decimal]:
 def with_rounding(wire: WirePackage, lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with the cents that their averages lost, given to the last units of lines without ``discountDetails``.
 
-    Of a package whose sums differ by more than a cent a unit, nobody knows what is right: it stays as it is.
+    A package whose sums differ by more than a cent for each unit stays unchanged, because the right sum is unknown.
     """
     came, summed = _came(wire), package_totals(lines)
     made_up = [place for place, line in enumerate(wire.lines) if not line.discountDetails]

@@ -27,7 +27,7 @@ class TrendyolErrors:
     """The one shape of every status: timestamp, exception, errors."""
 
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
-        """As ``render_refusals`` has it."""
+        """In the form of ``render_refusals``."""
         answer = json_response(render_refusals(call, refusals), status)
         retry = {"Retry-After": "1"} if refusals[0].code.kind is RefusalKind.BUSY else {}
         return Response(answer.status, answer.body, retry)

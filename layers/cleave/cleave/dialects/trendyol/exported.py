@@ -18,7 +18,7 @@ from cleave.table.limits import KILOBYTE
 _PACKAGE_LIMIT = 256 * KILOBYTE  # a DynamoDB item holds 400 KB
 
 
-# Marketplaces add statuses each year, and clients write them in any case: a word is taken for what it is.
+# Marketplaces add statuses each year, and clients write them in any case: any word is accepted.
 type WireStatus = Annotated[
     str, StringConstraints(max_length=40, pattern=STATUS_WORD), AfterValidator(status_word), BeforeValidator(as_text)
 ]

@@ -59,7 +59,7 @@ class Packages(Protocol):
         """How many there are."""
 
     def __iter__(self) -> Iterator[Package | UnreadablePackage]:
-        """Each of them, or what is left of it."""
+        """Each package, or the part of it that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _without_bulk(rendered: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_lines(rendered: Mapping[str, Any]) -> dict[str, Any]:
-    """What we know of any package, in fewer than _LEAST_BYTES: what came in besides may be of any size."""
+    """The fields of every package, in fewer than _LEAST_BYTES; imported fields may have any size."""
     known = {name: value for name, value in rendered.items() if PACKAGE_NAMES.get(name, name) in _PACKAGE_FIELDS}
     return {**known, "lines": [], "packageHistories": [], "truncated": True}
 

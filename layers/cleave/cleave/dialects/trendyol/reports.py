@@ -84,7 +84,7 @@ def to_alternative_delivery(seller: SellerCall) -> Report:
 
 
 def to_own_report(seller: SellerCall, status: Status, package_id: int) -> Report:
-    """A seller who delivered a package, or has it back."""
+    """The report of a seller that delivered a package or has it back."""
     return Report(
         address=PackageAddress(seller.seller_id, package_id, seller.storefront),
         status=status,

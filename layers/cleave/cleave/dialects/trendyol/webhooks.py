@@ -80,7 +80,7 @@ def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
 
 
 def _payload(request: WebhookRequest) -> PayloadFormat:
-    """A bus or queue is told facts unless it asks for the dialect's own messages."""
+    """A bus or queue gets facts, unless it asks for the dialect's own messages."""
     usual = PayloadFormat.CLOUDEVENTS if is_arn(request.url) else PayloadFormat.TRENDYOL
     payload = usual if request.payloadFormat is None else PayloadFormat(request.payloadFormat)
     if payload is PayloadFormat.CLOUDEVENTS and request.subscribedStatuses:
