@@ -10,9 +10,12 @@ import cleave.observability
 import pytest
 from cleave.application.subscribe.revocation import revoke
 from cleave.entry import resources
-from cleave.store.formats import FORMAT
+from cleave.store.availability import to_availability
+from cleave.store.formats import FORMAT, Unreadable
+from cleave.table.attributes import to_item
 from cleave.table.table import Table
 
+from functions.authorizer.app import handler as authorizer
 from tests.integration.conftest import FrozenClock
 from tests.simulation.clients import SimulatedKms
 from tests.simulation.engine import Engine
@@ -246,3 +249,24 @@ def test_whatever_item_a_later_version_wrote_no_endpoint_fails(everything: Every
             found[place] = wrong
         everything.restore()
     assert found == {}
+
+
+@pytest.mark.parametrize("letters", [{"S": "12"}, {"B": b"12"}])
+def test_letters_are_no_ids_of_packages(everything: Everything, letters: Value) -> None:
+    replaced = [image for image in everything.items.values() if "successor_ids" in image]
+    assert replaced
+    for image in replaced:
+        assert to_availability(to_item(image)).successor_ids
+        with pytest.raises(Unreadable):
+            to_availability(to_item({**image, "successor_ids": letters}))
+
+
+@pytest.mark.usefixtures("in_short")
+def test_whatever_of_a_credential_is_damaged_its_owner_is_let_in_or_refused(everything: Everything) -> None:
+    header = f"Basic {base64.b64encode(b'the-key:secret').decode()}"
+    event = {"methodArn": "arn:aws:execute-api:eu-central-1:123456789012:api/dev/GET/x", "headers": {}}
+    effects = set()
+    for _ in damages(everything, "CREDENTIAL"):
+        answer = authorizer({**event, "headers": {"Authorization": header}}, None)
+        effects.add(answer["policyDocument"]["Statement"][0]["Effect"])
+    assert effects == {"Allow", "Deny"}

@@ -188,3 +188,39 @@ def test_what_waits_for_a_receiver_is_told_though_its_circuit_is_damaged(side: S
     side.later(hours=2)
     side.later(hours=1)
     assert [side.script.in_order(order) for order in ORDERS] == [[1]] * TRACKS
+
+
+@pytest.mark.parametrize("asked", [MISSING, "", "0", "x/1#1#A", "0/1", 5, b"0", ["0"]])
+def test_what_a_person_asked_for_is_tried_though_the_circuit_does_not_say_what_it_was(
+    side: Side, asked: object
+) -> None:
+    side.script.answer = OPEN
+    happen(side.table, side.bell, ORDERS[0], range(1, 2))
+    side.later(seconds=1)
+    side.put(webhook_keys.circuit(side.webhook), {"asked": asked, "due": 0})
+    side.script.answer = OK
+    side.later(seconds=1)
+    assert side.script.in_order(ORDERS[0]) == [1]
+
+
+def test_a_circuit_that_lost_its_next_probe_is_no_closed_one(side: Side) -> None:
+    """Nothing else opens the other tracks: who asks for one message has all sent."""
+    side.script.answer = OPEN
+    for order in ORDERS:
+        happen(side.table, side.bell, order, range(1, 2))
+    side.later(seconds=1)
+    side.later(hours=2)
+    side.put(webhook_keys.circuit(side.webhook), {"due": MISSING})
+    side.script.answer = OK
+    probe_now(side.table, side.bell, side.webhook, side.clock())
+    side.later(seconds=1)
+    assert [side.script.in_order(order) for order in ORDERS] == [[1]] * TRACKS
+
+
+@pytest.mark.parametrize("due", [-1, -99, -(10**13)])
+def test_a_track_that_is_due_before_all_time_is_drained(side: Side, due: int) -> None:
+    happen(side.table, side.bell, ORDERS[0], range(1, 2))
+    side.bell.sent.clear()
+    side.damage(due=due)
+    side.later(seconds=1)
+    assert side.script.in_order(ORDERS[0]) == [1]

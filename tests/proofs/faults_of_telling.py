@@ -324,6 +324,20 @@ CIRCUITS = (
         f"{_TRACKS}::test_a_hold_without_an_end_is_over[damaged0]",
     ),
     Fault(
+        "treat an open circuit without a probe time as closed",
+        "store/circuits.py",
+        "    if not circuit.is_open and (circuit.probes or circuit.failures >= TRIP):\n",
+        "    if circuit.is_open and circuit.failures < 0:\n",
+        f"{_TRACKS}::test_a_circuit_that_lost_its_next_probe_is_no_closed_one",
+    ),
+    Fault(
+        "do not look for work whose due time is negative",
+        "store/due.py",
+        "_query(table, shard, to_ms(until), _EARLIEST)",
+        "_query(table, shard, to_ms(until), 0)",
+        f"{_TRACKS}::test_a_track_that_is_due_before_all_time_is_drained[-99]",
+    ),
+    Fault(
         "delete a damaged circuit and leave its tracks blocked",
         "store/circuits.py",
         "[forget_circuit(subscription_id), *(unshut(track, probe_at) for track in tracks)]",

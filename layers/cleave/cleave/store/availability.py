@@ -6,7 +6,7 @@ from cleave.domain.availability import Availability
 from cleave.domain.cancellation import PackageRef
 from cleave.domain.status import CANCELLABLE, status_word
 from cleave.store import keys, order_keys
-from cleave.store.formats import read_with, text
+from cleave.store.formats import in_order, read_with, text
 from cleave.store.reservations import WAITING, planned_of
 from cleave.table.attributes import Item
 from cleave.table.table import Table
@@ -27,9 +27,9 @@ def _availability(item: Item) -> Availability:
         storefront=order_keys.listed(item[keys.LISTING])[1],
         status=status_word(item["status"]),
         left={int(line_id): int(quantity) for line_id, quantity in item["left"].items()},
-        waiting=len(item[WAITING]),
+        waiting=len(item[WAITING].keys()),
         chain_id=int(item.get("chain", package_id)),
-        successor_ids=tuple(int(successor) for successor in item.get("successor_ids", ())),
+        successor_ids=in_order(item.get("successor_ids", [])),
         planned_ids=planned.package_ids if (planned := planned_of(item)) else (),
         followed="followed" in item,
     )

@@ -1,12 +1,14 @@
 """Circuits of receivers that fail. One that is open is in the index of due work, at the time of its next probe."""
 
 import contextlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from cleave import clock
 from cleave.clock import from_ms, optional_moment, to_ms
-from cleave.domain.circuit import Circuit
+from cleave.domain.circuit import TRIP, Circuit
 from cleave.store import keys, webhook_keys
 from cleave.store.formats import CURRENT, FORMAT, Unreadable, moment_or_none, owner_name, read_with
 from cleave.store.tracks import TrackRef, counting_anew, read_tracks, unshut
@@ -14,6 +16,9 @@ from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import Delete, Key, Update, Write, set_attributes
 from cleave.table.table import Table
+
+# A track's number, and a delivery's place.
+_WISH = re.compile(r"[0-9]{1,2}/[0-9]+#[0-9]+#.+", re.DOTALL)
 
 
 def read_circuit(table: Table, subscription_id: str) -> Circuit | None:
@@ -32,15 +37,12 @@ def read_circuit_and_owner(table: Table, subscription_id: str) -> tuple[Circuit 
     try:
         return to_circuit(item), circuit_owner(item)
     except Unreadable:
-        _forget(table, subscription_id, moment_or_none(item, keys.DUE))
+        _forget(table, subscription_id, moment_or_none(item, keys.DUE) or clock.now())
         return None, ""
 
 
-def _forget(table: Table, subscription_id: str, probe_at: datetime | None) -> None:
-    """``probe_at`` is when the next probe would have been: without one, no track is shut."""
-    if probe_at is None:
-        table.delete(Delete(webhook_keys.circuit(subscription_id)))
-        return
+def _forget(table: Table, subscription_id: str, probe_at: datetime) -> None:
+    """``probe_at`` is when the next probe would have been, or now where nobody knows: tracks may be shut."""
     tracks = read_tracks(table, subscription_id)
     writes = [forget_circuit(subscription_id), *(unshut(track, probe_at) for track in tracks)]
     with contextlib.suppress(ConditionsFailed):  # the webhook is gone
@@ -58,14 +60,23 @@ def circuit_owner(item: Item) -> str:
 
 
 def _circuit(item: Item) -> Circuit:
-    return Circuit(
+    circuit = Circuit(
         failures=int(item["failures"]),
         failing_since=from_ms(int(item["since"])),
         probe_at=optional_moment(item.get(keys.DUE)),
         probes=int(item["probes"]),
         version=int(item["version"]),
-        asked=item.get("asked"),
+        asked=_asked(item),
     )
+    if not circuit.is_open and (circuit.probes or circuit.failures >= TRIP):
+        raise ValueError("an open circuit without a next probe")
+    return circuit
+
+
+def _asked(item: Item) -> str | None:
+    """None too for what names no place of a track: it only says what is tried first."""
+    asked = item.get("asked")
+    return asked if isinstance(asked, str) and _WISH.fullmatch(asked) else None
 
 
 def write_circuit(table: Table, owner: str, subscription_id: str, circuit: Circuit) -> bool:

@@ -12,7 +12,7 @@ from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.roles import MAX_SELLERS, Role, Tier
 from cleave.domain.subscription import seller_owner
 from cleave.store import credential_keys
-from cleave.store.formats import CURRENT, each_read, numbers, read_with, text
+from cleave.store.formats import CURRENT, each_read, numbers, read_with, text, texts
 from cleave.store.owners import reopen_owner
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
@@ -237,7 +237,7 @@ def _to_credential(item: Item) -> Credential:
         key=text(item["credential_key"]),
         role=Role(item["role"]),
         sellers=numbers(item["sellers"]),
-        storefronts=frozenset(item["storefronts"]),
+        storefronts=texts(item["storefronts"]),
         tokens_since=optional_moment(item.get("tokens_since")),
         tier=Tier(item.get("tier", Tier.UP_TO_50K)),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby, islice
 
@@ -19,6 +19,8 @@ from cleave.table.table import Table
 SHARDS = keys.DUE_SHARDS
 # Entries of one round trip, for callers that usually need no more.
 _LOOKED_AT = 60
+# No moment is earlier.
+_EARLIEST = to_ms(datetime.min.replace(tzinfo=UTC))
 _CLOSED_VALUES = {f"closed_{position}": status for position, status in enumerate(sorted(CLOSED))}
 
 
@@ -67,8 +69,11 @@ class DueEntry:
 
 
 def due_entries(table: Table, shard: int, until: datetime, limit: int | None = None) -> list[DueEntry]:
-    """The entries of a shard that are due by ``until``, the longest first; eventually consistent."""
-    return list(islice(_query(table, shard, to_ms(until)), limit))
+    """The entries of a shard that are due by ``until``, the longest first; eventually consistent.
+
+    Also those whose time was damaged and lies before all that there was.
+    """
+    return list(islice(_query(table, shard, to_ms(until), _EARLIEST), limit))
 
 
 def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Iterator[DueEntry]:
@@ -103,7 +108,7 @@ def clear_event(table: Table, event: Event) -> bool:
     return table.try_update(change)
 
 
-def _query(table: Table, shard: int, until_ms: int, since_ms: int = 0, limit: int | None = None) -> Iterator[DueEntry]:
+def _query(table: Table, shard: int, until_ms: int, since_ms: int, limit: int | None = None) -> Iterator[DueEntry]:
     query = IndexQuery(
         index=keys.DUE_INDEX,
         condition="#shard = :shard AND #due BETWEEN :since AND :until",

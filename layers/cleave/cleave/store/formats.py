@@ -57,6 +57,11 @@ def numbers(value: object) -> frozenset[int]:
     return frozenset(map(int, _listed(value)))
 
 
+def in_order(value: object) -> tuple[int, ...]:
+    """The same in their order."""
+    return tuple(map(int, _listed(value)))
+
+
 def _listed(value: object) -> list[Any]:
     """Of a text or of bytes Python would make a list of their letters."""
     if not isinstance(value, list):

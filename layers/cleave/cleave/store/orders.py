@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.order import LaneEnd, LiveLine, LivePackage, Order
 from cleave.store import keys, order_keys
-from cleave.store.formats import CURRENT, read_with
+from cleave.store.formats import CURRENT, in_order, read_with
 from cleave.table.attributes import Item
 from cleave.table.requests import Create, Label, Put, Update, set_attributes
 from cleave.table.table import Table
@@ -67,7 +67,7 @@ def _order(item: Item) -> Order:
         live=_read_live(bytes(item["live"])),
         last_at=optional_moment(item["last_at"]),
         told={name: LaneEnd(int(number), from_ms(int(at))) for name, (number, at) in item["told"].items()},
-        chains={int(ended): tuple(int(each) for each in begun) for ended, begun in item["chains"].items()},
+        chains={int(ended): in_order(begun) for ended, begun in item["chains"].items()},
         promised={int(place): int(size) for place, size in item["promised"].items()},
     )
 

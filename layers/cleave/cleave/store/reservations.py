@@ -7,6 +7,7 @@ from cleave.clock import from_ms, to_ms
 from cleave.domain.cancellation import Reservation
 from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
+from cleave.store.formats import in_order
 from cleave.table.attributes import Item
 
 PLAN = "planned"
@@ -65,7 +66,7 @@ def _to_planned(plan: Sequence[Any]) -> PlannedSplit:
     return PlannedSplit(
         fingerprint=fingerprint,
         groups=tuple({int(line_id): int(quantity) for line_id, quantity in group.items()} for group in groups),
-        package_ids=tuple(int(package_id) for package_id in package_ids),
+        package_ids=in_order(package_ids),
         asked=int(asked),
         keep_status=keep_status,
         correlation_id=correlation_id,
