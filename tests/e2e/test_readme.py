@@ -17,6 +17,8 @@ from cleave_cli.deploy import engine_session, stack_outputs
 from cleave_cli.paths import ROOT, SAM_BUILD, StateDir
 from cleave_cli.stack import LocalStack, local_stack
 
+from tests.support.programs import needs
+
 pytestmark = pytest.mark.machine
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -69,6 +71,7 @@ def is_as_told(step: Step, printed: str) -> bool:
     return printed.strip() == step.answer.strip()
 
 
+@needs("curl", "python3")
 def test_every_command_to_try_answers_as_the_readme_says(fresh: tuple[LocalStack, Path]) -> None:
     _, state = fresh
     up, *calls = steps("Try it")

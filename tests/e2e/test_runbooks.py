@@ -31,6 +31,7 @@ from cleave_cli.stack import LocalStack
 
 from tests.support.insights import saved
 from tests.support.own_stack import Account
+from tests.support.programs import needs
 from tests.support.runbooks import FOLDER, Denied, Page, following, lines_of, pages, table_of
 from tests.support.samples import Package
 from tests.support.subscribing import about, cancel, deliveries, eventually, load, webhooks_path
@@ -173,6 +174,7 @@ def test_waiting_deliveries_are_tried_now_whatever_the_schedule_says(
     stage.page("waiting-deliveries").only("status").follow("status", until=lambda printed: webhook not in printed)
 
 
+@needs("curl")
 def test_a_webhook_that_was_turned_off_is_turned_on_and_told_what_waited(
     stage: Stage, receiver: Receiver, webhook: str
 ) -> None:

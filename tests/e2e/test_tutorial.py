@@ -14,7 +14,9 @@ from cleave_cli.engine import free_port
 from cleave_cli.paths import ROOT, StateDir
 from cleave_cli.stack import local_stack
 
-pytestmark = pytest.mark.machine
+from tests.support.programs import needs
+
+pytestmark = [pytest.mark.machine, needs("curl", "python3")]
 
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LONGEST_WAIT_SECONDS = 45
