@@ -43,6 +43,7 @@ def base_root(machine: Machine, kept: Path) -> Path:
         (kept / f"{name}.unfinished").touch()
         run(["debootstrap", "--variant=minbase", f"--include={packages}", machine.suite, str(base)])
         run(["chroot", str(base), "useradd", "--create-home", "--shell", "/bin/sh", "dev"])
+        (base / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")  # as Debian's installer does
         (kept / f"{name}.unfinished").unlink()
     return base
 
