@@ -29,7 +29,8 @@ if test -n "$READ_ONLY"; then
   mount --bind "$ROOT$READ_ONLY" "$ROOT$READ_ONLY"
   mount -o remount,bind,ro "$ROOT$READ_ONLY"
 fi
-exec chroot --userspec="$PERSON" "$ROOT" /usr/bin/env -i "$@"
+# Not exec: the kernel forgets whom a process ends with when that becomes another user.
+chroot --userspec="$PERSON" "$ROOT" /usr/bin/env -i "$@" || exit $?
 """
 
 
