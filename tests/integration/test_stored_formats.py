@@ -187,7 +187,12 @@ def test_deliveries_and_attempts_are_readable(old: Table) -> None:
 def test_a_circuit_and_a_track_are_readable(old: Table) -> None:
     circuit = read_circuit(old, HOOK)
     assert circuit is not None
-    assert (circuit.failures, circuit.is_open, circuit.asked, circuit.version) == (5, True, "0/place", 1)
+    assert (circuit.failures, circuit.is_open, circuit.asked, circuit.version) == (
+        5,
+        True,
+        "0/01793523600000#20811#ORDER",
+        1,
+    )
     held = take(old, HOOK, 1, "holder", AT)
     assert held is not None
     assert (int(held.rings), held.due) == (1, AT)

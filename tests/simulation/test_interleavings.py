@@ -17,10 +17,10 @@ ORDERS = {
     "cancel and status": 12,
     "cancel, status and the stream's split": 450,
     "two splits of a seller's": 26,
-    "two splits of the stream's": 106,
-    "fan-out and fan-out": 42,
+    "two splits of the stream's": 102,
+    "fan-out and fan-out": 38,
     "drain and drain": 24,
-    "drain and fan-out": 105,
+    "drain and fan-out": 87,
     "drain and deactivate": 24,
     "drain and activate": 42,
     "drain and another URL": 42,
@@ -31,8 +31,8 @@ ORDERS = {
     "probe and activate": 64,
     "probe and resend": 213,
     "split and deactivate": 39,
-    "reconcile and the stream's split": 177,
-    "reconcile and fan-out": 89,
+    "reconcile and the stream's split": 173,
+    "reconcile and fan-out": 85,
 }
 
 

@@ -177,7 +177,12 @@ def _deliver(table: Table) -> None:
     table.put(settle_delivery(settled))
     table.write([ask_again(track, None, settled, [0], "wish")])
     table.put(attempt_note(HOOK, place_of(waiting), 0, AT, Answer(503, None, 5, 12, "no")))
-    write_circuit(table, f"seller:{SELLER}", HOOK, Circuit(5, AT, AT + timedelta(minutes=1), 1, 1, asked="0/place"))
+    write_circuit(
+        table,
+        f"seller:{SELLER}",
+        HOOK,
+        Circuit(5, AT, AT + timedelta(minutes=1), 1, 1, asked="0/01793523600000#20811#ORDER"),
+    )
     for number in range(TRACKS):
         ring(table, TrackRef(HOOK, number), AT)
         take(table, HOOK, number, "holder", AT)
