@@ -18,8 +18,9 @@ _INTRO = (
     "Each cancel starts after the messages of the one before it have arrived. Times begin with the call, those of a "
     "burst with the call of its last cancel. For the rate, four callers cancel a unit of each of many orders; it ends "
     f"with the last order's second webhook. A smaller load first starts every process. {COMMIT} runs from its own "
-    "files beside it, and both get the load in turns. The engine is written in Python and shares this machine's "
-    "processors with the functions and the load.\n"
+    "files beside it, and both get the load in turns. Each sets up its own engine: since then ours makes a stream's "
+    "calls in parallel and waits for batches, as Lambda does and the template asks. The engine is written in Python "
+    "and shares this machine's processors with the functions and the load.\n"
 )
 
 

@@ -7,7 +7,8 @@ packages, and a function would run although its layer lacks something.
 
 It also lacks a little of what the template relies on: API keys that the authorizer names, the time in the gateway's
 own answers, answers that stand in an API's document, partition keys in the conditions of roles, the action of a batch,
-batching windows, paths as they stand in the URL, an address at the origin's root. This teaches it.
+batching windows and parallel calls for streams, paths as they stand in the URL, an address at the origin's root. This
+teaches it.
 """
 
 import ctypes
@@ -20,13 +21,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
 _COUNTED_BY = "usageIdentifierKey"
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"
-_OUR_PATHS = ("/integration/", "/sapigw/", "/webhooks/", "/v1/", "/console")
 # The partition key comes first in every key condition, and is compared with one value.
 _FIRST_EQUALITY = re.compile(r"=\s*(:\w+)")
 
@@ -44,12 +45,17 @@ def main() -> None:
     import_written_answers(gateway)
     tell_request_time(gateway)
     keep_room_for_every_version(importlib.import_module("ministack.services.lambda_svc"))
-    gather_for_windows(importlib.import_module("ministack.services.lambda_svc"))
+    sys.path.append(str(Path(__file__).parents[1]))
+    streams = importlib.import_module("cleave_cli.engine_streams")
+    streams.gather_for_windows(importlib.import_module("ministack.services.lambda_svc"))
+    streams.call_side_by_side(importlib.import_module("ministack.services.lambda_svc"))
     tell_leading_keys(importlib.import_module("ministack.core.iam_actions"))
     authorize_batches_as_singles(importlib.import_module("ministack.core.iam_actions"))
     app = importlib.import_module("ministack.app")
-    serve_at_the_root(app, gateway)
-    leave_paths_encoded(app)
+    server = importlib.import_module("cleave_cli.engine_server")
+    server.serve_at_the_root(app, gateway)
+    server.leave_paths_encoded(app)
+    server.serve_with_uvicorn(importlib.import_module("hypercorn.asyncio"), importlib.import_module("uvicorn"))
     app.main()
 
 
@@ -152,34 +158,6 @@ def _with_time(render: Callable[..., tuple[int, dict[str, str], bytes]]) -> Call
     return rendered
 
 
-def serve_at_the_root(app: Any, gateway: Any) -> None:  # noqa: ANN401 - modules of another environment
-    """Serve the first API at the root too, as a domain of its own would: clients drop a path in their base URL."""
-    parse = app._parse_execute_api_url  # noqa: SLF001 - no other way in
-
-    def parsed(host: str, path: str) -> Any:  # noqa: ANN401 - as the engine has it
-        return parse(host, path) or (_at_first_api(gateway, path) if path.startswith(_OUR_PATHS) else None)
-
-    app._parse_execute_api_url = parsed  # noqa: SLF001
-
-
-def _at_first_api(gateway: Any, path: str) -> tuple[str, str, str] | None:  # noqa: ANN401
-    """Its id, its stage, and the path; None as long as none is deployed."""
-    for (*_, api_id), stages in gateway._stages_v1.all_items():  # noqa: SLF001
-        for stage in stages:
-            return api_id, stage, path
-    return None
-
-
-def leave_paths_encoded(app: Any) -> None:  # noqa: ANN401 - a module of another environment
-    """Match and hand on paths as they stand in the URL, as a REST API does: the function decodes them, once."""
-    handle = app._handle_execute_api_request  # noqa: SLF001
-
-    async def handle_encoded(host: str, path: str, *request: Any, raw_path: str | None = None, **more: Any) -> Any:  # noqa: ANN401
-        return await handle(host, raw_path or path, *request, raw_path=raw_path, **more)
-
-    app._handle_execute_api_request = handle_encoded  # noqa: SLF001
-
-
 def keep_room_for_every_version(functions: Any) -> None:  # noqa: ANN401 - a module of another environment
     """Reserved concurrency is a function's; the engine looks for it at the version that is called, and finds none."""
     reserved = functions._reserved_concurrency  # noqa: SLF001 - no other way in
@@ -189,21 +167,6 @@ def keep_room_for_every_version(functions: Any) -> None:  # noqa: ANN401 - a mod
         return room
 
     functions._reserved_concurrency = reserved_by_name  # noqa: SLF001
-
-
-def gather_for_windows(functions: Any) -> None:  # noqa: ANN401 - a module of another environment
-    """Let a stream's records gather for `MaximumBatchingWindowInSeconds`, as Lambda does; the engine calls at once."""
-    poll, not_before = functions._poll_dynamodb_streams, functions._esm_backoff_until  # noqa: SLF001 - no other way in
-
-    def poll_what_has_gathered() -> bool:
-        for *_, source in functions._iter_all_esms():  # noqa: SLF001
-            window = source.get("MaximumBatchingWindowInSeconds")
-            if window:
-                not_before.setdefault(source["UUID"], time.time() + window)  # a successful call takes it away
-        processed: bool = poll()
-        return processed
-
-    functions._poll_dynamodb_streams = poll_what_has_gathered  # noqa: SLF001
 
 
 def tell_leading_keys(actions: Any) -> None:  # noqa: ANN401 - a module of another environment

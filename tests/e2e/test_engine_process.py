@@ -55,7 +55,7 @@ def starting(state: StateDir) -> Iterator[subprocess.Popen[str]]:
 
 
 def engine_is_ready(state: StateDir) -> bool:
-    return state.engine_log.exists() and "Running on" in state.engine_log.read_text()
+    return state.engine_log.exists() and "running on" in state.engine_log.read_text()
 
 
 def nothing_is_left(state: StateDir) -> bool:
