@@ -24,6 +24,6 @@ def test_of_10_000_events_with_random_failures_none_is_lost_or_out_of_order(worl
 def test_50_000_events_that_wait_for_a_dead_receiver_do_not_delay_another(world: World) -> None:
     isolation = measure_isolation(world, waiting=50_000, events=1000)
     alone, beside = (f"{seconds * 1000:.1f} ms" for seconds in (isolation.alone, isolation.beside_dead))
-    print(f"p95 alone {alone}, beside the dead one {beside}: {isolation.ratio:.2f}")  # noqa: T201 - the figure that soak is for
+    print(f"p95 alone {alone}, beside the dead one {beside}: {isolation.added * 1000:.1f} ms more")  # noqa: T201 - the figure that soak is for
     assert isolation.longest_queue <= 20
-    assert isolation.ratio <= 1.2
+    assert isolation.added < 0.05
