@@ -42,6 +42,9 @@ def account(stack: LocalStack) -> Iterator[Account]:
     own.deploy()
     yield own
     own.delete()
+    tables = own.client("dynamodb")
+    tables.update_table(TableName=RESTORED, DeletionProtectionEnabled=False)
+    tables.delete_table(TableName=RESTORED)  # no stack made it, and other tests restore to this name
 
 
 @pytest.fixture(scope="module")
