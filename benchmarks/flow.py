@@ -76,7 +76,7 @@ def _most_webhooks(turns: list[Measured]) -> Budget:
 
 def _consumers(scale: Scale) -> Budget:
     """In turns; where the commit's files are not there, against what it was when it was last measured."""
-    pairs = [(_consumers_now(scale), _consumers_before()) for _ in range(scale.pick(1, 3))]
+    pairs = [(_consumers_now(scale), _consumers_before()) for _ in range(scale.pick(1, 5))]
     now, before = (p50([pair[place] for pair in pairs]) for place in (0, 1))
     what = f"CPU of the consumers for a cancellation, vs. {COMMIT}"
     ratio = p50([ours / theirs for ours, theirs in pairs])
