@@ -92,7 +92,8 @@ class SimulatedPools:
         answer = self.air.carry("Request", lambda: {"reply": self._answer(receiver, request)}, {})
         reply: Reply | Exception = answer["reply"]
         if isinstance(reply, Exception):
-            raise reply
+            # One instance serves all runs. Its traceback would keep the frames of each, and with them a whole world.
+            raise reply.with_traceback(None)
         return reply
 
     def _answer(self, receiver: SimulatedReceiver, request: Mapping[str, Any]) -> Reply | Exception:
