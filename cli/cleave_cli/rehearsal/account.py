@@ -111,9 +111,9 @@ class Account:
         waiter.wait(StackName=self.name, WaiterConfig={"Delay": 1 if self.endpoint else 10, "MaxAttempts": 360})
 
     def live(self) -> dict[str, str]:
-        """The version that callers call, by function."""
+        """The version that callers call, by function; without those that a parameter leaves out, as the console's."""
         client, physical = self.client("lambda"), self.physical()
-        names = resources("AWS::Serverless::Function")
+        names = resources("AWS::Serverless::Function").keys() & physical.keys()
         return {name: client.get_alias(FunctionName=physical[name], Name="live")["FunctionVersion"] for name in names}
 
     def variable(self, function: str, name: str) -> str:
