@@ -1,6 +1,6 @@
-"""Keeps how many units of each sku are to be sold again, from the events of a Cleave stage.
+"""Counts, for each sku, the units that can be sold again, from the events of a Cleave stage.
 
-The queue may bring an event twice, late and in any order: each counts once, by its id, and adding knows no order.
+The queue may deliver an event twice, late and in any order. Its id makes it count once; the order does not matter to a sum.
 """
 
 import json
