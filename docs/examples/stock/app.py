@@ -1,6 +1,6 @@
 """Counts, for each sku, the units that can be sold again, from the events of a Cleave stage.
 
-The queue may deliver an event twice, late and in any order. Its id makes it count once; the order does not matter to a sum.
+The queue may deliver an event twice, late and in any order. By its id it counts once, and a sum knows no order.
 """
 
 import json

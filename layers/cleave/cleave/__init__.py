@@ -9,5 +9,5 @@ import os
 
 # A cold start makes 100,000 objects that stay; by default Python would search them for garbage 150 times.
 gc.set_threshold(100_000, 20, 20)
-# No plugin of pydantic's is in the layer, and looking for one reads what every installed package says of itself.
+# The layer has no plugin of pydantic's, and looking for one reads the metadata of every installed package.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

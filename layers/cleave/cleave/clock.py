@@ -1,4 +1,4 @@
-"""The only place that reads the time, so that tests can freeze it; and instants as milliseconds."""
+"""The only place that reads the time, so that tests can freeze it. It also converts times to milliseconds."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -24,10 +24,10 @@ def now() -> datetime:
 
 
 def optional_ms(moment: datetime | None) -> int | None:
-    """``to_ms``, of a moment that may be missing."""
+    """``to_ms`` of a time that may be missing."""
     return None if moment is None else to_ms(moment)
 
 
 def optional_moment(milliseconds: int | Decimal | None) -> datetime | None:
-    """``from_ms``, of a number that may be missing; DynamoDB's numbers are Decimals."""
+    """``from_ms`` of a number that may be missing; DynamoDB's numbers are Decimals."""
     return None if milliseconds is None else from_ms(int(milliseconds))

@@ -1,6 +1,6 @@
-"""Every line that Cleave logs, in one catalogue; docs/logs.md is made of it.
+"""The catalogue of every line that Cleave logs; docs/logs.md is generated from it.
 
-A line is a code and fields. No body, address, name or secret is a field of any.
+A line is a code and fields. No field is a body, an address, a name or a secret.
 """
 
 import logging

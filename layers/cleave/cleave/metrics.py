@@ -1,7 +1,7 @@
-"""Every metric that Cleave emits, in one catalogue; docs/metrics.md is made of it.
+"""The catalogue of every metric that Cleave emits; docs/metrics.md is generated from it.
 
-Written into the log as CloudWatch's embedded metric format, which costs no call. Every metric has the dimension
-``service``, the stack's name, beside its own, which take few values: a refusal's code, never a seller or an order.
+Metrics are written into the log in CloudWatch's embedded metric format, which costs no call. Each has the dimension
+``service``, the stack's name, besides its own, which take few values: a refusal's code, never a seller or an order.
 """
 
 import os
@@ -111,9 +111,10 @@ _gathered: ContextVar[_Documents | None] = ContextVar("gathered", default=None)
 
 @contextmanager
 def gathered() -> Iterator[_Documents]:
-    """Write what is emitted inside at its end, however it ends: one document for all that share their dimensions.
+    """Write the metrics that the block emits at its end, even if it raises: one document for all that share their
+    dimensions.
 
-    For batches: a document for each record takes time, and CloudWatch bills logs by size. Inside another it does
+    For batches: a document for each record takes time, and CloudWatch bills logs by size. Nested in another, it does
     nothing.
     """
     outer = _gathered.get()

@@ -23,7 +23,8 @@ class _TracebackFormatter(LambdaPowertoolsFormatter):
 
 
 def _causes(error: BaseException | None) -> Iterator[str]:
-    """The last one first, each with its frames; once, as exceptions can be causes of each other."""
+    """The exception and its causes, the last cause first, each with its frames. Each appears once, because exceptions
+    can be causes of each other."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)
@@ -41,8 +42,8 @@ logger = Logger(
 
 
 def follow(correlation_id: str | None) -> None:
-    """Give every line from now on the id of the request that caused what is done; None: of none.
+    """Put the id of the request that caused the work into every following line; None: no id.
 
-    Where one split applies several requests' cancellations, their ids stand side by side, with spaces.
+    If one split applies several requests' cancellations, their ids are separated by spaces.
     """
     logger.set_correlation_id(correlation_id)

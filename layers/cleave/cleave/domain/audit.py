@@ -33,7 +33,7 @@ def audit(part: AuditedPart) -> list[str]:
 
 
 def cancellations_of(state: PackageState) -> set[str]:
-    """The cancellations that a package names: those that wait, those that took units, those that made it."""
+    """The cancellations that a package names: reserved ones, those that took units, and those that led to it."""
     waiting = {each.cancellation_id for each in state.reservations}
     gone = {line.cancelled.cancellation_id for line in state.package.lines if line.cancelled}
     return waiting | gone | set(state.package.caused_by)
@@ -123,7 +123,7 @@ def _once(part: AuditedPart) -> Iterator[str]:
 
 
 def _done(part: AuditedPart) -> dict[str, dict[int, Counter[int]]]:
-    """By cancellation and package: units that wait to be taken, or were."""
+    """By cancellation and package: the units that are reserved or were taken."""
     done: dict[str, dict[int, Counter[int]]] = {}
     for package_id, state in part.packages.items():
         for waiting in state.reservations:
@@ -136,7 +136,7 @@ def _done(part: AuditedPart) -> dict[str, dict[int, Counter[int]]]:
 
 
 def _sequences(part: AuditedPart) -> Iterator[str]:
-    """Events are numbered without a gap up to the order's last, from the first that is left."""
+    """Events are numbered without a gap, from the oldest that is kept to the order's last."""
     numbers = [each.sequence for each in part.events]
     first = numbers[0] if numbers else part.order.sequence + 1
     if numbers != list(range(first, part.order.sequence + 1)):

@@ -51,9 +51,9 @@ def refusal_of(
 def refusals_of(
     state: Availability | None, claim: Claim, storefront: str | None, *, arriving: int = 1
 ) -> Iterator[Refusal]:
-    """Every reason why, the one of ``refusal_of`` first.
+    """Every reason, beginning with that of ``refusal_of``.
 
-    A package that is not there, or that was replaced, is refused for that alone: it has no units to look at.
+    A missing or replaced package is the only reason given: it has no units to check.
     """
     refusal = address_refusal(state, claim.package_id, storefront)
     if refusal is not None or state is None:
@@ -65,7 +65,7 @@ def refusals_of(
 
 
 def address_refusal(state: Availability | None, package_id: int, storefront: str | None) -> Refusal | None:
-    """Why a request that names the package cannot mean it: it is not there, not of the storefront, or replaced."""
+    """Why a request cannot use the package that it names: it is missing, in another storefront, or replaced."""
     if state is None:
         return Refusal(RefusalCode.PACKAGE_NOT_FOUND, f"there is no package {package_id}")
     if storefront is not None and storefront != state.storefront:
@@ -77,7 +77,7 @@ def address_refusal(state: Availability | None, package_id: int, storefront: str
 
 
 def splitting_refusal(state: Availability) -> Refusal | None:
-    """An explicit split that was accepted has already given every unit to a package of its own."""
+    """The refusal of a claim while an accepted explicit split has given every unit to another package."""
     if not state.planned_ids:
         return None
     names = ", ".join(str(package_id) for package_id in state.planned_ids)
@@ -86,7 +86,7 @@ def splitting_refusal(state: Availability) -> Refusal | None:
 
 
 def cancellable_refusal(state: Availability) -> Refusal | None:
-    """Units can be taken out, and moved between packages, only until the carrier has them."""
+    """Why no units can be taken out of a package in its status, or None if they can."""
     if state.status not in CANCELLABLE:
         allowed = ", ".join(sorted(CANCELLABLE))
         message = f"package {state.package_id} is {state.status}; units can be cancelled only in {allowed}"

@@ -11,7 +11,7 @@ from cleave.domain.refusals import LineFields
 
 @dataclass(frozen=True, slots=True)
 class PackageAddress:
-    """Which package a request names. ``storefront`` None asks no question about the storefront."""
+    """The package that a request names. ``storefront`` None: it may be in any storefront."""
 
     seller_id: int
     package_id: int
@@ -29,7 +29,7 @@ class Scope:
         return f"{self.dialect}#{self.caller}"
 
     def holds(self, cancellation_id: str) -> bool:
-        """Whether the cancellation was asked for by this caller in this dialect."""
+        """Whether this caller asked for the cancellation in this dialect."""
         return cancellation_id.startswith(f"{self}#")
 
 
@@ -45,7 +45,7 @@ class CancellationKey:
 
 
 def dialect_of(cancellation_id: str) -> Dialect:
-    """The dialect in which a cancellation was asked for: its id begins with it."""
+    """The dialect of a cancellation's request; the cancellation's id begins with it."""
     return Dialect(cancellation_id.partition("#")[0])
 
 
@@ -69,8 +69,8 @@ type PackageRef = tuple[int, int]
 class Cancellation:
     """A cancellation to be accepted.
 
-    ``fingerprint`` is equal for equal requests: a key seen again with the same one is a retry, with another one an
-    error. ``storefront`` None asks no question about the storefront. ``at`` is aware UTC. ``correlation_id`` names the
+    ``fingerprint`` is equal for equal requests: a known key with the same fingerprint is a retry, with another one an
+    error. ``storefront`` None: the package may be in any storefront. ``at`` is aware UTC. ``correlation_id`` names the
     request in the logs.
     """
 
@@ -89,7 +89,7 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Units of one package that an accepted cancellation waits to have taken out by the next split."""
+    """Units of one package that an accepted cancellation has reserved; the next split takes them out."""
 
     cancellation_id: str
     units: Mapping[int, int]
@@ -104,7 +104,7 @@ type PackageClaims = list[tuple[Cancellation, Claim]]
 
 
 def claims_by_package(cancellations: Sequence[Cancellation]) -> dict[PackageRef, PackageClaims]:
-    """The claims of all cancellations, by the package that they are on."""
+    """The claims of all cancellations, by package."""
     grouped: dict[PackageRef, PackageClaims] = {}
     for cancellation in cancellations:
         for claim in cancellation.claims:
@@ -138,7 +138,7 @@ def reservation_of(cancellation: Cancellation, claim: Claim) -> Reservation:
 class RecordedCancellation:
     """An accepted cancellation, read back. ``units`` maps package id to line id to quantity.
 
-    Whether it is applied its packages say: it is, where it waits on none of them any more.
+    It does not say whether it is applied. The packages do: it is applied once none of them has it reserved.
     """
 
     cancellation_id: str
@@ -152,5 +152,5 @@ class RecordedCancellation:
 
     @property
     def dialect(self) -> Dialect:
-        """In which it was said."""
+        """The dialect of its request."""
         return dialect_of(self.cancellation_id)

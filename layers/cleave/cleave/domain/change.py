@@ -1,4 +1,4 @@
-"""A change of an order, of every cause: one value, which the store writes as one transaction."""
+"""A change of an order, whatever its cause, as one value; the store writes it as one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -68,7 +68,7 @@ class Audience:
 
 
 def splitting(state: PackageState, split: Split, order: Order, audience: Audience) -> OrderChange:
-    """A package ends, and others take its place: the end comes before the births, in the events too."""
+    """A package is closed and others replace it. The closing comes before the births, also among the events."""
     said = audience.announce(order, (split.closed, *split.successors))
     return OrderChange(
         before=order,
@@ -116,7 +116,7 @@ def creating(package: Package, order: Order, audience: Audience) -> OrderChange:
 
 
 def importing(package: Package, export: Export, order: Order, at: datetime) -> OrderChange:
-    """A package is imported that the marketplace already has; there are no messages about it."""
+    """A package that the marketplace already has is imported; nobody gets a message."""
     return OrderChange(
         before=order,
         after=replace(order, live=order.with_packages((package,))),
@@ -129,8 +129,11 @@ def importing(package: Package, export: Export, order: Order, at: datetime) -> O
 def moving(
     state: PackageState, changed: Package, order: Order, audience: Audience, export: Export | None = None
 ) -> OrderChange:
-    """A package is moved on: it, or units of it, enter a status and subscribers are told, or it says something else of
-    itself: ``feeding``. Raises Refusal where what is accepted and not done yet could not be done any more."""
+    """A report or a later export changes a package. If it, or units of it, enter a status, subscribers get messages;
+    otherwise see ``feeding``.
+
+    Raises Refusal if accepted work that is not done yet would become impossible.
+    """
     check_nothing_waits(state, changed)
     before = state.package
     is_told = (changed.status, changed.ways) != (before.status, before.ways)
@@ -151,12 +154,12 @@ def carrier_number(package: Package) -> tuple[object, ...]:
 
 
 def correcting(state: PackageState, changed: Package, at: datetime) -> OrderChange:
-    """Facts of a package change but not its status: the order stays unchanged, and there are no messages."""
+    """Facts of a package change, but not its status. The order stays as it is, and nobody gets a message."""
     order = Order(changed.order_number, changed.seller_id)
     return OrderChange(before=order, after=order, at=at, changed=_versioned(changed, state))
 
 
 def planning(state: PackageState, planned: PlannedSplit, order: Order, size: int, at: datetime) -> OrderChange:
-    """A seller's own split is accepted; ``size`` are the bytes that it will add to the order."""
+    """A seller's own split is accepted. ``size`` is the number of bytes that it will add to the order."""
     after = replace(order, promised={**order.promised, state.package.package_id: size})
     return OrderChange(before=order, after=after, at=at, planned=(_versioned(state.package, state), planned))

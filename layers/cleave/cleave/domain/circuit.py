@@ -1,10 +1,10 @@
-"""When a receiver that fails is tried again, and when it is given up.
+"""When a failing receiver is tried again, and when it is given up.
 
 The schedule and the window are one setting, for example ``5s 30s 2m 10m 30m 2h 6h 12h off 3d``: the waits before the
 first, second, … probe of a failing receiver, the last one repeated, until it has failed for the time after ``off``.
 - The first waits are short because most failures are a restart or a deployment.
-- From then on they grow about fivefold: two days of outage cost a receiver ten probes, however much waits for it.
-- Three days let a weekend pass before somebody must act.
+- Later ones grow about fivefold: in two days of outage a receiver gets ten probes, however many messages wait for it.
+- Three days let a weekend pass before a person has to act.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 TRIP = 5
 # A receiver may ask for a longer pause by Retry-After, but not for ever.
 MAX_RETRY_AFTER = timedelta(hours=6)
-# While one probe is under way nobody sends another; a probe that died is repeated after this.
+# While a probe is under way no other is sent. If its process died, another one follows after this time.
 PROBE_TIME = timedelta(minutes=2)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _OFF = "off"
@@ -44,8 +44,8 @@ def _time(text: str) -> timedelta:
 def retry_delay(policy: RetryPolicy, failures: int, spread: float) -> timedelta:
     """The wait after so many failures (from 1): the step, spread evenly over 80 % to 120 % of it.
 
-    ``spread`` is from 0 to 1 and different each time, so that receivers which failed together are not all tried again
-    in the same second.
+    ``spread`` is a new number from 0 to 1 each time. Without it, receivers that failed together would all be tried
+    again in the same second.
     """
     step = policy.steps[min(failures, len(policy.steps)) - 1]
     return step * (0.8 + 0.4 * spread)
@@ -55,8 +55,9 @@ def retry_delay(policy: RetryPolicy, failures: int, spread: float) -> timedelta:
 class Circuit:
     """A receiver that has failed since it last succeeded.
 
-    ``failures`` are those in a row, over all lanes. ``probe_at`` None: not open yet, deliveries go on. ``probes`` are
-    those that failed. ``version`` counts the writes. ``asked`` is the delivery that a person wants to have tried next.
+    ``failures`` counts failures in a row, over all lanes. ``probe_at`` None: not open yet, messages are still sent.
+    ``probes`` counts failed probes. ``version`` counts the writes. ``asked`` is the delivery that a person wants to
+    have tried next.
     """
 
     failures: int
@@ -80,15 +81,15 @@ class Circuit:
         return replace(self, probe_at=at, version=self.version + 1, asked=asked)
 
     def is_same(self, other: "Circuit | None") -> bool:
-        """Whether nobody has written it meanwhile; versions count from each first failure on."""
+        """Whether it was not written in between; versions count from each first failure on."""
         return other is not None and (other.version, other.failing_since) == (self.version, self.failing_since)
 
     def is_due(self, at: datetime) -> bool:
-        """Whether a probe is to be sent."""
+        """Whether a probe is to be sent now."""
         return self.probe_at is not None and self.probe_at <= at
 
     def is_lost(self, policy: RetryPolicy, at: datetime) -> bool:
-        """Whether it has failed for the whole window, and not just at both ends of it."""
+        """Whether the receiver has failed for the whole window, and not only at its beginning and end."""
         return at - self.failing_since >= policy.window and self.failures > TRIP
 
 
@@ -101,10 +102,12 @@ def after_failure(
     probe: bool,
     retry_after: timedelta | None = None,
 ) -> Circuit:
-    """The circuit after one more failure. ``retry_after`` is the pause that the receiver asked for: it opens at once.
+    """The circuit after one more failure. ``retry_after`` is the pause that the receiver asked for; it opens the
+    circuit at once.
 
-    ``probe``: the failed request was one. Others that fail after the circuit opened were under way by then, and are no
-    step of the schedule. What a person has asked for since the request began has a probe of its own, whose time stays.
+    ``probe``: the failed request was a probe. Other requests that fail after the circuit opened had been sent before,
+    so they are no step of the schedule. If a person has asked for a delivery since the request began, the time of that
+    probe stays.
     """
     before = circuit or Circuit(0, at, None, 0, 0)
     failed = replace(before, failures=before.failures + 1, version=before.version + 1)

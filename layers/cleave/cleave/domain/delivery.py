@@ -11,7 +11,7 @@ from cleave.domain.recipients import Selection
 
 
 class DeliveryState(StrEnum):
-    """Every message is in one of these, and can be sent again from any."""
+    """The states of a message. It can be sent again from any of them."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -45,12 +45,12 @@ class Outcome:
 class Delivery:
     """All messages of one event on one lane.
 
-    ``event_at`` and the lane are its place: along a lane deliveries sort as their events happened. ``event`` is the
-    number at which the event begins, ``first`` that of the first message along the lane. ``previous_at`` is the time
-    of the lane's event before, None for the first. Messages have places from 0 to ``count``. Those before
-    ``progress`` were sent or given up; those in ``again`` are to be sent once more, because a person asked. ``asked``
-    names the last such wish. ``attempts`` and ``first_attempt_at`` are those of the message to be sent next,
-    ``not_before`` when it may be. ``outcomes`` are by place; what has none was not tried.
+    ``event_at`` and the lane are its key: along a lane, deliveries sort by the times of their events. ``event`` is the
+    number at which the event begins, ``first`` the number of its first message along the lane. ``previous_at`` is the
+    time of the lane's previous event, None for the first. Messages have places from 0 to ``count``. Those before
+    ``progress`` were sent or given up; those in ``again`` are sent once more, because a person asked for it. ``asked``
+    names the last such request. ``attempts`` and ``first_attempt_at`` belong to the next message, which is not sent
+    before ``not_before``. ``outcomes`` are by place; a message without one was not tried.
     """
 
     lane: Lane
@@ -85,11 +85,11 @@ class Delivery:
         return outcome.state
 
     def is_next(self, *, is_previous_settled: bool, forgotten_before: datetime) -> bool:
-        """Whether nothing of its lane is still to be sent before it: the one before it is settled, or forgotten."""
+        """Whether no earlier delivery of its lane has to be sent: the previous one is settled, or no longer kept."""
         return self.previous_at is None or is_previous_settled or self.previous_at < forgotten_before
 
     def has_to_wait(self, at: datetime, *, works_since: datetime | None) -> bool:
-        """Whether it waits for its retry. It does not if it failed before its receiver was last regarded as working."""
+        """Whether it waits for its retry. It does not if it failed before its receiver last counted as working."""
         if self.not_before is None or self.not_before <= at:
             return False
         failed = self.outcomes.get(self.owed[0])
@@ -124,8 +124,8 @@ class Delivery:
     def message_id(self, place: int) -> str:
         """The ``webhook-id``: the same for every attempt and every replay.
 
-        A package has the same one for every subscriber. ASCII, for a header, and without the full stop, which ends it
-        in what is signed.
+        A package has the same one for every subscriber. It is ASCII, because it is sent in a header, and has no full
+        stop, because that separates the id from the time in the signed text.
         """
         order_number = quote(self.lane.order_number, safe="").replace(".", "%2E")
         whole = self.selection.packages
@@ -135,9 +135,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A receiver's answer. ``status`` None: there was none, and ``error`` says why in a word.
+    """A receiver's answer. ``status`` None: there was none, and ``error`` names the kind of failure.
 
-    ``retry_after`` is in seconds. ``excerpt`` is how the body begins, without secrets.
+    ``retry_after`` is in seconds. ``excerpt`` is the beginning of the body, without secrets.
     """
 
     status: int | None
@@ -148,7 +148,7 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """2xx alone is success; a redirect is not followed and is none."""
+        """Only 2xx is success. Redirects are not followed and count as failures."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 - HTTP's numbers
 
     @property
@@ -159,7 +159,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request to a receiver, as it was noted."""
+    """One request to a receiver, as it is stored."""
 
     at: datetime
     status: int | None
@@ -171,8 +171,8 @@ class Attempt:
 def is_exhausted(delivery: Delivery, circuit: Circuit, policy: RetryPolicy, at: datetime) -> bool:
     """Whether a message that failed again is given up, so that its lane can go on.
 
-    Only the message can be at fault: it has had every step of the schedule, for the whole window, and its receiver
-    has taken others since. A receiver that is down exhausts nothing.
+    It is given up only if the message itself is at fault: it was tried at every step of the schedule, for the whole
+    window, and its receiver has since taken others. If the receiver is down, no message is given up.
     """
     first = delivery.first_attempt_at or at
     had_all_steps = delivery.attempts + 1 > len(policy.steps) and at - first >= policy.window

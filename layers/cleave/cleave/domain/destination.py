@@ -1,4 +1,4 @@
-"""Targets of a subscription that are no URL: buses and queues of AWS, by their ARNs."""
+"""Destinations of a subscription other than URLs: AWS's buses and queues, by their ARNs."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _ARN = re.compile(
 
 
 class DestinationKind(StrEnum):
-    """How messages get there. Only a queue of the kind FIFO keeps their order by itself."""
+    """The kind of bus or queue. Only FIFO queues keep the order of messages themselves."""
 
     EVENT_BUS = "event bus"
     QUEUE = "queue"
@@ -31,12 +31,12 @@ class Destination:
 
 
 def is_arn(target: str) -> bool:
-    """Whether a subscription's target is meant to be a bus or a queue, and no URL."""
+    """Whether a subscription's target is meant to be a bus or a queue, not a URL."""
     return target.startswith("arn:")
 
 
 def destination_of(arn: str) -> Destination:
-    """The bus or queue of that ARN; ValueError if it names neither."""
+    """The bus or queue with that ARN. Raises ValueError if the ARN names neither."""
     found = _ARN.fullmatch(arn)
     if found is None:
         raise ValueError("is the ARN of neither an event bus nor a queue")

@@ -1,4 +1,4 @@
-"""The published APIs that one engine speaks."""
+"""The published APIs that Cleave speaks."""
 
 from enum import StrEnum
 

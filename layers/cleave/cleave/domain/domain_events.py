@@ -54,7 +54,7 @@ class DomainEvent:
 
 
 def domain_events(packages: Sequence[Package], topic: Topic = Topic.STATUS) -> tuple[DomainEvent, ...]:
-    """All facts of a change, in the order of their causes: accepted, the old package's end, applied, births."""
+    """All facts of a change, in the order of their causes: accepted, end of the old package, applied, births."""
     if topic is Topic.TRACKING:
         return tuple(DomainEvent(Fact.TRACKING_FED, place) for place in range(len(packages)))
     return tuple(fact for place, package in enumerate(packages) for fact in _facts(place, package))
@@ -78,7 +78,7 @@ def cancellation_ids(package: Package) -> list[str]:
 
 
 def cancelled_lines(package: Package, cancellation_id: str | None = None) -> list[Line]:
-    """The lines of a closed package whose units were cancelled; only those of one cancellation, if it is named."""
+    """The lines of a closed package whose units were cancelled; if a cancellation is named, only its lines."""
     return [
         line for line in package.lines if line.cancelled and cancellation_id in {None, line.cancelled.cancellation_id}
     ]

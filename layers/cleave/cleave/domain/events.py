@@ -15,13 +15,13 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change of one seller's order: packages that entered a status, in the order in which they did, or what else
-    ``topic`` says of them.
+    """One change of one seller's order: packages that entered a status, in this order, or another change that ``topic``
+    names.
 
-    Each of them counts: they have the numbers ``first``, ``first`` + 1, … among the order's events, from 1 without
-    gaps. ``packages`` are as they were then, whatever has become of them since. ``at`` grows from event to event of
-    an order. ``told`` maps a subscription's id to what it is told. ``correlation_id`` names the requests that caused
-    it, with spaces between several.
+    Each package counts as one event: they have the numbers ``first``, ``first`` + 1, … among the order's events, which
+    count from 1 without gaps. ``packages`` never change afterwards. ``at`` grows from event to event of an order.
+    ``told`` maps a subscription's id to its messages. ``correlation_id`` names the requests that caused the change,
+    separated by spaces.
     """
 
     order_number: str
@@ -34,13 +34,13 @@ class Event:
     topic: Topic = Topic.STATUS
 
     def sequence(self, place: int) -> int:
-        """The number of one of its packages."""
+        """The number of one of its packages, by place."""
         return self.first + place
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """``events`` of one change, and the ``order`` with its counters as they are after them."""
+    """The ``events`` of one change, and the ``order`` with its counters after them."""
 
     events: tuple[Event, ...]
     order: Order
@@ -56,9 +56,9 @@ def announce(
 ) -> Announcement:
     """The events of a change, one for each of ``groups``: packages that are kept together in one item.
 
-    ``at`` has to be later than the order's last event (``Order.next_at``) and to have been read before ``recipients``
-    were: a wish that changes in between counts from the next event on. Lanes of subscriptions that are no recipients
-    any more are forgotten.
+    ``at`` has to be later than the order's last event (``Order.next_at``). It has to be read before ``recipients`` are:
+    a subscription that changes in between counts from the next event on. Lanes of subscriptions that are no longer
+    recipients are dropped.
     """
     known = {each.subscription_id for each in recipients}
     order = replace(order, told={name: end for name, end in order.told.items() if name in known})
@@ -94,14 +94,14 @@ def _tell(
 
 
 def track_of(seller_id: int, order_number: str, tracks: int) -> int:
-    """The track of a subscription on which all its messages of a seller's order are."""
+    """The track on which all messages of a seller's order to a subscription are."""
     digest = blake2b(f"{seller_id}#{order_number}".encode(), digest_size=4).digest()
     return int.from_bytes(digest) % tracks
 
 
 @dataclass(frozen=True, slots=True)
 class EventNote:
-    """One package of an event without the package as it was: that one may have thousands of units."""
+    """One package's part of an event, without the package, which may have thousands of units."""
 
     sequence: int
     at: datetime

@@ -14,7 +14,7 @@ from cleave.domain.refusals import LineFields, Refusal, RefusalCode
 
 @dataclass(frozen=True, slots=True)
 class ExportFields:
-    """The request's fields, for refusals; ``by_line`` those of the first row of each line."""
+    """The request's fields, for refusals; ``by_line`` has those of each line's first row."""
 
     package: str | None = None
     status: str | None = None
@@ -26,10 +26,11 @@ class ExportFields:
 def apply_export(package: Package, said: Package, export: Export, fields: ExportFields, at: datetime) -> Package | None:
     """The package as changed by a later export, or None if nothing is new. Raises Refusal.
 
-    One whose personal data was erased stays so, even if its marketplace still exports them.
+    Erased personal data stays erased, even if the marketplace still exports it.
 
-    Quantities, lines and prices change by cancels and splits alone. An export from before the package's last change
-    here can move it forwards, and takes back neither a status nor what its seller said of carrier and invoice.
+    Only cancels and splits change quantities, lines and prices. An export that is older than the package's last change
+    here can move the package forwards. It cannot take back a status, or the carrier and invoice that the seller has
+    reported.
     """
     _check_same_order(package, said, fields)
     said = erase(said) if is_erased(package) else said
@@ -56,7 +57,7 @@ def apply_export(package: Package, said: Package, export: Export, fields: Export
 def _in_status(
     package: Package, said: Package, fields: ExportFields, at: datetime, *, is_recent: bool
 ) -> Package | None:
-    """The package in the status that is said; None where an old export would take it back. Raises Refusal."""
+    """The package in the export's status; None if an old export would take a status back. Raises Refusal."""
     if said.status == package.status:
         return package
     if not is_recent and step_of(said.status) < step_of(package.status):
@@ -68,7 +69,7 @@ def _in_status(
 def _with_lines(
     moved: Package, package: Package, said: Package, fields: ExportFields, *, is_recent: bool
 ) -> Package | None:
-    """The same with the lines that are said; ``package`` is as it was before."""
+    """The package with the export's lines; ``package`` is as it was before."""
     _check_units(package, said, fields)
     lines = tuple(_lines(package, said))
     if not is_recent and _line_that_goes_back(package.lines, lines):
@@ -113,7 +114,7 @@ def _by_line(lines: Iterable[Line]) -> dict[int, list[Line]]:
 
 
 def _count(rows: Sequence[Line]) -> tuple[int, int]:
-    """All units of a line, and those that are cancelled."""
+    """All units of a line, and how many of them are cancelled."""
     return sum(row.quantity for row in rows), sum(row.quantity for row in rows if row.is_cancelled)
 
 
@@ -124,7 +125,8 @@ def _prices(rows: Sequence[Line]) -> list[object]:
 
 
 def _lines(package: Package, said: Package) -> Iterator[Line]:
-    """The rows as they are said, with what only we know; one that is said to lag behind its package is with it."""
+    """The export's rows, with the facts that only we know. A row whose status lags behind the package gets the
+    package's."""
     before = _by_line(package.lines)
     is_same = _shape(package) == _shape(said)
     for place, row in enumerate(said.lines):
@@ -143,7 +145,8 @@ def _lines(package: Package, said: Package) -> Iterator[Line]:
 
 
 def _details(known: Package | Line, said: Package | Line, fees: Iterable[str]) -> dict[str, Any]:
-    """The export's fields that no rule reads; a field that is now of another kind is removed."""
+    """The known and the export's fields that no rule reads, without those that the export now gives as own fields or
+    fees."""
     elsewhere = {*said.own, *fees} - said.details.keys()
     return {name: value for name, value in {**known.details, **said.details}.items() if name not in elsewhere}
 
@@ -174,7 +177,7 @@ def _check_forwards(package: Package, lines: Sequence[Line], fields: ExportField
 
 
 def _line_that_goes_back(before: Sequence[Line], after: Sequence[Line]) -> tuple[int, str, str] | None:
-    """Unit by unit, the furthest last: one that would be less far than before, with both statuses."""
+    """The first unit that would go back, with both statuses; units are compared in the order of their progress."""
     known = _by_line(before)
     for line_id, rows in _by_line(after).items():
         for was, now in zip(_ways(known[line_id]), _ways(rows), strict=True):
@@ -188,7 +191,7 @@ def _ways(rows: Iterable[Line]) -> list[str]:
 
 
 def _history(package: Package, said: Package, at: datetime) -> tuple[HistoryEntry, ...]:
-    """The export's history since our last entry; the new status ends it."""
+    """The package's history with the export's later entries, ended by the new status."""
     if said.status == package.status:
         return package.history
     last = package.history[-1].at if package.history else None

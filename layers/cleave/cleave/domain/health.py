@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class GaugeName(StrEnum):
-    """As the metric is called, where it is one."""
+    """The name of the gauge's metric, if it has one."""
 
     CANCELLATION = "OldestPendingCancellation"
     EVENT = "OldestPendingEvent"
@@ -31,7 +31,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """``threshold`` None: no alarm looks at it."""
+    """One gauge. ``threshold`` None: it has no alarm."""
 
     name: GaugeName
     value: float
@@ -39,7 +39,7 @@ class Gauge:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether its alarm would be quiet: an age may reach the threshold, a count must be 0."""
+        """Whether its alarm would be off: an age is at most the threshold, a count is 0."""
         if self.threshold is None:
             return True
         return self.value <= self.threshold if self.name.is_age else self.value < self.threshold

@@ -1,4 +1,4 @@
-"""Which package came of which: the packages of an order as a tree."""
+"""The packages of an order as a tree of parents and successors."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ class Placed:
 
 
 def lineage(packages: Iterable[Package]) -> list[Placed]:
-    """Every package once, each right before those that came of it, the oldest first among equals.
+    """Every package once, each right before its successors; among equals the oldest first.
 
-    A list and not nested: an order that was cancelled unit by unit is a hundred packages deep, and many readers of JSON
-    give up at 64 levels.
+    It is a list and not nested: an order that was cancelled unit by unit is a hundred packages deep, and many readers
+    of JSON give up at 64 levels.
     """
     ordered = sorted(packages, key=lambda package: (package.created_at, package.package_id), reverse=True)
     known = {package.package_id for package in ordered}

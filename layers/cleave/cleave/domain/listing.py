@@ -1,4 +1,4 @@
-"""Which of a seller's packages a list is about."""
+"""What a list of a seller's packages asks for."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,9 +13,9 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A seller's packages of a storefront, in one of ``statuses``; none given: in any.
+    """A seller's packages in one storefront and one of ``statuses``; without statuses, in any.
 
-    ``of_lines``: also those of which a line is in one of them.
+    ``of_lines``: also packages that have a line in one of them.
     """
 
     seller_id: int
@@ -26,7 +26,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Packages that are looked for by name: a seller's, in one of the storefronts and statuses; none given: in any."""
+    """A seller's packages with certain ids, in one of the storefronts and statuses; without these, in any."""
 
     seller_id: int
     storefronts: frozenset[str] = frozenset()
@@ -35,6 +35,6 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class UnreadablePackage:
-    """A package whose item is damaged, or was written by a later version than this."""
+    """A package whose item is damaged, or was written by a later version."""
 
     package_id: int

@@ -11,8 +11,8 @@ _CENT = Decimal("0.01")
 def line_amounts(gross: Decimal, units: tuple[Unit, ...]) -> Amounts:
     """Amounts of one unit of a line.
 
-    Where a basket discount left the units with different shares, a line can only show their mean, rounded half up to
-    the cent; ``package_totals`` stays exact because it adds units, not lines.
+    If a basket discount gave the units different shares, a line can only show their mean, rounded half up to the cent.
+    ``package_totals`` stays exact because it adds units, not lines.
     """
     seller = _mean(unit.seller_discount for unit in units)
     marketplace = _mean(unit.marketplace_discount for unit in units)
@@ -57,8 +57,8 @@ def fee_total(lines: Iterable[Line], name: str) -> Decimal:
 
 
 def divided(amount: Decimal, count: int) -> list[Decimal]:
-    """``count`` shares that add up to the amount: equal to the cent, or to its own last place if that is finer; the
-    last shares get the remainder."""
+    """``count`` shares that add up to the amount. They are equal to the cent, or to the amount's last decimal place if
+    that is finer; the last shares get the remainder."""
     last_place = min(_CENT.as_tuple().exponent, amount.as_tuple().exponent)
     step = Decimal(1).scaleb(int(last_place))
     each = (amount / count).quantize(step, rounding=ROUND_FLOOR)

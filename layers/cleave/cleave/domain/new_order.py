@@ -1,4 +1,4 @@
-"""An order that a channel creates: which packages it makes."""
+"""An order that a channel creates, and its packages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,15 +40,15 @@ class NewOrder:
 
     @property
     def seller_ids(self) -> tuple[int, ...]:
-        """Those of the items, each once, in the items' order."""
+        """The items' sellers, each once, in the items' order."""
         return tuple(dict.fromkeys(item.seller_id for item in self.items))
 
 
 def packages_of(order: NewOrder, *, at: datetime, attempt: int, numbers: Mapping[int, int]) -> tuple[Package, ...]:
-    """One package for each seller, in status Created, with all items of the seller.
+    """One package in status Created for each seller, with all of its items.
 
-    The marketplace pays the carrier: ``numbers`` maps each seller to its package's number there. ``attempt`` counts
-    package ids found taken.
+    The marketplace pays the carrier: ``numbers`` maps each seller to the tracking number of its package. ``attempt``
+    counts the package ids that were taken already.
     """
     return tuple(
         _package(order, seller_id, at, order_package_id(order.order_number, seller_id, attempt), numbers.get(seller_id))

@@ -15,7 +15,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 class LiveLine:
     """A line of a live package; ``quantity`` includes units that are reserved and not yet split off.
 
-    It is 0 for units that went a way of their own: they are there, and nobody can take them.
+    It is 0 for units with a status of their own: nobody can take them.
     """
 
     line_id: int
@@ -37,7 +37,7 @@ class LivePackage:
         return any(line.item_number == item_number for line in self.lines)
 
     def has_parted(self, item_number: str) -> bool:
-        """Whether it has units of the item that went a way of their own."""
+        """Whether it has units of the item with a status of their own."""
         return any(line.item_number == item_number and not line.quantity for line in self.lines)
 
 
@@ -53,10 +53,10 @@ class LaneEnd:
 class Order:
     """One seller's part of an order.
 
-    ``sequence`` is the number of the order's last event and ``last_at`` its time; ``version`` counts the writes, 0
-    for an order of which nothing is stored. ``told`` maps a subscription's id to the end of its lane. ``chains`` maps
-    a chain of packages that an explicit split ended to the chains that it began. ``promised`` maps a package that is
-    about to be split to the bytes that the split will add to the order.
+    ``sequence`` is the number of the order's last event and ``last_at`` its time. ``version`` counts the writes; 0:
+    nothing of the order is stored. ``told`` maps a subscription's id to the end of its lane. ``chains`` maps a chain of
+    packages that an explicit split ended to the chains that it began. ``promised`` maps a package that is about to be
+    split to the bytes that the split will add to the order.
     """
 
     order_number: str
@@ -74,11 +74,11 @@ class Order:
         return any(package.holds(item_number) for package in self.live)
 
     def next_at(self, now: datetime) -> datetime:
-        """The time of an event that happens ``now``: after the last one's, even if this machine's clock is behind."""
+        """The time of an event ``now``: later than the last event's, even if this machine's clock is behind."""
         return now if self.last_at is None else max(now, self.last_at + _MILLISECOND)
 
     def with_packages(self, packages: "Iterable[Package]") -> tuple[LivePackage, ...]:
-        """The live packages after ``packages`` were written: closed ones leave, new ones come, oldest first."""
+        """The live packages after ``packages`` were written: without closed ones, with new ones, oldest first."""
         written = tuple(packages)
         ids = {package.package_id for package in written}
         kept = [package for package in self.live if package.package_id not in ids]
@@ -86,7 +86,7 @@ class Order:
         return tuple(sorted([*kept, *added], key=lambda package: (package.created_at, package.package_id)))
 
     def live_in(self, chain_id: int) -> list[int]:
-        """The live packages that came of a chain, over any number of splits."""
+        """The live packages that descend from a chain, over any number of splits."""
         chains = {chain_id}
         waiting = [chain_id]
         while waiting:
@@ -97,7 +97,7 @@ class Order:
 
 
 def live_package(package: "Package") -> LivePackage:
-    """The part of a package that an order keeps of it."""
+    """The part of a package that its order keeps."""
     lines = tuple(
         LiveLine(line.line_id, line.item_number, line.quantity if package.can_give(line) else 0)
         for line in package.lines
@@ -109,8 +109,7 @@ def live_package(package: "Package") -> LivePackage:
 def chains_with(
     before: Mapping[int, tuple[int, ...]], ended: int, begun: Sequence[int], live: Sequence[LivePackage]
 ) -> dict[int, tuple[int, ...]]:
-    """The order's chains after an explicit split ended one and began others; those of which nothing lives are left
-    out."""
+    """The order's chains after an explicit split ended one and began others; only those with a live package."""
     chains = {**before, ended: tuple(begun)} if begun else dict(before)
     alive = {package.chain_id for package in live}
     while gone := [
@@ -127,11 +126,11 @@ type Left = Mapping[int, Mapping[int, int]]
 def allocate(
     item_number: str, quantity: int, packages: Sequence[LivePackage], left: Left
 ) -> dict[int, dict[int, int]] | None:
-    """Choose the packages and lines that give ``quantity`` units of an item, or None if they do not have them.
+    """Choose the packages and lines that give ``quantity`` units of an item, or None if they do not have so many.
 
-    Oldest package first, then by id; within a package by line id: the units that waited longest go first, and the
-    choice is the same for every caller. ``left`` overrides a package's quantities where less is known to be left.
-    Answers package id → line id → quantity.
+    The oldest package comes first, then the lower id; within a package the lower line id. So the choice is the same for
+    every caller. ``left`` replaces a package's quantities if fewer units are known to be left. Returns package id →
+    line id → quantity.
     """
     chosen: dict[int, dict[int, int]] = {}
     for package in sorted(packages, key=lambda live: (live.created_at, live.package_id)):
@@ -149,7 +148,7 @@ def available(item_number: str, packages: Sequence[LivePackage], left: Left) -> 
 
 
 def _units_of(package: LivePackage, item_number: str, left: Left) -> dict[int, int]:
-    """Line id to the units of the item that the package has, as far as is known. A line may stand in it twice."""
+    """Line id to the units of the item that the package is known to have. A line may be in it twice."""
     units: dict[int, int] = {}
     for line in package.lines:
         if line.item_number == item_number:

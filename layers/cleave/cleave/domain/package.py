@@ -16,7 +16,7 @@ MAX_UNITS = 5_000
 
 
 class CreatedBy(StrEnum):
-    """The cause of a package; integrators that cannot see it count the stock of a split twice."""
+    """The cause of a package. Integrators that ignore it count the stock of a split twice."""
 
     ORDER = "order-creation"
     CANCEL = "cancel"
@@ -27,7 +27,7 @@ class CreatedBy(StrEnum):
 class Unit:
     """One piece of a line, with the price paid for it and its share of the discounts.
 
-    ``other_discount`` is the discount that names no payer. ``fees`` are the unit's shares of its line's.
+    ``other_discount`` is the discount that names no payer. ``fees`` are the unit's shares of the line's fees.
     ``details`` are fields that no rule reads.
     """
 
@@ -41,13 +41,13 @@ class Unit:
 
     @property
     def discount(self) -> Decimal:
-        """The whole discount, the seller's and the marketplace's."""
+        """All discounts: the seller's, the marketplace's, and those that name no payer."""
         return self.seller_discount + self.marketplace_discount + self.other_discount
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """An amount that no rule reads and that divides over the units of a line: for one of them, or for all together."""
+    """An amount that no rule reads and that divides over the units of a line. It is given for one unit or for all."""
 
     name: str
     is_per_unit: bool
@@ -76,10 +76,10 @@ class UnitsCancelled:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``amounts`` are per unit. ``details`` are fields that no rule reads; they travel with the line unchanged. ``own``
-    are those that are true of this line in this package only. ``fees`` stand in the order of each unit's.
+    """``amounts`` are per unit. ``details`` are fields that no rule reads; every successor keeps them. ``own`` are
+    those that are true of this line in this package only. ``fees`` are in the order of each unit's fees.
 
-    ``status`` is a word of ``Status`` or one that we do not know. ``cancelled`` is None too for units that came in
+    ``status`` is one of ``Status`` or an unknown word. ``cancelled`` is also None for units that were imported as
     cancelled: then only the status says so.
     """
 
@@ -116,8 +116,8 @@ class HistoryEntry:
 class Carriage:
     """The facts about the shipment at its carrier, from the seller or from the marketplace's export.
 
-    None: not known. A package that a split made is another shipment, without any facts yet. ``by_seller``: no carrier
-    has it, its seller delivers it.
+    None: not known. A package that a split made is another shipment, so it has no such facts yet. ``by_seller``: its
+    seller delivers it, no carrier has it.
     """
 
     sender_number: str | int | None = None
@@ -127,7 +127,7 @@ class Carriage:
     by_seller: bool = False
 
     def with_said(self, said: "Carriage") -> "Carriage":
-        """With a report's values; None leaves a field unchanged."""
+        """The facts with a report's values; None leaves a field unchanged."""
         return Carriage(
             sender_number=_newer(self.sender_number, said.sender_number),
             provider_name=said.provider_name or self.provider_name,
@@ -138,7 +138,7 @@ class Carriage:
 
 
 def _newer[T: str | int](before: T | None, said: T | None) -> T | None:
-    """A number of the carrier's is the same as text and as a number."""
+    """The reported number, unless it is the known one: a carrier's number is the same as text and as a number."""
     return before if said is None or str(said) == str(before) else said
 
 
@@ -146,13 +146,13 @@ def _newer[T: str | int](before: T | None, said: T | None) -> T | None:
 class Package:
     """One shipment of an order.
 
-    ``origin_ids`` is the first package of the chain of splits (empty on that first package), ``parent_id`` the one
-    this package replaced, ``successor_ids`` those that replaced it, ``caused_by`` the cancellations that led to it.
-    ``tracking_number`` is the marketplace's; it stays None where the seller pays the carrier. ``inherited_chain`` is
-    the first package of the line of cancels that this one stands in: a cancel's successor has its parent's, None
-    stands for the package itself. ``details`` are fields that no rule reads and that are true of the order; ``own`` are
-    those that are true of this package alone. ``fees`` maps a name to that of the lines' fee of which it is the sum.
-    ``country`` is that of the order where it is not the storefront's own.
+    ``origin_ids`` is the first package of the chain of splits (empty on that first package), ``parent_id`` the package
+    that this one replaced, ``successor_ids`` those that replaced it, ``caused_by`` the cancellations that led to it.
+    ``tracking_number`` is the marketplace's; it stays None if the seller pays the carrier. ``inherited_chain`` is the
+    first package of the chain of cancels: a cancel's successor has its parent's, and None means the package itself.
+    ``details`` are fields that no rule reads and that are true of the order; ``own`` are those that are true of this
+    package only. ``fees`` maps a field of the package to the lines' fee that it sums up. ``country`` is the order's, if
+    it is not the storefront's own.
     """
 
     package_id: int
@@ -182,17 +182,17 @@ class Package:
 
     @property
     def sold_to(self) -> str:
-        """The country of the order; where it is not said, the storefront's."""
+        """The country of the order; by default the storefront's."""
         return self.country or self.storefront
 
     @property
     def chain_id(self) -> int:
-        """The first package of its chain: of those that took each other's place, one after the other, by cancels."""
+        """The first package of its chain: packages that replaced each other, one after the other, by cancels."""
         return self.package_id if self.inherited_chain is None else self.inherited_chain
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing has happened to it since it came to be here."""
+        """Whether it has not changed since it was created or imported."""
         if not self.history or self.history[-1].at != self.modified_at:
             return False
         return self.created_at == self.modified_at or (len(self.history) == 1 and self.status == Status.CREATED)
@@ -203,13 +203,13 @@ class Package:
         return self.status in CLOSED
 
     def can_give(self, line: Line) -> bool:
-        """Whether units of the line are still where the package is: neither cancelled nor gone a way of their own."""
+        """Whether units of the line can still be taken: they are not cancelled and have no status of their own."""
         return not line.is_cancelled and (line.status in NOT_LEFT or line.status == self.status)
 
     @property
     def givable(self) -> dict[int, int]:
-        """Line id to the units that could be taken out, were the package in a cancellable status; 0 for a line that
-        is there and has none."""
+        """Line id to the units that could be taken out if the package were in a cancellable status; 0 if the line has
+        none."""
         units: dict[int, int] = {}
         for line in self.lines:
             units[line.line_id] = units.get(line.line_id, 0) + (line.quantity if self.can_give(line) else 0)
@@ -224,9 +224,9 @@ class Package:
         return units
 
     def modified_by(self, at: datetime) -> datetime:
-        """When it was last modified once a change of ``at`` is made.
+        """The time of its last modification after a change at ``at``.
 
-        Never earlier than before, though the clocks of two writers differ: who walks over packages by this time would
-        miss one that goes back.
+        It never goes back, although two writers' clocks may differ: a walk over packages by this time would miss one
+        that went back.
         """
         return max(at, self.modified_at)

@@ -12,14 +12,14 @@ from cleave.domain.planned_split import PlannedSplit
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is kept of a package's last export: a fingerprint that tells a repeat from other content, and when the
-    package was last modified as it says, None if it does not say."""
+    """The facts kept of a package's last export: a fingerprint, which tells a repeat from other content, and the time
+    at which the package was last modified, None if the export does not have it."""
 
     fingerprint: str
     modified_at: datetime | None
 
     def is_older_than(self, other: "Export | None") -> bool:
-        """Whether the other one says more recent things."""
+        """Whether the other export was modified later."""
         if other is None or self.modified_at is None or other.modified_at is None:
             return False
         return self.modified_at < other.modified_at
@@ -27,11 +27,11 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class PackageState:
-    """A package as it is kept; ``version`` counts the writes.
+    """A package as it is stored; ``version`` counts the writes.
 
-    ``reservations`` wait to be taken out of it, or ``planned`` says how it is, or was, to be split. ``is_due`` from the
-    moment that something waits until everybody concerned is told. ``end_events`` are the sequences at which the event
-    items of its end begin, first and last, None while it lives.
+    ``reservations`` are units that the next split takes out, or ``planned`` is the seller's own split, before and after
+    it is made. ``is_due`` from acceptance until the fan-out is done. ``end_events`` are the sequences of the first and
+    the last event item of its end, None while it lives.
     """
 
     package: Package
@@ -49,12 +49,12 @@ class PackageState:
 
     @property
     def is_to_be_split(self) -> bool:
-        """Whether something waits that only a split does."""
+        """Whether a split is needed for its accepted work."""
         return not self.package.is_closed and bool(self.reservations or self.planned)
 
     @property
     def waiting_units(self) -> list[int]:
-        """How many units of each of its lines wait to be taken out; of two of one line the later one goes first."""
+        """How many units of each line are reserved. If two rows are of one line, the later row's units go first."""
         waiting: dict[int, int] = {}
         for each in self.reservations:
             for line_id, quantity in each.units.items():
@@ -68,12 +68,12 @@ class PackageState:
 
     @property
     def correlation_id(self) -> str:
-        """The requests that wait."""
+        """The requests whose work is accepted and not done."""
         return correlation_id_of(self.reservations, self.planned)
 
 
 def correlation_id_of(reservations: Sequence[Reservation], planned: PlannedSplit | None) -> str:
-    """The requests that wait, in the order in which they came, with spaces between."""
+    """The requests of the reservations, in the order of their acceptance, separated by spaces."""
     waiting = sorted(reservations, key=lambda each: (each.at, each.cancellation_id))
     ids = [each.correlation_id for each in waiting] or [planned.correlation_id if planned else ""]
     return " ".join(dict.fromkeys(filter(None, ids)))

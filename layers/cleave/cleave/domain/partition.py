@@ -19,7 +19,7 @@ MAX_GROUPS = 25
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units that are to travel together: line id to quantity, None for all units of the line.
+    """Units that go into one new package: line id to quantity, None for all units of the line.
 
     ``fields`` maps a line id to the request's fields that asked for it.
     """
@@ -32,7 +32,7 @@ class Group:
 class SplitRequest:
     """A seller's request to split. ``fingerprint`` is equal for requests that mean the same. ``at`` is aware UTC.
 
-    ``leaves_units`` is the request's field that has to leave units for one more package; None: it may name all.
+    ``leaves_units`` is the request's field that must not name all units; None: it may name all.
     """
 
     address: PackageAddress
@@ -45,10 +45,10 @@ class SplitRequest:
 
 
 def plan_groups(package: Package, available: Availability, request: SplitRequest) -> tuple[Mapping[int, int], ...]:
-    """The units of each new package, every unit in one of them; raises Refusal.
+    """The units of each new package, with every unit in exactly one of them. Raises Refusal.
 
-    While cancellations wait, it is not known which units there will be; they are applied in a moment, and close the
-    package. So a package is either cancelled from or split, never both.
+    While cancellations wait, the remaining units are not known, and the cancellations are about to close the package.
+    So a package is either cancelled from or split, never both.
     """
     refusal = cancellable_refusal(available) or splitting_refusal(available) or _waiting_refusal(available)
     if refusal is not None:
@@ -99,8 +99,8 @@ def _take(state: Availability, group: Group, left: dict[int, int]) -> dict[int, 
 def partition(package: Package, planned: PlannedSplit, *, at: datetime, names: Sequence[Name]) -> Split:
     """Divide a package as planned; the first group gets the first units of a line. ``at`` is aware UTC.
 
-    ``planned`` must hold every unit that the package can give exactly once (ValueError): acceptance saw to it, and
-    nothing that changes the units is accepted afterwards. Units that went a way of their own go with the last group.
+    ``planned`` must hold every unit that the package can give exactly once (ValueError). Acceptance checked this, and
+    no later request may change the units. Units with a status of their own go with the last group.
     """
     left = {place: line.units for place, line in enumerate(package.lines) if package.can_give(line)}
     birth = Birth(at, CreatedBy.SPLIT, planned.keep_status)
@@ -114,7 +114,8 @@ def partition(package: Package, planned: PlannedSplit, *, at: datetime, names: S
 
 
 def _cut(package: Package, left: dict[int, tuple[Unit, ...]], group: Mapping[int, int]) -> Iterator[Line]:
-    """Lines with the units of one group, in the package's order of lines; ``left`` loses them, by the line's place."""
+    """Lines with the units of one group, in the package's order of lines. Removes these units from ``left``, which is
+    by the line's place."""
     wanted = dict(group)
     for place, units in left.items():
         line = package.lines[place]

@@ -1,8 +1,8 @@
 """The personal data in a package, and the package without it.
 
 No rule reads it. Others chose the names of the fields, so a field is recognised by the words in its name, in any
-spelling: ``invoiceTaxNumber``, ``invoice_tax_number`` and ``INVOICE-TAX-NUMBER`` are the same words. All that stands
-inside an address or a person is theirs, whatever it is called.
+spelling: ``invoiceTaxNumber``, ``invoice_tax_number`` and ``INVOICE-TAX-NUMBER`` are the same words. Everything inside
+an address or a person is personal, under any name.
 """
 
 import re
@@ -39,7 +39,8 @@ _FOLDED = str.maketrans({"\u0131": "i", "\u0130": "I"})  # Turkish letters that 
 
 
 def erase(package: Package) -> Package:
-    """The package without personal data, its units, money and story as they were. Again, it is the same."""
+    """The package without personal data; units, money and history stay as they were. Erasing twice changes nothing
+    more."""
     lines = tuple(_erased_line(line) for line in package.lines)
     details = {**_erased_object(package.details, frozenset()), MARK: True}
     return replace(package, lines=lines, details=details, own=_erased_object(package.own, frozenset()))
@@ -75,7 +76,7 @@ def _is_one(word: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """In lower case and without accents."""
+    """The words of a field's name, in lower case and without accents."""
     plain = unicodedata.normalize("NFKD", name.translate(_FOLDED))
     letters = "".join(each for each in plain if not unicodedata.combining(each))
     return [word.lower() for word in _WORD.findall(letters)]
@@ -91,7 +92,7 @@ def _erased_object(values: Mapping[str, Any], around: frozenset[str]) -> dict[st
 
 
 def _says_who(name: str) -> bool:
-    """Whether a field beside it called ``name`` is the name of a person, and not of a thing."""
+    """Whether a field called ``name`` beside it is the name of a person, not of a thing."""
     words = _words(name)
     found = {*words, *(first + second for first, second in pairwise(words))}
     return is_personal(name) and bool(found & (NAMES | REACHED_AT | IDENTITIES))
@@ -124,7 +125,7 @@ def _erased(value: Any, around: frozenset[str]) -> Any:  # noqa: ANN401 - whatev
 
 
 def _emptied(value: Any) -> Any:  # noqa: ANN401 - whatever came in
-    """The value with its content erased and its shape kept; empty values stay unchanged."""
+    """The value with its content erased and its shape kept. Empty values stay unchanged."""
     match value:
         case Mapping():
             return {name: _emptied(each) for name, each in value.items()}

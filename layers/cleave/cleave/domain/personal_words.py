@@ -1,4 +1,4 @@
-"""Words, and pairs of words, by which a field's name says that it is about a person: lower case, without accents."""
+"""Words, and pairs of words, that mark a field as personal by its name: lower case, without accents."""
 
 
 def _words_of(*texts: str) -> frozenset[str]:
@@ -11,7 +11,7 @@ _PERSON = _words_of(
     "alici empfaenger ansprechpartner",
 )
 _ADDRESS = _words_of("address addresses anschrift")
-# Objects in which a plain name is a person's, and fields that hold a plain name.
+# Objects in which a field called ``name`` is a person's name, and fields that hold such a name.
 OF_A_PERSON = _words_of("billing invoice shipping shipment delivery")
 BARE_NAMES = _words_of("name ad adi isim unvan")
 NAMES = _words_of(
@@ -32,10 +32,10 @@ _WORDS_TO = _words_of("giftmessage giftnote deliverynote ordernote")
 PERSONAL = _PERSON | _ADDRESS | NAMES | _PLACES | REACHED_AT | IDENTITIES | _WORDS_TO
 # Turkish words may have endings.
 STEMS = ("adres", "cadde", "kimlik", "mahalle", "musteri", "soyad", "sokak", "telefon", "vergi")
-# In a run of letters words cannot be separated: only words too long to be part of another one count there.
+# Words that are written together cannot be separated: there only words count that are too long to be part of another.
 _LONG = 7
 RUN_TOGETHER = tuple(sorted(word for word in {*PERSONAL, *STEMS} if len(word) >= _LONG))
-# A field with such an ending gives a kind or an amount, and no person.
+# A field with such an ending is a kind or an amount, not a person.
 OF_A_KIND = tuple(
     sorted(
         _words_of(

@@ -1,4 +1,4 @@
-"""A seller's own split, between its acceptance and its end."""
+"""A seller's own split, from its acceptance on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PlannedSplit:
-    """An accepted split. ``groups`` and ``package_ids`` belong together; the first ``asked`` are the seller's own.
+    """An accepted split. Each of ``groups`` has its id in ``package_ids``; the first ``asked`` groups are the seller's
+    own.
 
-    One more is for the units that it did not name, and for those that went a way of their own, if there are any.
+    If there are units that the seller did not name, or that have a status of their own, they make one more group.
     """
 
     fingerprint: str

@@ -1,4 +1,4 @@
-"""How far a package is: which status may follow which, and which has to wait for a split."""
+"""The progress of a package: which status may follow which, and which has to wait for a split."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,8 +33,10 @@ def step_of(status: str) -> int:
 
 
 def follows(before: str, after: str) -> bool:
-    """Whether a report can move units from one status to another. Cancels have their own requests; here Cancelled only
-    ends unpaid packages."""
+    """Whether a report can move units from one status to another.
+
+    Cancels are requests of their own. A report of Cancelled only ends unpaid packages.
+    """
     if after in _CANCELLED or before in _CANCELLED:
         return before == Status.AWAITING and after == Status.CANCELLED
     if after not in _STEPS:
@@ -43,7 +45,8 @@ def follows(before: str, after: str) -> bool:
 
 
 def can_enter(package: Package, status: str) -> bool:
-    """The same for a package: under a word that we do not know it is at least as far as it was before."""
+    """Whether a report can move a package to a status. In an unknown status, the package is at least as far as in its
+    last known one."""
     if package.status in _STEPS or package.is_closed:
         return follows(package.status, status)
     before = [entry.status for entry in package.history if entry.status in _STEPS]
@@ -58,15 +61,15 @@ def check_order(package: Package, status: str, field: str | Place | None) -> Non
 
 
 def put_in_status(package: Package, status: str, at: datetime) -> Package:
-    """The package in a status, with the units that are where it is; others went a way of their own."""
+    """The package in a status, with all its units except those with a status of their own."""
     lines = tuple(replace(line, status=status) if package.can_give(line) else line for line in package.lines)
     return replace(package, status=status, lines=lines, history=(*package.history, HistoryEntry(at, status)))
 
 
 def check_nothing_waits(state: PackageState, changed: Package) -> None:
-    """Raise Refusal where accepted cancellations, or a split, could not be carried out after the change.
+    """Raise Refusal if the change would make accepted cancellations, or an accepted split, impossible.
 
-    They were accepted first and will be applied in a moment; then the report can name the successor.
+    They were accepted first and are applied in a moment. Then the report can name the successor.
     """
     if not state.is_to_be_split:
         return

@@ -1,4 +1,4 @@
-"""Why units are taken back: the canonical list that both dialects translate to and from."""
+"""The reasons of a cancel: the common list from which both dialects translate."""
 
 from enum import StrEnum
 

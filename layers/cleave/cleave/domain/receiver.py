@@ -1,4 +1,4 @@
-"""A subscription's receiver, as people see it."""
+"""The receiver of a subscription, as operators see it."""
 
 from enum import StrEnum
 

@@ -58,8 +58,8 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of an event. ``package`` and ``line`` are places in the event's packages and in its lines, ``fact``
-    one in its domain events."""
+    """One message of an event. ``package`` is a place in the event's packages, ``line`` a place in the package's lines,
+    ``fact`` a place in the event's domain events."""
 
     kind: MessageKind
     package: int
@@ -69,11 +69,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A recipient's messages of an event, in a few bytes however many they are.
+    """The messages that a recipient gets about an event, in a few bytes, however many they are.
 
-    ``packages`` are the places of those that it is told as a whole; ``cancelled_lines``: it is told of each line that
-    was cancelled; ``shipments``: of these changes of its packages; ``domain_events``: of every fact. With the event,
-    which never changes, and the owner it says each message: ``messages_of``.
+    ``packages`` are the places of the packages that are sent whole. ``cancelled_lines``: a message for each cancelled
+    line. ``shipments``: messages about these changes of packages. ``domain_events``: a message for every fact.
+    ``messages_of`` derives each message from it, from the owner, and from the event, which never changes.
     """
 
     packages: tuple[int, ...] = ()
@@ -84,11 +84,11 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The messages of one subscription about an event, decided when it happened.
+    """The messages of one subscription about an event, decided when the event happened.
 
-    ``count`` is how many messages the selection makes, ``first`` the number of the first of them along the
-    subscription's lane. ``previous_at`` is the time of the event before in that lane, None for the first. ``owner`` and
-    ``track`` say whose webhook it is, and on which track its messages of the order are.
+    ``count`` is the number of messages, ``first`` the number of the first along the subscription's lane.
+    ``previous_at`` is the time of the lane's previous event, None for the first. ``owner`` is the webhook's owner,
+    ``track`` the track of its messages about the order.
     """
 
     owner: str
@@ -100,8 +100,8 @@ class Telling:
 
 
 def selection_for(recipient: Recipient, packages: Sequence[Package], topic: Topic = Topic.STATUS) -> Selection:
-    """What a recipient wants of an event with these packages, which are of one order. The dialects tell nobody of a
-    carrier's number."""
+    """The messages that a recipient wants about an event with these packages, all of one order. No dialect has a
+    message about a carrier's number."""
     if not recipient.is_wanted or (recipient.countries and packages[0].sold_to not in recipient.countries):
         return Selection()
     if recipient.payload is PayloadFormat.CLOUDEVENTS:
@@ -119,7 +119,7 @@ def selection_for(recipient: Recipient, packages: Sequence[Package], topic: Topi
 def messages_of(
     selection: Selection, owner: str, packages: Sequence[Package], topic: Topic = Topic.STATUS
 ) -> tuple[Message, ...]:
-    """The messages that a selection makes of an event with these packages, in the order in which they are sent."""
+    """The messages of a selection from an event with these packages, in the order in which they are sent."""
     whole = [Message(MessageKind.PACKAGE, place) for place in selection.packages]
     channels = [each for place in range(len(packages)) for each in _of_channel(selection, owner, packages, place)]
     facts = enumerate(domain_events(packages, topic)) if selection.domain_events else ()
@@ -128,14 +128,15 @@ def messages_of(
 
 
 def _is_wanted(recipient: Recipient, package: Package) -> bool:
-    """UnSupplied is a status of lines: its subscribers get the packages that have such a line."""
+    """Whether the statuses match the package. UnSupplied is a status of lines: it matches packages that have such a
+    line."""
     if not recipient.statuses or package.status in recipient.statuses:
         return True
     return Status.UNSUPPLIED in recipient.statuses and any(line.status == Status.UNSUPPLIED for line in package.lines)
 
 
 def _of_channel(selection: Selection, owner: str, packages: Sequence[Package], place: int) -> Iterator[Message]:
-    """First the cancelled lines of a package, then the package's own messages."""
+    """The cancelled lines of each package, then the package's own messages."""
     package = packages[place]
     if selection.cancelled_lines:
         yield from _cancelled_lines(owner, package, place)

@@ -6,7 +6,7 @@ from enum import Enum, StrEnum
 
 
 class RefusalKind(StrEnum):
-    """The caller's possible reaction to a refusal; each dialect has one HTTP status for each kind."""
+    """The caller's possible reaction to a refusal. Each dialect has one HTTP status for each kind."""
 
     INVALID = "invalid"  # the request can never be accepted as it is
     UNAUTHENTICATED = "unauthenticated"
@@ -85,11 +85,11 @@ class Place(Enum):
 
 
 class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller catches it by this name
-    """A request that is not accepted and has left no trace.
+    """A request that is refused and has changed nothing.
 
-    ``field`` is the request's field at fault: as the dialect that read it calls it, dotted with list positions
-    (``lines.0.quantity``), or a place that the dialect has yet to name; None where the fault is not in one field.
-    ``message`` is for the caller and holds no personal data.
+    ``field`` is the field at fault: the dialect's name of it, dotted with list positions (``lines.0.quantity``), or a
+    place that the dialect has yet to name; None if no single field is at fault. ``message`` is for the caller and holds
+    no personal data.
     """
 
     def __init__(self, code: RefusalCode, message: str, *, field: str | Place | None = None) -> None:
@@ -101,7 +101,7 @@ class Refusal(Exception):  # noqa: N818 - the field's word for it; every caller 
 
 @dataclass(frozen=True, slots=True)
 class LineFields:
-    """The request's fields for a line and its values, for refusals."""
+    """The request's fields that name a line and its values, for refusals."""
 
     line: str | None = None
     quantity: str | None = None
@@ -118,7 +118,7 @@ class Refusals(Exception):  # noqa: N818 - several refusals of one request
 
 
 def unreadable_refusal(name: str) -> Refusal:
-    """Of a request about a stored item that is damaged, or that a later version wrote."""
+    """The refusal of a request about a stored item that is damaged, or that a later version wrote."""
     return Refusal(RefusalCode.ITEM_UNREADABLE, f"{name} is damaged in store; operators can mend it")
 
 

@@ -15,10 +15,11 @@ from cleave.domain.split import part_of
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``units`` maps the lines that are named to how many units of each are in the status by now; none: the package.
+    """``units`` maps the named lines to the number of units that are in the status by now; empty: the whole package.
 
-    ``own`` are fields of the package that no rule reads. What is None in ``carriage`` stays as it was. ``is_sellers``:
-    only of a package that its seller delivers itself. ``happened_at`` is aware UTC, and ``at`` is when it was said.
+    ``own`` are fields of the package that no rule reads. None in ``carriage`` leaves a field unchanged. ``is_sellers``:
+    the report is allowed only for a package that its seller delivers itself. ``happened_at`` is aware UTC, and ``at``
+    is the time of the report.
     """
 
     address: PackageAddress
@@ -35,7 +36,7 @@ class Report:
 
 
 def apply_report(package: Package, report: Report) -> Package | None:
-    """The package after the report, or None where it was so before. Raises Refusal."""
+    """The package after the report, or None if the report says nothing new. Raises Refusal."""
     if report.is_sellers and not package.carriage.by_seller:
         message = f"package {package.package_id} is not delivered by its seller"
         raise Refusal(RefusalCode.NOT_DELIVERED_BY_SELLER, message)
@@ -57,7 +58,7 @@ def _all_moved(package: Package, report: Report) -> Package:
 
 
 def _some_moved(package: Package, report: Report) -> Package:
-    """Where no unit stays behind, the package goes with them."""
+    """Named units enter the status; if no unit stays behind, so does the package."""
     lines = package.lines
     for line_id, quantity in report.units.items():
         lines = _moved_lines(package, lines, line_id, quantity, report)
@@ -71,7 +72,7 @@ def _some_moved(package: Package, report: Report) -> Package:
 def _moved_lines(
     package: Package, lines: tuple[Line, ...], line_id: int, quantity: int, report: Report
 ) -> tuple[Line, ...]:
-    """So many units of a line in the status: those that are there, and then those that are nearest to it."""
+    """So many units of a line in the status: first those that are in it already, then those that are nearest to it."""
     rows = [row for row in lines if row.line_id == line_id and not row.is_cancelled]
     _check_line(package, rows, line_id, quantity, report)
     missing = quantity - sum(row.quantity for row in rows if row.status == report.status)
@@ -102,7 +103,7 @@ def _nearest(row: Line) -> int:
 
 
 def _with_moved(lines: tuple[Line, ...], row: Line, quantity: int, status: str) -> tuple[Line, ...]:
-    """The first units of a row go on; a line stands in a package once for each status."""
+    """The first units of a row enter the status. A line has one row for each status in a package."""
     place = lines.index(row)
     gone, rest = row.units[:quantity], row.units[quantity:]
     there = next((each for each in lines if each.line_id == row.line_id and each.status == status), None)
@@ -121,10 +122,11 @@ type _Row = tuple[Package, Line]
 def spread(
     packages: Sequence[Package], item_number: str, quantity: int | None, status: str
 ) -> dict[int, dict[int, int]] | None:
-    """How many units of each package's lines of an item are in a status, where ``quantity`` are in all (None: each).
+    """How many units of each package's lines of an item are in a status, if there are ``quantity`` in all (None: all
+    units).
 
-    Those that are in it are, then those that are nearest to it, the oldest package first. Package id to line id to
-    units, of packages that change; None where the item has too few.
+    Units in the status count first, then those that are nearest to it, the oldest package first. Returns package id →
+    line id → units, for the packages that change; None if the item has too few units.
     """
     rows = list(_rows_of(packages, item_number))
     can = sorted((each for each in rows if follows(each[1].status, status)), key=lambda each: _nearest(each[1]))

@@ -8,7 +8,7 @@ MAX_SELLERS = 400
 
 
 class Role(StrEnum):
-    """A seller speaks Trendyol's dialect for itself, an operator for every seller.
+    """The roles of credentials: a seller speaks Trendyol's dialect for itself, an operator for every seller.
 
     A channel speaks HepsiGlobal's for the sellers that its credential names. Support reads what an operator reads.
     """
@@ -20,12 +20,12 @@ class Role(StrEnum):
 
     @property
     def is_staff(self) -> bool:
-        """Whether it is the marketplace's own, for whom no seller is somebody else's."""
+        """Whether the credential belongs to the marketplace itself, which may see every seller."""
         return self in {Role.OPERATOR, Role.SUPPORT}
 
 
 class Tier(StrEnum):
-    """How many products a seller has; the marketplace's limits on its calls go by this."""
+    """The number of a seller's products, which decides the marketplace's limits on its calls."""
 
     UP_TO_50K = "50k"
     UP_TO_75K = "75k"
@@ -38,7 +38,7 @@ class Tier(StrEnum):
 class Principal:
     """An authenticated caller.
 
-    No ``storefronts`` mean all of them; the ``sellers`` of an operator and of support are empty and mean all.
+    Empty ``storefronts`` mean all of them. The ``sellers`` of an operator and of support are empty and mean all.
     """
 
     key: str
@@ -58,17 +58,17 @@ class Principal:
 
     @property
     def is_staff(self) -> bool:
-        """Whether it may read what is anybody's."""
+        """Whether it may read items of every owner."""
         return self.role.is_staff
 
     @property
     def speaks_for_sellers(self) -> bool:
-        """Whether it may use a seller's own paths at all."""
+        """Whether it may use a seller's own paths."""
         return self.role in {Role.SELLER, Role.OPERATOR}
 
     @property
     def reads_of_sellers(self) -> bool:
-        """Whether it may use those of a seller's own paths that only read."""
+        """Whether it may use a seller's own paths that only read."""
         return self.speaks_for_sellers or self.is_staff
 
     @property
@@ -77,5 +77,5 @@ class Principal:
         return self.role in {Role.CHANNEL, Role.OPERATOR}
 
     def knows(self, seller_id: int) -> bool:
-        """Whether the seller is one of its own; all sellers are an operator's, and support's."""
+        """Whether it may act for the seller; operators and support may for all."""
         return self.is_staff or seller_id in self.sellers

@@ -1,4 +1,4 @@
-"""Closing a package, and the places of its units. Cancels are here, explicit splits in ``partition``."""
+"""Closing a package and placing its units. Cancels are here, explicit splits in ``partition``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +12,14 @@ from cleave.domain.status import Status
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """``closed`` is the package that was split, as it will be kept; ``successors`` hold its live units, if any."""
+    """``closed`` is the split package, as it will be stored; ``successors`` hold its live units, if any."""
 
     closed: Package
     successors: tuple[Package, ...]
 
     @property
     def successor(self) -> Package | None:
-        """The one package that a cancel leaves, or None where it took every unit."""
+        """The one successor of a cancel, or None if the cancel took every unit."""
         return self.successors[0] if self.successors else None
 
 
@@ -33,7 +33,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """How the packages of one split come to be. ``chain_id`` None: each begins a chain of its own."""
+    """The cause and the ids of the packages that one split makes. ``chain_id`` None: each begins a chain of its own."""
 
     at: datetime
     created_by: CreatedBy
@@ -45,10 +45,10 @@ class Birth:
 def cancel_units(package: Package, reservations: Sequence[Reservation], *, at: datetime, name: Name) -> Split:
     """Apply all reservations of a package at once.
 
-    Which units of a line go: its last ones, the latest reservation from the very end, so that the units that remain
-    keep their places. The successor keeps the package's status only if every reservation asks for it. Units that went
-    a way of their own go on with the successor as they are. ``at`` is aware UTC. ``reservations`` must not claim more
-    units than the package can give (ValueError): the store reserves under a condition, so that would be a defect.
+    A line loses its last units, and the latest reservation takes the very last ones, so the remaining units keep their
+    places. The successor keeps the package's status only if every reservation asks for it. Units with a status of their
+    own move to the successor with it. ``at`` is aware UTC. ``reservations`` must not claim more units than the package
+    can give (ValueError): the store reserves under a condition, so this would be a bug.
     """
     ordered = sorted(reservations, key=lambda waiting: (waiting.at, waiting.cancellation_id))
     remaining, gone = _divide(package, ordered)
@@ -80,9 +80,10 @@ def close(package: Package, status: Status, successors: tuple[Package, ...], at:
 
 
 def _divide(package: Package, reservations: Sequence[Reservation]) -> tuple[list[Line | None], list[list[Line]]]:
-    """For each line what remains of it (None: nothing), and one cancelled part for each reservation that takes from it.
+    """For each line the part that remains (None: nothing), and one cancelled part for each reservation that takes from
+    it.
 
-    From the last line to the first: where a line stands in the package twice, its last units are the later one's.
+    Works from the last line to the first: if a line is in the package twice, its last units are in the later row.
     """
     wanted = [dict(waiting.units) for waiting in reservations]
     remaining: list[Line | None] = []
@@ -100,7 +101,7 @@ def _divide(package: Package, reservations: Sequence[Reservation]) -> tuple[list
 def _take(
     line: Line, wanted: Sequence[dict[int, int]], reservations: Sequence[Reservation]
 ) -> tuple[Line | None, list[Line]]:
-    """Take from the end of one line what is still ``wanted``, by reservation; the latest one first."""
+    """Take the ``wanted`` units from the end of one line, by reservation, the latest one first."""
     units, cancelled = line.units, []
     for left, waiting in reversed(list(zip(wanted, reservations, strict=True))):
         quantity = min(left.get(line.line_id, 0), len(units))
@@ -124,17 +125,17 @@ def _cancelled_part(line: Line, units: tuple[Unit, ...], waiting: Reservation) -
 
 
 def left_behind(rest: Line | None) -> tuple[Line, ...]:
-    """A closed package's rows of a line: cancelled units unchanged, all others as moved to a successor."""
+    """A closed package's rows of a line: cancelled units unchanged, all others marked as moved to a successor."""
     if rest is None:
         return ()
     return (rest,) if rest.is_cancelled else (replace(rest, status=Status.UNPACKED),)
 
 
 def make_successor(parent: Package, lines: tuple[Line, ...], birth: Birth, name: Name) -> Package:
-    """A package with some units of ``parent``: another shipment, of the same order and first ancestor.
+    """A package with some units of ``parent``: another shipment of the same order, with the same first ancestor.
 
-    It says nothing that is true of its parent alone. ``lines`` hold live units only. Those that went a way of their
-    own keep their status; where there are no others, the package has theirs.
+    It has no field that is only true of its parent. ``lines`` hold live units only. Units with a status of their own
+    keep it; if there are no others, the package takes that status.
     """
     status = _status_of(parent, lines, parent.status if birth.keep_status else Status.CREATED)
     lines = tuple(replace(line, own={}, status=status if parent.can_give(line) else line.status) for line in lines)
@@ -167,7 +168,7 @@ def _status_of(parent: Package, lines: Sequence[Line], otherwise: str) -> str:
 
 
 def _fresh_carriage(parent: Package) -> Carriage:
-    """Another shipment has another number and link; the carrier stays only where the marketplace chose it."""
+    """Another shipment has another number and link. It keeps the carrier only if the marketplace chose it."""
     said = parent.carriage
     return Carriage(
         sender_number=_unsaid(said.sender_number),
@@ -178,5 +179,5 @@ def _fresh_carriage(parent: Package) -> Carriage:
 
 
 def _unsaid(value: str | int | None) -> str | None:
-    """The field stays there, empty, if it was there."""
+    """Empties the field if the package has it."""
     return None if value is None else ""

@@ -34,8 +34,8 @@ _BY_FOLDED = {status.casefold(): status for status in Status}
 
 
 def status_word(text: str) -> str:
-    """The known status of that name in any letter case, with or without underscores.
+    """The known status of that name, in any letter case, with or without underscores.
 
-    Another word as it is: marketplaces add some each year.
+    An unknown word is returned unchanged: marketplaces add some each year.
     """
     return _BY_FOLDED.get(text.casefold().replace("_", ""), text)

@@ -1,4 +1,4 @@
-"""How far a seller is with a package: Created, Picking, Invoiced, in this order; the rest is the carrier's word."""
+"""The statuses that a seller reports: Created, Picking, Invoiced, in this order; the carrier reports the others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ FOLLOWS: dict[str, str] = {Status.PICKING: Status.CREATED, Status.INVOICED: Stat
 
 @dataclass(frozen=True, slots=True)
 class StatusNotice:
-    """``units`` maps the lines that the seller names to quantities; the status is the whole package's all the same.
+    """A seller's report. ``units`` maps the named lines to quantities, but the status is that of the whole package.
 
     ``fields`` maps a line id to the request's fields that named it. ``at`` is aware UTC.
     """
@@ -30,9 +30,9 @@ class StatusNotice:
 
 
 def enter_status(package: Package, notice: StatusNotice) -> Package | None:
-    """The package in its new status, or None if it is there already and nothing new is said. Raises Refusal.
+    """The package in its new status, or None if the notice says nothing new. Raises Refusal.
 
-    ``notice.status`` must be one of FOLLOWS. Lines that went another way than their package stay as they are.
+    ``notice.status`` must be one of FOLLOWS. Lines with a status of their own keep it.
     """
     _check_lines(package, notice)
     if package.status == notice.status:
@@ -55,7 +55,7 @@ def _entered(line: Line, before: str, after: str) -> Line:
 
 
 def _repeated(package: Package, notice: StatusNotice) -> Package | None:
-    """A repeat may add the number that was not said yet, and say nothing else."""
+    """A repeat may only add an invoice number that was missing."""
     if notice.invoice_number is None or str(notice.invoice_number) == str(package.invoice_number):
         return None
     if package.invoice_number:

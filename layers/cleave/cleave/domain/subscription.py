@@ -20,7 +20,7 @@ _TURNS_KEPT = 50
 
 
 class PayloadFormat(StrEnum):
-    """The format of messages: a dialect's own, or domain events as CloudEvents."""
+    """The format of messages: the dialect's own, or domain events as CloudEvents."""
 
     TRENDYOL = "trendyol"
     HEPSIGLOBAL = "hepsiglobal"
@@ -40,7 +40,7 @@ ITEMS_ONLY = frozenset({ChannelEvent.ITEM_CANCELLED})
 
 
 class Authentication(StrEnum):
-    """How a receiver wants to recognise us, besides the signature."""
+    """The credentials that a receiver expects, besides the signature."""
 
     BASIC = "BASIC_AUTHENTICATION"
     API_KEY = "API_KEY"
@@ -56,8 +56,11 @@ class SubscriptionStatus(StrEnum):
 
 
 class PassiveReason(StrEnum):
-    """Why a subscription is passive. Only when its owner turned it off are events forgotten that happen meanwhile;
-    those of one that was made held wait until its owner turns it on, or reads them."""
+    """Why a subscription is passive.
+
+    If its owner turned it off, it never gets the events that happen meanwhile. In all other cases they wait. For one
+    that was created held, they wait until its owner turns it on or reads them.
+    """
 
     BY_OWNER = "deactivated"
     FAILING = "failing"
@@ -67,7 +70,7 @@ class PassiveReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """``sealed`` is the encrypted ``whsec_…`` secret. ``expires_at`` None: the current one."""
+    """``sealed`` is the encrypted ``whsec_…`` secret. ``expires_at`` None: it is the current key."""
 
     sealed: bytes
     expires_at: datetime | None
@@ -86,11 +89,11 @@ class Turn:
 class Subscription:
     """A webhook of a seller or of a channel; ``url`` may be the ARN of a bus or queue instead (``domain.destination``).
 
-    ``owner`` is ``seller:…`` or ``channel:…``; ``sellers`` are those it is told of. ``statuses`` are package statuses;
-    none means all of them, future ones too. ``countries`` are those of the orders that it is told of, none means all;
-    ``channel_events`` what a channel is told in its dialect. ``sealed_secret`` is the password, key or token that the
-    receiver asked for, encrypted, None where it asked for none. ``tracks`` is how many requests to it may be under way
-    at once. ``turns`` are the latest ones, oldest first. ``version`` counts the writes.
+    ``owner`` is ``seller:…`` or ``channel:…``; ``sellers`` are the sellers whose events it gets. ``statuses`` are
+    package statuses; empty means all, future ones too. ``countries`` are those of the orders whose events it gets;
+    empty means all. ``channel_events`` are the kinds of messages that a channel gets in its dialect. ``sealed_secret``
+    is the encrypted password, key or token that the receiver expects, None if it expects none. ``tracks`` is how many
+    requests to it may be under way at once. ``turns`` are the latest ones, oldest first. ``version`` counts the writes.
     """
 
     subscription_id: str
@@ -121,7 +124,7 @@ class Subscription:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether its owner wants events that happen now; while its receiver fails, they wait."""
+        """Whether its owner wants events that happen now. If its receiver fails, they wait."""
         return self.passive_reason is not PassiveReason.BY_OWNER
 
     @property
@@ -130,11 +133,11 @@ class Subscription:
         return self.url if is_arn(self.url) else urlsplit(self.url).hostname or ""
 
     def keys_at(self, at: datetime) -> list[SigningKey]:
-        """Those to sign with, the current one first."""
+        """The signing keys in use at that time, the current one first."""
         return [key for key in self.signing_keys if key.expires_at is None or key.expires_at > at]
 
     def with_turn(self, turn: Turn) -> tuple[Turn, ...]:
-        """Its turns after one more."""
+        """The subscription's turns with one more."""
         return (*self.turns, turn)[-_TURNS_KEPT:]
 
 

@@ -1,4 +1,4 @@
-"""The seller's own carrier: the packages that may have it, and when."""
+"""The seller's own carrier and tracking number, and the packages that may get them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from cleave.domain.package import Carriage, Package
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.status import Status
 
-# A package must be announced as Picking first; once the carrier has it, its number stands.
+# A seller reports Picking first. Once the carrier has the package, its number is final.
 TRACKABLE = (Status.PICKING, Status.INVOICED)
 
 
