@@ -77,8 +77,9 @@ class Walk:
         section = console.locator("section").filter(has=console.get_by_role("heading", name=title, exact=True))
         pattern = re.compile(".*?".join(map(re.escape, said)), re.DOTALL | re.IGNORECASE)
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-        while not pattern.search(shown := " ".join(section.first.inner_text().split())):
-            assert time.monotonic() < deadline, f"{title} does not say {said}: {shown}"
+        while not any(pattern.search(" ".join(shown.split())) for shown in section.all_inner_texts()[:1]):
+            page = console.locator("body").inner_text()
+            assert time.monotonic() < deadline, f"{title} does not say {said}: {page}"
             console.wait_for_timeout(200)
 
     def run(self, command: str) -> str:

@@ -1,5 +1,7 @@
 """A rehearsal touches no stack that is not its own, ends at what fails, and tells all that was seen."""
 
+from typing import Self
+
 import pytest
 from cleave_cli import rehearse as command
 from cleave_cli.errors import CleaveError
@@ -81,6 +83,33 @@ def test_what_the_steps_name_in_a_stack_is_there() -> None:
     alarms = {each["AlarmName"]["Sub"] for each in resources("AWS::CloudWatch::Alarm").values()}
     assert GUARD.format(stack="${AWS::StackName}") in alarms
     assert WATCHED in resources("AWS::Serverless::Function")
+
+
+class WithoutConsole:
+    """CloudFormation and Lambda, of a stack that has all functions but the console's, and other resources."""
+
+    def __init__(self) -> None:
+        self.ids = {name: f"s-{name}" for name in [*resources("AWS::Serverless::Function"), "Table"]}
+        del self.ids["ConsoleFunction"]
+
+    def get_paginator(self, _: str) -> Self:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, list[dict[str, str]]]]:
+        each = [{"LogicalResourceId": name, "PhysicalResourceId": id_} for name, id_ in self.ids.items()]
+        return [{"StackResourceSummaries": each}]
+
+    def get_alias(self, **asked: str) -> dict[str, str]:
+        assert asked["Name"] == "live"
+        return {"FunctionVersion": f"version of {asked['FunctionName']}"}
+
+
+def test_a_function_that_the_stack_was_not_asked_for_has_no_live_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = WithoutConsole()
+    monkeypatch.setattr(Account, "client", lambda *_: without)
+    live = Account(None, None, "s").live()  # type: ignore[arg-type] # its clients are ours
+    assert live[WATCHED] == f"version of s-{WATCHED}"
+    assert live.keys() == resources("AWS::Serverless::Function").keys() - {"ConsoleFunction"}
 
 
 def test_what_comes_after_a_failure_would_show_nothing() -> None:
