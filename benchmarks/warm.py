@@ -25,7 +25,7 @@ TITLE = "Warm requests"
 _MOST = {"Trendyol, accept": 0.33, "HepsiGlobal, accept": 0.5}
 _MOST_OF_BEST = 1.3
 _BEST = "the usual way's best form, accept"
-_PER_PACKAGE = 40  # as many cancellations may wait on one, and a few more
+_PER_PACKAGE = 40  # below the 50 cancellations that may wait on a package
 _INTRO = (
     'Microseconds of processor time for one request in one process: medians of batches that run in turns. "Database '
     'excluded" replaces botocore\'s HTTP layer by prepared answers; building, signing and parsing stay. "Included" '
@@ -40,18 +40,18 @@ type Batch = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The same request, again and again; ``statuses`` are the answers that it may have."""
+    """A request that is repeated; ``statuses`` are the allowed status codes of its answers."""
 
     handler: Handler
     event: dict[str, Any]
     statuses: frozenset[int]
 
     def microseconds(self, count: int) -> float:
-        """Of processor time per request."""
+        """Processor time per request, over ``count`` requests."""
         return _cpu(self.handler, [self.event] * count, self.statuses)
 
     def allocated(self) -> float:
-        """KiB held at once, at most."""
+        """The most memory that a request holds at once, in KiB."""
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
         self.handler(self.event, CONTEXT)
@@ -62,7 +62,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Stubbed:
-    """Without the database: microseconds in each round, and KiB."""
+    """Results without the database: microseconds per request in each round, and KiB."""
 
     rounds: list[float]
     allocated: float
@@ -129,7 +129,7 @@ def _stubbed(scale: Scale, cases: Mapping[str, Case]) -> dict[str, Stubbed]:
 
 def _rounds(count: int, cases: Mapping[str, Batch]) -> dict[str, list[float]]:
     for case in cases.values():
-        case()  # the first call of each makes what is made once
+        case()  # the first call also does work that is done once per process
     return interleave(count, cases)
 
 
@@ -139,7 +139,7 @@ def _with_database(scale: Scale, usual: Handler, world: World) -> dict[str, floa
     keys = itertools.count()
 
     def accept_usual() -> float:
-        # Other content each time, or the decorator answers from what it stored.
+        # Other content each time: the decorator would answer a repeat from its store.
         events = [cancel_event(1 + next(keys) % 100_000) for _ in range(count)]
         return _cpu(usual, events, _OK)
 
@@ -178,7 +178,7 @@ def _budgets(stubbed: Mapping[str, Stubbed]) -> list[Budget]:
 
 
 def _budget(stubbed: Mapping[str, Stubbed], ours: str, theirs: str, most: float) -> Budget:
-    """The ratio is that of each round, in which one came after the other."""
+    """``ours`` against ``theirs``: the median ratio of rounds, each of which measured one right after the other."""
     mine, other = stubbed[ours], stubbed[theirs]
     ratio = median(each / its for each, its in zip(mine.rounds, other.rounds, strict=True))
     what = f"CPU of a warm request, database excluded: {ours}, vs. {theirs}"
