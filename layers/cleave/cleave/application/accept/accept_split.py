@@ -22,9 +22,9 @@ _TRIES = 8
 
 
 def accept_split(table: Table, request: SplitRequest) -> tuple[int, ...]:
-    """Note the split, and answer the ids of the packages asked for; the stream makes them.
+    """Store the plan of the split, and return the ids of the requested packages; the stream makes them.
 
-    A repeat is answered with the same ids and has no second effect. Two reads and one write. Raises Refusal.
+    A repeat gets the same ids and has no second effect. Two reads and one write. Raises Refusal.
     """
     try:
         return until_current(lambda: _accept(table, request))
@@ -46,7 +46,7 @@ def _accept(table: Table, request: SplitRequest) -> tuple[int, ...]:
 
 
 def _plan(table: Table, state: PackageState, request: SplitRequest) -> tuple[PlannedSplit, Order, int]:
-    """The plan, the order as it is, and the bytes that the split will add to it."""
+    """The plan, the order as it was read, and the bytes that the split will add to it."""
     groups = plan_groups(state.package, state.availability, request)
     ids, order = _free_ids(table, state.package, state.version, len(groups))
     asked = len(request.groups)
@@ -56,9 +56,9 @@ def _plan(table: Table, state: PackageState, request: SplitRequest) -> tuple[Pla
 
 
 def _free_ids(table: Table, package: Package, version: int, count: int) -> tuple[tuple[int, ...], Order]:
-    """Ids that no package of the seller has now, and the order, in the same read.
+    """Ids that no package of the seller has now, and the order, from the same read.
 
-    An id that is taken until the split is stepped over then.
+    If another package takes an id before the split, the split uses the next one.
     """
     for attempt in range(_TRIES):
         wanted = tuple(

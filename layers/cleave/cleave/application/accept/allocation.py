@@ -1,4 +1,4 @@
-"""From an order's items to claims on its packages, by the facts known so far."""
+"""Turns an order's items into claims on its packages, by the facts known so far."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ _MAX_LINES = 90
 
 @dataclass(frozen=True, slots=True)
 class ItemFields:
-    """The request's fields that name the order, its item, how many units, and the caller's own key; for refusals."""
+    """The request's fields for the order, its item, the quantity, and the caller's own key; for refusals."""
 
     order: str
     item: str
@@ -26,7 +26,7 @@ class ItemFields:
 
 @dataclass(frozen=True, slots=True)
 class ItemCancellation:
-    """``quantity`` units of one order item, None for all that it has left.
+    """``quantity`` units of one order item; None: all units that nobody has claimed.
 
     ``cancellation`` has no seller and no claims yet.
     """
@@ -45,7 +45,7 @@ type KnownUnits = dict[PackageRef, dict[int, int]]
 class KnownOrders:
     """The known facts about orders, by number, and about the packages that were read.
 
-    ``left`` overrides the quantities of the order's lines, ``fixed`` holds packages that nobody can take units from.
+    ``left`` replaces the quantities of the order's lines. ``fixed`` holds packages from which nobody can take units.
     """
 
     orders: Mapping[str, Sequence[Order]]
@@ -63,7 +63,7 @@ class KnownOrders:
                 self.fixed[ref] = state.status
 
     def unseen(self, items: Iterable[ItemCancellation]) -> list[PackageRef]:
-        """Live packages that hold one of the items and have not been looked at."""
+        """Live packages that hold one of the items and were not read yet."""
         refs = (
             (order.seller_id, package.package_id)
             for item in items
@@ -125,7 +125,7 @@ def _allocate(item: ItemCancellation, known: KnownOrders, left: KnownUnits) -> C
 
 
 def _units_by_line(package: LivePackage) -> dict[int, int]:
-    """A line may stand in a package twice."""
+    """Line id to units; a line may be in a package twice."""
     units: dict[int, int] = {}
     for line in package.lines:
         units[line.line_id] = units.get(line.line_id, 0) + line.quantity
@@ -133,7 +133,8 @@ def _units_by_line(package: LivePackage) -> dict[int, int]:
 
 
 def _all_units(item: ItemCancellation, order: Order, known: KnownOrders, left: Mapping[int, Mapping[int, int]]) -> int:
-    """Every unit that nobody has claimed; refused if one of them is beyond cancelling, for all means all."""
+    """Every unit that nobody has claimed. Raises Refusal if one of them cannot be cancelled: the call takes all or
+    none."""
     place = item.fields.item
     for package in order.live:
         status = known.fixed.get((order.seller_id, package.package_id))
@@ -151,7 +152,7 @@ def _all_units(item: ItemCancellation, order: Order, known: KnownOrders, left: M
 
 
 def _order_of(item: ItemCancellation, orders: Sequence[Order]) -> Order:
-    """The one seller's part of the order that holds the item."""
+    """The seller's part of the order that holds the item; only one seller's may."""
     if not orders:
         message = f"there is no order {item.order_number}"
         raise Refusal(RefusalCode.ORDER_NOT_FOUND, message, field=item.fields.order)

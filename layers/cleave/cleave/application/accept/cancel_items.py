@@ -1,4 +1,4 @@
-"""Accept cancellations that name items of an order and leave the choice of packages to us."""
+"""Accept cancellations that name an order's items and leave the choice of packages to us."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +21,14 @@ from cleave.table.table import Table
 type Record = Callable[[Table, Sequence[Cancellation]], None]
 """``record``, or what does the same without writing."""
 
-# Each try uses what the last one learned: units reserved by others, or a package split a moment ago.
+# Each try uses the facts that the last one found: units reserved by others, or a package split a moment ago.
 _TRIES = 6
 
 
 def cancel_items(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> None:
-    """Accept all items or none; those accepted before are left as they are. Raises Refusal or Refusals.
+    """Accept all items or none; items that were accepted before stay unchanged. Raises Refusal or Refusals.
 
-    ``sellers`` are those that the caller may act for, None for all.
+    ``sellers`` are those for whom the caller may act, None for all.
     """
     taken = take_items(table, items, sellers, record)
     keys_taken = {str(each.key) for each in taken}
@@ -44,9 +44,9 @@ def take_items(
 ) -> list[Cancellation]:
     """Choose packages for the items and ``write`` their cancellations: all, or none. Returns the new ones.
 
-    Two round trips to accept or refuse: the order, then the transaction, which also brings back what refuses it. More
-    only where several packages hold an item and others took its units, or where a package was split meanwhile. Raises
-    Refusal or Refusals.
+    Two round trips to accept or refuse: the order, then the transaction, which also returns the stored items whose
+    conditions failed. It takes more only if several packages hold an item and others took its units, or if a package
+    was split meanwhile. Raises Refusal or Refusals.
     """
     acceptance = _Acceptance(table, sellers, write, list(items))
     try:
@@ -57,8 +57,11 @@ def take_items(
 
 @dataclass(slots=True)
 class _Acceptance:
-    """``waiting`` are the items that are not recorded yet, as far as we know; ``known`` is what we learned of their
-    orders. ``is_new``: learned together with, or after, that none of the waiting is recorded."""
+    """The state between tries. ``waiting`` are the items that are not known to be recorded; ``known`` are the facts
+    about their orders.
+
+    ``is_new``: the facts were read with, or after, the answer that none of the waiting items is recorded.
+    """
 
     table: Table
     sellers: frozenset[int] | None
@@ -85,7 +88,7 @@ class _Acceptance:
         return cancellations
 
     def _some_are_recorded(self) -> bool:
-        """An item accepted before may well have no units left to allocate; it waits no more."""
+        """Remove items that were accepted before: they may have no units left to allocate."""
         unrecorded = self.waiting if self.is_new else _not_recorded(self.waiting, _recorded(self.table, self.waiting))
         is_fewer = len(unrecorded) < len(self.waiting)
         self.waiting, self.is_new = unrecorded, True
@@ -98,7 +101,7 @@ class _Acceptance:
 
 
 def read_known_orders(table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None) -> KnownOrders:
-    """The items' orders, read from the table: the parts of ``sellers``."""
+    """The items' orders from the table: the parts of ``sellers``."""
     numbers = dict.fromkeys(item.order_number for item in items)
     return KnownOrders({number: read_orders(table, number, sellers) for number in numbers})
 

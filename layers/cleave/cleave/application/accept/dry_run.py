@@ -32,8 +32,7 @@ _NO_NAME = Name(0, None)
 @dataclass(frozen=True, slots=True)
 class DryRun:
     """Either ``refusals``, of which the first decides, or the effect: the ids of new cancellations and of those
-    accepted before, and each package after a split with everything that waits on it now.
-    """
+    accepted before, and each package after a split that applies all its waiting cancellations."""
 
     refusals: tuple[Refusal, ...] = ()
     new: tuple[str, ...] = ()
@@ -63,7 +62,7 @@ def _refused_package(table: Table, cancellation: Cancellation, found: NotReserve
 
 
 def package_refusals(table: Table, address: PackageAddress, claim: Claim) -> tuple[Refusal, ...]:
-    """Why the package itself refuses a claim, beside other faults of the request."""
+    """Why the package refuses a claim, besides other faults of the request."""
     return _refusals(table, address, read_state(table, address.seller_id, address.package_id), claim)
 
 
@@ -75,9 +74,9 @@ def _refusals(table: Table, address: PackageAddress, stored: PackageState | None
 
 @dataclass(frozen=True, slots=True)
 class AskedCancel:
-    """A cancel of a package as it was asked for: a ``cancellation``, or the ``faults`` of the request's own words.
+    """The requested cancel of a package: a ``cancellation``, or the ``faults`` of the request itself.
 
-    ``claim`` None: not even the package can be looked at.
+    ``claim`` None: the request does not say enough to check the package.
     """
 
     address: PackageAddress | None = None
@@ -98,7 +97,7 @@ def dry_run_cancel(table: Table, asked: AskedCancel) -> DryRun:
 def dry_run_items(
     table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None, faults: Sequence[Refusal] = ()
 ) -> DryRun:
-    """``cancel_items``, read only. ``faults`` are faults of the request itself: one refuses everything."""
+    """``cancel_items``, read only. ``faults`` are those of the request itself; one of them refuses everything."""
     record = UnwrittenRecord()
     first = tuple(faults)
     if not first:
@@ -118,7 +117,7 @@ def dry_run_items(
 def _item_refusals(
     table: Table, items: Sequence[ItemCancellation], sellers: frozenset[int] | None
 ) -> tuple[Refusal, ...]:
-    """All of them: of keys that came with other content, and of items that cannot have their units."""
+    """All refusals: of keys that came with other content, and of items that cannot have their units."""
     known = read_known_orders(table, items, sellers)
     look_at_packages(table, known, items)
     recorded = recorded_fingerprints(table, [item.cancellation for item in items])

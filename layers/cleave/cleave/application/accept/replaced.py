@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def naming_live_packages(table: Table, seller_id: int, state: Availability | None, refusal: Refusal) -> Refusal:
-    """The refusal, with the live packages named in it if it is that the package was replaced.
+    """The refusal; if it says that the package was replaced, it names the live packages.
 
     No round trip, unless a successor of the package was replaced too: then one, over any number of splits.
     """
@@ -24,7 +24,7 @@ def naming_live_packages(table: Table, seller_id: int, state: Availability | Non
 
 
 def addressed_package(table: Table, address: PackageAddress, state: "PackageState | None") -> "PackageState":
-    """The package that a request names. Raises Refusal, which names the packages that took its place if it has any."""
+    """The package that a request names. Raises Refusal, which names the packages that replaced it, if any."""
     available = None if state is None else state.availability
     refusal = address_refusal(available, address.package_id, address.storefront)
     if refusal is not None:

@@ -25,9 +25,10 @@ from cleave.table.table import Table
 
 
 def change_status(table: Table, notice: StatusNotice) -> None:
-    """Move the package on and tell its order's subscribers, or do nothing if it is there already.
+    """Put the package into the reported status and notify the order's subscribers, or do nothing if it has the status
+    already.
 
-    Two reads and one transaction. Cancellations that wait on the package go on waiting. Raises Refusal.
+    Two reads and one transaction. Waiting cancellations of the package keep waiting. Raises Refusal.
     """
     _change(
         table,
@@ -51,7 +52,7 @@ def report_package(table: Table, report: Report) -> None:
 
 
 def package_delivered_as(table: Table, seller_id: int, number: int) -> int:
-    """The package that its seller delivers under the number. Raises Refusal."""
+    """The package that its seller delivers under this number. Raises Refusal."""
     package_id = delivered_by_seller(table, seller_id, number)
     if package_id is None:
         message = f"the seller delivers no package under the number {number}"

@@ -24,7 +24,7 @@ _TRIES = 3
 def create_order(
     table: Table, numbers: TrackingNumbers, creation: Creation, order: NewOrder, correlation_id: str = ""
 ) -> tuple[Package, ...]:
-    """The packages that were made of the order, now or when the same content came before. Raises Refusal.
+    """The packages of the order, created now or by an earlier request with the same content. Raises Refusal.
 
     Two round trips.
     """
@@ -50,7 +50,7 @@ def create_order(
 
 
 def _changes(table: Table, packages: Sequence[Package], at: datetime, correlation_id: str) -> list[OrderChange]:
-    """The write fails if there is an order of that number already."""
+    """Changes whose write fails if the order's number is already in use."""
     parts = [(package.seller_id, package.order_number) for package in packages]
     audiences = read_audience(table, parts)
     return [

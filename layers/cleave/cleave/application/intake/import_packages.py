@@ -30,7 +30,7 @@ type _Orders = dict[str, Order]
 
 @dataclass(frozen=True, slots=True)
 class ImportedPackage:
-    """``export`` describes the export that brought it; ``fields`` are its places in the request."""
+    """``export`` describes the package's export; ``fields`` are its places in the request."""
 
     package: Package
     export: Export
@@ -40,7 +40,7 @@ class ImportedPackage:
 
 @dataclass(slots=True)
 class Imported:
-    """Ids of packages that are new, of those that were moved on, and of those of which nothing new was said."""
+    """Ids of packages that are new, that changed, and that did not change."""
 
     new: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
@@ -114,7 +114,7 @@ def _moved(table: Table, each: ImportedPackage, state: PackageState) -> Package 
 
 
 def _refuse_crowded(packages: Sequence[ImportedPackage], orders: _Orders) -> None:
-    """Before any is written: less than fits, since the seller may split them further."""
+    """Refuse an order that is too large, before any write. The limit leaves room for its seller's splits."""
     for number, order in orders.items():
         of_order = [each for each in packages if each.package.order_number == number]
         after = replace(order, live=order.with_packages(each.package for each in of_order))
@@ -122,7 +122,7 @@ def _refuse_crowded(packages: Sequence[ImportedPackage], orders: _Orders) -> Non
 
 
 def _store(table: Table, each: ImportedPackage, orders: _Orders) -> bool:
-    """Whether the package was new; another import may store it between our look and our write."""
+    """Whether the package was new; another import may store it between our read and our write."""
     package = each.package
 
     def attempt() -> None:
@@ -143,7 +143,7 @@ def _store(table: Table, each: ImportedPackage, orders: _Orders) -> bool:
 
 
 def _move_on(table: Table, each: ImportedPackage) -> bool:
-    """Whether it said something new of the package, as it is by now."""
+    """Whether the export says something new about the package as it is now."""
     package = each.package
 
     def attempt() -> bool:
@@ -170,6 +170,6 @@ def _move_on(table: Table, each: ImportedPackage) -> bool:
 
 
 def _check_time(table: Table) -> None:
-    """Refuse the rest when the time is nearly over, so that the caller gets an answer and repeats the page."""
+    """Refuse the rest if the function's time is nearly over: the caller gets an answer and repeats the page."""
     if table.is_out_of_time:
         raise Contended("the request's time is over")

@@ -1,4 +1,4 @@
-"""Apply a marketplace's report about a shipment or an order's item. Neither names its seller."""
+"""Apply a marketplace's report about a shipment or an order's item. Such a report does not name its seller."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class ItemReport:
-    """``quantity`` units of an order's item are in a status by now, None: all. The fields are the request's."""
+    """``quantity`` units of an order's item are in a status by now; None: all. The fields are the request's."""
 
     order_number: str
     item_number: str
@@ -30,7 +30,7 @@ class ItemReport:
 
 
 def report_shipment(table: Table, sellers: frozenset[int], report: Report) -> None:
-    """``report_package`` of that one of the sellers that has the package. Raises Refusal."""
+    """``report_package`` for the seller that has the package. Raises Refusal."""
     package_id = report.address.package_id
     found = read_of_sellers(table, sellers, package_id)
     if len(found) != 1:
@@ -42,7 +42,7 @@ def report_shipment(table: Table, sellers: frozenset[int], report: Report) -> No
 
 
 def report_item(table: Table, sellers: frozenset[int], report: ItemReport) -> None:
-    """Each package with units of the item is changed separately; a repeat does the rest. Raises Refusal."""
+    """Changes each package with units of the item by itself; a repeat changes the rest. Raises Refusal."""
     order = _holder(report, read_orders(table, report.order_number, sellers))
     held = [live.package_id for live in order.live if live.holds(report.item_number)]
     packages = [state.package for state in read_states(table, order.seller_id, held).values()]

@@ -1,4 +1,4 @@
-"""Whether a package or an order can be kept, after everything that its seller may do with it later."""
+"""Whether a package or an order fits into the table, also after everything that its seller may do with it later."""
 
 from cleave.domain.order import Order
 from cleave.domain.package import Package
@@ -7,8 +7,8 @@ from cleave.store.documents import pack
 from cleave.store.orders import order_size
 from cleave.table.limits import ITEM_BYTES, KILOBYTE, TRANSACTION_BYTES
 
-# A split into 26 packages writes each of them and its event, beside the old one, its parent and the order, in one
-# transaction; one package with the marks of 50 cancellations must fit an item.
+# A split into 26 packages is one transaction: it writes each of them with its event, the old package, its parent and
+# the order. And a package with 50 reservations must fit into an item.
 _PACKAGE_BYTES = TRANSACTION_BYTES // 64
 # Bytes of an order's item for lines, uncompressed; the rest is for its subscribers' message numbers.
 MAX_ORDER_BYTES = ITEM_BYTES * 3 // 4
@@ -17,14 +17,14 @@ MAX_IMPORTED_BYTES = MAX_ORDER_BYTES // 2
 
 
 def check_package_fits(package: Package, field: str | Place | None) -> None:
-    """Raise Refusal for a package that could be stored, and then not be split. ``field`` is for the refusal."""
+    """Raise Refusal for a package that could be stored but not split later. ``field`` is for the refusal."""
     if len(pack([package])) > _PACKAGE_BYTES:
         message = f"package {package.package_id} may have {_PACKAGE_BYTES // KILOBYTE} KB compressed"
         raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)
 
 
 def check_order_fits(order: Order, most: int, field: str | Place | None = None) -> None:
-    """Raise Refusal if the order would take more than ``most`` bytes, with all that is accepted and not done yet."""
+    """Raise Refusal if the order, with all accepted work that is not done yet, would take more than ``most`` bytes."""
     if order_size(order) > most:
         message = f"order {order.order_number} would have more lines in live packages than can be kept together"
         raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)

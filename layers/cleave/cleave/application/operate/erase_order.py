@@ -32,7 +32,7 @@ from cleave.store.formats import Unreadable
 from cleave.table.failures import Contended, OutOfDate
 from cleave.table.table import Table
 
-# An order that changes more often than this during its erasure will never stand still.
+# After so many changes of the order during its erasure, the command gives up.
 _MOST_PASSES = 50
 
 
@@ -67,7 +67,7 @@ def erase_order(table: Table, order_number: str) -> Erased:
 
 
 def says_erased(table: Table, order_number: str) -> bool:
-    """Whether anything of the order that can be read says that it was erased."""
+    """Whether a readable item of the order says that the order was erased."""
     events = (each for each in kept_events(table, order_number) if not isinstance(each, Unreadable))
     told = (package for event in events for package in event.packages)
     return any(map(is_erased, chain(_readable(table, order_number), told)))
@@ -82,7 +82,7 @@ def _readable(table: Table, order_number: str) -> Iterator[Package]:
 
 
 def _erase_packages(table: Table, order_number: str, done: Erased) -> bool:
-    """Whether others were faster with one of them."""
+    """Whether another writer changed one of them first."""
     is_late = False
     for ref in package_refs(table, order_number):
         try:

@@ -1,4 +1,4 @@
-"""How long things have been due, read from the one index that lists them."""
+"""How long work has been due, read from the index that lists it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cleave.store.circuits import read_circuits
 from cleave.store.due import SHARDS, DueEntry, DueKind, due_entries
 from cleave.table.table import Table
 
-# So many of the longest due of each shard; those behind them are no older.
+# So many of the longest due items of each shard are read; the others are not older.
 _LOOKED_AT = 200
 # A probe or a retry may be due this far ahead.
 _AHEAD = timedelta(days=7)
@@ -18,11 +18,11 @@ _AHEAD = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """Ages in seconds, 0 where nothing is overdue.
+    """Ages in seconds, 0 if nothing is overdue.
 
-    Of the oldest ``cancellation`` that is not applied and told, of the oldest ``event`` that is not handed on, and of
-    the oldest ``delivery``: since when a receiver has failed, or a track has been overdue. ``failing`` counts receivers
-    whose circuit is open.
+    ``cancellation`` is the age of the oldest one that is not applied and fanned out, ``event`` that of the oldest one
+    without deliveries. ``delivery`` is the longest time that a receiver has failed or a track has been overdue.
+    ``failing`` counts receivers whose circuit is open.
     """
 
     cancellation: float

@@ -10,14 +10,14 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A damaged item, by its keys, and the attributes that were put back; none where nothing of the copy helps."""
+    """A damaged item, by its keys, and the attributes that were restored; none if the copy does not help."""
 
     item: str
     attributes: Sequence[str]
 
 
 def find_damage(table: Table, order_number: str) -> list[Mended]:
-    """The unreadable items; nothing is written."""
+    """The unreadable items. Writes nothing."""
     return [Mended(_name(each), ()) for each in damaged_items(table, order_number)]
 
 

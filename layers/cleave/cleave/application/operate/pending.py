@@ -23,7 +23,7 @@ type Place = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class PendingPackage:
-    """Cancellations, or a seller's own split, that a package waits for."""
+    """A package with accepted cancellations, or a seller's own split, that are not applied yet."""
 
     package: DuePackage
     since: datetime
@@ -39,7 +39,7 @@ class PendingEvent:
 
 @dataclass(frozen=True, slots=True)
 class DamagedWork:
-    """Something that is due and cannot be read: its key, as the runbook wants it."""
+    """A due item that cannot be read: its key, as the runbook needs it."""
 
     item: str
     since: datetime
@@ -50,7 +50,7 @@ type Pending = PendingPackage | PendingEvent | DamagedWork
 
 @dataclass(frozen=True, slots=True)
 class PendingPage:
-    """The longest first. ``then``: behind which place the next page begins; None at the end."""
+    """One page, the longest due first. ``then`` is the place after which the next page begins; None at the end."""
 
     entries: Sequence[Pending]
     then: Place | None
@@ -58,7 +58,7 @@ class PendingPage:
 
 @dataclass(frozen=True, slots=True)
 class FailedBatch:
-    """Records that the stream's event source gave up, in so many bytes."""
+    """A batch of records that the stream's event source gave up, with its size in bytes."""
 
     key: str
     at: datetime

@@ -1,4 +1,4 @@
-"""Everybody's receivers: which of them fail, and how much waits for each."""
+"""The receivers of all owners: which of them fail, and how many deliveries wait for each."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,8 @@ _LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """So many deliveries wait, or more than were counted; the first is of an event of then."""
+    """The number of waiting deliveries, or the limit up to which they were counted, and the time of the first one's
+    event."""
 
     count: int = 0
     is_more: bool = False
@@ -33,7 +34,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """``circuit`` None: its last request succeeded."""
+    """A webhook and its receiver's state. ``circuit`` None: the receiver took its last request."""
 
     subscription: Subscription
     circuit: Circuit | None
@@ -46,14 +47,14 @@ class Receiver:
 
     @property
     def failing_since(self) -> datetime | None:
-        """When the first request of those failed that it has not taken since."""
+        """The time of the first failed request since the receiver last took one."""
         return None if self.circuit is None else self.circuit.failing_since
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverPage:
-    """``unreadable`` are ids of webhooks whose items are damaged. ``then``: behind which place the next page begins;
-    None at the end."""
+    """``unreadable`` are ids of webhooks whose items are damaged. ``then`` is the place after which the next page
+    begins; None at the end."""
 
     receivers: Sequence[Receiver]
     unreadable: Sequence[str] = ()
@@ -61,7 +62,7 @@ class ReceiverPage:
 
 
 def list_receivers(table: Table, after: int | None = None) -> ReceiverPage:
-    """All, the newest webhook first; on a page those that fail come first, the longest failing of all before them."""
+    """All receivers, the newest webhook first. Each page begins with its failing ones, the longest failing first."""
     places = list_subscriptions(table, after, PAGE + 1)
     shown = places[:PAGE]
     found, unreadable = _receivers(table, [ref for _, ref in shown])
@@ -69,7 +70,7 @@ def list_receivers(table: Table, after: int | None = None) -> ReceiverPage:
 
 
 def failing_receivers(table: Table, at: datetime) -> ReceiverPage:
-    """Those that only get probes, and those that were turned off because they failed; the longest failing first."""
+    """Receivers that only get probes, and webhooks that were turned off for failing; the longest failing first."""
     due = (each for shard in range(SHARDS) for each in due_entries(table, shard, at + _AHEAD, _LOOKED_AT))
     names = [str(each.subscription_id) for each in due if each.kind is DueKind.CIRCUIT]
     open_ = [(owner, name) for name, (owner, _) in read_circuits(table, names[:MOST_FAILING]).items()]
@@ -84,7 +85,7 @@ def _is_lost(subscription: Subscription) -> bool:
 
 
 def _receivers(table: Table, refs: Sequence[tuple[str, str]]) -> tuple[list[Receiver], list[str]]:
-    """With the ids of those that cannot be read."""
+    """The receivers, and the ids of webhooks that cannot be read."""
     subscriptions, unreadable = read_subscriptions(table, refs)
     circuits = read_circuits(table, [each.subscription_id for each in subscriptions])
     found = [(each, circuits.get(each.subscription_id, ("", None))[1]) for each in subscriptions]
@@ -92,7 +93,7 @@ def _receivers(table: Table, refs: Sequence[tuple[str, str]]) -> tuple[list[Rece
 
 
 def _backlog(table: Table, subscription: Subscription, circuit: Circuit | None) -> Backlog:
-    """Nothing waits on a track that has nothing to do."""
+    """The waiting deliveries of the tracks that have work; the other tracks have none."""
     name = subscription.subscription_id
     fails = circuit is not None or not subscription.is_active
     tracks = range(subscription.tracks) if fails else busy_tracks(table, name)
@@ -103,7 +104,7 @@ def _backlog(table: Table, subscription: Subscription, circuit: Circuit | None) 
 
 
 def _failing_first(receivers: Iterable[Receiver]) -> list[Receiver]:
-    """Otherwise in the order in which they came."""
+    """Failing ones first, the others in the order in which they were read."""
     return sorted(receivers, key=_urgency)
 
 

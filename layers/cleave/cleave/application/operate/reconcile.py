@@ -1,4 +1,4 @@
-"""Look at everything that is overdue, as the stream or a message of the queue should have."""
+"""Finds all overdue work, which the stream or a message of the queue should have started."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class Reconciled:
 
 
 def reconcile(table: Table, worker: Worker, at: datetime) -> Reconciled:
-    """Split and fan out overdue work that the stream left, and wake due tracks and circuits.
+    """Split and fan out overdue packages and events, and wake due tracks and circuits.
 
-    Each item is tried once; one that fails holds back no other, and is tried again by the next run. What the table's
-    deadline leaves undone the next run begins with: each begins at another shard.
+    Each item is tried once; a failed one holds up no other, and the next run tries it again. If the table's deadline
+    ends a run early, the next run does the rest: each run begins at another shard.
     """
     counts = Reconciled()
     for shard in shards_from(at):
@@ -41,7 +41,7 @@ def reconcile(table: Table, worker: Worker, at: datetime) -> Reconciled:
 
 
 def shards_from(at: datetime) -> list[int]:
-    """All shards, from another one on each minute."""
+    """All shards, beginning with another one each minute."""
     first = int(at.timestamp() // 60) % SHARDS
     return [(first + each) % SHARDS for each in range(SHARDS)]
 

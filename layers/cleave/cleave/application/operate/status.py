@@ -1,4 +1,4 @@
-"""Operators' first view: how long work has been due and how much was given up, each with its threshold."""
+"""Operators' first view: how long work has been due and how much was given up, each value with its threshold."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ _ONE = 1
 def read_status(
     table: Table, at: datetime, thresholds: Thresholds, *, failed_batches: int, dead_letters: int
 ) -> list[Gauge]:
-    """In the order in which one leads to the next, from a cancellation to its receiver."""
+    """The gauges in the order of the work, from a cancellation to its receiver."""
     read = read_gauges(table, at)
     return [
         Gauge(GaugeName.CANCELLATION, read.cancellation, thresholds.pending),

@@ -22,7 +22,7 @@ class Verified:
 
 
 def verify(table: Table, order_number: str | None, at: datetime) -> Verified:
-    """One order, or all that are kept. One that seems wrong is read again: it may have changed between reads."""
+    """Check one order, or all. An order that seems wrong is read again: it may have changed between two reads."""
     verified = Verified()
     for seller_id, number in _parts(table, order_number):
         read = read_part(table, seller_id, number, at)

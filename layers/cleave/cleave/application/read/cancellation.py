@@ -15,16 +15,15 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class FollowedCancellation:
-    """``packages`` are those that its units were taken from, by id; one whose time is over is missing. ``unreadable``
-    are ids of those that cannot be read."""
+    """``packages`` are those from which its units were taken, by id; expired ones are missing. ``unreadable`` are ids
+    of packages that cannot be read."""
 
     recorded: RecordedCancellation
     packages: Mapping[int, PackageState]
     unreadable: Sequence[int] = ()
 
     def waits_on(self, package_id: int) -> bool:
-        """Whether the package is yet to be split for it, as far as anybody knows. Only a split takes a reservation
-        away."""
+        """Whether the package still has it reserved, as far as is known. Only a split removes a reservation."""
         if package_id in self.unreadable:
             return True
         state = self.packages.get(package_id)
@@ -33,7 +32,7 @@ class FollowedCancellation:
 
     @property
     def applied_at(self) -> datetime | None:
-        """When the last of its packages was split; None while it waits on one."""
+        """When the last of its packages was split; None while one still has it reserved."""
         if any(self.waits_on(package_id) for package_id in self.recorded.units):
             return None
         ends = (state.closed_at for state in self.packages.values())
@@ -41,7 +40,7 @@ class FollowedCancellation:
 
     @property
     def order_number(self) -> str | None:
-        """Of its packages, which are all of one order; None when their time is over, or none can be read."""
+        """The order of its packages, which is one; None if all of them expired or none can be read."""
         return next((state.package.order_number for state in self.packages.values()), None)
 
 
@@ -64,7 +63,7 @@ def find_cancellation(
 def follow_cancellations(
     table: Table, recorded: Sequence[RecordedCancellation], known: Sequence[PackageState]
 ) -> list[FollowedCancellation]:
-    """Several of one seller's, with their packages; those that are not among the ``known`` ones are read."""
+    """Several cancellations of one seller with their packages. Reads the packages that are not among ``known``."""
     states: dict[int, PackageState | Unreadable] = {state.package.package_id: state for state in known}
     if recorded:
         missing = {package_id for each in recorded for package_id in each.units} - states.keys()

@@ -39,7 +39,7 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryQuery:
-    """Messages that fit all that is not None, of events from ``since`` to before ``until``, oldest first.
+    """Messages that match every filter that is not None, of events from ``since`` to before ``until``, oldest first.
 
     ``answer`` is the last status code or kind of failure. ``after`` is where the last page ended.
     """
@@ -53,7 +53,7 @@ class DeliveryQuery:
     size: int = 50
 
     def fits(self, row: DeliveryRow) -> bool:
-        """All filters but those of place."""
+        """Checks all filters except those of place."""
         answer = None if row.outcome is None else row.outcome.answer
         return (
             (self.state is None or row.state is self.state)
@@ -72,7 +72,7 @@ class DeliveryPage:
 
 
 def list_deliveries(table: Table, owner: str, subscription_id: str, query: DeliveryQuery) -> DeliveryPage:
-    """One page. A page may be short, or empty, and yet not the last. Raises Refusal."""
+    """One page, which may be short or empty without being the last. Raises Refusal."""
     subscription = find_webhook(table, owner, subscription_id)
     found: list[DeliveryRow] = []
     damaged: list[DamagedRow] = []
@@ -89,7 +89,7 @@ def list_deliveries(table: Table, owner: str, subscription_id: str, query: Deliv
 
 
 def _candidates(table: Table, subscription: Subscription, query: DeliveryQuery) -> Iterator[Row]:
-    """In order of their places, found by the narrowest way."""
+    """Rows in order of their places, found by the narrowest query."""
     first, last = places_between(query.since, query.until)
     after = query.after
     start = first if after is None else max(first, after.place)
@@ -132,12 +132,13 @@ def _pages(table: Table, subscription: Subscription, start: str, last: str) -> I
 
 
 def _before(start: str) -> str:
-    """A sort key after which the delivery at ``start`` still comes; a few others too, which the caller has shown."""
+    """A sort key before the delivery at ``start``, and after at most a few others that were shown already."""
     return start[:-1]
 
 
 def _joined(waiting: Iterable[Listed], settled: Iterable[Listed]) -> Iterator[Row]:
-    """Both in order of their places. One that is in both was settled, and waits again only if a person asked."""
+    """Both in order of their places. If a delivery is in both, the settled one counts unless a person asked for it
+    again."""
     merged = merge(
         ((each, False) for each in waiting), ((each, True) for each in settled), key=lambda e: place_of(e[0])
     )
@@ -160,7 +161,7 @@ def _told_places(table: Table, subscription: Subscription, order_number: str) ->
 
 
 def find_delivery(table: Table, owner: str, subscription_id: str, ref: MessageRef) -> tuple[Row, list[Attempt]]:
-    """A message with the requests that failed; the one that succeeded is its outcome. Raises Refusal."""
+    """A message with its failed requests; the successful one is its outcome. Raises Refusal."""
     subscription = find_webhook(table, owner, subscription_id)
     row = _find(table, subscription, ref)
     if row is None:

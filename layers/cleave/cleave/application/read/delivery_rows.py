@@ -1,4 +1,4 @@
-"""Deliveries message by message: each as it waits, or as it was settled."""
+"""Deliveries message by message: each with its waiting or settled state."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _AT_ONCE = 100
 class DeliveryRow:
     """One message as a list shows it.
 
-    ``delivery`` is as it waits, where a person asked for it or it was never settled.
+    ``delivery`` is the waiting one if a person asked for it or if it was never settled.
     """
 
     delivery: Delivery
@@ -46,8 +46,7 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DamagedRow:
-    """A delivery that cannot be read stands where its first message would, or for the ``message`` that was looked
-    for."""
+    """A delivery that cannot be read, at the place of its first message, or of the ``message`` that was asked for."""
 
     delivery: DamagedDelivery
     message: int = 0
@@ -59,7 +58,7 @@ class DamagedRow:
 
     @property
     def order_number(self) -> str:
-        """Of which it tells."""
+        """The order of the delivery's event."""
         return self.delivery.lane.order_number
 
 
@@ -67,7 +66,7 @@ type Row = DeliveryRow | DamagedRow
 
 
 def rows_of_delivery(waiting: Listed | None, settled: Listed | None) -> Iterator[Row]:
-    """The messages of a delivery, by its items. One that has both waits again only if a person asked."""
+    """The messages of a delivery from its items. Of two, the waiting one counts only if a person asked for it."""
     if isinstance(waiting, DamagedDelivery):
         yield DamagedRow(waiting)
     elif isinstance(settled, DamagedDelivery):
@@ -79,7 +78,7 @@ def rows_of_delivery(waiting: Listed | None, settled: Listed | None) -> Iterator
 
 
 def _rows(delivery: Delivery, settled: Delivery | None) -> Iterator[DeliveryRow]:
-    """A settled delivery keeps the results of its messages from before a resend."""
+    """The rows of a delivery. During a resend, a settled one keeps the earlier results of its messages."""
     outcomes = {**(settled.outcomes if settled else {}), **delivery.outcomes}
     known = delivery.with_outcomes(outcomes)
     for message in range(known.count):

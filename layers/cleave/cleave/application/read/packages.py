@@ -10,10 +10,10 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class PackageQuery:
-    """Packages of one order, packages by id, both (those of the order among the ids), or neither: all of them.
+    """Packages of one order, packages by id, both (those of the order among the ids), or neither: all packages.
 
-    ``looked_for`` says which of those that are named, ``listing`` which of all; None where some are named. They are
-    listed ``by`` a time, from ``start_ms`` to ``end_ms`` (epoch ms, both included; None: without an end).
+    ``looked_for`` filters named packages, ``listing`` all packages; it is None if packages are named. They are listed
+    ``by`` a time, from ``start_ms`` to ``end_ms`` (epoch ms, both included; None: no end).
     """
 
     looked_for: Sought
@@ -37,12 +37,12 @@ class PackagePage:
 
 
 def find_packages(table: Table, query: PackageQuery) -> PackagePage:
-    """The query's page. By time and then by id, so that a page is the same whenever nothing changed."""
+    """The query's page, sorted by time and then by id, so a page stays the same as long as nothing changes."""
     return _look_up(table, query) if query.listing is None else _browse(table, query, query.listing)
 
 
 def _browse(table: Table, query: PackageQuery, listing: Listing) -> PackagePage:
-    """The whole span is read for its exact total: one round trip for each 10,000 packages, then the page's own."""
+    """Read the whole span for the exact total, a round trip for each 10,000 packages, then the page's packages."""
     span = Span.between(query.start_ms, query.end_ms)
     found = list(places(table, listing, span, by=query.by, descending=query.descending))
     start = query.page * query.size
@@ -66,8 +66,7 @@ def _candidates(table: Table, query: PackageQuery) -> FoundPackages:
 
 
 def _whole_order(table: Table, sought: Sought, package_ids: list[int]) -> FoundPackages:
-    """With the packages that a split made since we read of the others: one that is closed is not shown without its
-    successors."""
+    """Add packages that a split made since the first read: a closed package is shown with its successors."""
     any_status = replace(sought, statuses=frozenset())
     found = FoundPackages()
     while package_ids:

@@ -1,4 +1,4 @@
-"""The whole of an order, of all its sellers: the pages of its timeline put together."""
+"""An order as a whole, of all its sellers: all pages of its timeline together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -37,7 +37,7 @@ def read_timeline(
 ) -> TimelinePage:
     """One page from ``start`` on, one seller after the other.
 
-    Raises Refusal where there is nothing that the viewer may see.
+    Raises Refusal if there is nothing that the viewer may see.
     """
     sellers = [each for each in _sellers(table, order_number, viewer) if each >= start.seller_id]
     parts: list[Part] = []
@@ -55,7 +55,7 @@ def read_timeline(
 
 
 def _sellers(table: Table, order_number: str, viewer: Viewer) -> Sequence[int]:
-    """One alone need not be looked up: without packages, there is no such part."""
+    """A single seller need not be looked up: without packages, it has no part."""
     if viewer.sellers is not None and len(viewer.sellers) == 1:
         return list(viewer.sellers)
     found = order_sellers(table, order_number)
@@ -76,7 +76,7 @@ def _is_full(parts: Iterable[Part], extent: Extent) -> bool:
 def _part(
     table: Table, order_number: str, viewer: Viewer, start: TimelinePlace, extent: Extent
 ) -> tuple[Part, TimelinePlace | None]:
-    """With it, where the next page begins, None if the part is at its end."""
+    """The part, and where the next page begins; None at the part's end."""
     seller_id = start.seller_id
     ids = sorted(each for each in order_package_ids(table, seller_id, order_number) if each > start.package_id)
     if not ids and not start.package_id:
@@ -102,7 +102,7 @@ def _part(
 
 
 def _visible(told: "_Told", viewer: Viewer) -> tuple[list[EventNote], list[DeliveryRow]]:
-    """The events that the viewer may see, with the messages about them."""
+    """The events that the viewer may see, with their deliveries."""
     shown = [note for note in told.notes if viewer.sees(note.storefront)]
     sequences = {note.sequence for note in shown}
     return shown, [row for row in told.deliveries if sequences & set(row.sequences)]
@@ -110,8 +110,8 @@ def _visible(told: "_Told", viewer: Viewer) -> tuple[list[EventNote], list[Deliv
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Packages of events from a place on, as many as a page takes, and who was told. ``last`` is the number at which
-    it ends, 0 for none; ``is_end``: no more follow."""
+    """Events from a place on, as many as a page takes, with their deliveries. ``last`` is the number of the last one, 0
+    for none; ``is_end``: no more follow."""
 
     notes: Sequence[EventNote]
     deliveries: Sequence[DeliveryRow]
@@ -155,7 +155,7 @@ def _summaries(table: Table, seller_id: int, order_number: str, first: int, size
 
 
 def _with_few_deliveries(summaries: Sequence[_Summary], subscription_ids: Container[str]) -> list[_Summary]:
-    """The first of the events, as many as a page has room for the deliveries of; one at least."""
+    """The first of the events, at least one, as many as have room for their deliveries on a page."""
     found: list[_Summary] = []
     deliveries = 0
     for each in summaries:
@@ -169,7 +169,7 @@ def _with_few_deliveries(summaries: Sequence[_Summary], subscription_ids: Contai
 
 @dataclass(frozen=True, slots=True)
 class _Packages:
-    """The first of a seller's packages, while they are small; ``last_id`` was looked at last, 0 for none."""
+    """The first of a seller's packages, as far as their sizes allow; ``last_id`` is the last one read, 0 for none."""
 
     states: Sequence[PackageState]
     unreadable: Sequence[int]
@@ -182,7 +182,7 @@ def _packages(table: Table, seller_id: int, wanted: Sequence[int]) -> _Packages:
 
 
 def _named(state: PackageState) -> Iterable[str]:
-    """The cancellations that wait on a package, or were applied to it."""
+    """The cancellations that are reserved on a package or were applied to it."""
     yield from (waiting.cancellation_id for waiting in state.reservations)
     yield from (line.cancelled.cancellation_id for line in state.package.lines if line.cancelled)
 

@@ -1,4 +1,4 @@
-"""A page of an order's story: its start, its limits, its viewer and its content."""
+"""One page of an order's timeline: its start, its limits, its viewer and its content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,9 +40,10 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The viewer. ``sellers`` None: all; no ``storefronts``: any.
+    """Who looks at the timeline. ``sellers`` None: all; empty ``storefronts``: any.
 
-    ``owner`` owns the webhooks that are shown, None for none; ``everybody`` shows all webhooks with the seller.
+    ``owner`` is the owner of the webhooks that are shown, None for none; ``everybody`` shows all webhooks of the
+    seller.
     """
 
     sellers: frozenset[int] | None
@@ -68,9 +69,9 @@ class TimelinePlace:
 class Part:
     """One seller's part of an order, or a page of it.
 
-    ``cancellations`` are those that wait on, or were applied to, one of ``packages``. ``unreadable`` are ids of
-    packages whose items are damaged, ``damaged`` other items of the page. ``left_out`` counts the deliveries of an
-    event that has too many for any page.
+    ``cancellations`` are reserved on, or were applied to, one of ``packages``. ``unreadable`` are ids of packages whose
+    items are damaged, ``damaged`` other items of the page. ``left_out`` counts the deliveries of an event that has too
+    many for any page.
     """
 
     seller_id: int

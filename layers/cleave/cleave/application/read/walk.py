@@ -1,9 +1,9 @@
-"""Walk over all of a seller's packages, while they change.
+"""A walk over all of a seller's packages while they change.
 
-A walk goes down from the last change to the first of its span. A package that is changed before the walk has come to
-it moves to the top, behind the walk; so at the end the walk goes up from just before its own start, over everything
-that was changed since. Going up it cannot be overtaken: what changes now moves on ahead of it. It ends when it has
-caught up, or at once if nothing at the top has changed.
+A walk goes down from the last change of its span to the first. A package that changes before the walk reaches it moves
+to the top, behind the walk. So at the end the walk goes up from just before its own start, over everything that has
+changed since. Nothing can overtake it there, because a package that changes now moves ahead of it. The walk ends when
+it has caught up, or at once if nothing at the top has changed.
 
 docs/decisions/0010-listing-and-cursor.md has the reasons.
 """
@@ -23,9 +23,9 @@ _UNSETTLED_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Where a walk stands: ``span`` is what it has still to see in its direction.
+    """The state of a walk: ``span`` is the part that it has not seen yet, in its direction.
 
-    ``top`` is a digest of the packages that were changed last when the walk started at ``started_ms``.
+    ``top`` is a digest of the packages that had changed last when the walk started at ``started_ms``.
     """
 
     started_ms: int
@@ -45,7 +45,7 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Packages of one request, and the walk that goes on from there; None at its end."""
+    """The packages of one request, and the walk that continues after them; None at its end."""
 
     packages: FoundPackages
     then: Walk | None
@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class WalkQuery:
-    """``walk`` None: a new one begins ``at_ms``, over the packages that were changed within the ``window``."""
+    """``walk`` None: begin a new one ``at_ms``, over the packages that changed within the ``window``."""
 
     listing: Listing
     window: tuple[int, int | None]
@@ -62,16 +62,16 @@ class WalkQuery:
 
 
 def take_step(table: Table, query: WalkQuery, size: int) -> Step:
-    """The packages of one request, and the walk that goes on from there."""
+    """The packages of one request, and the walk that continues after them."""
     if query.walk is None:
         return start_walk(table, query.listing, query.window, query.at_ms, size)
     return next_step(table, query.listing, query.walk, size)
 
 
 def start_walk(table: Table, listing: Listing, window: tuple[int, int | None], started_ms: int, size: int) -> Step:
-    """The first step, over the packages changed within a window (epoch ms, both ends included; None: no end).
+    """The first step, over the packages that changed within a window (epoch ms, both ends included; None: no end).
 
-    The top is read before it: a change in between is seen as one, and never missed.
+    The top is read first, so a change between the two reads is noticed.
     """
     span = Span.between(*window)
     top = _top(table, listing, started_ms)
@@ -81,7 +81,7 @@ def start_walk(table: Table, listing: Listing, window: tuple[int, int | None], s
 
 
 def next_step(table: Table, listing: Listing, walk: Walk, size: int) -> Step:
-    """Up to ``size`` packages; fewer where one was come by twice, or left the listing's statuses meanwhile."""
+    """Up to ``size`` packages; fewer if the walk met one twice, or if one has left the listing's statuses meanwhile."""
     found: list[int] = []
     then: Walk | None = walk
     if not walk.catching_up:

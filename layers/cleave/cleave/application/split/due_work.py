@@ -102,7 +102,7 @@ class Worker:
         return ready, later
 
     def _rest(self, waiting: Sequence[DuePackage], patience: timedelta) -> timedelta:
-        """Sleep until the first package is ready, at most for ``patience``. Returns the time slept."""
+        """Sleep until the first package is ready, but no longer than ``patience``. Returns the time slept."""
         if not waiting:
             return timedelta(0)
         first = min(self.quiet.ends_at(each.reserved_at) for each in waiting)
@@ -188,6 +188,6 @@ class Worker:
         self.cleared.add((package.seller_id, package.package_id))
 
     def _tell(self, event: Event) -> None:
-        """An event that no split made has a mark of its own."""
+        """Fan out events. An event that no split made has a mark of its own, which is removed."""
         fan_out(self.table, self.send_wake, [event], clock.now())
         clear_event(self.table, event)

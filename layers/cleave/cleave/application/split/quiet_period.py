@@ -1,4 +1,4 @@
-"""When a package is split: once no more cancellations come for it, so that a burst ends in one split."""
+"""When a package is split: once its cancellations pause, so that a burst ends in one split."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ class QuietPeriod:
     longest: timedelta = timedelta(0)
 
     def ends_at(self, reserved_at: Sequence[datetime]) -> datetime:
-        """When a package with cancellations of these times is to be split."""
+        """The time at which a package with cancellations of these times is split."""
         return min(_later(max(reserved_at), self.quiet), _later(min(reserved_at), self.longest))
 
 
 def _later(at: datetime, by: timedelta) -> datetime:
-    """A damaged time may be the last of all."""
+    """The sum; a damaged time may be the last one that exists."""
     return at + by if at < _LAST - by else _LAST

@@ -1,4 +1,4 @@
-"""Apply everything that waits on a package, in one transaction."""
+"""Applies all accepted work of a package in one transaction."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ def split_package(table: Table, numbers: TrackingNumbers, read: ReadPackage, at:
         try:
             write_change(table, change)
         except PackagesExist:
-            taken_ids += 1  # an id that another package has is stepped over, and never overwritten
+            taken_ids += 1  # another package has an id: the next attempt uses others
         else:
             _report(read.state, change)
             return change
@@ -43,7 +43,7 @@ def _change(table: Table, numbers: TrackingNumbers, read: ReadPackage, now: date
 
 
 def _split(table: Table, numbers: TrackingNumbers, state: PackageState, at: datetime, taken_ids: int) -> Split:
-    """An explicit split and cancellations never wait together; acceptance sees to it."""
+    """Acceptance ensures that an explicit split and cancellations never wait together."""
     planned = state.planned
     if planned is not None:
         count = len(planned.groups)

@@ -19,9 +19,9 @@ from cleave.table.table import Table
 
 
 def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str, at: datetime) -> None:
-    """Turn it on, and send its waiting messages first. Raises Refusal.
+    """Turn it on, and send its waiting messages before later ones. Raises Refusal.
 
-    An active one is drained too, without waiting for the next probe.
+    If it is on already, its waiting messages are sent too, without waiting for the next probe.
     """
 
     def attempt() -> Subscription:
@@ -35,7 +35,8 @@ def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str
 
 
 def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> None:
-    """Stop sending, readable or not; deliveries keep waiting, and later events are not for it. Raises Refusal."""
+    """Stop sending, even if the webhook cannot be read. Deliveries keep waiting; it gets no messages of later events.
+    Raises Refusal."""
 
     def attempt() -> None:
         try:
@@ -51,7 +52,7 @@ def deactivate(table: Table, owner: str, subscription_id: str, at: datetime) -> 
 def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at: datetime) -> None:
     """Make it passive because its receiver fails; its messages wait until it is activated.
 
-    Do nothing if it was changed since the failed request: it may have another receiver now.
+    Does nothing if it was changed since the failed request: it may have another receiver now.
     """
     if not subscription.is_active:
         return
@@ -65,7 +66,7 @@ def turn_off(table: Table, subscription: Subscription, reason: PassiveReason, at
 
 
 def _turned(subscription: Subscription, reason: PassiveReason | None, at: datetime) -> Subscription:
-    """Turned off for a reason, or on for none."""
+    """The subscription turned off for a reason; None turns it on."""
     status = SubscriptionStatus.ACTIVE if reason is None else SubscriptionStatus.PASSIVE
     turns = subscription.with_turn(Turn(at, status, reason))
     return replace(subscription, status=status, passive_reason=reason, modified_at=at, turns=turns)

@@ -1,4 +1,4 @@
-"""A credential ends, and with it the webhooks of an owner that has no other credential."""
+"""A credential ends, and with it the webhooks of an owner without another credential."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class EndedWebhook:
-    """One that nobody could change any more."""
+    """A webhook that nobody could change any more, so it was deleted."""
 
     owner: str
     subscription_id: str
@@ -34,9 +34,9 @@ class EndedWebhook:
 def revoke(table: Table, key: str) -> list[EndedWebhook]:
     """End a credential with its secrets and tokens, and the webhooks that nobody could change any more.
 
-    The credential and the owner's right to make webhooks end in one transaction, which lists the rest as due: should
-    this die, the scheduled function goes on. One that cannot be read ends too; a seller's webhooks stay if it does not
-    say whose they are. Answers the webhooks that ended. Raises NoCredential.
+    One transaction ends the credential and its owner's right to make webhooks, and lists the rest as due. If the
+    process dies, the scheduled function does the rest. A credential that cannot be read ends too; a seller's webhooks
+    stay if it does not name their seller. Returns the webhooks that ended. Raises NoCredential.
     """
     power = read_power(table, key)
     owners = until_current(lambda: _revoke(table, key))
@@ -45,7 +45,8 @@ def revoke(table: Table, key: str) -> list[EndedWebhook]:
 
 
 def _revoke(table: Table, key: str) -> list[str]:
-    """The owners that end with it. Raises NoCredential; OutOfDate where another that speaks for one ended meanwhile."""
+    """The owners that end with the credential. Raises NoCredential, or OutOfDate if another credential of such an owner
+    ended meanwhile."""
     power = read_power(table, key)
     if power is None:
         raise NoCredential(key)
@@ -60,7 +61,7 @@ def _revoke(table: Table, key: str) -> list[str]:
 
 
 def end_webhooks(table: Table, owner: str, sellers: frozenset[int] = frozenset()) -> list[EndedWebhook]:
-    """Delete all webhooks of an owner that has ended, readable or not. A repeat has no effect.
+    """Delete all webhooks of an owner that has ended, also those that cannot be read. A repeat has no effect.
 
     ``sellers`` are those of a channel's webhooks that cannot be read.
     """

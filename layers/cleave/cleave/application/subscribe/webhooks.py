@@ -53,7 +53,7 @@ type Seal = Callable[[str, str, str], bytes]
 class WebhookWish:
     """The webhook that an owner asks for. ``secret`` is the credential that the receiver expects, None for none.
 
-    ``tracks`` is how many requests to the receiver may be under way at once. A new one that ``is_held`` gets nothing;
+    ``tracks`` is how many requests to the receiver may be under way at once. ``is_held``: a new one is sent nothing;
     its messages wait.
     """
 
@@ -75,7 +75,7 @@ class WebhookWish:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """``signing_secret`` is shown this once."""
+    """A new subscription. Its ``signing_secret`` is shown only now."""
 
     subscription_id: str
     signing_secret: str
@@ -121,7 +121,7 @@ def _wished(wish: WebhookWish, subscription_id: str, sealed_secret: bytes | None
 
 
 def find_webhook(table: Table, owner: str, subscription_id: str) -> Subscription:
-    """The owner's subscription; raises Refusal where there is none, or it is another owner's."""
+    """The owner's subscription. Raises Refusal if the owner has no such one."""
     subscription = read_subscription(table, owner, subscription_id) if is_webhook_id(subscription_id) else None
     if subscription is None:
         raise _not_found()
@@ -129,7 +129,7 @@ def find_webhook(table: Table, owner: str, subscription_id: str) -> Subscription
 
 
 def is_webhook_id(text: str) -> bool:
-    """Whether it can be an id; the table would refuse a longer key."""
+    """Whether the text can be an id. The table would refuse a longer key."""
     return 0 < len(text) <= _MAX_ID_LENGTH
 
 
@@ -140,7 +140,7 @@ def list_webhooks(table: Table, owner: str) -> FoundSubscriptions:
 def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_id: str, wish: WebhookWish) -> None:
     """Change its target and its messages; its signing secret and its status stay. Raises Refusal.
 
-    A new URL is another receiver: it has no failures yet, so waiting deliveries are sent to it at once.
+    A new URL is another receiver without failures, so waiting deliveries are sent to it at once.
     """
     sealed = _sealed(seal, wish, subscription_id)
 
@@ -174,9 +174,9 @@ def _as_wished(before: Subscription, wish: WebhookWish, sealed_secret: bytes | N
 
 
 def remove_webhook(table: Table, owner: str, subscription_id: str, sellers: frozenset[int] = frozenset()) -> None:
-    """End the subscription, readable or not; its waiting deliveries are never sent. Raises Refusal.
+    """Delete the subscription, even if it cannot be read; its waiting deliveries are never sent. Raises Refusal.
 
-    ``sellers`` are those that its owner may act for: a damaged one has no others.
+    ``sellers`` are those for whom its owner may act: a damaged subscription has no others.
     """
     if not is_webhook_id(subscription_id):
         raise _not_found()
@@ -184,9 +184,10 @@ def remove_webhook(table: Table, owner: str, subscription_id: str, sellers: froz
 
 
 def rotate_secret(table: Table, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:
-    """A new signing secret, shown this once; messages are signed with the old one too for ROTATION_OVERLAP.
+    """Make a new signing secret, which is shown only now. For ROTATION_OVERLAP, messages are signed with the old one
+    too.
 
-    Raises Refusal, also when the overlaps of too many rotations meet.
+    Raises Refusal, also if the overlaps of too many rotations would meet.
     """
     secret = _new_signing_secret()
     sealed = seal(secret, owner, subscription_id)
@@ -205,7 +206,7 @@ def rotate_secret(table: Table, seal: Seal, owner: str, subscription_id: str, at
 
 
 def until_written[T](attempt: Callable[[], T]) -> T:
-    """Read and change a webhook, again where another request changed it meanwhile. Raises Refusal."""
+    """Read and change a webhook; start again if another request changed it meanwhile. Raises Refusal."""
     try:
         return until_current(attempt)
     except NoSubscription:
@@ -215,7 +216,7 @@ def until_written[T](attempt: Callable[[], T]) -> T:
 
 
 def _not_found() -> Refusal:
-    """Of an id that is not, or no longer, the caller's."""
+    """The refusal of an id that does not, or no longer, belong to the caller."""
     return Refusal(RefusalCode.WEBHOOK_NOT_FOUND, "there is no such webhook")
 
 
@@ -224,5 +225,5 @@ def _sealed(seal: Seal, wish: WebhookWish, subscription_id: str) -> bytes | None
 
 
 def _new_signing_secret() -> str:
-    """In the form of Standard Webhooks."""
+    """A new secret in the form of Standard Webhooks."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"

@@ -1,4 +1,4 @@
-"""Sends messages because a person asked: at once, settled or not, even if their receiver fails."""
+"""Sends messages that a person asks for: at once, settled or not, even if their receiver fails."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -37,7 +37,8 @@ def resend(table: Table, send_wake: SendWake, owner: str, subscription_id: str, 
 
 
 def probe_now(table: Table, send_wake: SendWake, subscription_id: str, at: datetime) -> Lane:
-    """Send the longest waiting message of any owner's receiver, even if its circuit is open; answers its lane.
+    """Send the longest waiting message to a receiver of any owner, even if its circuit is open. Returns the message's
+    lane.
 
     Raises Refusal.
     """
@@ -53,7 +54,7 @@ def probe_now(table: Table, send_wake: SendWake, subscription_id: str, at: datet
 
 
 def _heads(table: Table, subscription: Subscription) -> Iterator[Delivery]:
-    """The first waiting delivery of each track, damaged ones aside."""
+    """The first readable waiting delivery of each track."""
     for track in range(subscription.tracks):
         page = read_waiting(table, subscription.subscription_id, track, "", _LOOKED_AT)
         yield from [each for each in page if isinstance(each, Delivery)][:1]
@@ -62,9 +63,9 @@ def _heads(table: Table, subscription: Subscription) -> Iterator[Delivery]:
 def replay(
     table: Table, send_wake: SendWake, owner: str, subscription_id: str, query: DeliveryQuery, at: datetime
 ) -> DeliveryPage:
-    """Send all messages of a page again, in order; those that wait for their time now, too.
+    """Send all messages of a page again, in order, and those at once that wait for a retry.
 
-    Answers the page; its next page is the rest. Raises Refusal.
+    Returns the page; its next page has the rest. Raises Refusal.
     """
     subscription = find_webhook(table, owner, subscription_id)
     page = list_deliveries(table, owner, subscription_id, query)
@@ -81,9 +82,9 @@ def replay(
 
 
 def _to_ask_for(rows: Sequence[DeliveryRow]) -> Sequence[DeliveryRow]:
-    """A delivery that waits anyway needs no wish, unless it waits for a time.
+    """The rows for which a request is stored: all but those that wait without a retry.
 
-    Where all wait for a receiver that fails, the first one is tried.
+    If there are only such rows, their receiver fails, and the first one is tried.
     """
     found = [row for row in rows if not row.is_waiting or row.delivery.not_before is not None]
     return found or rows[:1]

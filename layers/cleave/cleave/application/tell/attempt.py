@@ -47,14 +47,14 @@ class NotSent(Exception):  # noqa: N818 - says what happened
 
 
 class Sender(Protocol):
-    """Tells a receiver."""
+    """Sends one message to a receiver."""
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
         """One request, within its own deadline; a failure is an answer too. Raises NotSent."""
 
 
 class BatchSender(Protocol):
-    """Tells a destination that takes several messages at once."""
+    """Sends several messages at once to a destination that takes them."""
 
     def __call__(self, subscription: Subscription, outgoing: Sequence[Outgoing], at: datetime) -> list[Answer]:
         """An answer for each message, in their order; a failure is an answer too."""
@@ -70,7 +70,7 @@ class Attempted:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """``spread`` gives a number from 0 to 1, a new one each time."""
+    """Makes attempts. ``spread`` returns a new number from 0 to 1 each time."""
 
     table: Table
     send: Sender
@@ -115,9 +115,9 @@ class Attempts:
     def _answers(
         self, subscription: Subscription, messages: int, send: Callable[[], Sequence[Answer]]
     ) -> Sequence[Answer]:
-        """Whatever messages or their answers make a sender raise is a failed attempt of each:
+        """If sending raises an exception, it counts as a failed attempt of each message.
 
-        else they would be sent for ever, uncounted.
+        Otherwise such messages would be sent for ever, uncounted.
         """
         try:
             return send()
@@ -130,9 +130,9 @@ class Attempts:
     def _failed(
         self, subscription: Subscription, outgoing: Outgoing, answer: Answer, tried: Outcome, *, probe: bool
     ) -> Delivery:
-        """The circuit is written first:
+        """Writes the circuit first.
 
-        were it last, a crash in between would lose a failure, and never count one twice.
+        A crash in between may then count a failure twice. In the other order it would lose one.
         """
         delivery, place, at = outgoing.delivery, outgoing.place, tried.at
         circuit = self._trip(subscription, at, answer, probe=probe)

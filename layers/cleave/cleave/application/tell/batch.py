@@ -1,4 +1,4 @@
-"""Deliveries to a bus or a queue, several at once: at most one message of a lane in a request, so order stays."""
+"""Sends several deliveries at once to a bus or a queue. A request has one message of a lane, so order stays."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One delivery: ``waiting`` as it was read, ``delivery`` as it is by now, ``settled`` as it was before."""
+    """One delivery: ``waiting`` as it was read, ``delivery`` as it is now, ``settled`` as it was before."""
 
     subscription: Subscription
     event: Event
@@ -52,12 +52,14 @@ class Batch:
         return len(self.entries) >= MOST
 
     def add(self, subscription: Subscription, event: Event, waiting: Delivery, settled: Delivery | None) -> None:
-        """One more delivery, of a lane that has none in it."""
+        """Add a delivery of a lane that has none in the batch."""
         self.entries[waiting.lane] = Entry(subscription, event, waiting, waiting, settled)
 
     def send(self, is_late: Callable[[], bool]) -> list[Delivery]:
-        """Send all; a round holds the next message of each. Answers the deliveries that are not settled: those that
-        failed, and those for which there was no time."""
+        """Send all messages in rounds; a round has the next message of each delivery.
+
+        Returns the deliveries that are not settled: those that failed, and those for which there was no time.
+        """
         going = list(self.entries.values())
         self.entries.clear()
         unsettled: list[Delivery] = []

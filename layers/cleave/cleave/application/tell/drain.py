@@ -22,7 +22,7 @@ from cleave.store.retention import DELIVERIES_KEPT
 from cleave.store.track_leases import CLOCKS_DIFFER, Held, hand_over, look_again, release, shut, take
 from cleave.table.table import Table
 
-# Well within the lease and the function's time-out, with a last request.
+# With one more request, this is well within the lease and the function's time-out.
 BUDGET = timedelta(seconds=25)
 # Deliveries of one page; a pass continues behind them.
 _PAGE = 10
@@ -31,7 +31,7 @@ _MENDED = timedelta(minutes=10)
 
 
 class DrainResult(StrEnum):
-    """How a message of the queue ended."""
+    """The result of handling a message of the queue."""
 
     NOTHING_DUE = "nothing_due"
     DRAINED = "drained"
@@ -50,7 +50,7 @@ class Drain:
     attempt: Attempts
 
     def __call__(self, subscription_id: str, track: int) -> DrainResult:
-        """Hold the track, and make passes over its deliveries until it was not rung since the last pass began."""
+        """Take the track, and make passes over its deliveries until no ring came since the last pass began."""
         started = clock.now()
         held: Held | None = take(self.table, subscription_id, track, str(uuid4()), started)
         result = DrainResult.NOTHING_DUE
@@ -69,9 +69,9 @@ class Drain:
         return result
 
     def _remind(self, held: Held, due: datetime | None) -> None:
-        """A retry that is near has a message of its own, and one is enough; the scheduled function sees to the others.
+        """Queue one message for a retry that is near; the scheduled function finds later retries.
 
-        A handler whose clock is a little behind may be handling the message that was sent.
+        The message that is being handled may be that one, if this handler's clock is a little behind.
         """
         wait = None if due is None else max(due - clock.now(), AT_ONCE)
         if wait is None or wait > MAX_DELAY or (due == held.reminded and wait > CLOCKS_DIFFER):
@@ -81,7 +81,7 @@ class Drain:
 
 @dataclass(slots=True)
 class Pass:
-    """One pass over a track's deliveries. ``due`` is when the first lane that has to wait may go on."""
+    """One pass over a track's deliveries. ``due`` is when the first blocked lane may continue."""
 
     drain: Drain
     held: Held
@@ -109,7 +109,8 @@ class Pass:
             after = place_of(page[-1])
 
     def _deliver(self, waiting: Delivery) -> DrainResult | None:
-        """None: go on with the next delivery. Everything that decides is read again before each delivery."""
+        """Send one delivery. None: continue with the next one. All inputs of the decision are read again before each
+        delivery."""
         if waiting.lane in self.batch.entries and (result := self._send_batch()) is not None:
             return result
         if waiting.lane in self.blocked:
@@ -133,7 +134,7 @@ class Pass:
         if is_old(waiting, found.settled):
             delete_if_unasked(table, number, waiting)
         elif not waiting.is_next(is_previous_settled=found.is_previous_settled, forgotten_before=forgotten):
-            self._block(waiting.lane, None)  # the fan-out that puts the one before it rings
+            self._block(waiting.lane, None)  # the fan-out that queues the previous one rings the track
         elif isinstance(found.event, Unreadable):
             self._damaged(waiting.lane, str(found.event))
         elif found.event is None:
@@ -154,7 +155,8 @@ class Pass:
         return DrainResult.MORE if self._is_late() else None
 
     def _send(self, waiting: Delivery, found: DrainInput, event: Event) -> DrainResult | None:
-        """The delivery's messages, one after the other; noted in between only where a repeat would be long."""
+        """Send the delivery's messages, one after the other. Progress is stored in between only if a repeat would be
+        long."""
         table, number = self.drain.table, self.held.track.number
         delivery = waiting
         for sent, place in enumerate(waiting.owed, start=1):
@@ -169,12 +171,13 @@ class Pass:
                 if is_late:
                     return DrainResult.MORE
                 if not is_noted:
-                    return None  # a person has asked for some of them and rung the track: the next pass reads again
+                    return None  # a person asked for some of them, which rang the track: the next pass reads again
         settle(table, number, delivery, waiting, found.settled)
         return None
 
     def _request(self, found: DrainInput, outgoing: Outgoing) -> Delivery:
-        """A success ends the counting of failures; this pass has read the circuit, so it knows of one."""
+        """Send one message. A success ends the count of failures; this pass has read the circuit, so it knows whether
+        there is one."""
         if found.subscription is None:
             raise AssertionError("a webhook that is gone is told nothing")
         attempted = self.drain.attempt(found.subscription, outgoing)
@@ -183,7 +186,7 @@ class Pass:
         return attempted.delivery
 
     def _damaged(self, lane: Lane, item: str) -> None:
-        """The other lanes go on. This one is looked at again, because a mended item rings no track."""
+        """The other lanes continue. This one is read again later, because the repair of an item rings no track."""
         note_damage(lane, item)
         self._block(lane, clock.now() + _MENDED)
 

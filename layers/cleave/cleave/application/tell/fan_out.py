@@ -1,6 +1,6 @@
-"""From events to waiting deliveries. Fan-out decides nothing: the event names its recipients.
+"""Turns events into waiting deliveries. The fan-out decides nothing: the event names its recipients.
 
-So it may run twice, late, in part, in any order and on any machine; the next function that finds a mark finishes it.
+So it may run twice, late, in part, in any order and on any machine. The next function that finds a mark finishes it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,9 +17,10 @@ from cleave.table.table import Table
 
 
 def fan_out(table: Table, send_wake: SendWake, events: Sequence[Event], at: datetime) -> int:
-    """Let each event's deliveries wait, then have their tracks drained. Answers how many deliveries are new.
+    """Queue each event's deliveries, then have their tracks drained. Returns the number of new deliveries.
 
-    All wait before the first track is rung: a drain between the two would find nothing, and nobody would ring again.
+    All deliveries wait before the first track is rung. Otherwise a drain could come too early and find nothing, and no
+    other ring would follow.
     """
     tracks: dict[TrackRef, None] = {}
     queued = 0
@@ -35,7 +36,7 @@ def fan_out(table: Table, send_wake: SendWake, events: Sequence[Event], at: date
 
 
 def _ring_all(table: Table, send_wake: SendWake, tracks: Iterable[TrackRef], at: datetime) -> None:
-    """Those of which none is damaged beyond what can be made anew; for the others, Misfit: they are rung again."""
+    """Ring every track that is intact or can be made anew. Raises Misfit for the others, so they are rung again."""
     damaged: Misfit | None = None
     for ref in tracks:
         try:

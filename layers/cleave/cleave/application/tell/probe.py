@@ -1,4 +1,4 @@
-"""A receiver that fails is sent one message at each step of the schedule; more follow only if it takes it."""
+"""A failing receiver gets one message at each step of the schedule; more follow only if it takes that one."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from cleave.table.failures import OutOfDate
 from cleave.table.retry import until_current
 from cleave.table.table import Table
 
-# A request takes seconds, and the track's holder may be at its last one.
+# A request takes seconds, and the track's holder may be making its last one.
 _HELD = timedelta(seconds=5)
 
 
@@ -44,7 +44,7 @@ class Probe:
     attempt: Attempts
 
     def __call__(self, subscription_id: str) -> DrainResult:
-        """One message at most. Of two who come at once, one has the claim."""
+        """Send at most one message. Of two probes at once, only one gets the claim."""
         at = clock.now()
         circuit, owner = read_circuit_and_owner(self.table, subscription_id)
         if circuit is None or not circuit.is_due(at):
@@ -77,22 +77,29 @@ class Probe:
             return DrainResult.DRAINED
         if asked is not None:
             self._ask_soon(subscription, claimed, asked, is_held=is_held)
-        return DrainResult.NOTHING_DUE  # the claim ends, and the next probe comes
+        return DrainResult.NOTHING_DUE  # the claim ends, and the next probe follows
 
     def _end(self, held: Held) -> None:
-        """A wake that came while the track was held is spent: its webhook may be on again, or have another URL."""
+        """End the lease, and wake the track if it has work.
+
+        A wake that came while the probe held the track has no effect, but the webhook may be on again or have another
+        URL.
+        """
         if end_probe(self.table, held, clock.now()):
             self.send_wake(Wake(held.track.subscription_id, held.track.number), AT_ONCE)
 
     def _ask_soon(self, subscription: Subscription, claimed: Circuit, asked: str, *, is_held: bool) -> None:
-        """A person waits, and what was asked for is on a track that somebody holds, not for long; or the circuit was
-        written since it was claimed, by a request that was under way."""
+        """Have the message that a person asked for probed again soon.
+
+        Somebody holds its track, though not for long, or a request under way has written the circuit since it was
+        claimed.
+        """
         owner, name = subscription.owner, subscription.subscription_id
 
         def attempt() -> bool:
             found = read_circuit(self.table, name)
             if found is None or not found.is_open or found.asked is not None:
-                return False  # all that waits is woken, or somebody has asked since
+                return False  # everything that waits was woken, or a person has asked again
             if found.is_same(claimed) and not is_held:
                 return False
             if not write_circuit(self.table, owner, name, found.wanted(asked, clock.now() + _HELD)):
@@ -103,8 +110,9 @@ class Probe:
             self.send_wake(Wake(name, None), _HELD)
 
     def _candidates(self, subscription: Subscription, asked: str | None) -> Iterator[tuple[TrackRef, Delivery]]:
-        """What a person asked for; then the tracks' first deliveries, those with the fewest attempts first: no single
-        one can be what fails. Where none of them can be sent, those of other lanes."""
+        """The message that a person asked for, then the first delivery of each track, those with the fewest attempts
+        first: a message that fails alone must not keep the circuit open. If none of them can be sent, those of other
+        lanes."""
         yield from [] if asked is None else self._wished(subscription, asked)
         tracks = tracks_of(subscription)
         for most in (1, _LOOKED_AT):
@@ -127,7 +135,7 @@ class Probe:
         return [(track, waiting)] if isinstance(waiting, Delivery) else []
 
     def _send(self, held: Held, subscription: Subscription, claimed: Circuit, waiting: Delivery) -> bool:
-        """Whether a request was made. Everything that decides is read again."""
+        """Whether a request was made. All inputs of the decision are read again."""
         found = read_drain_input(self.table, waiting)
         number = held.track.number
         if not found.is_active or not claimed.is_same(found.circuit):

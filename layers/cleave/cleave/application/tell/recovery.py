@@ -1,4 +1,4 @@
-"""A receiver works again: its waiting messages are sent."""
+"""Sends the waiting messages of a receiver that works again."""
 
 from datetime import datetime
 
@@ -17,20 +17,20 @@ def tracks_of(subscription: Subscription) -> list[TrackRef]:
 
 
 def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
-    """The writes, for another's transaction, that have all of a webhook's waiting deliveries sent now."""
+    """Writes for another's transaction, which have all of a webhook's waiting deliveries sent now."""
     return [reopen(track, at) for track in tracks_of(subscription)]
 
 
 def send_wakes(send_wake: SendWake, subscription: Subscription) -> None:
-    """A message for each track, once that transaction is written."""
+    """Queue a message for each track, after that transaction is written."""
     for track in tracks_of(subscription):
         send_wake(Wake(track.subscription_id, track.number), AT_ONCE)
 
 
 def recover(table: Table, send_wake: SendWake, subscription: Subscription, circuit: Circuit, at: datetime) -> bool:
-    """Forget that the receiver failed; if nothing but probes was sent, have everything drained that waits.
+    """Delete the circuit. If it was open, have all waiting deliveries sent.
 
-    False if another request has failed, or succeeded, since the circuit was read: its writer knows better.
+    False if another request has failed or succeeded since the circuit was read: its writer has newer facts.
     """
     along = wakes_of(subscription, at) if circuit.is_open else []
     name = subscription.subscription_id

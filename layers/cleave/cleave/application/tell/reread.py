@@ -1,4 +1,4 @@
-"""A message as it was, or is to be, sent: found again from its delivery."""
+"""Builds a message again from its delivery, as it was or will be sent."""
 
 from cleave.application.read.delivery_rows import DeliveryRow
 from cleave.application.tell.attempt import Outgoing, outgoing_of
@@ -8,7 +8,7 @@ from cleave.table.table import Table
 
 
 def reread(table: Table, row: DeliveryRow) -> Outgoing | None:
-    """None where its event is gone or damaged."""
+    """The message; None if its event is gone or damaged."""
     lane, first = row.delivery.lane, row.delivery.event
     try:
         events = read_events(table, lane.seller_id, lane.order_number, first, first)

@@ -1,4 +1,4 @@
-"""The end of a delivery: first it is put among the settled ones, and only then deleted where it waited."""
+"""Ends a delivery: stores it among the settled ones, and only then deletes the waiting one."""
 
 from datetime import datetime
 
@@ -14,9 +14,9 @@ NOTED_EVERY = 10
 
 
 def settle(table: Table, track: int, delivery: Delivery, read: Delivery, settled: Delivery | None) -> None:
-    """Every message was taken or given up.
+    """Settle a delivery whose messages were all taken or given up.
 
-    ``read`` is the waiting delivery; results of other messages in ``settled`` stay.
+    ``read`` is the waiting delivery. Results of other messages in ``settled`` stay.
     """
     outcomes = {**(settled.outcomes if settled else {}), **delivery.outcomes}
     table.put(settle_delivery(delivery.with_outcomes(outcomes)))
@@ -24,7 +24,8 @@ def settle(table: Table, track: int, delivery: Delivery, read: Delivery, settled
 
 
 def delete_if_unasked(table: Table, track: int, read: Delivery) -> bool:
-    """It waits no more. False if a person has asked for it since it was ``read``: then it waits, and the wish rang."""
+    """Delete the waiting delivery. False if a person has asked for it since it was ``read``: then it stays, and its
+    track was rung."""
     try:
         table.delete(delete_waiting(track, read))
     except ConditionsFailed:
@@ -33,15 +34,12 @@ def delete_if_unasked(table: Table, track: int, read: Delivery) -> bool:
 
 
 def is_old(waiting: Delivery, settled: Delivery | None) -> bool:
-    """Whether it waits by mistake:
-
-    a late fan-out put it after it was settled, or its settler died before the delete.
-    """
+    """Whether it waits by mistake: a late fan-out put it again, or its settler died before the delete."""
     return settled is not None and waiting.asked is None
 
 
 def given_up(waiting: Delivery, at: datetime) -> Delivery:
-    """The delivery where its event is gone: nothing can be said any more."""
+    """The delivery with all its remaining messages given up, because its event is gone."""
     note(Log.EVENT_GONE, subscription=waiting.lane.subscription_id, order_number=waiting.lane.order_number)
     delivery = waiting
     for place in waiting.owed:
@@ -50,6 +48,6 @@ def given_up(waiting: Delivery, at: datetime) -> Delivery:
 
 
 def note_damage(lane: Lane, item: str) -> None:
-    """A delivery, or the event that it tells, cannot be read: its lane waits until that is mended."""
+    """Log that a delivery or its event cannot be read. Its lane waits until that is repaired."""
     note(Log.DELIVERY_DAMAGED, subscription=lane.subscription_id, order_number=lane.order_number, item=item)
     count(Metric.ITEMS_FAILED)

@@ -21,7 +21,7 @@ class Wake:
 
 
 class SendWake(Protocol):
-    """The queue: its messages may be lost, come twice, and in any order."""
+    """Queues a wake. Messages of the queue may be lost, come twice, and come in any order."""
 
     def __call__(self, wake: Wake, delay: timedelta) -> None:
-        """Have it looked at after ``delay``, MAX_DELAY at most."""
+        """Have the track or circuit looked at after ``delay``, at most MAX_DELAY."""
