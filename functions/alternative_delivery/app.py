@@ -9,6 +9,6 @@ from cleave.entry.resources import table
 
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
-    """The seller delivers the package itself, and has set out."""
+    """The seller delivers the package itself and is on the way."""
     report_package(table(), to_alternative_delivery(seller))
     return done()

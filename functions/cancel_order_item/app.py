@@ -10,7 +10,7 @@ from cleave.entry.resources import table
 
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
-    """Accept the cancel of all that an item has left; the splits follow."""
+    """Accept the cancel of all remaining units of an item; the splits follow."""
     item = to_item_cancellation(channel)
     cancel_items(table(), [item], channel.sellers)
     return accepted_response("the cancel of the item is accepted", id_header(item.cancellation.key))

@@ -12,5 +12,5 @@ _FILES = read_files(_HERE / "page", _HERE / "runbooks")
 
 @open_endpoint
 def handler(call: Call) -> Response:
-    """A file by its name; without one, the page itself. None of them holds anything that is not in the repository."""
+    """A file by its name; without one, the page itself. The files hold nothing that is not in the repository."""
     return file_response(_FILES.get(call.path.get("file", "index.html")), call.headers.get("if-none-match"))

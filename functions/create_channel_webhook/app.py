@@ -10,7 +10,7 @@ from cleave.outbound.resources import secret_box, target_rules
 
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
-    """Report sellers' cancels to this channel from now on. The signing secret is shown in this answer only."""
+    """Send this channel a message for each cancel by its sellers. Only this answer shows the signing secret."""
     wish = to_channel_webhook(channel, settings().webhook_tracks)
     target_rules().check(wish.url, field="base_url")
     made = subscribe(table(), secret_box().seal, wish)

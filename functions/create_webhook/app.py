@@ -10,7 +10,7 @@ from cleave.outbound.resources import secret_box, target_rules
 
 @whole_seller_endpoint
 def handler(seller: SellerCall) -> Response:
-    """Tell this URL of the seller's packages from now on. The signing secret is shown in this answer only."""
+    """Send messages about the seller's packages to this URL from now on. Only this answer shows the signing secret."""
     wish = to_webhook(seller, settings().webhook_tracks)
     target_rules().check(wish.url)
     made = subscribe(table(), secret_box().seal, wish)

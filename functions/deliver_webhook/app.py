@@ -8,5 +8,5 @@ from cleave.outbound.resources import drain_and_probe
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer which messages failed; a receiver's failure is none, its events wait in the table."""
+    """Return the messages that failed. If a receiver fails, none has failed: its deliveries wait in the table."""
     return consume_queue(*drain_and_probe(seconds_left(context)), event)

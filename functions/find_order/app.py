@@ -11,6 +11,6 @@ from cleave.entry.resources import table
 
 @staff_endpoint
 def handler(call: Call) -> Response:
-    """An order over all its sellers: its packages as a tree, its units, and its timeline."""
+    """An order of all its sellers: its packages as a tree, its units, and its timeline."""
     number, viewer = to_viewer(call)
     return story_response(number, partial(read_story, table(), number, viewer))

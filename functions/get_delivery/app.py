@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @webhook_reading_endpoint
 def handler(webhook: WebhookCall) -> Response:
-    """One message with its attempts, and itself if that is asked for."""
+    """One message's delivery with its attempts, and the message itself if the caller asks for it."""
     is_wanted = wants_message(webhook)
     row, failed = find_delivery(table(), webhook.owner, webhook.subscription_id, message_ref(webhook))
     shown = render_with_attempts(row, failed)

@@ -9,7 +9,7 @@ from cleave.entry.resources import table
 
 @webhook_reading_endpoint
 def handler(webhook: WebhookCall) -> Response:
-    """One page of sent and waiting messages, oldest first."""
+    """One page of delivered, waiting and exhausted messages, oldest first."""
     asked = to_list(webhook)
     page = list_deliveries(table(), webhook.owner, webhook.subscription_id, asked.query)
     return json_response(render_page(asked, page))

@@ -10,7 +10,7 @@ from cleave.outbound.failed_batches import list_failed_batches
 
 @whole_staff_endpoint
 def handler(call: Call) -> Response:
-    """Cancellations and events that wait, by order, and the batches that the stream gave up."""
+    """Accepted work that is not done, by order, and the batches that the stream gave up."""
     after = pending_after(call)
     batches = [] if after else list_failed_batches(client("s3"), settings().failed_records_bucket)
     return json_response(render_pending(list_pending(table(), call.at, after), batches))

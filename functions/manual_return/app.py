@@ -10,7 +10,7 @@ from cleave.entry.resources import table
 
 @seller_endpoint
 def handler(seller: SellerCall) -> Response:
-    """A package that the seller delivers itself is back."""
+    """A package that the seller delivers itself has come back."""
     number = tracking_number_of(seller)
     package_id = seller.package_id if number is None else package_delivered_as(table(), seller.seller_id, number)
     report_package(table(), to_own_report(seller, Status.RETURNED, package_id))

@@ -1,4 +1,4 @@
-"""The table's stream: splits packages that cancellations wait on, and lets their subscribers know."""
+"""The table's stream: splits packages with accepted cancellations, and fans out the events."""
 
 from typing import Any
 
@@ -8,5 +8,5 @@ from cleave.outbound.resources import worker
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer which records failed; Lambda brings the stream again from the first of them."""
+    """Return the records that failed; Lambda repeats the stream from the first of them."""
     return consume_stream(worker(seconds_left(context)), event)

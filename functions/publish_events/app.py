@@ -9,5 +9,5 @@ from cleave.outbound.resources import destination_sender
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer which records failed; Lambda brings the stream again from the first of them."""
+    """Return the records that failed; Lambda repeats the stream from the first of them."""
     return publish_batch(destination_sender(), destination_of(settings().event_bus_arn), event)

@@ -1,4 +1,4 @@
-"""Every minute: looks at everything that is overdue, and measures how long it has been."""
+"""Every minute: does all overdue work, and measures how long work has been due."""
 
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +13,7 @@ from cleave.outbound.resources import worker
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Answer how much was done, failed and woken. A run that fails is made good by the next one."""
+    """Return how much was done, failed and woken. The next run does what a failed run left."""
     at, seconds = clock.now(), seconds_left(context)
     try:
         emit_gauges(table(seconds), at)  # before the found work is done

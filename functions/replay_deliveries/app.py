@@ -10,7 +10,7 @@ from cleave.outbound.resources import wake_queue
 
 @webhook_endpoint
 def handler(webhook: WebhookCall) -> Response:
-    """Send everything since a time, or of one order, again; as much at once as one request can do."""
+    """Send all messages since a time, or of one order, again; a page of them for each request."""
     asked, at = to_replay(webhook), webhook.call.at
     page = replay(table(), wake_queue(), webhook.owner, webhook.subscription_id, asked.query, at)
     return json_response(render_replay(asked, page), 202)

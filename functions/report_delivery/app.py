@@ -9,6 +9,6 @@ from cleave.entry.resources import table
 
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
-    """Take the marketplace's word that units of an item were delivered."""
+    """Apply the marketplace's report that units of an item were delivered."""
     report_item(table(), channel.sellers, to_item_report(channel))
     return accepted_response("the delivery of the item is noted")

@@ -9,6 +9,6 @@ from cleave.entry.resources import table
 
 @channel_endpoint
 def handler(channel: ChannelCall) -> Response:
-    """Take the marketplace's word for how far a shipment is."""
+    """Apply the marketplace's report about a shipment's status."""
     report_shipment(table(), channel.sellers, to_shipment_report(channel))
     return accepted_response("the status of the shipment is noted")

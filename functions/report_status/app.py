@@ -9,6 +9,6 @@ from cleave.entry.resources import table
 
 @marketplace_endpoint
 def handler(seller: SellerCall) -> Response:
-    """Take the carrier's word for how far a package is."""
+    """Apply the carrier's report about a package's status."""
     report_package(table(), to_status_report(seller))
     return done()

@@ -9,7 +9,7 @@ from cleave.domain.subscription import PassiveReason, SubscriptionStatus
 
 
 class ShownGauge(TypedDict):
-    """``threshold`` is its alarm's, null where no alarm looks at it; ``runbook`` a page of docs/runbooks."""
+    """``threshold`` is that of its alarm, null if it has none; ``runbook`` is a page of docs/runbooks."""
 
     name: GaugeName
     label: str
@@ -21,7 +21,7 @@ class ShownGauge(TypedDict):
 
 
 class ShownStatus(TypedDict):
-    """``healthy``: every gauge is."""
+    """``healthy``: no gauge's alarm would be on."""
 
     at: int
     healthy: bool
@@ -62,7 +62,7 @@ class ShownReceiver(TypedDict):
 
 
 class ShownReceivers(TypedDict):
-    """``unreadable`` are ids of webhooks that are damaged in store. ``nextCursor`` null: there are no more."""
+    """``unreadable`` are ids of webhooks that are damaged in store. ``nextCursor`` is null on the last page."""
 
     receivers: list[ShownReceiver]
     unreadable: list[str]
@@ -73,8 +73,8 @@ type Kind = Literal["accepted", "applied", "status", "tracking", "told"]
 
 
 class StoryUnits(TypedDict):
-    """Units of a line over all packages: ordered = cancelled + live; ``waiting`` of the live ones are about to be
-    cancelled, and ``lost`` counts missing units: 0."""
+    """Units of a line over all packages: ordered = cancelled + live. ``waiting`` of the live ones are about to be
+    cancelled. ``lost`` counts missing units and must be 0."""
 
     lineId: int
     sku: str
@@ -100,8 +100,8 @@ class StoryLine(TypedDict):
 
 
 class StoryPackage(TypedDict):
-    """A package right before those that came of it; ``depth`` is how far down the tree it stands. Units that live on in
-    another package stand there only. ``planned`` are those that an accepted split is about to make. Trendyol's dialect
+    """A package, listed right before its successors; ``depth`` is its level in the tree. Units that live on in another
+    package are listed only there. ``planned`` are packages that an accepted split is about to make. Trendyol's dialect
     names the package, HepsiGlobal's the items in it."""
 
     id: int
@@ -120,8 +120,8 @@ class StoryPackage(TypedDict):
 
 
 class StoryEntry(TypedDict):
-    """``id`` is a cancellation's whole one, or an event's sequence; the two others are what callers of the dialects see
-    of it: a Cancellation-Id or a cancel_id, or the package's id. ``correlationId`` is in all lines of the log."""
+    """``id`` is a cancellation's full id, or an event's sequence. The two others are the names that callers see: a
+    Cancellation-Id or a cancel_id, or the package's id. ``correlationId`` is in all lines of the log."""
 
     at: int
     kind: Kind
@@ -144,8 +144,8 @@ class ToldEntry(StoryEntry):
 
 
 class StoryPart(TypedDict):
-    """One seller's part of the order. ``unreadablePackages`` are damaged in store; ``unreadable`` are other items that
-    are, by their keys."""
+    """One seller's part of the order. ``unreadablePackages`` are damaged in store; ``unreadable`` are the keys of other
+    damaged items."""
 
     sellerId: int
     storefront: str | None
@@ -157,7 +157,7 @@ class StoryPart(TypedDict):
 
 
 class WholeStory(TypedDict):
-    """All sellers' parts. ``complete`` false: the order is too large for an answer, and no line's units are shown."""
+    """All sellers' parts. ``complete`` false: the order is too large for one answer, and no line's units are shown."""
 
     orderNumber: str
     complete: bool
@@ -165,7 +165,7 @@ class WholeStory(TypedDict):
 
 
 class PendingCancellations(TypedDict):
-    """``waiting`` cancellations of a package are accepted and not applied; 0: a seller's own split is."""
+    """``waiting`` cancellations of a package are accepted and not applied. 0: a seller's own split is."""
 
     orderNumber: str
     sellerId: int
@@ -176,7 +176,7 @@ class PendingCancellations(TypedDict):
 
 
 class PendingEvent(TypedDict):
-    """The event with this sequence is not handed to its subscriptions."""
+    """The event with this sequence has no deliveries yet."""
 
     orderNumber: str
     sellerId: int
@@ -186,14 +186,14 @@ class PendingEvent(TypedDict):
 
 
 class UnreadableItem(TypedDict):
-    """Something that is due and damaged, by its key."""
+    """A due item that is damaged, by its key."""
 
     item: str
     since: int
 
 
 class ShownBatch(TypedDict):
-    """Records that the stream's event source gave up; `cleave redrive` brings them back."""
+    """Records that the stream's event source gave up; `cleave redrive` processes them again."""
 
     key: str
     at: int
@@ -201,7 +201,7 @@ class ShownBatch(TypedDict):
 
 
 class ShownPending(TypedDict):
-    """The longest first. ``failedBatches`` are on the first page only. ``nextCursor`` null: there is no more."""
+    """The longest due first. ``failedBatches`` are on the first page only. ``nextCursor`` is null on the last page."""
 
     cancellations: list[PendingCancellations]
     events: list[PendingEvent]

@@ -1,6 +1,6 @@
 """Answers of the endpoints for reading back and for dry runs. Times are epoch milliseconds.
 
-Written by this package's renderers and documented in docs/openapi.json; loaded by neither when a function starts.
+This package's renderers write them, and docs/openapi.json documents them. No function loads this module.
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -15,7 +15,7 @@ type State = Literal["accepted", "applied"]
 
 
 class Units(TypedDict):
-    """So many units of a line."""
+    """A number of units of a line."""
 
     lineId: int
     quantity: int
@@ -36,8 +36,8 @@ class CancellationFacts(TypedDict):
 
 
 class CancelledPackage(TypedDict):
-    """The units that the cancellation takes, or took, from one package, and that package's state. An expired package
-    has no ``status``."""
+    """The units that the cancellation takes, or took, from one package, and their state. An expired package has no
+    ``status``."""
 
     shipmentPackageId: int
     state: State
@@ -47,8 +47,8 @@ class CancelledPackage(TypedDict):
 
 
 class FoundCancellation(CancellationFacts):
-    """One of the caller's own. ``orderNumber`` is null when the time of all its packages is over. Those in
-    ``unreadablePackageIds`` are damaged in store: whether they were split is not known."""
+    """One of the caller's own cancellations. ``orderNumber`` is null if all its packages have expired. Packages in
+    ``unreadablePackageIds`` are damaged in store: it is not known whether they were split."""
 
     cancellationId: str
     orderNumber: str | None
@@ -57,8 +57,8 @@ class FoundCancellation(CancellationFacts):
 
 
 class TimelineLine(TypedDict):
-    """Units of a line. ``waiting`` of them are about to be cancelled; ``cancellationId`` says by what they were, where
-    that was the caller's own doing."""
+    """Units of a line. ``waiting`` of them are about to be cancelled. ``cancellationId`` names the caller's own
+    cancellation that took them."""
 
     lineId: int
     orderItemNumber: str
@@ -69,8 +69,8 @@ class TimelineLine(TypedDict):
 
 
 class TimelinePackage(TypedDict):
-    """A package right before those that came of it; ``depth`` is how far down the tree it stands. Units that live on in
-    another package stand there only. ``plannedIds`` are those that an accepted split is about to make."""
+    """A package, listed right before its successors; ``depth`` is its level in the tree. Units that live on in another
+    package are listed only there. ``plannedIds`` are packages that an accepted split is about to make."""
 
     shipmentPackageId: int
     depth: int
@@ -92,7 +92,7 @@ class ClaimedPackage(TypedDict):
 
 
 class CancellationAccepted(CancellationFacts):
-    """``cancellationId`` is null for another caller's: a channel's for a seller, a seller's for a channel."""
+    """``cancellationId`` is null for others' cancellations: a channel's for a seller, a seller's for a channel."""
 
     date: int
     type: Literal["cancellation.accepted"]
@@ -101,7 +101,7 @@ class CancellationAccepted(CancellationFacts):
 
 
 class CancellationApplied(TypedDict):
-    """The last of its packages was split."""
+    """The last package of the cancellation was split."""
 
     date: int
     type: Literal["cancellation.applied"]
@@ -133,9 +133,9 @@ type TimelineEntry = CancellationAccepted | CancellationApplied | TimelineEvent 
 
 
 class TimelinePart(TypedDict):
-    """One seller's part of the order, in order of time. ``unreadablePackageIds`` are of packages that are damaged in
-    store, ``unreadable`` says which other items are; ``deliveriesLeftOut`` counts what one event has more than an
-    answer takes."""
+    """One seller's part of the order, in order of time. ``unreadablePackageIds`` are packages that are damaged in
+    store; ``unreadable`` names other damaged items. ``deliveriesLeftOut`` counts the deliveries of an event that has
+    more than an answer can hold."""
 
     sellerId: int
     unreadablePackageIds: NotRequired[list[int]]
@@ -155,14 +155,14 @@ class Timeline(TypedDict):
 
 
 class DryRunCancellation(TypedDict):
-    """``repeated``: it was accepted before, and nothing more would happen."""
+    """``repeated``: it was accepted before, so nothing more would happen."""
 
     cancellationId: str | None
     repeated: bool
 
 
 class DryRunLine(TypedDict):
-    """Units, and the status that they would get."""
+    """Units, with the status that they would get."""
 
     lineId: int
     orderItemNumber: str
@@ -171,20 +171,20 @@ class DryRunLine(TypedDict):
 
 
 class CancelledLine(DryRunLine):
-    """``requested`` by this very request; else a cancellation that waits already takes them."""
+    """``requested``: this request takes the units; otherwise a waiting cancellation does."""
 
     requested: bool
 
 
 class Successor(TypedDict):
-    """The package that would take the place of the old one; its id is made when it is."""
+    """The package that would replace the old one. It gets its id when it is made."""
 
     status: str
     lines: list[DryRunLine]
 
 
 class DryRunPackage(TypedDict):
-    """A package after a split with all waiting cancellations; ``successor`` null: no unit would be left."""
+    """A package after a split with all waiting cancellations. ``successor`` null: no unit would be left."""
 
     shipmentPackageId: int
     status: str
@@ -193,7 +193,7 @@ class DryRunPackage(TypedDict):
 
 
 class DryRunFacts(TypedDict):
-    """``status`` is the status that the cancel itself would get, ``refusal`` its body, with every reason."""
+    """``status`` is the one that the cancel itself would get, ``refusal`` its body, with every reason."""
 
     accepted: bool
     status: int

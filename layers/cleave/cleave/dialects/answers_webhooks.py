@@ -7,7 +7,7 @@ from cleave.domain.subscription import Authentication, PassiveReason, PayloadFor
 
 
 class MadeWebhook(TypedDict):
-    """``signingSecret`` is shown here only."""
+    """``signingSecret`` is shown only here."""
 
     id: str
     signingSecret: str
@@ -30,14 +30,14 @@ class SellerWebhook(TypedDict):
 
 
 class UnreadableWebhook(TypedDict):
-    """One that is damaged in store: what is known of it without its item."""
+    """A webhook that is damaged in store: the facts that are known without its item."""
 
     id: str
     unreadable: Literal[True]
 
 
 class StatusChange(TypedDict):
-    """When a webhook was turned on (``reason`` null) or off."""
+    """A time at which a webhook was turned on (``reason`` null) or off."""
 
     date: int
     status: SubscriptionStatus
@@ -51,7 +51,7 @@ class SellerWebhookWithChanges(SellerWebhook):
 
 
 class MadeChannelWebhook(TypedDict):
-    """``signing_secret`` is shown here only."""
+    """``signing_secret`` is shown only here."""
 
     id: str
     signing_secret: str
@@ -79,14 +79,14 @@ class ChannelWebhookWithChanges(ChannelWebhook):
 
 
 class NewSecret(TypedDict):
-    """Until then messages are signed with the old one too."""
+    """Until ``previousValidUntil``, messages are signed with the old secret too."""
 
     signingSecret: str
     previousValidUntil: int
 
 
 class Pinged(TypedDict):
-    """The receiver's answer; ``error`` says in a word why there is none."""
+    """The receiver's answer. If there is none, ``error`` names the kind of failure."""
 
     ok: bool
     status: int | None
@@ -111,7 +111,7 @@ class ShownDelivery(TypedDict):
 
 
 class ShownAttempt(TypedDict):
-    """One request to the receiver; ``answer`` is how its body began."""
+    """One request to the receiver; ``answer`` is the beginning of the answer's body."""
 
     date: int
     status: int | None
@@ -121,8 +121,8 @@ class ShownAttempt(TypedDict):
 
 
 class ShownMessage(TypedDict):
-    """A message as it would be sent now: signed anew, and without what the receiver asked for to recognise us. ``path``
-    stands behind the webhook's URL."""
+    """A message as it would be sent now: with a new signature, and without the credentials that the receiver expects.
+    ``path`` follows the webhook's URL."""
 
     method: Literal["POST", "PUT"]
     path: str
@@ -137,7 +137,7 @@ class DeliveryWithAttempts(ShownDelivery):
 
 
 class UnreadableDelivery(TypedDict):
-    """One that is damaged in store: what is known of it without its item."""
+    """A delivery that is damaged in store: the facts that are known without its item."""
 
     id: str
     sellerId: int
@@ -148,22 +148,22 @@ class UnreadableDelivery(TypedDict):
 
 
 class DeliveryWithMessage(DeliveryWithAttempts):
-    """``message`` is there if it was asked for; null where its event is gone or damaged. The latest hundred attempts,
-    oldest first."""
+    """The latest hundred attempts, oldest first. ``message`` is there if the caller asked for it; null if its event is
+    gone or damaged."""
 
     message: NotRequired[ShownMessage | None]
 
 
 class Rest(TypedDict):
-    """Whether there is more, and where to go on; ``nextCursor`` null at the end."""
+    """Whether there are more, and where they continue; ``nextCursor`` is null at the end."""
 
     hasMore: bool
     nextCursor: str | None
 
 
 class ListedDeliveries(Rest):
-    """A page may be short, or empty, while ``hasMore`` is true. ``unreadableDeliveries`` are damaged in store: the
-    orders that they are about."""
+    """A page may be short or empty although ``hasMore`` is true. ``unreadableDeliveries`` are damaged in store; they
+    name their orders."""
 
     content: list[ShownDelivery]
     unreadableDeliveries: NotRequired[list[str]]

@@ -1,8 +1,8 @@
-"""How callers name their own cancellations.
+"""The names by which callers know their own cancellations.
 
-A channel's are named by their ``cancel_id``. Trendyol's dialect has no such name: there it is ``content-…``, a digest
-of what was asked, or ``key-…``, one of the Idempotency-Key; ``item-…`` is a marketplace's own cancel of an order item.
-The caller's scope is never part of a name, so that no caller can name another's cancellation.
+A channel's cancellation is named by its ``cancel_id``. Trendyol's dialect has no such name, so there it is
+``content-…``, a digest of the request, or ``key-…``, a digest of the Idempotency-Key; ``item-…`` is a marketplace's own
+cancel of an order item. The caller's scope is never part of a name, so no caller can name another's cancellation.
 """
 
 import re
@@ -23,7 +23,7 @@ def id_of(scope: Scope, name: str) -> str | None:
 def name_in(scope: Scope | None, cancellation_id: str) -> str | None:
     """The cancellation's name for a caller with this scope; None if it is not the caller's own.
 
-    ``scope`` None is an operator, for whom it has its whole id.
+    ``scope`` None is an operator, who sees the full id.
     """
     if scope is None:
         return cancellation_id
@@ -32,12 +32,12 @@ def name_in(scope: Scope | None, cancellation_id: str) -> str | None:
 
 
 def names_of(cancellation_id: str) -> tuple[str | None, str | None]:
-    """The name that its caller uses, in Trendyol's and in HepsiGlobal's dialect; None for the other dialect."""
+    """The name that its caller uses, in Trendyol's and in HepsiGlobal's dialect; None in the other dialect."""
     dialect, caller, _ = cancellation_id.split("#", 2)
     name = name_in(Scope(Dialect(dialect), caller), cancellation_id)
     return (name, None) if dialect == Dialect.TRENDYOL else (None, name)
 
 
 def id_header(key: CancellationKey) -> dict[str, str]:
-    """To be sent with the answer to an accepted cancellation."""
+    """The header for the answer to an accepted cancellation."""
     return {HEADER: name_in(key.scope, str(key)) or ""}

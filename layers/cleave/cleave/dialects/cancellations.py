@@ -1,4 +1,4 @@
-"""GET …/cancellations/{cancellationId}, in both dialects: our own addition to either."""
+"""GET …/cancellations/{cancellationId}, in both dialects; neither dialect's own pages have it."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
@@ -45,7 +45,7 @@ def render_recorded(found: FollowedCancellation) -> "CancellationFacts":
 
 
 def render_units(lines: Mapping[int, int]) -> "list[Units]":
-    """How many units of which lines."""
+    """Units by line."""
     return [{"lineId": line_id, "quantity": quantity} for line_id, quantity in lines.items()]
 
 

@@ -1,4 +1,4 @@
-"""Deliveries as both dialects see them: our own addition to either."""
+"""Deliveries, in both dialects; neither dialect's own pages have them."""
 
 import base64
 import binascii
@@ -55,7 +55,7 @@ class DeliveryList:
 
 
 def to_list(webhook: WebhookCall) -> DeliveryList:
-    """The request in the query parameters. Raises Refusal."""
+    """The request from the query parameters. Raises Refusal."""
     parameters = Parameters(webhook.call.query)
     state, answer, order = parameters.text("state"), parameters.text("answer"), parameters.order_number("orderNumber")
     since, until = parameters.time("since"), parameters.time("until")
@@ -75,7 +75,7 @@ def to_list(webhook: WebhookCall) -> DeliveryList:
 
 
 def to_replay(webhook: WebhookCall) -> DeliveryList:
-    """The request in the body, up to the time of the first call: later messages are sent anyway.
+    """The request from the body, up to the time of the first call: later messages are sent anyway.
 
     Raises Refusal or Refusals.
     """
@@ -95,7 +95,7 @@ def to_replay(webhook: WebhookCall) -> DeliveryList:
 
 
 def _place(cursor: str | None, bound_to: Values) -> tuple[MessageRef | None, int | None]:
-    """Where the last page ended, and up to when (epoch ms) the list goes."""
+    """Where the last page ended, and the time (epoch ms) up to which the list goes."""
     if cursor is None:
         return None, None
     values = open_cursor(cursor, bound_to)
@@ -174,8 +174,7 @@ def _id_of(row: Row) -> str:
 
 
 def render_with_attempts(row: Row, failed: Sequence[Attempt]) -> "DeliveryWithAttempts | UnreadableDelivery":
-    """One message with the requests that failed, and that which the receiver took; of a damaged one what its key
-    says."""
+    """One message with its failed requests and the one that was taken; a damaged one with the facts in its key."""
     if isinstance(row, DamagedRow):
         return _render_damaged(row, failed)
     log = [_render_attempt(attempt) for attempt in failed]

@@ -1,4 +1,4 @@
-"""The answer to a dry run of a cancel, in both dialects: our own addition to either."""
+"""The answer to a dry run of a cancel, in both dialects; neither dialect's own pages have it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

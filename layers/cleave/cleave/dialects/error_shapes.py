@@ -1,4 +1,4 @@
-"""Errors of functions that serve both dialects: each caller gets them in the shape of its own."""
+"""Errors of functions that serve both dialects: each caller gets them in its own dialect's shape."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from cleave.entry.gateway import Call, Response
 
 
 class ShapeOfPath:
-    """The dialect's whose path it is."""
+    """The shape of the path's dialect."""
 
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
         return _shape(call).refused(call, refusals, status)
@@ -20,7 +20,7 @@ class ShapeOfPath:
 
 
 def is_sellers(call: Call) -> bool:
-    """A path that names a seller is Trendyol's."""
+    """Whether the path is Trendyol's: these name a seller."""
     return "sellerId" in call.path
 
 

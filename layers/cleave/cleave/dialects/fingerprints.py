@@ -1,4 +1,4 @@
-"""Fingerprints that tell a repeated request from another one."""
+"""Fingerprints, which tell a repeated request from another one."""
 
 import hashlib
 import json
@@ -7,13 +7,13 @@ from decimal import Decimal
 
 
 def fingerprint(document: object) -> str:
-    """Equal for equal content, in any order of keys and any spelling of numbers; 32 characters."""
+    """32 characters, equal for equal content, whatever the order of keys and the spelling of numbers."""
     text = json.dumps(_meant(document), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _meant(document: object) -> object:
-    """10, 10.0 and 10.00 are one number, and null is as good as nothing."""
+    """The content without spellings: 10, 10.0 and 10.00 are one number, and null is the same as a missing field."""
     match document:
         case dict():
             return {name: _meant(value) for name, value in document.items() if value is not None}

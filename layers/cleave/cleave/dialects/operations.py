@@ -43,7 +43,7 @@ def render_status(at: datetime, gauges: Sequence[Gauge]) -> "ShownStatus":
 
 
 def told_status(call: Call, stack: str, gauges: Sequence[Gauge]) -> "ToldStatus":
-    """The status for a caller, with the caller's rights and the stage."""
+    """The status, with the caller's rights and the stage."""
     role: Literal["operator", "support"] = "support" if call.principal and call.principal.only_reads else "operator"
     return {**render_status(call.at, gauges), "role": role, "stack": stack}
 
@@ -62,12 +62,12 @@ def _gauge(gauge: Gauge) -> "ShownGauge":
 
 
 def wants_failing(call: Call) -> bool:
-    """Whether only those that fail are asked for. Raises Refusal."""
+    """Whether the caller asks for failing receivers only. Raises Refusal."""
     return Parameters(call.query).choice("failing", {"false": False, "true": True})
 
 
 def receivers_after(call: Call) -> int | None:
-    """Behind which place the page begins; None: with the first. Raises Refusal."""
+    """The place after which the page begins; None for the first page. Raises Refusal."""
     values = cursor_of(call, _RECEIVERS)
     return None if values is None else int(values[0])
 
@@ -82,7 +82,7 @@ def render_receivers(page: ReceiverPage) -> "ShownReceivers":
 
 
 def render_receiver(receiver: Receiver) -> "ShownReceiver":
-    """As the lines of the log name it."""
+    """The receiver, with the names that the lines of the log use."""
     subscription, circuit, backlog = receiver.subscription, receiver.circuit, receiver.backlog
     return {
         "subscriptionId": subscription.subscription_id,
@@ -102,7 +102,7 @@ def render_receiver(receiver: Receiver) -> "ShownReceiver":
 
 
 def render_probed(subscription_id: str, tried: Lane) -> "Probed":
-    """Of which order a receiver is sent something."""
+    """The order of the message that the receiver gets."""
     return {"subscriptionId": subscription_id, "sellerId": tried.seller_id, "orderNumber": tried.order_number}
 
 

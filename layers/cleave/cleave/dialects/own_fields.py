@@ -1,8 +1,8 @@
-"""Finds the fields, among those that no rule reads, that are true of one package only, or of all units of a line
+"""Finds, among the fields that no rule reads, those that are true of one package only, or of all units of a line
 together.
 
-A successor must not show them. No list of such fields can be complete, since marketplaces add some each year, so names
-and values decide (docs/values.md has the rule in words). In doubt a field is left out.
+A successor must not show them. No list of such fields can be complete, because marketplaces add some each year; so
+names and values decide (docs/values.md has the rule in words). A doubtful field is left out.
 """
 
 import re
@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"-?[0-9]{1,15}")
 
 
 def words_of(name: str) -> list[str]:
-    """The words of which a field's name is made."""
+    """The words in a field's name."""
     return [word.lower() for word in _WORD.findall(name)]
 
 
@@ -50,7 +50,7 @@ _SHORTEST_NAME = 6
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """``kept`` is copied to every successor; ``own`` is shown instead while the package or line is unchanged."""
+    """``kept`` is copied to every successor; ``own`` is shown only while the package or line is unchanged."""
 
     kept: Mapping[str, Any]
     own: Mapping[str, Any]
@@ -68,21 +68,21 @@ def sort_package_fields(fields: Mapping[str, Any], names: Iterable[object]) -> S
 def sort_line_fields(
     fields: Mapping[str, Any], units: tuple[Unit, ...], gross: Decimal, names: Iterable[object] = ()
 ) -> Sorted:
-    """The same for a line. One unit cannot be divided, so nothing that is said of it is a sum."""
+    """The same for a line. One unit cannot be divided, so no field of it is a sum."""
     known = _long_enough(names)
     amounts = _sums_of(units, gross) if len(units) > 1 else None
     return _sort(fields, lambda name, value: _is_of_all_units(name, value, amounts, known))
 
 
 def number_in(value: object) -> Decimal | None:
-    """The number, also as text with a fraction; digits alone in a text are an id or a phone rather than an amount."""
+    """The number, also from text with a fraction. Text of digits only is an id or a phone number, not an amount."""
     if isinstance(value, str) and _FRACTION.fullmatch(value):
         return Decimal(value.replace(",", "."))
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 
 def number_of(name: str, value: object) -> Decimal | None:
-    """The same for a field: digits in a text are a number where the name speaks of an amount or a count."""
+    """The same for a field: text of digits is a number if the field's name means an amount or a count."""
     if isinstance(value, str) and _DIGITS.fullmatch(value) and not _AMOUNTS.isdisjoint(_singular(words_of(name))):
         return Decimal(value)
     return number_in(value)
@@ -117,7 +117,7 @@ def _is_of_all_units(name: str, value: object, amounts: frozenset[Decimal] | Non
 
 
 def _sums_of(units: tuple[Unit, ...], gross: Decimal) -> frozenset[Decimal]:
-    """What the units' amounts add up to, without what one of them is worth: that is said of each."""
+    """The sums of the units' amounts, without those that equal one unit's amount: such a field is about each unit."""
     columns = [
         [gross] * len(units),
         [unit.price for unit in units],
@@ -136,7 +136,7 @@ def _names_it(value: object, known: frozenset[str]) -> bool:
 
 
 def _long_enough(names: Iterable[object]) -> frozenset[str]:
-    """A short number may stand anywhere by chance."""
+    """The names that are too long to be in a text by chance."""
     return frozenset(str(name) for name in names if len(str(name or "")) >= _SHORTEST_NAME)
 
 
@@ -157,7 +157,7 @@ def _sort(fields: Mapping[str, Any], is_own: Callable[[str, object], bool]) -> S
 
 
 def _rest(name: str, value: Any, is_own: Callable[[str, object], bool]) -> Any:  # noqa: ANN401 - any JSON
-    """The rest of a value, None for nothing. A list is kept whole or not at all."""
+    """The part of a value that is kept, None for nothing. A list is kept as a whole or not at all."""
     if is_own(name, value):
         return None
     if isinstance(value, dict):

@@ -23,7 +23,7 @@ _LIST: Values = ["pending"]
 
 
 def pending_after(call: Call) -> Place | None:
-    """Behind which place the page begins; None: with the first. Raises Refusal."""
+    """The place after which the page begins; None for the first page. Raises Refusal."""
     values = cursor_of(call, _LIST)
     if values is None:
         return None
@@ -32,7 +32,7 @@ def pending_after(call: Call) -> Place | None:
 
 
 def render_pending(page: PendingPage, batches: Sequence[FailedBatch]) -> "answers.ShownPending":
-    """A page of the list, by kinds."""
+    """A page of the list, by kind."""
     found = page.entries
     return {
         "cancellations": [_package(each) for each in found if isinstance(each, PendingPackage)],

@@ -1,6 +1,6 @@
 """Calls that read back, in either dialect: a seller's on Trendyol's paths, a channel's under /v1.
 
-An operator and support may make them in everybody's place: a channel is named by the query's ``channel``.
+Operators and support may make them for any seller or channel: the query's ``channel`` names a channel.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from cleave.entry.gateway import Call, Response
 class ReadingCall:
     """``scope`` is that of the caller's own cancellations; ``sellers`` are those whose orders it may see, None for all.
 
-    ``storefronts`` are those that it sees, none for any; ``owner`` is whose webhooks, None for nobody's.
+    ``storefronts`` are those that it may see, empty for any; ``owner`` is the owner of its webhooks, None for none.
     """
 
     call: Call

@@ -1,7 +1,7 @@
 """One table of cancellation reasons, with both dialects' codes.
 
-Trendyol publishes 500 to 506. Of HepsiGlobal's only ``out_of_stock`` and ``customer_demand`` are public; the other
-names are our own, so that every reason can be said in both dialects. See docs/reasons.md.
+Trendyol publishes 500 to 506. Of HepsiGlobal's, only ``out_of_stock`` and ``customer_demand`` are public; the other
+names are our own, so that every reason has a name in both dialects. See docs/reasons.md.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Calls under /v1/operations, of the marketplace's own people: about everybody's orders and receivers."""
+"""Calls under /v1/operations, by the marketplace's own staff: about the orders and receivers of all owners."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ def operator_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
 
 
 def read_staff(call: Call) -> Call:
-    """Raises Refusal for everybody else."""
+    """Raises Refusal for any other caller."""
     if call.principal is None or not call.principal.is_staff:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, "the credential is neither an operator's nor support's")
     return call

@@ -1,6 +1,6 @@
-"""GET /v1/operations/orders/{orderNumber}: an order as staff looks at it, with its ids in both dialects' spelling.
+"""GET /v1/operations/orders/{orderNumber}: an order for staff, with its ids in both dialects' spelling.
 
-It is made from the timelines that sellers and channels see, so that the two never differ.
+It is made from the timelines that sellers and channels see, so the two never differ.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def to_viewer(call: Call) -> tuple[str, Viewer]:
 
 
 def story_response(order_number: str, read: Callable[[int], Story]) -> Response:
-    """As much of the order as an answer has room for."""
+    """As much of the order as fits into an answer."""
     for pages in PAGES[:-1]:
         text = to_json(render_story(order_number, read(pages)))
         if fits_answer(text):

@@ -1,6 +1,6 @@
-"""GET …/orders/{orderNumber}/timeline, in both dialects: our own addition to either.
+"""GET …/orders/{orderNumber}/timeline, in both dialects; neither dialect's own pages have it.
 
-Ids, quantities, statuses and times only: nothing of the customer, no address, no price.
+It shows ids, quantities, statuses and times only: nothing about the customer, no address, no price.
 """
 
 import re
@@ -49,7 +49,7 @@ _CURSOR = re.compile(r"([0-9]{1,16})[.]([0-9]{1,16})[.]([0-9]{1,7})")
 
 
 def order_number_of(reader: ReadingCall) -> str:
-    """The path's. Raises Refusal."""
+    """The order number in the path. Raises Refusal."""
     return path_text(reader.call, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
 
 
@@ -58,7 +58,7 @@ def viewer_of(reader: ReadingCall) -> Viewer:
 
 
 def to_place(reader: ReadingCall) -> tuple[TimelinePlace, Extent]:
-    """Where the page begins, and how much it may have. Raises Refusal."""
+    """The start and the size of the page. Raises Refusal."""
     parameters = Parameters(reader.call.query)
     size = parameters.number("size", DEFAULT_SIZE, least=1, most=MAX_SIZE)
     cursor = parameters.text("cursor")
@@ -74,7 +74,7 @@ def to_place(reader: ReadingCall) -> tuple[TimelinePlace, Extent]:
 def timeline_response(
     order_number: str, scope: Scope | None, read: Callable[[Extent], TimelinePage], extent: Extent
 ) -> Response:
-    """A page that an answer has room for: half as much, until it has."""
+    """A page that fits into an answer: its size is halved until it does."""
     while True:
         text = to_json(render_timeline(order_number, read(extent), scope))
         if fits_answer(text) or extent.is_least:
@@ -113,14 +113,14 @@ def render_part(part: Part, scope: Scope | None) -> "TimelinePart":
 
 
 def _damaged_words(damaged: Damaged, scope: Scope | None) -> str:
-    """Those who see everything learn the item's key."""
+    """The item's name; a viewer who sees everything gets its key."""
     if isinstance(damaged, DamagedRow):
         return f"a delivery of the order to webhook {damaged.delivery.lane.subscription_id}"
     return str(damaged) if scope is None else damaged.name
 
 
 def _entries(part: Part, scope: Scope | None) -> "Iterator[TimelineEntry]":
-    """In the order of their causes, which those of one millisecond keep."""
+    """The entries in the order of their causes, also within one millisecond."""
     shown = {each.package.package_id for each in part.packages}
     yield from (_accepted_entry(each, shown, scope) for each in part.cancellations)
     for each in part.cancellations:
@@ -151,7 +151,8 @@ def _render_package(placed: Placed, stored: PackageState, scope: Scope | None) -
 
 
 def _render_line(line: Line, waiting: int, scope: Scope | None) -> "TimelineLine":
-    """Units that live on in another package are that one's: so each unit of the order stands in the tree once."""
+    """The line. Units that live on in another package are left out here, so each unit of the order appears once in the
+    tree."""
     return {
         "lineId": line.line_id,
         "orderItemNumber": line.item_number,

@@ -1,6 +1,6 @@
 """Calls about a webhook: a seller's on Trendyol's paths, a channel's under /v1.
 
-An operator may make them for any owner: a channel is named by the query's ``channel``.
+An operator may make them for any owner: the query's ``channel`` names a channel.
 """
 
 from collections.abc import Callable, Iterable
@@ -40,12 +40,12 @@ class WebhookCall:
 
     @property
     def subscription_id(self) -> str:
-        """The path's."""
+        """The webhook's id in the path."""
         return self.call.path.get("webhookId", "")
 
     @property
     def sellers(self) -> frozenset[int]:
-        """Those that the caller may act for; of an operator there are none, and all are meant."""
+        """Those for whom the caller may act; an operator's are empty and mean all."""
         principal = self.call.principal
         return frozenset() if principal is None else principal.sellers
 
@@ -61,7 +61,7 @@ def webhook_reading_endpoint(serve: Callable[[WebhookCall], Response]) -> Gatewa
 
 
 def render_webhook(subscription: Subscription) -> "SellerWebhookWithChanges | ChannelWebhookWithChanges":
-    """A webhook as its list shows it, and when and why it was turned on and off."""
+    """A webhook as its list shows it, with the times and reasons of its changes of status."""
     changes: list[StatusChange] = [
         {"date": to_ms(each.at), "status": each.status, "reason": each.reason} for each in subscription.turns
     ]
@@ -71,7 +71,7 @@ def render_webhook(subscription: Subscription) -> "SellerWebhookWithChanges | Ch
 
 
 def render_damaged(webhook_ids: Iterable[str]) -> "list[UnreadableWebhook]":
-    """Those that cannot be read, behind the others of a list."""
+    """The webhooks that cannot be read, for the end of a list."""
     return [{"id": each, "unreadable": True} for each in webhook_ids]
 
 
@@ -81,7 +81,7 @@ def render_ping(answer: Answer) -> "Pinged":
 
 
 def render_new_secret(secret: str, overlap_ends: datetime) -> "NewSecret":
-    """A signing secret, and until when the one before it is good."""
+    """A new signing secret, and the time until which the old one is valid."""
     return {"signingSecret": secret, "previousValidUntil": to_ms(overlap_ends)}
 
 

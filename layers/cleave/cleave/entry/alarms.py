@@ -5,5 +5,5 @@ from cleave.entry.resources import settings
 
 
 def thresholds() -> Thresholds:
-    """From when on they go off."""
+    """The values above which they go off."""
     return Thresholds(settings().alarm_pending_seconds, settings().alarm_waiting_seconds)

@@ -1,4 +1,4 @@
-"""From an Authorization header to the caller's principal."""
+"""Turns an Authorization header into the caller's principal."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ _MAX_KEY_LENGTH = 200
 
 
 def authenticate(table: Table, authorization: str, at: datetime) -> Credential | None:
-    """The credential behind ``Basic key:secret`` or ``Bearer token``; None if it is not valid."""
+    """The credential for ``Basic key:secret`` or ``Bearer token``; None if it is not valid."""
     scheme, _, value = authorization.partition(" ")
     match scheme.lower():
         case "basic":
@@ -77,13 +77,15 @@ def allow_policy(credential: Credential, method_arn: str, shared_key: str) -> di
 
 
 def deny_policy(method_arn: str) -> dict[str, Any]:
-    """API Gateway's policy for an invalid credential. API Gateway caches this answer but not an exception, so a
-    repeated wrong credential costs nothing."""
+    """API Gateway's policy for an invalid credential.
+
+    API Gateway caches this answer, but no exception, so repeating a wrong credential costs nothing.
+    """
     return {"principalId": "nobody", "policyDocument": _policy("Deny", method_arn)}
 
 
 def _policy(effect: str, method_arn: str) -> dict[str, Any]:
-    """For the whole stage, because API Gateway caches it for every path that the same header calls."""
+    """It is for the whole stage, because API Gateway caches it for all paths that are called with the same header."""
     stage = "/".join(method_arn.split("/")[:2])
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{stage}/*"}
     return {"Version": "2012-10-17", "Statement": [statement]}

@@ -1,7 +1,7 @@
-"""The HTTP layer under botocore's clients: connections of the standard library, and an endpoint that is looked up once.
+"""The HTTP layer below botocore's clients: connections of the standard library, and an endpoint that is looked up once.
 
-botocore goes through urllib3, whose pools, redirects and retries take a fifth of a call's processor time, and evaluates
-DynamoDB's rules of endpoints anew for each call. Neither does anything for us: botocore repeats calls by itself.
+botocore uses urllib3, whose pools, redirects and retries take a fifth of a call's processor time, and evaluates
+DynamoDB's endpoint rules anew for each call. We need neither: botocore repeats calls itself.
 """
 
 import select
@@ -33,7 +33,7 @@ type Place = tuple[str, str, int | None]
 
 
 def lean(client: Any) -> Any:  # noqa: ANN401 - botocore's clients have no common type
-    """The client with connections of ours, unless it goes through a proxy; DynamoDB's also with one endpoint."""
+    """The client with our connections, unless it uses a proxy; a client of DynamoDB also with a fixed endpoint."""
     if isinstance(client, BaseClient) and not get_environ_proxies(client.meta.endpoint_url):
         _make_lean(client)
     return client
@@ -50,7 +50,7 @@ def _make_lean(client: Any) -> None:  # noqa: ANN401 - what botocore's types do 
 
 
 def _look_up_once(resolver: Any) -> None:  # noqa: ANN401 - botocore's
-    """The rules ask for region, partition and account, which stay as they are for the life of a client."""
+    """The endpoint rules depend on region, partition and account, which never change during the life of a client."""
     look_up = resolver.construct_endpoint
     found: list[Any] = []
 
@@ -85,11 +85,11 @@ class _Body:
 
 
 class _Plain(HTTPConnection):
-    """Writes a request's head and its body at once. http.client writes one after the other: two records of TLS, and two
-    wake-ups of the other side."""
+    """Writes a request's head and body at once. http.client writes one after the other: two TLS records, and the other
+    side wakes up twice."""
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **more: Any) -> None:  # noqa: ANN401 - http.client's
-        """As http.client's. The connection is open."""
+        """Like http.client's. The connection is open."""
         self._parts: list[bytes] = []
         super().request(method, url, body, headers or {}, **more)
         self.sock.sendall(b"".join(self._parts))
@@ -105,9 +105,9 @@ class _Tls(_Plain, HTTPSConnection):
 
 @dataclass
 class Connections:
-    """In place of botocore's URLLib3Session, and raises what it raises; ``usual`` is that one, for streams.
+    """Replaces botocore's URLLib3Session and raises the same exceptions; ``usual`` is that session, for streams.
 
-    Seconds to connect, and to wait for the next bytes of an answer. Threads may share it.
+    The time-outs are the seconds to connect, and to wait for the next bytes of an answer. Threads may share it.
     """
 
     usual: Any
@@ -117,7 +117,7 @@ class Connections:
     idle: defaultdict[Place, deque[HTTPConnection]] = field(default_factory=lambda: defaultdict(deque))
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        """Send it once and read the whole answer."""
+        """Send the request once and read the whole answer."""
         if request.stream_output or not isinstance(request.body, bytes | None):
             answer: AWSResponse = self.usual.send(request)
             return answer
@@ -143,7 +143,7 @@ class Connections:
         self.usual.close()
 
     def _connected(self, place: Place, url: str) -> HTTPConnection:
-        """One that is open, if the other side has not closed it; else a new one."""
+        """An open connection that the other side has not closed; otherwise a new one."""
         idle = self.idle[place]
         while True:
             try:
@@ -186,7 +186,7 @@ def _target(path: str, query: str) -> str:
 
 
 def _has_something_to_read(sock: socket.socket) -> bool:
-    """Of a connection on which nothing was asked: its end."""
+    """On a connection without a request, only its end can be read."""
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     return bool(poll.poll(0))

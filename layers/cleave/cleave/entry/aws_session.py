@@ -1,7 +1,7 @@
-"""botocore's session with the handlers that our clients can meet.
+"""botocore's session with only the handlers that our clients need.
 
-boto3 makes the same clients, and adds a third to a cold start. botocore by itself registers all handlers that it has,
-most of them for services that we never call and for the documentation of their methods: a fortieth of a cold start.
+boto3 makes the same clients, but adds a third to a cold start. botocore itself registers all of its handlers, most of
+them for services that we never call and for the documentation of methods: a fortieth of a cold start.
 """
 
 import functools
@@ -16,7 +16,7 @@ _DOCUMENTATION = "docs"
 
 @functools.cache
 def session() -> Session:
-    """The one of this environment, with the handlers of no service in particular."""
+    """The session of this environment, with the handlers that belong to no single service."""
     made = Session(include_builtin_handlers=False)
     _register(made, "")
     return made
@@ -24,7 +24,7 @@ def session() -> Session:
 
 @functools.cache
 def session_for(service: str) -> Session:
-    """The same one, from now on with the handlers of a service too."""
+    """The same session, from now on also with a service's handlers."""
     _register(session(), service)
     return session()
 
@@ -37,8 +37,8 @@ def _register(to: Session, service: str) -> None:
 
 
 def builtin_handlers(service: str) -> Iterator[tuple[Any, ...]]:
-    """botocore's own for one service, or for no service in particular: the event, the handler, and its place among
-    others if it matters."""
+    """botocore's handlers for one service, or for no single one: the event, the handler, and its position if it
+    matters."""
     for each in handlers.BUILTIN_HANDLERS:
         kind, _, rest = each[0].partition(".")
         if kind != _DOCUMENTATION and rest.partition(".")[0] == service:

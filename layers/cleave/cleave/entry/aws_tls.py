@@ -1,4 +1,4 @@
-"""TLS to AWS's own endpoints: a few root certificates in place of all, and a connection before the first call."""
+"""TLS to AWS's own endpoints: a few root certificates instead of all, and a connection before the first call."""
 
 import functools
 import os
@@ -18,7 +18,7 @@ _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 
 @functools.cache
 def aws_roots() -> str | None:
-    """The file that a client of botocore's verifies AWS's certificates by; None for its own, which holds all roots."""
+    """The file of root certificates for botocore's client; None for botocore's own file, which holds all roots."""
     region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", ""))
     if region.startswith(_OTHER_PARTITIONS) or any(name.startswith(_ELSEWHERE) for name in os.environ):
         return None
@@ -26,9 +26,10 @@ def aws_roots() -> str | None:
 
 
 def open_connection(client: Any) -> None:  # noqa: ANN401 - botocore's clients have no common type
-    """Connect to the client's endpoint, by a request that needs no credentials, so that its first call need not.
+    """Connect to the client's endpoint with a request that needs no credentials, so that the first call need not
+    connect.
 
-    DynamoDB answers it with a word. However it ends, the first call does what it would have done.
+    DynamoDB answers it with a word. If it fails, the first call connects as usual.
     """
     endpoint = client._endpoint  # noqa: SLF001 - botocore has no other way to its connections
     request = AWSRequest("GET", f"{endpoint.host}/ping", headers={"Connection": "keep-alive"})

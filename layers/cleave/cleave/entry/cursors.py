@@ -1,6 +1,6 @@
 """Cursors: the place where a caller's next request continues, signed so that only Cleave can make one.
 
-A cursor is bound to its seller and filters: with others its signature is wrong.
+A cursor is bound to its seller and filters; with others its signature is wrong.
 """
 
 import base64
@@ -26,7 +26,7 @@ def seal_cursor(values: Values, bound_to: Values) -> str:
 
 
 def open_cursor(cursor: str, bound_to: Values) -> Values | None:
-    """The values that were sealed for the same ``bound_to``; None if the cursor is not one of ours, or altered."""
+    """The values that were sealed for the same ``bound_to``; None if the cursor is altered or not ours."""
     try:
         sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (binascii.Error, ValueError):
@@ -46,7 +46,7 @@ def _signature(payload: bytes, bound_to: Values) -> bytes:
 
 
 def _key() -> bytes:
-    """A key of its own, so that no signature made for one use is worth anything in another."""
+    """A separate key, so that a signature that was made for one use is invalid in any other."""
     return hmac.digest(signing_secret().encode(), _PURPOSE, "sha256")
 
 

@@ -35,10 +35,10 @@ MOST_ANSWER_BYTES = ANSWER_BYTES - 16 * KILOBYTE
 
 
 class ErrorShape(Protocol):
-    """How a dialect writes refusals and its own failures."""
+    """How a dialect writes refusals and failures of ours."""
 
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
-        """The answer to a request that was refused for one or more reasons."""
+        """The answer to a request that was refused, for one or more reasons."""
 
     def failed(self, call: Call) -> Response:
         """The answer to a request that we failed to serve."""
@@ -48,9 +48,9 @@ type GatewayHandler = Callable[[Event, object], dict[str, Any]]
 
 
 def endpoint[T](shape: ErrorShape, read: Callable[[Call], T]) -> Callable[[Callable[[T], Response]], GatewayHandler]:
-    """Make a Lambda handler of a function from a dialect's call to a response.
+    """Make a Lambda handler from a function that turns a dialect's call into a response.
 
-    ``read`` makes the dialect's call of the gateway's, or refuses it: a caller without the role, a foreign seller.
+    ``read`` turns the gateway's call into the dialect's, or refuses it: a caller without the role, another's seller.
     """
 
     def decorate(serve: Callable[[T], Response]) -> GatewayHandler:
@@ -95,7 +95,7 @@ def _failed(shape: ErrorShape, call: Call, error: Exception) -> Response:
 
 
 def _damaged(shape: ErrorShape, call: Call, item: Unreadable) -> Response:
-    """The caller is not at fault. But this must not set off the alarm that rolls back a deployment, which may bring the
+    """The caller is not at fault. But a 5xx would set off the alarm that rolls back a deployment, which may bring the
     repair."""
     note(Log.ITEM_UNREADABLE, item=str(item))
     count(Metric.ITEMS_FAILED)
@@ -103,14 +103,14 @@ def _damaged(shape: ErrorShape, call: Call, item: Unreadable) -> Response:
 
 
 def fits_answer(body: str) -> bool:
-    """Whether Lambda hands on an answer with this body."""
+    """Whether Lambda accepts an answer with this body."""
     if len(body) < MOST_ANSWER_BYTES // 4:  # JSON text in JSON text: at most 4 bytes a character
         return True
     return len(json.dumps(body, ensure_ascii=False).encode()) <= MOST_ANSWER_BYTES
 
 
 def _check_size(response: Response) -> None:
-    """What Lambda does not hand on would be a 502 of API Gateway's, however often the request is repeated."""
+    """Lambda's refusal of a large answer would be a 502 by API Gateway, at each repeat of the request."""
     if not fits_answer(response.body):
         raise Refusal(RefusalCode.ANSWER_TOO_LARGE, "the answer would be larger than 6 MB; ask for less at once")
 

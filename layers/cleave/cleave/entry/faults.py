@@ -1,4 +1,4 @@
-"""Faults of a value in plain words: the caller knows neither our models nor the library that reads them."""
+"""Words for faults of a value: callers know neither our models nor the library that reads them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ _OTHERWISE = "is not what it should be"
 
 
 def words_for(kind: str, context: Mapping[str, Any], message: str) -> str:
-    """``kind`` and ``context`` are pydantic's, ``message`` is its own; ours are handed on as they are."""
+    """``kind`` and ``context`` are pydantic's, ``message`` is its text. Faults of ours are returned unchanged."""
     match kind:
         case "string_pattern_mismatch":
             return PATTERNS.get(context["pattern"], _OTHERWISE)

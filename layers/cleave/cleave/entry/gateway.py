@@ -1,4 +1,4 @@
-"""API Gateway's proxy events, as handlers want them."""
+"""API Gateway's proxy events in the form that handlers use."""
 
 import base64
 import json
@@ -29,10 +29,10 @@ _MAX_PATH_TEXT = 300
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``headers`` have lower-case names: API Gateway and proxies change their case. ``path`` is decoded,
-    once: a REST API hands its parameters on as they stand in the URL.
+    """One request. ``headers`` have lower-case names, because API Gateway and proxies change their case. ``path`` is
+    decoded once: a REST API passes its parameters as they are in the URL.
 
-    ``request_id`` is API Gateway's; everything that comes of the request carries it as its correlation id.
+    ``request_id`` is API Gateway's; everything that the request causes has it as its correlation id.
     """
 
     principal: Principal | None
@@ -44,7 +44,7 @@ class Call:
     request_id: str = ""
 
     def body[T: WireModel](self, model: type[T], limit: int = _DEFAULT_BODY_LIMIT) -> T:
-        """The body as ``model``; raises Refusal or Refusals, before anything was read or written."""
+        """The body as ``model``. Raises Refusal or Refusals; nothing has been read or written by then."""
         return parse(model, self.json(limit))
 
     def json(self, limit: int = _DEFAULT_BODY_LIMIT) -> Any:  # noqa: ANN401 - whatever the caller sent
@@ -71,14 +71,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """``body`` is sent as it is."""
+    """``body`` is sent unchanged."""
 
     status: int
     body: str = ""
     headers: Mapping[str, str] | None = None
 
     def to_gateway(self) -> dict[str, Any]:
-        """API Gateway's form of it."""
+        """The form that API Gateway expects."""
         headers = {"Content-Type": "application/json", **(self.headers or {})}
         return {"statusCode": self.status, "headers": headers, "body": self.body}
 
@@ -101,14 +101,14 @@ def read_call(event: Event) -> Call:
 
 
 def _whole_texts(query: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Halves of surrogate pairs, which no table takes, become question marks."""
+    """Halves of surrogate pairs, which no table accepts, become question marks."""
     return {name: [each.encode(errors="replace").decode() for each in values] for name, values in query.items()}
 
 
 def path_text(call: Call, parameter: str, missing: RefusalCode) -> str:
     """A path parameter that is free text.
 
-    Raises Refusal, by the code ``missing``, for what is too long to be the name of anything.
+    Raises Refusal with the code ``missing`` for a text that is too long to be a name.
     """
     value = call.path.get(parameter, "")
     if not 0 < len(value) <= _MAX_PATH_TEXT:
@@ -137,7 +137,8 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
 
 
 def _fraction(text: str) -> Decimal:
-    """A number that JSON can say and no reader of ours could hold is refused: it would be shown as Infinity or 0."""
+    """A number that is valid JSON but too large or small for any reader of ours is refused: it would be shown as
+    Infinity or 0."""
     try:
         number = Decimal(text)
     except InvalidOperation:  # an exponent of twenty digits
@@ -152,7 +153,7 @@ def _not_json(constant: str) -> NoReturn:
 
 
 def _is_deeper(document: object, levels: int) -> bool:
-    """Whether lists and objects stand within each other more than so many levels deep; without recursion."""
+    """Whether lists and objects are nested more than so many levels deep; without recursion."""
     inside: list[Any] = [document]
     for _ in range(levels):
         containers = [each for each in inside if isinstance(each, dict | list)]

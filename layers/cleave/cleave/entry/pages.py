@@ -1,4 +1,5 @@
-"""The files of a page: read when the function starts, and answered so that a browser loads nothing from elsewhere."""
+"""The files of a page: read when the function starts, and answered with headers that keep a browser from loading
+anything else."""
 
 import hashlib
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """``tag`` names its content."""
+    """``tag`` identifies its content."""
 
     media_type: str
     body: str
@@ -41,7 +42,7 @@ class PageFile:
 
 
 def read_files(*folders: Path) -> Mapping[str, PageFile]:
-    """The folders' files by name. No path, however it is written, reaches any other file."""
+    """The folders' files by name. No spelling of a path reaches any other file."""
     return {
         path.name: _read(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in MEDIA_TYPES
     }

@@ -1,4 +1,4 @@
-"""The queue of wakes, as Lambda brings it."""
+"""Batches of the queue of wakes, as Lambda passes them."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from cleave.metrics import gathered
 def consume_queue(drain: Drain, probe: Probe, event: dict[str, Any]) -> dict[str, Any]:
     """Process the messages of a batch.
 
-    Lambda's answer for ReportBatchItemFailures: one that fails comes again by itself.
+    Returns Lambda's answer for ReportBatchItemFailures: only the failed messages come again.
     """
     with gathered():
         failed = [record["messageId"] for record in event["Records"] if not _done(drain, probe, record)]

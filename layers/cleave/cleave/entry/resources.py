@@ -32,7 +32,7 @@ _LAST_CALL_SECONDS = 15.0
 
 
 class Settings(BaseModel):
-    """The environment of a function; a variable that a function does not use may be absent from it."""
+    """The environment variables of a function. A variable that a function does not use may be missing."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,19 +66,19 @@ def settings() -> Settings:
 
 @functools.cache
 def client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 - botocore's clients have no common type
-    """A client of an AWS service, in our own region unless another is named."""
+    """A client of an AWS service, by default in our own region."""
     session = session_for(service)
     return lean(session.create_client(service, region_name=region, config=_CONFIG, verify=aws_roots()))
 
 
 def request_seconds() -> float:
-    """How long a caller's request may work: half of the time-out, so that the last call has room to meet a lost packet,
-    and the caller gets an answer."""
+    """How long a caller's request may work: half of the time-out. Then the last call has time to meet a lost packet,
+    and the caller still gets an answer."""
     return settings().timeout_seconds / 2
 
 
 def table(seconds: float | None = None) -> Table:
-    """The table, for one invocation: after ``seconds`` it repeats no write that lost against others."""
+    """The table, for one invocation. After ``seconds`` it repeats no write that lost against another."""
     return Table(
         client("dynamodb"),
         settings().table_name,
@@ -88,14 +88,14 @@ def table(seconds: float | None = None) -> Table:
 
 
 def seconds_left(context: object) -> float:
-    """How long a function without a waiting caller may work, from its Lambda context; the default without one."""
+    """How long a function without a waiting caller may work, from its Lambda context; a default without one."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return request_seconds() if remaining is None else remaining() / 1000 - _LAST_CALL_SECONDS
 
 
 @functools.cache
 def tracking_numbers() -> TrackingNumbers:
-    """Carriers' numbers that this environment has leased."""
+    """The carriers' numbers that this environment has leased."""
     return TrackingNumbers(settings().cell)
 
 

@@ -1,4 +1,4 @@
-"""The table's stream, as Lambda brings it: records of packages and events that are due."""
+"""Batches of the table's stream, as Lambda passes them: records of packages and events that are due."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,8 @@ type Batch = dict[str, Any]
 
 
 def consume_stream(worker: Worker, event: Batch) -> Batch:
-    """Process a batch. Lambda's answer for ReportBatchItemFailures: it brings the stream again from the first of them.
+    """Process a batch. Returns Lambda's answer for ReportBatchItemFailures: the stream continues from the first failed
+    record.
 
     Repeated work has no effect.
     """
@@ -41,12 +42,12 @@ def consume_stream(worker: Worker, event: Batch) -> Batch:
 
 
 def image_of(record: Batch) -> Item:
-    """The item as the record's write left it; an empty one where it was deleted."""
+    """The item after the record's write; empty if it was deleted."""
     return to_item(record["dynamodb"].get("NewImage", {}))
 
 
 def _once(work: Sequence[Work]) -> list[Work]:
-    """An item that was written several times is done once, as its last record says."""
+    """An item that was written several times is processed once, by its last record."""
     return list({_name(each): each for each in work}.values())
 
 

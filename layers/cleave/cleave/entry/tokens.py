@@ -1,4 +1,4 @@
-"""Bearer tokens: signed, short-lived, and only a pointer to a credential, which is read again at each use."""
+"""Bearer tokens: signed, short-lived, and only a reference to a credential, which is read again at each use."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

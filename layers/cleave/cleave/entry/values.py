@@ -1,7 +1,7 @@
-"""The kinds of values in wire models, with the forms that clients write. docs/values.md has the table.
+"""The kinds of values in wire models, in the forms that clients write. docs/values.md has the table.
 
-Services in Java accept a text of digits as a number and a number as a text, and clients rely on it. A value means the
-same in every form: later code does not see how it was written.
+Java services accept a text of digits as a number and a number as a text, and clients rely on it. A value means the same
+in every form: later code does not see how it was written.
 """
 
 import re
@@ -37,19 +37,19 @@ PATTERNS = {
 
 
 def plain_fault(message: str) -> PydanticCustomError:
-    """To be raised by validators of ours; callers get the message as it is."""
+    """A fault for our validators to raise; callers get its message unchanged."""
     return PydanticCustomError("plain", "{message}", {"message": message})
 
 
 def as_number(value: object) -> object:
-    """A text that is a number is that number. Anything else is left for pydantic to refuse."""
+    """The number of a text or an int, as Decimal. Any other value is returned unchanged, for pydantic to check."""
     if isinstance(value, str) and _NUMBER.fullmatch(text := value.strip()):
         return Decimal(text)
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def as_amount(value: object) -> object:
-    """Money. Raises a fault if it is not a number."""
+    """An amount of money. Raises a fault if it is not a number."""
     number = as_number(value)
     if not isinstance(number, Decimal):
         raise plain_fault("must be a number")
@@ -63,19 +63,19 @@ def as_whole(value: object) -> object:
 
 
 def as_text(value: object) -> object:
-    """A number is the text that prints it."""
+    """The text of a number."""
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def as_truth(value: object) -> object:
-    """The two words in any letter case. A number is neither: 1 may be meant as a quantity."""
+    """True or false from the two words, in any letter case. A number is neither: 1 may be meant as a quantity."""
     return _TRUTHS.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
 def _as_said(value: object) -> object:
-    """Kept unchanged, text or number: to be shown again."""
+    """A text or a number, kept unchanged to be shown again."""
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise plain_fault("must be text or a whole number")
     return value

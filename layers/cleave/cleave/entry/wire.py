@@ -21,9 +21,9 @@ LINE_LIMIT = 16 * 1024
 class WireModel(BaseModel):
     """Each field is one of the kinds of ``values``. Errors never repeat the sent value.
 
-    A field that is null, blank, or an empty list where an object is meant, is not there. ``OLD_NAMES`` maps what a
-    field was called before to its name; it is read where the new one is not there. ``SHOWN_BLANK`` are fields that are
-    shown as an empty text if they came in as one.
+    A field counts as missing if it is null, blank, or an empty list in place of an object. ``OLD_NAMES`` maps a field's
+    former name to its name; it is read if the new one is missing. ``SHOWN_BLANK`` are fields that are shown as an empty
+    text if they came as one.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -66,7 +66,7 @@ def _is_model(annotation: object) -> bool:
 
 @functools.cache
 def _old_names(model: type[WireModel]) -> Mapping[str, str]:
-    """The old names of the fields of the model and of the models in it."""
+    """The former names of the fields of the model and of the models in it."""
     found = {new: old for old, new in model.OLD_NAMES.items()}
     for field in model.model_fields.values():
         for each in filter(_is_model, _types(field.annotation)):
@@ -81,7 +81,7 @@ def _types(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - any form of a ty
 
 
 def parse[T: WireModel](model: type[T], document: Any) -> T:  # noqa: ANN401 - whatever JSON holds
-    """Validate a JSON document; raises Refusals with one refusal for each field at fault."""
+    """Validate a JSON document. Raises Refusals with one refusal for each field at fault."""
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -97,7 +97,7 @@ def _words(detail: "ErrorDetails") -> str:
 
 
 def as_written(model: type[WireModel], document: Any, place: Iterable[str | int]) -> str:  # noqa: ANN401 - JSON
-    """A place with dots, by the names that stand in the document."""
+    """The dotted path of a place, in the names that the document uses."""
     old_names, written = _old_names(model), []
     for part in place:
         name = str(part)
@@ -121,5 +121,5 @@ def to_json(document: object) -> str:
 
 
 def json_size(document: object) -> int:
-    """Bytes of the document as ``to_json`` writes it."""
+    """The size in bytes of the document as ``to_json`` writes it."""
     return len(to_json(document).encode())

@@ -1,4 +1,4 @@
-"""Which addresses a webhook may point to: none of our own network's."""
+"""The addresses that a webhook may point to: none in our own network."""
 
 import re
 import socket
@@ -31,15 +31,15 @@ class NameUnresolved(AddressRefused):
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The system's answer for a host, as addresses."""
+    """The addresses of a host, as the system resolves it."""
     return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def checked_addresses(host: str, port: int, *, allow_local: bool, resolver: Resolver = resolve) -> list[str]:
-    """The addresses of a host, all of which may be connected to. Raises AddressRefused.
+    """The addresses of a host, after a check of each. Raises AddressRefused.
 
-    One forbidden address refuses the host: a resolver that mixes good and bad ones means no good. ``allow_local``
-    lets loopback through, for the local stage.
+    One forbidden address refuses the host: a resolver that mixes good and bad ones is not trusted. ``allow_local``
+    allows loopback, for the local stage.
     """
     check_host(host)
     try:

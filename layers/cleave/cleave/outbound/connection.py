@@ -1,4 +1,4 @@
-"""An HTTP client that connects only to addresses it has checked itself, and gives up when time is up."""
+"""An HTTP client that connects only to addresses that it has checked itself, and stops at its deadline."""
 
 import contextlib
 import http.client
@@ -36,13 +36,13 @@ class Deadline:
     passed: bool = False
 
     def watch(self, sock: socket.socket) -> None:
-        """Close this socket too when time is up."""
+        """Close this socket too at the deadline."""
         self.sockets.append(sock)
         if self.passed:
             self.end()
 
     def end(self) -> None:
-        """Time is up."""
+        """The deadline is reached."""
         self.passed = True
         for sock in self.sockets:
             with contextlib.suppress(OSError):
@@ -54,7 +54,7 @@ _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[Deadline]:
-    """All exchanges in the block together have this long."""
+    """All exchanges in the block together have this many seconds."""
     current = Deadline()
     timer = threading.Timer(seconds, current.end)
     timer.daemon = True
@@ -68,7 +68,7 @@ def deadline(seconds: float) -> Iterator[Deadline]:
 
 
 class FinalAnswer(http.client.HTTPResponse):
-    """Passes over interim answers, of which the standard library knows 100 alone. 101 is final: nobody asked for it."""
+    """Skips interim answers; the standard library skips only 100. 101 counts as final: nobody asked for it."""
 
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(_MOST_INTERIM):
@@ -80,7 +80,7 @@ class FinalAnswer(http.client.HTTPResponse):
 
 
 def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3.PoolManager:
-    """Follows no redirect, retries nothing. ``allow_local`` lets loopback through, for the local stage."""
+    """Connections that follow no redirect and retry nothing. ``allow_local`` allows loopback, for the local stage."""
 
     class Checked(HTTPConnection):
         """Resolves a name once and connects to the checked address, so a name that changes later gains nothing."""
@@ -111,7 +111,8 @@ def checked_pools(*, allow_local: bool, resolver: Resolver = resolve) -> urllib3
 
 
 def _shared_context() -> ssl.SSLContext:
-    """One for all receivers: each new one loads some hundred root certificates, which takes 24 ms of a processor."""
+    """One TLS context for all receivers: each new one loads some hundred root certificates, which takes 24 ms of a
+    processor."""
     context = create_urllib3_context()
     context.check_hostname = True
     context.load_default_certs()

@@ -45,9 +45,9 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class DestinationSender:
-    """Implements ``cleave.application.tell.attempt.BatchSender``; ``client`` makes one of a service in a region.
+    """Implements ``cleave.application.tell.attempt.BatchSender``; ``client`` makes a client of a service in a region.
 
-    ``urls`` are those of queues by their ARNs: each is asked for once, and stays the same for as long as the name.
+    ``urls`` maps queues' ARNs to their URLs, which are looked up once: they stay the same as long as the names.
     """
 
     client: Callable[[str, str], Any]
@@ -55,22 +55,22 @@ class DestinationSender:
     urls: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, subscription: Subscription, outgoing: Sequence[Outgoing], at: datetime) -> list[Answer]:
-        """In as few requests as the limits of AWS allow."""
+        """Uses as few requests as AWS's limits allow."""
         del at
         parcels = [self._parcel(subscription, each) for each in outgoing]
         return self._send(destination_of(subscription.url), parcels)
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
-        """A message with nothing in it, to see whether the destination takes it."""
+        """Send an empty message, to see whether the destination takes it."""
         parcel = Parcel(message_id, message_id, empty_body(subscription, message_id, at), at)
         return self._send(destination_of(subscription.url), [parcel])[0]
 
     def reach(self, destination: Destination) -> Answer:
-        """Whether a destination that nobody has subscribed yet takes our messages: it gets one that says nothing."""
+        """Send an empty message to a destination without a subscription yet, to see whether it takes our messages."""
         return self.publish(destination, [render_test(None, f"test-{uuid4()}", clock.now())])[0]
 
     def publish(self, destination: Destination, facts: Sequence[CloudEvent]) -> list[Answer]:
-        """An answer for each of them, in their order."""
+        """An answer for each message, in their order."""
         return self._send(destination, [_fact(each) for each in facts])
 
     def _parcel(self, subscription: Subscription, outgoing: Outgoing) -> Parcel:
@@ -116,7 +116,7 @@ def _fact(document: CloudEvent) -> Parcel:
 
 
 def portions(parcels: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
-    """The messages, in order, divided into requests that AWS takes."""
+    """The messages in order, divided into requests within AWS's limits."""
     portion: list[Parcel] = []
     size = 0
     for parcel in parcels:

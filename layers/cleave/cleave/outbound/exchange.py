@@ -24,7 +24,7 @@ _PAUSE = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """In seconds: to connect, and for the whole exchange, however its bytes drip in."""
+    """Seconds to connect, and for the whole exchange, however slowly its bytes arrive."""
 
     connect: float = 3
     total: float = 10
@@ -42,7 +42,7 @@ class Request:
 
 
 def exchange(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines, at: datetime) -> Answer:
-    """Send it once. A redirect is not followed, and no failure is raised."""
+    """Send the request once. It follows no redirect, and raises no exception for a failure."""
     started = time.perf_counter()
     status: int | None = None
     error: str | None = None
@@ -79,7 +79,7 @@ def _send(pools: urllib3.PoolManager, request: Request, deadlines: Deadlines) ->
 
 
 def _beginning(answer: urllib3.BaseHTTPResponse) -> bytes:
-    """The first bytes of the body. A connection with more to come is closed, not read to its end."""
+    """The first bytes of the body. If more bytes would come, the connection is closed."""
     beginning = answer.read(_READ_BYTES)
     if answer.read(1):
         answer.close()
@@ -97,7 +97,7 @@ def _word(failure: Exception) -> str:
 
 
 def _retry_after(value: str | None, at: datetime) -> int | None:
-    """Seconds from a number of them or a date; None for anything else."""
+    """Seconds, from a number of seconds or a date; None for any other text."""
     if value is None:
         return None
     if value.strip().isdecimal():

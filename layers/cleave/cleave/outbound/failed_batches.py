@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 
 def gauge_failed_batches(client: "S3Client", bucket: str) -> None:
-    """Emit how many are there: S3's own metric comes once a day."""
+    """Emit their number: S3's own metric comes only once a day."""
     emit({Metric.FAILED_BATCHES: [count_failed_batches(client, bucket)]})
 
 
 def count_failed_batches(client: "S3Client", bucket: str) -> int:
-    """1,000 at most."""
+    """Their number, 1,000 at most."""
     return client.list_objects_v2(Bucket=bucket)["KeyCount"]
 
 
 def list_failed_batches(client: "S3Client", bucket: str) -> list[FailedBatch]:
-    """Oldest first, 1,000 at most. Their content is not read, because it holds customers' data."""
+    """The batches, oldest first, 1,000 at most. Their content is not read, because it holds customers' data."""
     found = client.list_objects_v2(Bucket=bucket).get("Contents", [])
     batches = (FailedBatch(each["Key"], each["LastModified"], each["Size"]) for each in found)
     return sorted(batches, key=lambda batch: batch.at)

@@ -18,7 +18,7 @@ _JSON, CLOUDEVENT = "application/json", "application/cloudevents+json"
 
 
 class Body(NamedTuple):
-    """``name`` is the message's type, as on a bus."""
+    """A message's body. ``name`` is the message's type, as on a bus."""
 
     name: str
     content_type: str
@@ -26,9 +26,9 @@ class Body(NamedTuple):
 
 
 def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) -> Body:
-    """The package as it was when the event happened, one cancelled item of it, or one fact as a CloudEvent.
+    """The package as it was when the event happened, one of its cancelled items, or one fact as a CloudEvent.
 
-    With ``old_names``, fields of a package that were called otherwise before stand there under both names.
+    With ``old_names``, renamed fields of a package appear under both names.
     """
     event, message = outgoing.event, outgoing.message
     match message.kind:
@@ -49,7 +49,7 @@ def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) 
 
 
 def empty_body(subscription: Subscription, message_id: str, at: datetime) -> Body:
-    """The same with nothing in it."""
+    """A body of the same kind without content."""
     match subscription.payload:
         case PayloadFormat.TRENDYOL:
             return Body("package", _JSON, to_json(page([], old_names=False)))
@@ -61,7 +61,7 @@ def empty_body(subscription: Subscription, message_id: str, at: datetime) -> Bod
 
 
 def scope_of(owner: str) -> Scope:
-    """That of the owner's own cancellations."""
+    """The scope of the owner's own cancellations."""
     channel = channel_of(owner)
     if channel is not None:
         return Scope(Dialect.HEPSIGLOBAL, channel)

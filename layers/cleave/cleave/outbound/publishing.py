@@ -1,4 +1,4 @@
-"""The table's stream to the stage's own bus: every fact, without a subscription."""
+"""Sends the table's stream to the stage's own bus: every fact, without a subscription."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ from cleave.store.publications import to_publication
 
 
 def publish_batch(sender: DestinationSender, bus: Destination, batch: Batch) -> Batch:
-    """Lambda's answer for ReportBatchItemFailures: it brings the stream again from the first that failed.
+    """Returns Lambda's answer for ReportBatchItemFailures: the stream continues from the first failed record.
 
-    Events that were sent already are then sent again, with the same ids.
+    Later events of the batch that were already sent are then sent again, with the same ids.
     """
     failed: list[str] = []
     facts: list[tuple[str, CloudEvent]] = []

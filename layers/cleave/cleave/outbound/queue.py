@@ -30,8 +30,8 @@ class WakeQueue:
 
 @dataclass(frozen=True, slots=True)
 class WakeHints:
-    """The same for a caller's request, which is done by then: the reconcile finds in the table what no message asks
-    for, within a minute."""
+    """The queue for a caller's request, whose work is done by then. If a message is lost, the reconcile finds the work
+    in the table within a minute."""
 
     queue: WakeQueue
 
@@ -44,6 +44,6 @@ class WakeHints:
 
 
 def count_messages(client: "SQSClient", url: str) -> int:
-    """On a queue, about."""
+    """The approximate number of messages in a queue."""
     answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])

@@ -1,7 +1,7 @@
-"""A receiver's answer without our secrets, in every form in which it may repeat them.
+"""Removes our secrets from a receiver's answer, in whatever form it repeats them.
 
-A list of the forms that a secret could take has no end. So the other way round: the text is read in each way in which
-web servers write, one after the other, and where a part of a secret can be read, nothing of the text is shown.
+No list of the forms of a secret is complete. So the text is read in each way in which web servers encode text, one
+after the other. If any reading contains a part of a secret, none of the text is shown.
 """
 
 import base64
@@ -30,7 +30,7 @@ _LAST_CHARACTER = 0x10FFFF
 
 
 def strike_out(text: str, secrets: Sequence[str]) -> str:
-    """The text with STRUCK in place of each secret; STRUCK alone where it says one, or part of one, in another way."""
+    """The text with STRUCK in place of each secret; only STRUCK if it has any part of one in another form."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, STRUCK)
     is_said = _finder(secrets)
@@ -38,7 +38,7 @@ def strike_out(text: str, secrets: Sequence[str]) -> str:
 
 
 def _finder(secrets: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a reading says a part of a secret, or the whole of a short one."""
+    """Whether a reading contains a part of a secret, or the whole of a short one."""
     folded = [_folded(secret) for secret in secrets]
     parts = frozenset(part for each in folded for part in _parts(each))
     short = [each for each in folded if _LEAST <= len(each) < _PART]
@@ -51,7 +51,7 @@ def _finder(secrets: Sequence[str]) -> Callable[[str], bool]:
 
 
 def _folded(text: str) -> str:
-    """Letters and digits alone: separators, quotes and zero bytes hide nothing."""
+    """Only letters and digits: separators, quotes and zero bytes hide nothing."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 
@@ -60,7 +60,7 @@ def _parts(folded: str) -> Iterator[str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text itself, and all that it may stand for."""
+    """The text itself, and every text that it may encode."""
     known, latest = {text}, [text]
     yield text
     for _ in range(_DEPTH):
@@ -90,7 +90,7 @@ def _unquoted(text: str) -> str:
 
 
 def _of_base64(text: str) -> str:
-    """The decoded form of each long enough word, wherever the encoding begins in it."""
+    """The decoded form of each long enough word, from each position at which the encoding may begin."""
     words = _BASE64.findall(text)
     return "\n".join(_decoded(word[start:]) for word in words for start in range(4))
 

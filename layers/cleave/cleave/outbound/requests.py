@@ -1,4 +1,4 @@
-"""The signed request to a receiver: for ``webhook`` to send, and for readers of a message."""
+"""The signed request to a receiver: ``webhook`` sends it, and an owner can read it."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -28,24 +28,24 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """Writes requests; sends none. ``old_names`` as for ``body_of``."""
+    """Builds requests, but sends none. ``old_names`` as for ``body_of``."""
 
     secrets: Opener
     old_names: bool = True
 
     def telling(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Request:
-        """In the words that the subscription asked for."""
+        """The request for a message, in the subscription's format."""
         delivery = outgoing.delivery
         order = {"webhook-sequence": str(delivery.number(outgoing.place))}
         said = body_of(subscription, outgoing, old_names=self.old_names)
         return self.carrying(subscription, delivery.message_id(outgoing.place), said, at, order)
 
     def trying(self, subscription: Subscription, message_id: str, at: datetime) -> Request:
-        """The same with nothing in it, to see whether the receiver takes it."""
+        """The request for a test, without content."""
         return self.carrying(subscription, message_id, empty_body(subscription, message_id, at), at, {})
 
     def shown(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> "ShownMessage":
-        """The same request for a reader: without the receiver's own credentials."""
+        """The same request for its owner to read: without the receiver's own credentials."""
         bare = replace(subscription, authentication=Authentication.NONE, sealed_secret=None)
         request = self.telling(bare, outgoing, at)
         path = request.url.removeprefix(subscription.url)
@@ -59,7 +59,7 @@ class Requests:
     def carrying(
         self, subscription: Subscription, message_id: str, said: Body, at: datetime, more: Mapping[str, str]
     ) -> Request:
-        """Any body, with ``more`` headers beside the signature's."""
+        """A request with any body, and with ``more`` headers besides the signature's."""
         body = said.text.encode()
         secret = self._open(subscription, subscription.sealed_secret)
         keys = [self._open(subscription, key.sealed) for key in subscription.keys_at(at)]
@@ -95,6 +95,6 @@ def _authentication(subscription: Subscription, secret: str) -> dict[str, str]:
 
 
 def _spoken(secret: str, headers: dict[str, str], keys: Sequence[str]) -> list[str]:
-    """Everything secret of a request."""
+    """All secrets in a request."""
     encoded = headers.get("Authorization", "").rpartition(" ")[2]
     return [each for each in (secret, encoded, *keys) if each]

@@ -33,7 +33,7 @@ def _wake_queue() -> WakeQueue:
 
 @functools.cache
 def wake_queue() -> WakeHints:
-    """By which a caller's request has deliveries drained and receivers probed."""
+    """The queue by which a caller's request has deliveries sent and receivers probed."""
     return WakeHints(_wake_queue())
 
 
@@ -43,7 +43,7 @@ def _cleared() -> Cleared:
 
 
 def worker(seconds: float) -> Worker:
-    """Does due work, for one invocation with this time limit."""
+    """The worker for due work, for one invocation with this time limit."""
     milliseconds = timedelta(milliseconds=1)
     quiet = QuietPeriod(settings().split_quiet_ms * milliseconds, settings().split_longest_ms * milliseconds)
     return Worker(table(seconds), _wake_queue(), tracking_numbers(), quiet, _cleared())
@@ -70,12 +70,12 @@ def sender() -> TargetSender:
 
 
 def target_rules() -> TargetRules:
-    """Where this stage may be asked to send."""
+    """The targets that this stage may send to."""
     return TargetRules(settings().allow_local_webhooks, destination_sender().reach)
 
 
 def drain_and_probe(seconds: float) -> tuple[Drain, Probe]:
-    """Sends waiting deliveries, for one invocation that may take so long."""
+    """Sends waiting deliveries, for one invocation with this time limit."""
     of_invocation, send_wake = table(seconds), _wake_queue()
     policy = parse_policy(settings().retry_schedule)
     attempts = Attempts(of_invocation, sender(), send_wake, policy, random.random, destination_sender())

@@ -25,6 +25,6 @@ class TargetSender:
         return self.webhooks(subscription, outgoing, at)
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
-        """A message with nothing in it, to see whether it is taken."""
+        """Send an empty message, to see whether the target takes it."""
         to = self.destinations if is_arn(subscription.url) else self.webhooks
         return to.ping(subscription, message_id, at)

@@ -1,4 +1,4 @@
-"""Which targets a webhook may have."""
+"""The targets that a webhook may have."""
 
 import re
 from collections.abc import Callable
@@ -16,13 +16,13 @@ _PLAIN = re.compile(r"[!-\[\]-~]+")
 
 @dataclass(frozen=True, slots=True)
 class TargetRules:
-    """``allow_local`` lets http and loopback through; ``reach`` asks a bus or a queue whether it takes our messages."""
+    """``allow_local`` allows http and loopback; ``reach`` asks a bus or a queue whether it takes our messages."""
 
     allow_local: bool
     reach: Callable[[Destination], Answer]
 
     def check(self, target: str, *, field: str = "url") -> None:
-        """Raise Refusal for a target to which we would, or could, send nothing. ``field`` is the request's."""
+        """Raise Refusal for a target that we will not, or cannot, send to. ``field`` is the request's."""
         try:
             if is_arn(target):
                 self._check_arn(target)
@@ -42,7 +42,7 @@ class TargetRules:
 
 
 def check_url(url: str, *, allow_local: bool, resolver: Resolver = resolve) -> None:
-    """Raise Refusal for a URL that we would not call. ``allow_local`` lets http and loopback through."""
+    """Raise Refusal for a URL that we will not call. ``allow_local`` allows http and loopback."""
     try:
         parts = urlsplit(url)
         port = parts.port or (80 if parts.scheme == "http" else 443)

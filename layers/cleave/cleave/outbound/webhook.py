@@ -1,4 +1,4 @@
-"""Tells a receiver, in the words it subscribed in."""
+"""Sends messages to receivers over HTTP, in the subscription's format."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,11 +26,11 @@ class WebhookSender:
     old_names: bool = True
 
     def __call__(self, subscription: Subscription, outgoing: Outgoing, at: datetime) -> Answer:
-        """In the words that the subscription asked for."""
+        """Send the message in the subscription's format."""
         return self._send(self._requests.telling(subscription, outgoing, at), at)
 
     def ping(self, subscription: Subscription, message_id: str, at: datetime) -> Answer:
-        """The same with nothing in it, to see whether the receiver takes it."""
+        """Send a request without content, to see whether the receiver takes it."""
         try:
             request = self._requests.trying(subscription, message_id, at)
         except ClientError:
@@ -47,7 +47,7 @@ class WebhookSender:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """That the secrets cannot be opened now is no fault of the receiver's."""
+    """If the secrets cannot be opened now, the receiver is not at fault."""
 
     secrets: SecretBox
 

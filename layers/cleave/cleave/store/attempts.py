@@ -1,6 +1,6 @@
 """The log of requests to receivers; its entries expire.
 
-A message that was taken at once has none: its delivery says it.
+A message that was taken at its first attempt has no entry: its delivery has the result.
 """
 
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ def attempt_note(subscription_id: str, place: str, message: int, at: datetime, a
 
 
 def read_attempts(table: Table, subscription_id: str, place: str, message: int) -> list[Attempt]:
-    """The latest hundred of a message, oldest first. DynamoDB deletes them within days after they have expired."""
+    """A message's latest hundred attempts, oldest first. DynamoDB deletes them within days after they have expired."""
     prefix = webhook_keys.attempt_prefix(place, message)
     partition = webhook_keys.attempt_partition(subscription_id)
     items = table.page(partition, _MOST_SHOWN, after=prefix, before=f"{prefix}~", newest_first=True)
@@ -42,7 +42,7 @@ def read_attempts(table: Table, subscription_id: str, place: str, message: int) 
 
 
 def _listed(item: Item) -> Attempt:
-    """Of one that cannot be read its key still says when it was."""
+    """The attempt; if it cannot be read, its key still has the time."""
     try:
         return to_attempt(item)
     except Unreadable:
@@ -50,7 +50,7 @@ def _listed(item: Item) -> Attempt:
 
 
 def to_attempt(item: Item) -> Attempt:
-    """From its item. Raises Unreadable."""
+    """An attempt from its item. Raises Unreadable."""
     return read_with(_to_attempt, item)
 
 

@@ -20,9 +20,10 @@ from cleave.table.table import Table
 
 
 def mended_recipients(table: Table, item: Item) -> list[Recipient]:
-    """All of a seller's, from the item; what of it cannot be read is read of the webhooks, and put right.
+    """All recipients of a seller, from the item. Unreadable entries are read from the webhooks, and the item is
+    repaired.
 
-    Raises Unreadable where a webhook cannot be read either.
+    Raises Unreadable if a webhook cannot be read either.
     """
     found, damaged = entries(item)
     if not damaged:
@@ -43,7 +44,7 @@ def _as_webhooks_say(table: Table, subscription_ids: Sequence[str]) -> list[Reci
 
 
 def _recipient(item: Item) -> Recipient:
-    """One that its owner turned off wants nothing, whatever else of it cannot be read."""
+    """The recipient. If its owner turned it off, it gets no events, even if its other attributes cannot be read."""
     try:
         return recipient_of(to_subscription(item))
     except Unreadable:

@@ -1,4 +1,4 @@
-"""What decides over a claim, read of a package's item without opening its document."""
+"""The facts that decide a claim, read from a package's item without opening its document."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ CANCELLABLE_VALUES = {f"status_{position}": status for position, status in enume
 
 
 def to_availability(item: Item) -> Availability:
-    """What decides over a claim, without opening the document. Raises Unreadable."""
+    """The facts that decide a claim, from a package's item. Raises Unreadable."""
     return read_with(_availability, item)
 
 
@@ -36,7 +36,7 @@ def _availability(item: Item) -> Availability:
 
 
 def read_availability(table: Table, refs: Sequence[PackageRef]) -> dict[PackageRef, Availability | None]:
-    """What decides over claims on the packages, None for one that is not there; strongly consistent."""
+    """The facts that decide claims on the packages, None for a missing package; strongly consistent."""
     items = {item[keys.PARTITION]: item for item in table.batch_get([order_keys.package(*ref) for ref in refs])}
     found = {ref: items.get(order_keys.package(*ref)[keys.PARTITION]) for ref in refs}
     return {ref: None if item is None else to_availability(item) for ref, item in found.items()}

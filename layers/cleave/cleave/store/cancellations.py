@@ -44,8 +44,8 @@ _RESERVE_NAMES = {"s": "status", "l": "left", "w": WAITING, "d": keys.DUE, "h": 
 class NotReserved(Exception):  # noqa: N818 - an answer, not an error
     """Nothing was written.
 
-    ``fingerprints`` holds those of the cancellations that are already recorded, by their place in the request;
-    ``packages`` what could not give its units, None where there is no such package.
+    ``fingerprints`` holds those of cancellations that are already recorded, by place in the request; ``packages`` those
+    that could not give their units, None for a missing package.
     """
 
     fingerprints: Mapping[int, str]
@@ -63,7 +63,7 @@ def record(table: Table, cancellations: Sequence[Cancellation]) -> None:
 
 
 def recorded_fingerprints(table: Table, cancellations: Sequence[Cancellation]) -> dict[int, str]:
-    """Fingerprints of those that are already recorded, by their place."""
+    """Fingerprints of the cancellations that are already recorded, by place."""
     named = dict.fromkeys(str(cancellation.key) for cancellation in cancellations)
     found = table.batch_get([order_keys.cancellation(each) for each in named])
     fingerprints = {_id_of(item): fingerprint_of(item) for item in found}
@@ -80,8 +80,7 @@ def read_cancellation(table: Table, cancellation_id: str) -> RecordedCancellatio
 def read_cancellations(
     table: Table, cancellation_ids: Iterable[str]
 ) -> tuple[list[RecordedCancellation], list[Unreadable]]:
-    """Those that exist, in the order in which they were accepted, and those that cannot be read; strongly
-    consistent."""
+    """The existing cancellations, in the order of acceptance, and the ids of unreadable ones; strongly consistent."""
     found = table.batch_get([order_keys.cancellation(each) for each in dict.fromkeys(cancellation_ids)])
     recorded, damaged = each_read(to_cancellation, found)
     return sorted(recorded, key=lambda each: (each.accepted_at, each.cancellation_id)), damaged
@@ -136,7 +135,7 @@ def _reserve(ref: PackageRef, claims: PackageClaims) -> Update:
 
 
 def _reserve_change(lines: int, claims: int) -> str:
-    """A package on which something waits is due, and is kept until it is not."""
+    """A package with accepted work is due, and is kept until the work is done."""
     taken = [f"#l.#l{n} = #l.#l{n} - :q{n}" for n in range(lines)]
     waiting = [f"#w.#w{n} = :w{n}" for n in range(claims)]
     due = "#d = if_not_exists(#d, :at), #h = :shard"
@@ -144,7 +143,7 @@ def _reserve_change(lines: int, claims: int) -> str:
 
 
 def _reserve_condition(lines: int, *, with_storefront: bool) -> str:
-    """The same rules as ``cleave.domain.availability.refusal_of``; the owner is in the key."""
+    """The same rules as ``cleave.domain.availability.refusal_of``; the key holds the owner."""
     is_cancellable = f"#s IN ({', '.join(f':{name}' for name in CANCELLABLE_VALUES)})"
     units_are_left = [f"#l.#l{n} >= :q{n}" for n in range(lines)]
     there_is_room = "size(#w) <= :room"
@@ -168,7 +167,7 @@ def _not_reserved(failed: ConditionsFailed) -> NotReserved:
 
 
 def fingerprint_of(item: Item) -> str:
-    """Equal for requests that ask for the same, from a cancellation's item. Raises Unreadable."""
+    """The fingerprint in a cancellation's item, which is equal for equal requests. Raises Unreadable."""
     return read_with(lambda found: text(found["fingerprint"]), item)
 
 

@@ -1,4 +1,4 @@
-"""The one writer of an order's change, of every cause: all of it in one transaction, or nothing."""
+"""The one writer of an order's change, whatever its cause: all of it in one transaction, or nothing."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -29,9 +29,9 @@ from cleave.table.table import Table
 
 
 class PackagesExist(Exception):  # noqa: N818 - an answer that callers act on
-    """Ids of packages that were to be new are taken; nothing was written.
+    """Other packages already have the ids of new ones; nothing was written.
 
-    ``package_ids`` are those.
+    ``package_ids`` are the ids that are taken.
     """
 
     def __init__(self, package_ids: Sequence[int]) -> None:
@@ -40,9 +40,9 @@ class PackagesExist(Exception):  # noqa: N818 - an answer that callers act on
 
 
 def write_change(table: Table, change: OrderChange) -> None:
-    """Write all of it. Raises PackagesExist, OutOfDate where another writer was faster, or Contended.
+    """Write the whole change. Raises PackagesExist, OutOfDate if another writer was faster, or Contended.
 
-    Another writer that was faster with the same package made the same ids, which is OutOfDate too.
+    A faster writer of the same package makes the same ids. That is OutOfDate too.
     """
     writes = change_writes(table, change)
     try:
@@ -88,8 +88,8 @@ def _is_of_parent(write: Write) -> bool:
 
 
 def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
-    """It stays due until the fan-out is done, and is kept until then. Its successors' pointers name it; alone it needs
-    one of its own that lives as long."""
+    """The closed package stays due, and is kept, until the fan-out is done. Its successors' pointers name it; without
+    successors it gets a pointer of its own with the same lifetime."""
     package = closed.package
     attributes = {
         **state_attributes(package, ()),
@@ -104,7 +104,7 @@ def _closing(closed: Versioned, change: OrderChange, ends: int) -> list[Write]:
 
 
 def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]:
-    """Its reservations stay; their time starts again with each event."""
+    """The package keeps its reservations; its lifetime begins anew with each event."""
     package = changed.package
     attributes = {
         **state_attributes(package, changed.reservations),
@@ -116,7 +116,7 @@ def _changing(changed: Versioned, change: OrderChange, ends: int) -> list[Write]
 
 
 def _update(written: Versioned, attributes: Item) -> Update:
-    """Units that went a way of their own may have come together again: then nothing is said of their ways."""
+    """If all units have the package's status again, ``ways`` is removed."""
     package = written.package
     gone = "" if WAYS in attributes else f" REMOVE #{WAYS}"
     return Update(
@@ -130,7 +130,7 @@ def _update(written: Versioned, attributes: Item) -> Update:
 
 
 def _tracked(package: Package, ends: int) -> list[Write]:
-    """Its seller may name a package by its number once it has set out with it."""
+    """Once its seller is on the way with a package, it may name the package by its number."""
     if package.status != Status.SHIPPED or not package.carriage.by_seller or package.tracking_number is None:
         return []
     key = order_keys.tracking_number(package.seller_id, package.tracking_number)
@@ -138,7 +138,7 @@ def _tracked(package: Package, ends: int) -> list[Write]:
 
 
 def _plan(waiting: Versioned, planned: PlannedSplit, change: OrderChange) -> Update:
-    """The plan stays when it is carried out, so that a repeat of the request is recognised."""
+    """The plan stays after the split, so that a repeat of the request is recognised."""
     key = package_key(waiting.package)
     return Update(
         key=key,
@@ -162,5 +162,5 @@ def _birth(package: Package, change: OrderChange, ends: int) -> list[Write]:
 
 
 def _order(change: OrderChange, ends: int) -> list[Write]:
-    """Nothing, where the change leaves the order as it is."""
+    """The write of the order; none if the change leaves it as it is."""
     return [] if change.after == change.before else [write_order(change.before, change.after, ends)]

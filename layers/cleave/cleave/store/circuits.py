@@ -1,4 +1,4 @@
-"""Circuits of receivers that fail. One that is open is in the index of due work, at the time of its next probe."""
+"""Circuits of failing receivers. An open one is in the index of due work, at the time of its next probe."""
 
 import contextlib
 import re
@@ -27,9 +27,9 @@ def read_circuit(table: Table, subscription_id: str) -> Circuit | None:
 
 
 def read_circuit_and_owner(table: Table, subscription_id: str) -> tuple[Circuit | None, str]:
-    """With whose webhook it is about; empty where there is no circuit.
+    """The circuit with the owner of its webhook; the owner is empty if there is no circuit.
 
-    A damaged one is forgotten, and what waited for it goes on: a receiver that still fails says so again.
+    A damaged circuit is deleted, and its waiting messages are sent: if the receiver still fails, a new circuit follows.
     """
     item = table.get(webhook_keys.circuit(subscription_id))
     if item is None:
@@ -42,7 +42,7 @@ def read_circuit_and_owner(table: Table, subscription_id: str) -> tuple[Circuit 
 
 
 def _forget(table: Table, subscription_id: str, probe_at: datetime) -> None:
-    """``probe_at`` is when the next probe would have been, or now where nobody knows: tracks may be shut."""
+    """``probe_at`` is the time of the next probe, or now if it is not known: tracks may be shut."""
     tracks = read_tracks(table, subscription_id)
     writes = [forget_circuit(subscription_id), *(unshut(track, probe_at) for track in tracks)]
     with contextlib.suppress(ConditionsFailed):  # the webhook is gone
@@ -55,7 +55,7 @@ def to_circuit(item: Item) -> Circuit:
 
 
 def circuit_owner(item: Item) -> str:
-    """Whose webhook a circuit's item is about. Raises Unreadable."""
+    """The owner of the webhook in a circuit's item. Raises Unreadable."""
     return read_with(lambda found: owner_name(found["owner"]), item)
 
 
@@ -74,21 +74,23 @@ def _circuit(item: Item) -> Circuit:
 
 
 def _asked(item: Item) -> str | None:
-    """None too for what names no place of a track: it only says what is tried first."""
+    """The message that a person asked for; None also if the text names no place of a track. It only decides what is
+    tried first."""
     asked = item.get("asked")
     return asked if isinstance(asked, str) and _WISH.fullmatch(asked) else None
 
 
 def write_circuit(table: Table, owner: str, subscription_id: str, circuit: Circuit) -> bool:
-    """Write the next version of a circuit; False if another was written since."""
+    """Write the next version of a circuit. False if another one was written meanwhile."""
     return table.try_update(circuit_write(owner, subscription_id, circuit))
 
 
 def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:
-    """The write of the next version, if nobody has written it since. Versions count from each first failure on, so
-    that its time tells a circuit from one that was closed.
+    """The write of the next version, on condition that no other was written. Versions count from each first failure on,
+    so the time of that failure tells a circuit from a closed one.
 
-    The SDK repeats it if its answer is lost, and the repeat is refused: the caller reads again, and finds its own.
+    If its answer is lost, the SDK repeats it and the repeat is refused: the caller reads again, and finds its own
+    version.
     """
     key = webhook_keys.circuit(subscription_id)
     values = _values(key, owner, circuit)
@@ -121,7 +123,8 @@ def _values(key: Key, owner: str, circuit: Circuit) -> dict[str, Any]:
 
 
 def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: Sequence[Write]) -> bool:
-    """The receiver works again, and ``along`` is written with it; False if the circuit was written since."""
+    """The receiver works again. Delete the circuit and write ``along`` with it; False if the circuit was written
+    meanwhile."""
     closed = Delete(
         webhook_keys.circuit(subscription_id),
         "version = :version AND since = :since",
@@ -139,17 +142,17 @@ def close_circuit(table: Table, subscription_id: str, circuit: Circuit, along: S
 
 
 def forget_circuit(subscription_id: str) -> Write:
-    """Treats the receiver as if it had never failed."""
+    """The write after which the receiver counts as one that has never failed."""
     return Delete(webhook_keys.circuit(subscription_id))
 
 
 def ask_probe(owner: str, subscription_id: str, circuit: Circuit, asked: str, at: datetime) -> Write:
-    """The write that makes the next probe due now, of what a person ``asked`` for: a ``wish_of`` it."""
+    """The write that makes the next probe due now. ``asked`` is the message to send, from ``wish_of``."""
     return circuit_write(owner, subscription_id, circuit.wanted(asked, at))
 
 
 def wish_of(track: TrackRef, place: str) -> str:
-    """How a circuit names the message that a person asked for."""
+    """The name of a message that a person asked for, as a circuit stores it."""
     return f"{track.number}/{place}"
 
 

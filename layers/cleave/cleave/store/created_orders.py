@@ -21,7 +21,8 @@ _RECORD = ("record", 0)
 
 @dataclass(frozen=True, slots=True)
 class CreatedBefore(Exception):  # noqa: N818 - an answer, not an error
-    """The channel created the order before: from content of this ``fingerprint``, at this ``attempt`` for free ids."""
+    """The channel has created the order already: from content with this ``fingerprint``, at this ``attempt`` to find
+    free ids."""
 
     fingerprint: str
     attempt: int
@@ -40,7 +41,7 @@ class IdTaken(Exception):  # noqa: N818 - an answer, not an error
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """``fingerprint`` is equal for equal content; ``attempt`` is the one that the packages' ids were made with."""
+    """``fingerprint`` is equal for equal content; ``attempt`` is that of the attempt that made the packages' ids."""
 
     channel: str
     order_number: str
@@ -49,7 +50,7 @@ class Creation:
     attempt: int = 0
 
     def with_attempt(self, attempt: int) -> "Creation":
-        """The same, where ids were found taken so many times."""
+        """The same creation after so many attempts that met taken ids."""
         return replace(self, attempt=attempt)
 
 

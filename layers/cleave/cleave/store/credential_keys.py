@@ -17,15 +17,15 @@ def credential(key: str) -> Key:
 
 
 def credential_pointer(key: str) -> Key:
-    """Says that there is such a credential; only its operators look here."""
+    """Lists a credential; only operators' commands read it."""
     return keys.make_key(CREDENTIALS, f"{CREDENTIAL_PREFIX}{key}")
 
 
 def named_credential(key: Key) -> str:
-    """The key of an item's credential."""
+    """The key of the credential in an item."""
     return key[keys.PARTITION].removeprefix(CREDENTIAL_PREFIX)
 
 
 def pointed_credential(pointer: Mapping[str, Any]) -> str:
-    """The key of the credential that such an item says there is."""
+    """The key of the credential that a pointer lists."""
     return str(pointer[keys.SORT]).removeprefix(CREDENTIAL_PREFIX)

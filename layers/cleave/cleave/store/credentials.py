@@ -28,7 +28,7 @@ class NoCredential(Exception):  # noqa: N818 - an answer that callers act on
 
 
 class TooManySellers(Exception):  # noqa: N818 - an answer that callers act on
-    """More than one credential may act for."""
+    """More sellers than one credential may act for."""
 
 
 class StillRotating(Exception):  # noqa: N818 - an answer that callers act on
@@ -41,10 +41,10 @@ class StillRotating(Exception):  # noqa: N818 - an answer that callers act on
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """``sellers`` are those it may act for; of an operator's there are none, and all are meant.
+    """``sellers`` are those for whom it may act; an operator's are empty and mean all.
 
-    No ``storefronts`` mean all. Tokens that were issued before ``tokens_since`` are worth nothing. The ``tier`` is a
-    seller's: the marketplace limits nobody else.
+    Empty ``storefronts`` mean all. Tokens that were issued before ``tokens_since`` are invalid. The ``tier`` is a
+    seller's: the marketplace limits only sellers.
     """
 
     key: str
@@ -56,13 +56,13 @@ class Credential:
 
     @property
     def has_limits(self) -> bool:
-        """Whether its calls are counted by themselves."""
+        """Whether its calls have limits of their own."""
         return self.role is Role.SELLER and self.tier is not Tier.NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
 class SecretHash:
-    """A secret's hash; ``expires_at`` None: the current one."""
+    """A secret's hash; ``expires_at`` None: it is the current secret."""
 
     hash: str
     expires_at: datetime | None
@@ -79,7 +79,7 @@ class ListedCredential:
 
 
 def store_credential(table: Table, credential: Credential, secret: str, at: datetime) -> None:
-    """Store a new credential; of the secret only the hash is kept.
+    """Store a new credential, with only the hash of its secret.
 
     Raises TooManySellers; ConditionsFailed if its key exists.
     """
@@ -105,7 +105,7 @@ def store_credential(table: Table, credential: Credential, secret: str, at: date
 def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Credential | None:
     """The credential, if the secret is one of its live ones. Raises Unreadable.
 
-    As many hashes are compared, each in constant time, whether the key is unknown or the secret wrong.
+    It compares the same number of hashes, each in constant time, for an unknown key and for a wrong secret.
     """
     item = table.get(credential_keys.credential(key))
     live = [each.hash for each in _secrets(item) if each.is_live(at)] if item else []
@@ -130,12 +130,12 @@ class Power:
 
     @property
     def is_vague(self) -> bool:
-        """Whether it may have been a seller's of which it does not say which."""
+        """Whether it may belong to a seller that its item does not name."""
         return self.role is None or (self.role is Role.SELLER and not self.sellers)
 
 
 def read_power(table: Table, key: str) -> Power | None:
-    """For ending it, which needs no more; None where there is none. Strongly consistent."""
+    """The facts that are needed to end a credential; None if there is none. Strongly consistent."""
     item = table.get(credential_keys.credential(key))
     if item is None:
         return None
@@ -145,7 +145,7 @@ def read_power(table: Table, key: str) -> Power | None:
 
 
 def list_credentials(table: Table) -> tuple[list[ListedCredential], list[str]]:
-    """All of them, by key; and the keys of those that cannot be read."""
+    """All credentials, by key, and the keys of unreadable ones."""
     items = table.batch_get([credential_keys.credential(each) for each in listed_credential_keys(table)])
     found, damaged = each_read(_listed, items)
     lost = [credential_keys.named_credential(each.key) for each in damaged]
@@ -153,7 +153,7 @@ def list_credentials(table: Table) -> tuple[list[ListedCredential], list[str]]:
 
 
 def listed_credential_keys(table: Table) -> list[str]:
-    """Of all that there are, readable or not."""
+    """The keys of all credentials, readable or not."""
     return [
         credential_keys.pointed_credential(each)
         for each in table.query(credential_keys.CREDENTIALS, credential_keys.CREDENTIAL_PREFIX)
@@ -166,10 +166,10 @@ def _listed(item: Item) -> ListedCredential:
 
 
 def replace_secret(table: Table, key: str, secret: str, at: datetime, old_until: datetime) -> None:
-    """A new secret; the current one is accepted beside it until ``old_until``.
+    """Store a new secret; the current one stays valid until ``old_until``.
 
-    Where that is not after ``at``, every other secret ends at once, and so do the tokens that were got with them.
-    Raises NoCredential; StillRotating where a third secret would be live.
+    If that is not after ``at``, every other secret ends at once, and so do the tokens that were issued for them. Raises
+    NoCredential; StillRotating if a third secret would be live.
     """
     item = table.get(credential_keys.credential(key))
     if item is None:
@@ -190,7 +190,7 @@ def replace_secret(table: Table, key: str, secret: str, at: datetime, old_until:
 
 
 def revoke_credential(table: Table, key: str, along: Sequence[Write] = ()) -> None:
-    """It, its secrets and its tokens are worth nothing from now on; ``along`` is written with it.
+    """End the credential, its secrets and its tokens from now on; ``along`` is written with it.
 
     Raises NoCredential.
     """
@@ -204,12 +204,12 @@ def revoke_credential(table: Table, key: str, along: Sequence[Write] = ()) -> No
 
 
 def require_credential(key: str) -> Update:
-    """The write that fails for a credential that has ended, and changes nothing, whatever the item holds."""
+    """A write that changes nothing, and fails if the credential has ended, whatever else its item holds."""
     return Update(credential_keys.credential(key), "REMOVE nothing", "attribute_exists(pk)", label=("other", key))
 
 
 def hash_secret(secret: str) -> str:
-    """SHA-256 is enough, and fast, because secrets are random with 256 bits: there is nothing to guess from a list."""
+    """SHA-256, which is fast, is enough: secrets are random with 256 bits, so no list of guesses helps."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -54,20 +54,20 @@ def place_of(delivery: Listed) -> str:
 
 
 def previous_place(delivery: Delivery) -> str | None:
-    """The sort key of the delivery before it in its lane; None for the first."""
+    """The sort key of the previous delivery in its lane; None for the first."""
     if delivery.previous_at is None:
         return None
     return webhook_keys.event_place(to_ms(delivery.previous_at), delivery.lane.seller_id, delivery.lane.order_number)
 
 
 def places_between(since: datetime | None, until: datetime | None) -> tuple[str, str]:
-    """Sort keys before and behind all deliveries of events of that time; None: without an end."""
+    """Sort keys before and after all deliveries of events within that time; None: without an end."""
     first = "" if since is None else webhook_keys.delivery_time(to_ms(since))
     return first, "~" if until is None else webhook_keys.delivery_time(to_ms(until))
 
 
 def settled_key(delivery: Delivery) -> Key:
-    """Where it is once it is settled."""
+    """The key of a delivery once it is settled."""
     return webhook_keys.settled(delivery.lane.subscription_id, place_of(delivery))
 
 
@@ -91,9 +91,10 @@ def read_waiting(table: Table, subscription_id: str, track: int, after: str, lim
 
 
 def waiting_since(table: Table, subscription_id: str, tracks: Iterable[int], limit: int) -> list[list[datetime]]:
-    """Of each track, the times of the events of its waiting deliveries, oldest first.
+    """For each track, the times of the events of its waiting deliveries, oldest first.
 
-    Without those of the oldest that wait by mistake: settled before a late fan-out put them again, and not asked for.
+    Among the oldest, it leaves out deliveries that wait by mistake: a late fan-out put them again after they were
+    settled.
     """
     pages = [table.page(webhook_keys.waiting_partition(subscription_id, track), limit) for track in tracks]
     unasked = [item[keys.SORT] for page in pages for item in page[:_CHECKED] if "asked" not in item]
@@ -109,7 +110,7 @@ def read_settled(table: Table, subscription_id: str, after: str, before: str, li
 
 
 def read_delivery(table: Table, subscription_id: str, track: int, place: str) -> tuple[Listed | None, Listed | None]:
-    """A delivery as it waits, and as it is settled; None where it is not."""
+    """A delivery as waiting and as settled item; None for a missing one."""
     waiting, settled = read_deliveries_at(table, subscription_id, [(track, place)])
     return waiting.get(place), settled.get(place)
 
@@ -117,7 +118,7 @@ def read_delivery(table: Table, subscription_id: str, track: int, place: str) ->
 def read_deliveries_at(
     table: Table, subscription_id: str, places: Sequence[tuple[int, str]]
 ) -> tuple[dict[str, Listed], dict[str, Listed]]:
-    """Several deliveries by track and place: as they wait, and as they are settled."""
+    """Several deliveries by track and place: their waiting and their settled items."""
     wanted = [
         key
         for track, place in dict.fromkeys(places)
@@ -148,13 +149,13 @@ def note_progress(table: Table, track: int, delivery: Delivery, read: Delivery) 
 
 
 def settle_delivery(delivery: Delivery) -> Put:
-    """The write of a delivery of which every message was taken or given up."""
+    """The write that stores a delivery as settled: every message was taken or given up."""
     item = delivery_item(replace(delivery, again=frozenset(), asked=None))
     return Put({**settled_key(delivery), **item})
 
 
 def delete_waiting(track: int, read: Delivery) -> Delete:
-    """The write after which a settled delivery waits no more, unless a person has asked for it since it was
+    """The write that deletes a settled delivery from the waiting ones, unless a person has asked for it since it was
     ``read``."""
     return Delete(
         key=waiting_key(read, track),

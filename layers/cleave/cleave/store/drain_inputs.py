@@ -1,4 +1,4 @@
-"""Everything that decides over the next request to a receiver, as it is now, in one round trip."""
+"""Reads everything that decides the next request to a receiver, in one round trip."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,8 +21,9 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class DrainInput:
-    """None stands for what is not there. ``settled`` is the delivery itself, where every message was taken or given up
-    before; ``is_previous_settled`` says so of the one before it in its lane. A damaged circuit is none."""
+    """None stands for a missing item. ``settled`` is the delivery itself, if its messages were all taken or given up
+    before; ``is_previous_settled`` says the same of the previous one in its lane. A damaged circuit counts as missing.
+    """
 
     subscription: Subscription | None
     circuit: Circuit | None
@@ -32,17 +33,17 @@ class DrainInput:
 
     @property
     def can_be_sent(self) -> bool:
-        """Whether the receiver may be called at all, but for a probe."""
+        """Whether the receiver may be sent anything besides probes."""
         return self.is_active and not (self.circuit and self.circuit.is_open)
 
     @property
     def is_active(self) -> bool:
-        """Whether the webhook is there and on."""
+        """Whether the webhook exists and is on."""
         return self.subscription is not None and self.subscription.is_active
 
 
 def read_drain_input(table: Table, listed: Delivery) -> DrainInput:
-    """For one delivery that was listed as waiting. Raises Unreadable for a damaged webhook."""
+    """The input for one delivery that was listed as waiting. Raises Unreadable for a damaged webhook."""
     lane, before = listed.lane, previous_place(listed)
     keys_of: dict[str, Key] = {
         "subscription": webhook_keys.subscription(listed.owner, lane.subscription_id),
@@ -73,7 +74,7 @@ def _read[T](reader: Callable[[Item], T], item: Item | None) -> T | Unreadable |
 
 
 def _settled(item: Item, listed: Delivery) -> Delivery:
-    """That it is settled a damaged item says too; what became of its messages is lost."""
+    """The settled delivery. A damaged item still shows that it is settled, but not the results of its messages."""
     found = _read(to_delivery, item)
     return found if isinstance(found, Delivery) else replace(listed, outcomes={})
 

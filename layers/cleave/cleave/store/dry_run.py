@@ -1,4 +1,4 @@
-"""The result that recording cancellations would have, found by reads alone."""
+"""Finds by reads alone what recording cancellations would result in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from cleave.table.table import Table
 
 @dataclass(slots=True)
 class UnwrittenRecord:
-    """Stands in for ``record``. ``packages`` are those that it came upon, as they were."""
+    """Stands in for ``record``. ``packages`` are those that it read, as they were."""
 
     packages: dict[PackageRef, PackageState] = field(default_factory=dict)
 
     def __call__(self, table: Table, cancellations: Sequence[Cancellation]) -> None:
-        """One round trip; raises NotReserved where ``record`` would, with the same in it."""
+        """One round trip. Raises the same NotReserved as ``record`` would."""
         wanted = claims_by_package(cancellations)
         ids = [str(each.key) for each in cancellations]
         found = table.batch_get([*map(order_keys.cancellation, ids), *(order_keys.package(*ref) for ref in wanted)])

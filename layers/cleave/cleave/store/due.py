@@ -36,8 +36,7 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueEntry:
-    """An item that has work due from a time on. As the index lists it; it may have been done
-    since."""
+    """An item with work that is due from a time on, as the index lists it. The work may have been done since."""
 
     kind: DueKind
     key: Key
@@ -55,12 +54,12 @@ class DueEntry:
 
     @property
     def place(self) -> str:
-        """Its sort key, for people to look it up."""
+        """Its sort key, so that people can find it."""
         return self.key[keys.SORT]
 
     @property
     def order(self) -> tuple[int, str, str]:
-        """Where it stands among others: by time, then by key."""
+        """Its position among others: by time, then by key."""
         return to_ms(self.due), self.key[keys.PARTITION], self.key[keys.SORT]
 
     @property
@@ -69,15 +68,15 @@ class DueEntry:
 
 
 def due_entries(table: Table, shard: int, until: datetime, limit: int | None = None) -> list[DueEntry]:
-    """The entries of a shard that are due by ``until``, the longest first; eventually consistent.
+    """The entries of a shard that are due by ``until``, the longest due first; eventually consistent.
 
-    Also those whose time was damaged and lies before all that there was.
+    It includes entries whose damaged time lies before all valid times.
     """
     return list(islice(_query(table, shard, to_ms(until), _EARLIEST), limit))
 
 
 def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Iterator[DueEntry]:
-    """The entries of a shard that are due between two times, the longest first, read lazily."""
+    """The entries of a shard that are due between two times, the longest due first, read lazily."""
     entries = _query(table, shard, to_ms(until), since_ms, limit=_LOOKED_AT)
     # Entries of the same millisecond are sorted by key, because an index does not sort them.
     for _, together in groupby(entries, key=lambda entry: entry.due):
@@ -85,7 +84,7 @@ def due_between(table: Table, shard: int, since_ms: int, until: datetime) -> Ite
 
 
 def clear_package(table: Table, package: Package, at: datetime) -> bool:
-    """A package's fan-out is done: it is due no more, and its retention begins. False if it was cleared before."""
+    """A package's fan-out is done: it is no longer due, and its lifetime begins. False if it was cleared before."""
     change = Update(
         key=order_keys.package(package.seller_id, package.package_id),
         change="REMOVE #due, #shard SET #expires = :expires",
@@ -97,7 +96,7 @@ def clear_package(table: Table, package: Package, at: datetime) -> bool:
 
 
 def clear_event(table: Table, event: Event) -> bool:
-    """The fan-out of an event that is itself marked as due is done: the mark goes, and its retention begins."""
+    """The fan-out of an event with a mark of its own is done: the mark is removed, and the event's lifetime begins."""
     change = Update(
         key=order_keys.event(event.seller_id, event.order_number, event.first),
         change="REMOVE #due, #shard SET #expires = :expires",

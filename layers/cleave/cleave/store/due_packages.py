@@ -24,9 +24,9 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class DuePackage:
-    """A package that was to be looked at when its item was read or written.
+    """A package that was due when its item was read or written.
 
-    ``reserved_at`` is when cancellations were, ``correlation_id`` names their requests.
+    ``reserved_at`` are the times of its cancellations, ``correlation_id`` names their requests.
     """
 
     seller_id: int
@@ -60,7 +60,7 @@ def read_due_work(table: Table, entry: DueEntry) -> DuePackage | Event | None:
 
 
 def read_due_works(table: Table, entries: Sequence[DueEntry]) -> list[tuple[DueEntry, DuePackage | Event | Unreadable]]:
-    """The due work of several entries, without finished work; Unreadable for a damaged item."""
+    """The due work of several entries, without work that is done; Unreadable for a damaged item."""
     items = {_text(item): item for item in table.batch_get([each.key for each in entries])}
     works = [(each, _work_or_damage(items[_text(each.key)])) for each in entries if _text(each.key) in items]
     return [(each, work) for each, work in works if work is not None]
@@ -96,7 +96,7 @@ class ReadPackage:
 def read_for_split(table: Table, due: Sequence[DuePackage]) -> dict[PackageRef, ReadPackage | Unreadable]:
     """The existing packages; Unreadable for a damaged one. Strongly consistent.
 
-    A seller's list of recipients that is damaged is put right.
+    A seller's damaged list of recipients is repaired.
     """
     wanted = {
         _text(key): key
@@ -131,7 +131,7 @@ def read_audience(
 ) -> dict[tuple[int, str], tuple[Order, tuple[Recipient, ...]]]:
     """Parts of orders, by seller and number, with the sellers' recipients; strongly consistent. Raises Unreadable.
 
-    A seller's list of recipients that is damaged is put right.
+    A seller's damaged list of recipients is repaired.
     """
     wanted = {
         _text(key): key

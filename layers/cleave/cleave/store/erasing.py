@@ -1,4 +1,4 @@
-"""Where an order's personal data is kept, and the writes that take it out; nothing else of an item changes."""
+"""Finds an order's personal data, and writes its items without it; nothing else of an item changes."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,7 +21,7 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A package as it is kept; ``version`` is that of its item."""
+    """A package as it is stored; ``version`` is that of its item."""
 
     package: Package
     version: int
@@ -50,7 +50,8 @@ def read_kept(table: Table, ref: PackageRef) -> Kept | None:
 
 
 def write_erased_package(table: Table, kept: Kept, erased: Package) -> None:
-    """Only over the package as it was read, and so that a change that was made of that is not written.
+    """Replace the package only as it was read, and under a new version, so that no change based on the old one can be
+    written.
 
     Raises OutOfDate.
     """
@@ -67,7 +68,7 @@ def write_erased_package(table: Table, kept: Kept, erased: Package) -> None:
 
 
 def kept_events(table: Table, order_number: str) -> Iterator[Event | Unreadable]:
-    """Of all sellers' parts of the order; strongly consistent."""
+    """The events of all sellers' parts of the order; strongly consistent."""
     for item in table.query(order_keys.order_partition(order_number), keys.EVENT_PREFIX):
         try:
             yield to_event(item)
@@ -76,7 +77,7 @@ def kept_events(table: Table, order_number: str) -> Iterator[Event | Unreadable]
 
 
 def write_erased_event(table: Table, event: Event, packages: tuple[Package, ...]) -> None:
-    """Nobody else writes an event's packages."""
+    """Write the event without conditions on its packages: nothing else ever changes them."""
     document = pack(replace(event, packages=packages).packages)
     _write(table, order_keys.event(event.seller_id, event.order_number, event.first), "document", document)
 
@@ -94,6 +95,6 @@ def erase_answers(table: Table, event: Event) -> int:
 
 
 def _write(table: Table, key: Key, attribute: str, value: bytes | str) -> None:
-    """Unless its time was over meanwhile."""
+    """Write the item, unless it has expired meanwhile."""
     change = Update(key, f"SET {attribute} = :value", "attribute_exists(pk)", {"value": value})
     table.try_update(change)

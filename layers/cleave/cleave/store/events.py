@@ -47,8 +47,7 @@ def group_by_size(packages: Sequence[Package]) -> list[list[Package]]:
 
 
 def create_event(event: Event, expires_at: int, *, is_due: bool) -> Create:
-    """The write of an event; ``is_due``: nothing else says that it is yet to be fanned out. Until it is, it has no
-    end."""
+    """The write of an event. ``is_due``: the event itself is marked as due, and is kept until its fan-out is done."""
     key = order_keys.event(event.seller_id, event.order_number, event.first)
     mark = {keys.DUE: to_ms(event.at), keys.SHARD: keys.shard(key)} if is_due else {keys.EXPIRES: expires_at}
     item = {
@@ -85,7 +84,7 @@ def _event(item: Item) -> Event:
 
 
 def _topic(item: Item) -> Topic:
-    """Almost all are of a status, and need not say so."""
+    """The event's topic. An item without one is about a status, as almost all are."""
     return Topic(item.get("topic", Topic.STATUS))
 
 
@@ -95,7 +94,7 @@ def _placed(item: Item) -> tuple[int, int]:
 
 
 def read_events(table: Table, seller_id: int, order_number: str, first: int, last: int) -> list[Event]:
-    """The events whose first numbers lie between the two, both included, in order; strongly consistent.
+    """The events whose first numbers are from the one to the other, in order; strongly consistent.
 
     Raises Unreadable.
     """
@@ -106,7 +105,7 @@ def read_events(table: Table, seller_id: int, order_number: str, first: int, las
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
-    """An event without its packages as they were, whose documents are not opened."""
+    """An event without its packages, whose documents are not opened."""
 
     first: int
     at: datetime
@@ -116,21 +115,21 @@ class EventSummary:
 
 @dataclass(frozen=True, slots=True)
 class DamagedEvent:
-    """One that cannot be read. ``sequence`` is its number, as its key says."""
+    """An event that cannot be read. ``sequence`` is its number, from its key."""
 
     sequence: int
     why: Unreadable
 
     @property
     def notes(self) -> "tuple[DamagedEvent, ...]":
-        """In place of those of its packages."""
+        """One note instead of those of its packages."""
         return (self,)
 
 
 def read_summaries(
     table: Table, seller_id: int, order_number: str, sequence: int = 1
 ) -> Iterator[EventSummary | DamagedEvent]:
-    """The events from that which holds the number ``sequence`` on, in order; strongly consistent."""
+    """The events in order, from the one that holds the number ``sequence``; strongly consistent."""
     partition, end = order_keys.order_partition(order_number), f"{keys.EVENT_PREFIX}{seller_id}#~"
     start, behind = order_keys.event_place(seller_id, 0), order_keys.event_place(seller_id, sequence + 1)
     yield from map(_listed, table.page(partition, 1, after=start, before=behind, newest_first=True))
@@ -148,8 +147,8 @@ def _listed(item: Item) -> EventSummary | DamagedEvent:
 
 
 def told_places(table: Table, seller_id: int, order_number: str, subscription_id: str) -> list[str] | None:
-    """The places of all deliveries that the order's events make for a subscription, in order; None where one of the
-    events cannot say."""
+    """The places of all deliveries that the order's events make for a subscription, in order; None if an event cannot
+    be read."""
     places: list[str] = []
     for each in read_summaries(table, seller_id, order_number):
         if isinstance(each, DamagedEvent):
@@ -160,7 +159,7 @@ def told_places(table: Table, seller_id: int, order_number: str, subscription_id
 
 
 def to_summary(item: Item) -> EventSummary:
-    """An event from its item, its documents closed. Raises Unreadable."""
+    """An event from its item, without opening its documents. Raises Unreadable."""
     return read_with(_summary, item)
 
 
@@ -192,8 +191,8 @@ def _to_telling(item: Sequence[Any]) -> Telling:
 
 
 def to_text(selection: Selection) -> str:
-    """``p0 p1`` for packages as a whole, ``c`` for cancelled lines, ``e`` for domain events, and a letter for each
-    kind of change of shipments."""
+    """A selection as text: ``p0 p1`` for whole packages, ``c`` for cancelled lines, ``e`` for domain events, and a
+    letter for each kind of change of shipments."""
     lines = [_LINES] if selection.cancelled_lines else []
     facts = [_FACTS] if selection.domain_events else []
     shipments = [_SHIPMENTS[each] for each in sorted(selection.shipments)]
@@ -201,7 +200,7 @@ def to_text(selection: Selection) -> str:
 
 
 def from_text(text: str) -> Selection:
-    """The selection of ``to_text``; ValueError for anything else."""
+    """The selection from the text of ``to_text``. Raises ValueError for any other text."""
     parts = text.split()
     packages = [part for part in parts if part.startswith("p")]
     shipments = frozenset(each for each, sign in _SHIPMENTS.items() if sign in parts)

@@ -1,4 +1,4 @@
-"""Every item says its format. A reader knows all that were ever written, and says so where it meets another."""
+"""Every item has its format. A reader knows all formats that were ever written, and reports any other."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -16,16 +16,16 @@ _KNOWN = {1}
 
 
 def is_later(item: Item) -> bool:
-    """Whether a later version wrote it: then it only looks damaged."""
+    """Whether a later version wrote the item: then it is not damaged."""
     said = item.get(FORMAT)
     return isinstance(said, int | Decimal) and not isinstance(said, bool) and said > max(_KNOWN)
 
 
 class Unreadable(Exception):  # noqa: N818 - says what happened
-    """A stored item cannot be read: it is damaged, or a later version than this one wrote it.
+    """A stored item cannot be read: it is damaged, or a later version wrote it.
 
-    Its text is the item's key, for operators; ``name`` names the item for its owner. ``correlation_id`` is the
-    request's that caused it, where the item still says so.
+    Its text is the item's key, for operators; ``name`` names the item for its owner. ``correlation_id`` is that of the
+    request that caused it, if the item still has it.
     """
 
     def __init__(self, item: Item) -> None:
@@ -44,12 +44,12 @@ def text(value: object) -> str:
 
 
 def optional_text(value: object) -> str | None:
-    """The same where there may be none."""
+    """The text, or None if there is none. Raises TypeError for any other value."""
     return None if value is None else text(value)
 
 
 def texts(value: object) -> frozenset[str]:
-    """The same for a list of texts."""
+    """A list of texts. Raises TypeError for any other value."""
     return frozenset(map(text, _listed(value)))
 
 
@@ -58,19 +58,19 @@ def numbers(value: object) -> frozenset[int]:
 
 
 def in_order(value: object) -> tuple[int, ...]:
-    """The same in their order."""
+    """A list of numbers, in its order. Raises TypeError for any other value."""
     return tuple(map(int, _listed(value)))
 
 
 def _listed(value: object) -> list[Any]:
-    """Of a text or of bytes Python would make a list of their letters."""
+    """The value as a list. Python would make a list of the letters of a text, or of bytes."""
     if not isinstance(value, list):
         raise TypeError(f"{type(value).__name__} for a list")
     return value
 
 
 def owner_name(value: object) -> str:
-    """The same for a webhook's owner."""
+    """The name of a webhook's owner. Raises TypeError, or ValueError, for any other value."""
     owner = text(value)
     if not owner.startswith(("seller:", "channel:")):
         raise ValueError("nobody's webhook")
@@ -78,14 +78,14 @@ def owner_name(value: object) -> str:
 
 
 def at_least_one(value: Any) -> int:  # noqa: ANN401 - whatever stands there
-    """A number of which there is at least one. Raises ValueError, or TypeError."""
+    """A count of at least one. Raises ValueError, or TypeError."""
     if (number := int(value)) < 1:
         raise ValueError(f"{number} of what there is")
     return number
 
 
 def moment_or_none(item: Item, name: str) -> datetime | None:
-    """Of an attribute that only spares a message or a wait: None too where it is damaged."""
+    """A time that only saves a message or a wait, so a damaged one counts as None."""
     try:
         return optional_moment(item.get(name))
     except (ValueError, TypeError, ArithmeticError):
@@ -93,7 +93,7 @@ def moment_or_none(item: Item, name: str) -> datetime | None:
 
 
 def flag(value: object) -> bool:
-    """The same for yes and no."""
+    """The value, which must be true or false. Raises TypeError."""
     if not isinstance(value, bool):
         raise TypeError(f"{type(value).__name__} for yes or no")
     return value
@@ -112,7 +112,7 @@ def each_read[T](reader: Callable[[Item], T], items: Iterable[Item]) -> tuple[li
 
 
 def read_with[T](reader: Callable[[Item], T], item: Item) -> T:
-    """The value that an item stores; raises Unreadable."""
+    """The value of an item, from its ``reader``. Raises Unreadable."""
     try:
         if int(item[FORMAT]) not in _KNOWN:
             raise ValueError("a later format")  # noqa: TRY301 - one way out for all that is wrong with an item

@@ -45,9 +45,9 @@ def make_key(partition: str, sort: str) -> Key:
 
 
 def place(at_ms: int, package_id: int) -> int:
-    """Where a package stands in an index: by time, then by id, so that no two packages stand in the same place.
+    """A package's place in an index: by time, then by id, so no two packages share a place.
 
-    One number of 29 digits, of which DynamoDB keeps 38 exactly; with ``package_id`` 0, before all packages of that
+    One number of 29 digits, of which DynamoDB keeps 38 exactly. With ``package_id`` 0 it is before all packages of that
     millisecond.
     """
     return at_ms * _ID_SPAN + package_id
@@ -75,5 +75,5 @@ def name_of(key: Mapping[str, Any]) -> str:
 
 
 def shard(key: Key) -> int:
-    """The partition of the index of due work that an item stands in."""
+    """The partition of the index of due work for an item."""
     return crc32(f"{key[PARTITION]}/{key[SORT]}".encode()) % DUE_SHARDS

@@ -1,4 +1,4 @@
-"""Packages that an import says something of."""
+"""The stored packages that an import or a report is about."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cleave.table.table import Table
 
 @dataclass(frozen=True, slots=True)
 class KnownPackage:
-    """A stored package, unpacked when it is needed; ``export`` describes its last export."""
+    """A stored package, which is unpacked on demand; ``export`` describes its last export."""
 
     item: Item
     export: Export | None
@@ -26,7 +26,7 @@ class KnownPackage:
 
 
 def read_of_sellers(table: Table, seller_ids: Iterable[int], package_id: int) -> list[PackageState]:
-    """Those sellers' packages of that id; strongly consistent. Raises Unreadable."""
+    """The packages with that id, of these sellers; strongly consistent. Raises Unreadable."""
     items = table.batch_get([order_keys.package(each, package_id) for each in sorted(seller_ids)])
     return [to_state(item) for item in items]
 
@@ -38,6 +38,6 @@ def delivered_by_seller(table: Table, seller_id: int, number: int) -> int | None
 
 
 def read_known(table: Table, seller_id: int, package_ids: Sequence[int]) -> dict[int, KnownPackage]:
-    """Those of the packages that exist; strongly consistent."""
+    """The packages that exist; strongly consistent."""
     items = table.batch_get([order_keys.package(seller_id, each) for each in package_ids])
     return {package_id_of(item): KnownPackage(item, to_export(item)) for item in items}

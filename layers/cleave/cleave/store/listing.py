@@ -1,4 +1,4 @@
-"""The two indexes of packages: which packages a seller has, in the order of a time."""
+"""The two indexes of packages: a seller's packages in the order of a time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ _INDEXES = {By.MODIFIED: keys.BY_MODIFIED, By.CREATED: keys.BY_CREATED}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Places of an index, both ends included."""
+    """A range of places in an index, both ends included."""
 
     first: int
     last: int
 
     @staticmethod
     def between(start_ms: int, end_ms: int | None) -> "Span":
-        """All places from one millisecond to another, both included; ``end_ms`` None: to the last of all."""
+        """All places from one millisecond to another, both included; ``end_ms`` None: no end."""
         last = keys.LAST_PLACE if end_ms is None else keys.place(end_ms + 1, 0) - 1
         return Span(keys.place(start_ms, 0), last)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPackages:
-    """Packages as they are stored; each is opened when it is asked for, since an answer may hold hundreds of them."""
+    """Packages as they are stored. Each is opened on demand, because an answer may hold hundreds of them."""
 
     items: Sequence[Item] = ()
 
@@ -55,25 +55,25 @@ class FoundPackages:
         return FoundPackages([item for item in self.items if is_sought(sought, item)])
 
     def within(self, span: Span, by: By) -> "FoundPackages":
-        """Those that stand in the span of an index."""
+        """The packages in the span of an index."""
         return FoundPackages([item for item in self.items if span.first <= item.get(_INDEXES[by], -1) <= span.last])
 
     def sorted_by(self, by: By, *, descending: bool) -> "FoundPackages":
-        """In the order of an index."""
+        """The packages in the order of an index."""
         return FoundPackages(sorted(self.items, key=lambda item: int(item.get(_INDEXES[by], 0)), reverse=descending))
 
     def part(self, start: int, count: int) -> "FoundPackages":
-        """So many of them, from a place on."""
+        """So many packages, from a position on."""
         return FoundPackages(self.items[start : start + count])
 
     def together(self, others: "FoundPackages") -> "FoundPackages":
-        """With others, each package once."""
+        """These and other packages, each once."""
         known = set(self.ids)
         return FoundPackages([*self.items, *(each for each in others.items if package_id_of(each) not in known)])
 
 
 def is_listed(listing: Listing, item: Item) -> bool:
-    """Whether a package's item is one of the listing's; a damaged one may not say."""
+    """Whether a package's item matches the listing; a damaged one may not show it."""
     partition = order_keys.listing(listing.seller_id, listing.storefront)
     if item.get(keys.LISTING) != partition:
         return False
@@ -83,7 +83,7 @@ def is_listed(listing: Listing, item: Item) -> bool:
 
 
 def is_sought(sought: Sought, item: Item) -> bool:
-    """Whether a package's item is one of those that are looked for."""
+    """Whether a package's item matches the search."""
     storefront = order_keys.listed(item[keys.LISTING])[1] if keys.LISTING in item else None
     seen = not sought.storefronts or storefront in sought.storefronts
     return seen and (not sought.statuses or item.get("status") in sought.statuses)
@@ -92,10 +92,10 @@ def is_sought(sought: Sought, item: Item) -> bool:
 def places(
     table: Table, listing: Listing, span: Span, *, by: By, descending: bool, limit: int | None = None
 ) -> Iterator[int]:
-    """The places of packages in the index ``by``, in their order.
+    """The places of packages in the index ``by``, in order.
 
-    ``limit`` is how many the caller will take, so that no more are read for it. 10,000 fit one round trip. The index
-    is eventually consistent.
+    ``limit`` is how many the caller will use, so no more are read. 10,000 fit one round trip. The index is eventually
+    consistent.
     """
     if span.first > span.last:
         return
@@ -132,9 +132,9 @@ def _query(listing: Listing, span: Span, by: By, *, descending: bool, limit: int
 
 
 def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> FoundPackages:
-    """The packages in the places, as they are now and in the order given, each once.
+    """The packages at the places, as they are now and in the given order, each once.
 
-    One that has left the listing's statuses since the index was read is left out.
+    A package that has left the listing's statuses since the index was read is left out.
     """
     ids = list(dict.fromkeys(keys.package_id_at(each) for each in wanted))
     items = table.batch_get([order_keys.package(listing.seller_id, package_id) for package_id in ids])
@@ -143,7 +143,7 @@ def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> FoundP
 
 
 def read_packages(table: Table, sought: Sought, package_ids: Sequence[int]) -> FoundPackages:
-    """Those of the packages that exist and are looked for, in no particular order."""
+    """The packages that exist and match the search, in no particular order."""
     items = table.batch_get([order_keys.package(sought.seller_id, each) for each in dict.fromkeys(package_ids)])
     return FoundPackages(items).held_by(sought)
 

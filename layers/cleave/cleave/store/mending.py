@@ -31,7 +31,7 @@ class DamagedItem:
 
 
 def damaged_items(table: Table, order_number: str) -> Iterator[DamagedItem]:
-    """Of the order: its parts, its packages and events, and the deliveries of those that can be read."""
+    """The unreadable ones of the order's parts, packages and events, and of the readable ones' deliveries."""
     partition = order_keys.order_partition(order_number)
     of_order = (
         item for prefix in (order_keys.SELLER_PREFIX, keys.EVENT_PREFIX) for item in table.query(partition, prefix)
@@ -76,9 +76,9 @@ def _is_read(reader: Callable[[Item], object], item: Item) -> bool:
 
 
 def put_back(damaged: DamagedItem, copy: Item) -> Item | None:
-    """The attributes of an earlier copy that make an item readable: one, or all if it is the same version.
+    """The attributes of an earlier copy that make an item readable: one of them, or all if the version is the same.
 
-    None if none do.
+    None if none does.
     """
     differing = {name: value for name, value in copy.items() if damaged.item.get(name) != value}
     for name, value in differing.items():
@@ -89,7 +89,7 @@ def put_back(damaged: DamagedItem, copy: Item) -> Item | None:
 
 
 def mend(table: Table, damaged: DamagedItem, attributes: Item) -> None:
-    """Write them. Raises OutOfDate where another writer was faster."""
+    """Write the attributes. Raises OutOfDate if another writer was faster."""
     names = {f"n{number}": name for number, name in enumerate(attributes)}
     version = damaged.item.get(_VERSION) if _VERSION not in attributes else None
     change = Update(

@@ -20,12 +20,12 @@ def package(seller_id: int, package_id: int) -> Key:
 
 
 def tracking_number(seller_id: int, number: int) -> Key:
-    """Says which package the seller delivers under a number."""
+    """Names the package that its seller delivers under a number."""
     return keys.make_key(f"TRACKING#{seller_id}#{number}", "TRACKING")
 
 
 def number_blocks() -> Key:
-    """How many of the carriers' numbers were leased."""
+    """Counts the leased tracking numbers."""
     return keys.make_key("RANGE#TRACKING", "RANGE")
 
 
@@ -56,7 +56,7 @@ def event_prefix(seller_id: int) -> str:
 
 
 def order_part_of(item: Mapping[str, Any]) -> tuple[int, str] | None:
-    """Seller and order of which an item is the seller's part or a package; None for other items."""
+    """The seller and the order of an item that is a seller's part of an order or a package; None for other items."""
     partition, sort = str(item[keys.PARTITION]), str(item[keys.SORT])
     if sort == PACKAGE:
         return int(partition.split("#")[1]), str(item["order_number"])
@@ -71,12 +71,12 @@ def created_order(channel: str, order_number: str) -> Key:
 
 
 def order_partition(order_number: str) -> str:
-    """The partition of all that belongs to an order, of all its sellers."""
+    """The partition of all items of an order, of all its sellers."""
     return f"ORDER#{order_number}"
 
 
 def order_package(seller_id: int, order_number: str, package_id: int) -> Key:
-    """Says that the order has, or had, the package."""
+    """Lists a package that the order has or had."""
     return keys.make_key(order_partition(order_number), f"{order_package_prefix(seller_id)}{package_id}")
 
 
@@ -86,7 +86,7 @@ def order_package_prefix(seller_id: int) -> str:
 
 
 def placed_package(text: str) -> tuple[int, int]:
-    """Seller and package of such a sort key."""
+    """The seller and the package in such a sort key."""
     _, seller_id, package_id = text.split("#")
     return int(seller_id), int(package_id)
 

@@ -21,7 +21,7 @@ _ID_BYTES = 20
 
 
 def write_order(before: Order, after: Order, expires_at: int) -> Create | Update:
-    """The write of an order that is as it was read ``before``."""
+    """The write of an order, on condition that it is still as it was ``before``."""
     key = order_keys.order(after.seller_id, after.order_number)
     label = order_label(after)
     item = {**_attributes(after), "version": before.version + 1, keys.EXPIRES: expires_at}
@@ -73,8 +73,7 @@ def _order(item: Item) -> Order:
 
 
 def read_orders(table: Table, order_number: str, sellers: frozenset[int] | None = None) -> list[Order]:
-    """The parts of those sellers of an order, None for all, strongly consistent. Raises Unreadable for one of
-    theirs."""
+    """These sellers' parts of an order (None: all), strongly consistent. Raises Unreadable for a damaged part."""
     items = table.query(order_keys.order_partition(order_number), order_keys.SELLER_PREFIX)
     return [to_order(item) for item in items if sellers is None or _seller_id(item) in sellers]
 
@@ -89,13 +88,13 @@ def _seller_id(item: Item) -> int:
 
 
 def read_order(table: Table, seller_id: int, order_number: str) -> Order:
-    """One seller's part, strongly consistent; an empty one where nothing is stored."""
+    """One seller's part, strongly consistent; an empty one if nothing is stored."""
     item = table.get(order_keys.order(seller_id, order_number))
     return Order(order_number, seller_id) if item is None else to_order(item)
 
 
 def read_order_parts(table: Table, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Order]:
-    """Several parts by seller and number, strongly consistent; an empty one where nothing is stored."""
+    """Several parts by seller and number, strongly consistent; an empty one if nothing is stored."""
     items = table.batch_get([order_keys.order(*each) for each in dict.fromkeys(wanted)])
     found = [to_order(item) for item in items]
     empty = {each: Order(each[1], each[0]) for each in wanted}
@@ -103,8 +102,8 @@ def read_order_parts(table: Table, wanted: Sequence[tuple[int, str]]) -> dict[tu
 
 
 def put_pointer(package: "Package", expires_at: int) -> Put:
-    """The pointer from an order to a package of its. It names the package's parent too, which lives no longer, and
-    is written again with each event of the package, so that it is there for as long."""
+    """The pointer from an order to one of its packages. It also names the package's parent, which does not live longer.
+    Each event of the package writes it again, so it lives as long as the package."""
     key = order_keys.order_package(package.seller_id, package.order_number, package.package_id)
     parent = {} if package.parent_id is None else {"parent": package.parent_id}
     return Put({**key, **CURRENT, **parent, keys.EXPIRES: expires_at})
@@ -118,7 +117,7 @@ def order_package_ids(table: Table, seller_id: int, order_number: str) -> list[i
 
 
 def pointed_parent(pointer: Item) -> int | None:
-    """The package's parent, where its pointer says it; a damaged one says less, and its package says it too."""
+    """The package's parent according to its pointer. A damaged pointer may lack it; the package has it too."""
     try:
         return int(pointer["parent"])
     except (LookupError, ValueError, TypeError, ArithmeticError):
@@ -132,12 +131,12 @@ def order_size(order: Order) -> int:
 
 
 def live_size(live: Sequence[LivePackage]) -> int:
-    """The bytes that live packages take before they are compressed: compressed sizes do not add up."""
+    """The uncompressed size of live packages in bytes; compressed sizes do not add up."""
     return len(_live_text(live).encode())
 
 
 def _live_bytes(live: Sequence[LivePackage]) -> bytes:
-    """One attribute: no condition looks into it, and an attribute for each value is larger and slower."""
+    """All in one attribute: no condition uses them, and an attribute for each value would be larger and slower."""
     return zlib.compress(_live_text(live).encode(), 6)
 
 

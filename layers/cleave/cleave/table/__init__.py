@@ -1,1 +1,1 @@
-"""DynamoDB's mechanics alone: typed attributes, labelled writes, failures, limits. It knows no item of ours."""
+"""DynamoDB's mechanics only: typed attributes, labelled writes, failures, limits. It knows nothing about our items."""

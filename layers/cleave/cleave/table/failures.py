@@ -36,7 +36,7 @@ class OutOfDate(Exception):  # noqa: N818 - an answer that callers act on
 class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
     """Conditions of a write or transaction did not hold; nothing was written.
 
-    ``found`` maps the label of each write whose condition failed to its item as it is, None where there is none.
+    ``found`` maps the label of each write whose condition failed to its item as it is, None if there is none.
     """
 
     def __init__(self, found: Mapping[Label, Item | None]) -> None:
@@ -45,8 +45,8 @@ class ConditionsFailed(Exception):  # noqa: N818 - an answer that callers act on
 
 
 class Misfit(Exception):  # noqa: N818 - says what happened
-    """An update met an attribute that is missing, or of another type than it changes: the item of that ``key`` is
-    damaged. Nothing was written."""
+    """An update met an attribute that is missing, or of another type than the update needs: the item with that ``key``
+    is damaged. Nothing was written."""
 
     def __init__(self, key: Key) -> None:
         super().__init__(f"{key} does not hold what is to be changed")
@@ -62,7 +62,7 @@ def is_transient(error: ClientError) -> bool:
 
 
 def explained(error: ClientError, writes: Sequence[Write]) -> Exception:
-    """ConditionsFailed or Misfit, if that is all that was wrong with the ``writes``."""
+    """ConditionsFailed or Misfit, if these explain the whole failure of the ``writes``."""
     if error.response["Error"]["Code"] == "ConditionalCheckFailedException":  # of a write outside of a transaction
         item: Any = error.response.get("Item")
         return ConditionsFailed({label_of(writes[0]): to_item(item) if item else None})
@@ -85,6 +85,6 @@ def _cancellation_codes(error: ClientError) -> set[Any]:
 
 
 def _reasons(error: ClientError) -> Sequence[Any]:
-    """Why a transaction was cancelled, item by item; empty for every other error."""
+    """Why a transaction was cancelled, item by item; empty for any other error."""
     reasons: Any = error.response.get("CancellationReasons", [])
     return list(reasons)

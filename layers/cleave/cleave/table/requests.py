@@ -27,7 +27,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Put an item, in place of any that is there."""
+    """Put an item, in place of an existing one."""
 
     item: Item
 
@@ -46,7 +46,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Delete an item; without a condition, whether it is there or not."""
+    """Delete an item; without a condition, whether it exists or not."""
 
     key: Key
     condition: str | None = None
@@ -58,7 +58,7 @@ type Write = Create | Put | Update | Delete
 
 
 def label_of(write: Write) -> Label:
-    """The label that its caller gave it; a write without a condition has none."""
+    """The write's label; a write without a condition has none."""
     return NO_LABEL if isinstance(write, Put) else write.label
 
 

@@ -1,4 +1,4 @@
-"""Trying again: after a lost race, and before anything is tried again at all."""
+"""Trying again: at once after a lost race, or after a pause."""
 
 import random
 from collections.abc import Callable
@@ -14,9 +14,10 @@ def random_pause(attempt: int) -> float:
 
 
 def until_current[T](attempt: Callable[[], T], *, tries: int = 8) -> T:
-    """Read, decide and write; once more for each time that another writer was faster. Raises Contended in the end.
+    """Read, decide and write; start again each time that another writer was faster. Raises Contended after the last
+    try.
 
-    ``attempt`` raises OutOfDate where its write met another's. There is no pause: the faster writer has finished.
+    ``attempt`` raises OutOfDate if its write met another one. There is no pause: the faster writer has finished.
     """
     for _ in range(tries):
         try:

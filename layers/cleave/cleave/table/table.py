@@ -27,8 +27,8 @@ _ATTEMPTS = 8
 class Table:
     """``client`` may be shared between threads. ``pause`` sleeps after a lost attempt; tests replace it.
 
-    ``deadline`` is the ``time.monotonic()`` after which no lost attempt is repeated: a waiting caller has to have its
-    answer before Lambda or API Gateway ends the call. ``kept`` is how long items are kept after their last change.
+    After ``deadline``, a ``time.monotonic()``, no lost attempt is repeated: a caller has to get its answer before
+    Lambda or API Gateway ends the call. ``kept`` is how long items are kept after their last change.
     """
 
     client: "DynamoDBClient"
@@ -72,9 +72,9 @@ class Table:
         return map(to_item, self._entries(request))
 
     def query_index(self, query: IndexQuery) -> Iterator[Attributes]:
-        """Entries of an index as DynamoDB writes them; eventually consistent, as every global index is.
+        """Entries of an index in DynamoDB's typed form; eventually consistent, as every global index is.
 
-        They are not made plain Python: a caller that counts ten thousand of them reads one or two attributes.
+        They are not converted: a caller that counts ten thousand of them reads one or two attributes.
         """
         request: dict[str, Any] = {
             "IndexName": query.index,
@@ -89,7 +89,8 @@ class Table:
         return self._entries(request)
 
     def scan(self, projection: str) -> Iterator[Item]:
-        """These attributes of every item, in no order. For operators: it reads the whole table, and no function may."""
+        """These attributes of every item, in no particular order. Only for operators' commands: it reads the whole
+        table, and no function may."""
         for page in self.client.get_paginator("scan").paginate(TableName=self.name, ProjectionExpression=projection):
             yield from map(to_item, page["Items"])
 
@@ -107,7 +108,7 @@ class Table:
     ) -> list[Item]:
         """At most ``limit`` items whose sort keys lie between the two, both excluded; strongly consistent.
 
-        Fewer than ``limit`` mean that there are no more, however large they are.
+        Fewer than ``limit`` mean that there are no more, whatever their sizes.
         """
         if after >= before:
             return []  # DynamoDB refuses to look between two keys in the wrong order
@@ -130,7 +131,7 @@ class Table:
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def ask(self, read: Callable[..., Any], **request: Any) -> Any:  # noqa: ANN401 - an operation of the client's
-        """A read's answer; Contended if it was throttled, which the SDK has by then repeated."""
+        """A read's answer. Raises Contended if it was throttled, also after the SDK's own repeats."""
         try:
             return read(**request)
         except ClientError as error:
@@ -141,12 +142,12 @@ class Table:
     def create(self, write: Create) -> None:
         """Put one item that must not exist, outside of a transaction. Raises ConditionsFailed, or Contended.
 
-        The SDK repeats it if its answer is lost, and the repeat meets its own item: ConditionsFailed may mean either.
+        If its answer is lost, the SDK repeats it and meets its own item: ConditionsFailed may mean either.
         """
         self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [write])
 
     def put(self, write: Put) -> None:
-        """Put one item, in place of any that is there, outside of a transaction. Raises Contended."""
+        """Put one item, in place of an existing one, outside of a transaction. Raises Contended."""
         self._persist(lambda: self.client.put_item(**self._transact_item(write)["Put"]), [write])
 
     def delete(self, write: Delete) -> None:
@@ -154,10 +155,10 @@ class Table:
         self._persist(lambda: self.client.delete_item(**self._transact_item(write)["Delete"]), [write])
 
     def update(self, write: Update, *, returns: Literal["ALL_NEW", "ALL_OLD"] = "ALL_NEW") -> Item:
-        """One conditional update outside of a transaction, at half the price; the item as it is then, or was before.
+        """One conditional update outside of a transaction, at half the price. Returns the item after it, or before it.
 
-        Raises ConditionsFailed, Misfit, or Contended. Not for changes that must not happen twice: the SDK repeats an
-        update whose answer was lost.
+        Raises ConditionsFailed, Misfit, or Contended. It does not suit changes that must not happen twice: the SDK
+        repeats an update whose answer was lost.
         """
         request = self._transact_item(write)["Update"]
         ask = lambda: self.client.update_item(**request, ReturnValues=returns)  # noqa: E731 - the type of the answer
@@ -165,7 +166,7 @@ class Table:
         return to_item(answer["Attributes"])
 
     def try_update(self, write: Update) -> bool:
-        """The same; False, and nothing is changed, where its condition fails."""
+        """Like ``update``, but False if its condition fails; then nothing is changed."""
         try:
             self.update(write)
         except ConditionsFailed:
@@ -181,7 +182,7 @@ class Table:
         self._persist(lambda: self.client.transact_write_items(TransactItems=items), writes)
 
     def _persist[T](self, persist: Callable[[], T], writes: Sequence[Write]) -> T:
-        """Write, and again while others are in the way."""
+        """Write, and repeat while other writers hold the items."""
         for attempt in count():
             try:
                 return persist()
@@ -192,7 +193,7 @@ class Table:
         raise AssertionError("unreachable: waiting ends with an error")
 
     def _wait(self, attempt: int) -> None:
-        """Raises Contended where there is no time, or no sense, in another attempt."""
+        """Raises Contended if no time is left, or if another attempt cannot help."""
         seconds = random_pause(attempt)
         if attempt + 1 >= _ATTEMPTS or time.monotonic() + seconds >= self.deadline:
             raise Contended(f"after {attempt + 1} attempts")

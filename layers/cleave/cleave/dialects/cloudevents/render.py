@@ -1,4 +1,4 @@
-"""From changes of an order to CloudEvents."""
+"""Renders changes of an order as CloudEvents."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -55,7 +55,7 @@ class Envelope(NamedTuple):
 
 
 def event_id(event: Event, number: int) -> str:
-    """The id of one fact of a change: as ``Delivery.message_id`` has it for a subscription that is told all of them."""
+    """The id of one fact of a change: equal to ``Delivery.message_id`` for a subscription that gets all facts."""
     order_number = quote(event.order_number, safe="").replace(".", "%2E")
     return f"{event.seller_id}-{order_number}-{event.first}-{number}"
 
@@ -66,8 +66,7 @@ def render_facts(event: Event) -> list[CloudEvent]:
 
 
 def render_fact(event: Event, number: int, scope: Scope | None = None) -> CloudEvent:
-    """One fact of a change. ``scope`` is that of the reader's own cancellations, the only ones that are named; None
-    names all."""
+    """One fact of a change. Only cancellations of the reader's own ``scope`` are named; None names all."""
     fact = domain_events(event.packages, event.topic)[number]
     package = event.packages[fact.package]
     order: OrderChange = {
@@ -86,14 +85,15 @@ def render_fact(event: Event, number: int, scope: Scope | None = None) -> CloudE
 
 
 def render_turned_off(subscription: Subscription, at: datetime, reason: PassiveReason) -> CloudEvent:
-    """A subscription is passive since ``at``; one that was made held was never on."""
+    """A subscription that has been passive since ``at``; one that was created held was never on."""
     name = subscription.subscription_id
     envelope = Envelope(TURNED_OFF, f"{name}-{_iso(at)}", f"/subscriptions/{name}", name, at)
     return envelop(envelope, {"subscriptionId": name, "owner": subscription.owner, "reason": _TURNED_OFF[reason]})
 
 
 def render_test(subscription_id: str | None, message_id: str, at: datetime) -> CloudEvent:
-    """An event that says nothing, to see whether the destination takes it; None for one that nobody subscribed yet."""
+    """An event without content, to see whether the destination takes it; None for a destination without a subscription
+    yet."""
     name = subscription_id or "new"
     envelope = Envelope(TESTED, message_id, f"/subscriptions/{name}", name, at)
     return envelop(envelope, {"subscriptionId": subscription_id})
@@ -123,7 +123,7 @@ def envelop(envelope: Envelope, data: Data) -> CloudEvent:
 
 
 def _omit_lines(data: PackageFact | CancellationFact) -> None:
-    """Leave out the lines that the smallest limit of any destination does not let through."""
+    """Leave out the lines that exceed the smallest limit of any destination."""
     size = json_size(data)
     if size > MOST_BYTES:
         kept = len(data["lines"]) * (MOST_BYTES - _ENVELOPE_BYTES) // size

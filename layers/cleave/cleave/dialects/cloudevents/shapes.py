@@ -1,7 +1,7 @@
-"""The published shapes, from which the JSON Schemas and the AsyncAPI document are made.
+"""The published shapes, from which the JSON Schemas and the AsyncAPI document are generated.
 
-Within a version fields are only added. Amounts are text with two decimals: a JSON number is no exact amount in most
-readers. There is nothing of the customer: no name, no address.
+Within a version, fields are only added. Amounts are text with two decimals, because most readers do not keep a JSON
+number exact. Nothing is about the customer: no name, no address.
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -10,7 +10,7 @@ VERSION = "v1"
 
 
 class Reason(TypedDict):
-    """Why units were taken back, in both dialects; ``trendyolId`` 0 stands for a reason that Trendyol does not have."""
+    """The reason of a cancellation in both dialects; ``trendyolId`` 0 is a reason that Trendyol does not have."""
 
     name: str
     trendyolId: int
@@ -29,7 +29,7 @@ class CancelledUnits(TypedDict):
 
 
 class LiveLine(TypedDict):
-    """A line as the package shows it now; on a closed package, ``UnPacked`` units live on in its successors."""
+    """A line as the package shows it now. On a closed package, ``UnPacked`` units live on in its successors."""
 
     lineId: int
     sku: str
@@ -39,10 +39,10 @@ class LiveLine(TypedDict):
 
 
 class OrderChange(TypedDict):
-    """What happened to which order. ``sequence`` numbers the seller's changes of the order from 1; facts of one change
-    share it.
+    """The change of an order. ``sequence`` numbers the seller's changes of the order from 1; facts of one change share
+    it.
 
-    ``correlationId`` names the requests that caused it, with spaces between.
+    ``correlationId`` names the requests that caused it, separated by spaces.
     """
 
     sellerId: int
@@ -53,9 +53,9 @@ class OrderChange(TypedDict):
 
 
 class PackageFact(TypedDict):
-    """A package as it was at that time. ``firstAncestorIds`` is empty on the package that an order began with.
+    """A package as it was at that time. ``firstAncestorIds`` is empty on the first package of an order.
 
-    ``linesOmitted`` says how many lines had no room in the event; the package can be read by its id.
+    ``linesOmitted`` is the number of lines that did not fit into the event; the package can be read by its id.
     """
 
     order: OrderChange
@@ -71,10 +71,10 @@ class PackageFact(TypedDict):
 
 
 class CancellationFact(TypedDict):
-    """Of a cancellation that takes from several packages there is one fact for each, about the units of that package.
+    """A cancellation from several packages has one fact for each, about the units of that package.
 
-    ``canBeSoldAgain`` goes by the reason: the goods are there and good. ``currency`` is left out where the order does
-    not say it. ``cancellationId`` is None for a subscriber who did not ask for the cancellation.
+    ``canBeSoldAgain`` follows from the reason: the goods are there and in good condition. ``currency`` is left out if
+    the order has none. ``cancellationId`` is None for a subscriber who did not ask for the cancellation.
     """
 
     order: OrderChange
@@ -101,7 +101,7 @@ class SubscriptionFact(TypedDict):
 
 
 class TestFact(TypedDict):
-    """Nothing happened: an owner asked whether the destination takes events; None before it is subscribed."""
+    """A test by an owner, to see whether the destination takes events; None before it is subscribed."""
 
     subscriptionId: str | None
 
@@ -110,7 +110,8 @@ type Data = PackageFact | CancellationFact | SubscriptionFact | TestFact
 
 
 class CloudEvent(TypedDict):
-    """The envelope. ``id`` is the same however often and to whomever an event is sent; ``time`` is when it happened."""
+    """The envelope. ``id`` is the same however often and to whomever an event is sent; ``time`` is the time of the
+    change."""
 
     specversion: Literal["1.0"]
     id: str

@@ -51,7 +51,7 @@ class CreatedOrder(TypedDict):
 
 
 class ProblemEntry(TypedDict):
-    """``field`` is dotted, with list positions from 0; null where the fault is in no field."""
+    """``field`` is dotted, with list positions from 0; null if no single field is at fault."""
 
     key: str
     field: str | None

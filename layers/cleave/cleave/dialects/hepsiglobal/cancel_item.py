@@ -25,7 +25,7 @@ class CancelItemRequest(WireModel):
 def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
     """The cancellation that the marketplace asks for. Raises Refusal or Refusals.
 
-    The dialect has no key here. An item can be cancelled whole only once, so the item is the key.
+    The dialect has no key here. A whole item can be cancelled only once, so the item is the key.
     """
     reason = channel.call.body(CancelItemRequest).reason
     known = BY_REASON[_REASON].hepsiglobal

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def render_cancelled(event: Event, message: Message) -> "CancelledItem":
-    """The cancelled line that the message is about."""
+    """The message's cancelled line."""
     part = message.line or 0
     line = event.packages[message.package].lines[part]
     if line.cancelled is None:

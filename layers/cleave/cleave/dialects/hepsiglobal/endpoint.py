@@ -21,7 +21,7 @@ _CHANNEL = re.compile(r'[!-"$-~]{1,200}')
 
 @dataclass(frozen=True, slots=True)
 class ChannelCall:
-    """``channel`` is the caller's client id, ``sellers`` those it may act for; None where staff looks: all."""
+    """``channel`` is the caller's client id, ``sellers`` those for whom it may act; None for staff, who may see all."""
 
     call: Call
     channel: str
@@ -29,7 +29,7 @@ class ChannelCall:
 
     @property
     def scope(self) -> Scope:
-        """Of the channel's own cancellations."""
+        """The scope of the channel's own cancellations."""
         return Scope(Dialect.HEPSIGLOBAL, self.channel)
 
 
@@ -50,9 +50,8 @@ def open_endpoint(serve: Callable[[Call], Response]) -> GatewayHandler:
 
 
 def viewed_channel(call: Call, *, changes: bool) -> str:
-    """The caller, or the channel that an operator names by the query's ``channel``; support too, unless it ``changes``
-    anything. Raises Refusal.
-    """
+    """The caller, or the channel that staff names by the query's ``channel``. Support may not if the call ``changes``
+    anything. Raises Refusal."""
     principal = call.principal
     if principal is None or not principal.is_staff:
         return read_channel(call).channel
@@ -64,7 +63,8 @@ def viewed_channel(call: Call, *, changes: bool) -> str:
 
 
 def _named_channel(call: Call) -> str:
-    """What is no key of a credential is the name of no channel, and too long to be a part of a key."""
+    """The channel that the query names. Raises Refusal for a text that is no client id: it could be too long for a key
+    of the table."""
     names = call.query.get("channel", [])
     if len(names) != 1 or not _CHANNEL.fullmatch(names[0]):
         raise Refusal(RefusalCode.BODY_INVALID, "must name one channel by its client id", field="channel")

@@ -25,7 +25,7 @@ class ProblemDetails:
         return _response(render_refusals(refusals, status), retry)
 
     def failed(self, call: Call) -> Response:
-        """A 500 that tells nothing of the inside."""
+        """A 500 that reveals no internals."""
         del call
         return _response(_problem(500, _FAILED, []), {})
 

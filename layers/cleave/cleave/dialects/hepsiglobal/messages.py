@@ -14,14 +14,14 @@ class CancelledItem(TypedDict):
 
 
 class NoCancelledItem(TypedDict):
-    """Nothing was cancelled: somebody asked whether the receiver takes messages."""
+    """A test by the webhook's owner: nothing was cancelled."""
 
     cancel_items: list[CancelledItem]
 
 
 class EndedShipment(TypedDict):
-    """A package is no more. ``replaced_by`` took its place, of several the first; ``reason`` is that of the last
-    cancellation, ``split``, or a status."""
+    """A package was closed. ``replaced_by`` is the package that replaced it, the first of several; ``reason`` is that
+    of the last cancellation, ``split``, or a status."""
 
     shipment_id: int
     order_number: str
@@ -30,7 +30,7 @@ class EndedShipment(TypedDict):
 
 
 class Tracking(TypedDict):
-    """By which number a carrier has the package."""
+    """The carrier and its number for the package."""
 
     is_default: Literal[True]
     tracking_number: str
@@ -46,7 +46,7 @@ class ShippedItem(TypedDict):
 
 
 class CreatedShipment(TypedDict):
-    """A package came to be. ``tracking`` is empty while the seller has yet to feed a number."""
+    """A package was created. ``tracking`` is empty until the seller reports a number."""
 
     shipment_id: int
     order_number: str
@@ -55,7 +55,7 @@ class CreatedShipment(TypedDict):
 
 
 class MovedShipment(TypedDict):
-    """How far a package is. ``occurred_at`` is RFC 3339."""
+    """A package entered another status. ``occurred_at`` is RFC 3339."""
 
     shipment_id: int
     order_number: str

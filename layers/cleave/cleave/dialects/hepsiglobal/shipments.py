@@ -31,7 +31,7 @@ def render_created(event: Event, message: Message) -> "CreatedShipment":
 
 
 def render_ended(event: Event, message: Message) -> "EndedShipment":
-    """A package that is no more, and the one that took its place; of several, the first."""
+    """A closed package, and the one that replaced it, the first of several."""
     package = event.packages[message.package]
     return {
         "shipment_id": package.package_id,
@@ -42,7 +42,7 @@ def render_ended(event: Event, message: Message) -> "EndedShipment":
 
 
 def render_moved(event: Event, message: Message) -> "MovedShipment":
-    """How far a package is."""
+    """A package's new status."""
     package = event.packages[message.package]
     number = package.tracking_number or package.carriage.sender_number
     moved: MovedShipment = {
@@ -57,7 +57,7 @@ def render_moved(event: Event, message: Message) -> "MovedShipment":
 
 
 def _tracking(package: Package) -> "list[Tracking]":
-    """The marketplace's number, or the seller's own; neither, where the seller has yet to feed one."""
+    """The marketplace's number, or the seller's own; neither until the seller reports one."""
     number = package.tracking_number or package.carriage.sender_number
     if not number:
         return []
@@ -66,7 +66,7 @@ def _tracking(package: Package) -> "list[Tracking]":
 
 
 def _reason(package: Package) -> str:
-    """That of the last cancellation; a package may end without one, by a split or because it was not paid."""
+    """The reason of the last cancellation. Without one, the package was split, or was not paid."""
     said = [line.cancelled.reason for line in package.lines if line.cancelled]
     if said:
         return BY_REASON[said[-1]].hepsiglobal
@@ -74,5 +74,5 @@ def _reason(package: Package) -> str:
 
 
 def _snake_case(word: str) -> str:
-    """Of words that the dialect has none for."""
+    """For statuses for which the dialect has no word."""
     return "".join(f"_{each.lower()}" if each.isupper() else each for each in word).lstrip("_")

@@ -23,5 +23,5 @@ class TokenRequest(WireModel):
 
 
 def render_token(token: str, lifetime: timedelta) -> "Token":
-    """In the form of OAuth 2.0."""
+    """The answer in the form of OAuth 2.0."""
     return {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds())}

@@ -1,4 +1,4 @@
-"""Webhook subscriptions of channels, under /v1/webhooks: our own, for the dialect has no public shape for them."""
+"""Webhook subscriptions of channels, under /v1/webhooks. They are our own: the dialect has no public shape for them."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -78,7 +78,7 @@ def _payload(request: ChannelWebhookRequest) -> PayloadFormat:
 
 
 def _sellers(channel: ChannelCall, wanted: list[int] | None) -> frozenset[int]:
-    """A seller that the channel may not act for is answered as one that does not exist."""
+    """A seller for whom the channel may not act is refused like a missing one."""
     for place, seller in enumerate(wanted or []):
         if seller not in channel.sellers:
             raise Refusal(RefusalCode.SELLER_NOT_FOUND, "the seller does not exist", field=f"seller_ids.{place}")
@@ -95,7 +95,7 @@ def render_made(made: Subscribed) -> "MadeChannelWebhook":
 
 
 def render_channel_webhook(subscription: Subscription) -> "ChannelWebhook":
-    """As a list shows it: never a secret."""
+    """A webhook as a list shows it: never with a secret."""
     return {
         "id": subscription.subscription_id,
         "base_url": subscription.url,

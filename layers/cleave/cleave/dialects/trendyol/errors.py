@@ -33,7 +33,7 @@ class TrendyolErrors:
         return Response(answer.status, answer.body, retry)
 
     def failed(self, call: Call) -> Response:
-        """A 500 that tells nothing of the inside."""
+        """A 500 that reveals no internals."""
         errors = [_entry("generic.exception", "the request failed on our side; it can be repeated as it is")]
         return json_response(_body(call, _SYSTEM, errors), 500)
 
