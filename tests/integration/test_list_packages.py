@@ -166,7 +166,12 @@ def test_a_split_moves_the_old_package_to_the_top_under_its_successor(
 REFUSED = {
     "page below": ({"page": ["-1"]}, "page: must be a whole number"),
     "page as a word": ({"page": ["first"]}, "page: must be a whole number"),
-    "page beyond 10,000 packages": ({"page": ["51"], "size": ["200"]}, "page: must be from 0 to 50"),
+    "page beyond 10,000 packages": ({"page": ["50"], "size": ["200"]}, "page: must be from 0 to 49"),
+    "page beyond 10,000 packages, of the default size": ({"page": ["200"]}, "page: must be from 0 to 199"),
+    "page beyond 10,000 packages, which it does not divide": (
+        {"page": ["67"], "size": ["150"]},
+        "page: must be from 0 to 66",
+    ),
     "size zero": ({"size": ["0"]}, "size: must be from 1 to 200"),
     "size above": ({"size": ["201"]}, "size: must be from 1 to 200"),
     "a fraction": ({"size": ["1.5"]}, "size: must be a whole number"),
@@ -225,9 +230,9 @@ def test_a_parameter_that_does_not_fit_is_named(table: Table, de_seller: Caller,
 
 def test_the_last_allowed_page_and_fifty_ids_are_served(table: Table, de_seller: Caller) -> None:
     del table
-    query = {"page": ["50"], "size": ["200"], "shipmentPackageIds": [",".join(str(each) for each in range(1, 51))]}
+    query = {"page": ["49"], "size": ["200"], "shipmentPackageIds": [",".join(str(each) for each in range(1, 51))]}
     answer = de_seller.call(handler, path=PATH, query=query)
-    assert (answer.status, answer.json) == (200, page([], total=0, pages=0, number=50, size=200))
+    assert (answer.status, answer.json) == (200, page([], total=0, pages=0, number=49, size=200))
 
 
 def test_a_package_that_leaves_the_status_while_the_index_lags_is_left_out(

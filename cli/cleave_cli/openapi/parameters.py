@@ -60,7 +60,11 @@ CHANNEL = query("channel", "The owner's client id; for operators and support. Ig
 LISTING = (
     query("startDate", "The start, epoch ms; a week before the end if absent.", _TIME),
     query("endDate", "The end, epoch ms; now if absent. At most two weeks after the start.", _TIME),
-    query("page", "From 0; page times size is at most 10,000.", {"type": "integer", "minimum": 0, "default": 0}),
+    query(
+        "page",
+        "From 0. A page begins within the first 10,000 packages: 0 to 49 at size 200.",
+        {"type": "integer", "minimum": 0, "default": 0},
+    ),
     SIZE,
     query("orderNumber", "Only this order's.", {**_TEXT, "maxLength": 100, "pattern": r"^[^\s#]+$"}),
     query("status", "One or several, separated by commas or repeated.", _STATUSES),

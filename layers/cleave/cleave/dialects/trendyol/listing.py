@@ -9,7 +9,7 @@ from cleave.domain.listing import By, Listing, Sought
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
-_MAX_OFFSET = 10_000
+_REACHED = 10_000  # packages of a list, within which a page begins: pages 0 to 49 of 200
 _MAX_IDS = 50
 _ONE_WEEK = timedelta(days=7)
 # The first of each is the default.
@@ -35,7 +35,7 @@ def to_query(seller: SellerCall) -> PackageQuery:
         start_ms=start_ms,
         end_ms=end_ms,
         descending=parameters.choice("orderByDirection", _DESCENDING),
-        page=parameters.number("page", 0, least=0, most=_MAX_OFFSET // size),
+        page=parameters.number("page", 0, least=0, most=(_REACHED - 1) // size),
         size=size,
     )
 
