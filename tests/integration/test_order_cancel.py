@@ -188,6 +188,13 @@ def test_an_unknown_reason_is_answered_with_the_known_ones(channel: Caller) -> N
     )
 
 
+def test_a_reason_is_one_content_in_any_letter_case(table: Table, channel: Caller) -> None:
+    assert [put(channel, body(reason=word)).status for word in ("OUT_OF_STOCK", "out_of_stock", " OutOfStock ")] == [
+        200
+    ] * 3
+    assert len(waiting(table)) == 1
+
+
 def test_an_order_of_a_seller_that_the_caller_may_not_act_for_is_no_order(table: Table) -> None:
     stranger = Caller("channel", (20812,), {})
     foreign = put(stranger, body())

@@ -1,5 +1,7 @@
 """PUT /v1/orders/{order_number}/order_items/{order_item_number}: the marketplace cancels an item for its customer."""
 
+from typing import Annotated
+
 from cleave.application.accept.allocation import ItemCancellation, ItemFields
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
@@ -8,18 +10,19 @@ from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.entry.gateway import path_text
-from cleave.entry.values import Text
+from cleave.entry.values import Text, any_case
 from cleave.entry.wire import WireModel
 
 # The only reason on HepsiGlobal's page of this call; a seller's reasons come by the seller's webhook.
 _REASON = Reason.CUSTOMER_DEMAND
+_WORD = BY_REASON[_REASON].hepsiglobal
 _FIELDS = ItemFields("order_number", "order_item_number", "cancel_quantity", "cancel_id")
 
 
 class CancelItemRequest(WireModel):
     """The body does not repeat the path."""
 
-    reason: Text
+    reason: Annotated[Text, any_case(_WORD)]
 
 
 def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
@@ -28,9 +31,8 @@ def to_item_cancellation(channel: ChannelCall) -> ItemCancellation:
     The dialect has no key here. A whole item can be cancelled only once, so the item is the key.
     """
     reason = channel.call.body(CancelItemRequest).reason
-    known = BY_REASON[_REASON].hepsiglobal
-    if reason != known:
-        raise Refusal(RefusalCode.REASON_UNKNOWN, f"known reasons: {known}", field="reason")
+    if reason != _WORD:
+        raise Refusal(RefusalCode.REASON_UNKNOWN, f"known reasons: {_WORD}", field="reason")
     order_number = path_text(channel.call, "orderNumber", RefusalCode.ORDER_NOT_FOUND)
     item_number = path_text(channel.call, "orderItemNumber", RefusalCode.ITEM_NOT_FOUND)
     cancellation = Cancellation(

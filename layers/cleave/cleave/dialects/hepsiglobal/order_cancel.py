@@ -13,7 +13,7 @@ from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON
 from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
-from cleave.entry.values import Id, Label, Name, Quantity, Text
+from cleave.entry.values import Id, Label, Name, Quantity, Text, any_case
 from cleave.entry.wire import WireModel, parse
 
 # Each item may need a package and a record of its own, and a DynamoDB transaction has 100 items at most.
@@ -27,7 +27,7 @@ class CancelItem(WireModel):
     order_number: Name
     cancel_quantity: Quantity
     order_item_number: Label
-    reason: Text
+    reason: Annotated[Text, any_case(*BY_HEPSIGLOBAL)]
 
 
 class CancelItems(WireModel):
