@@ -132,6 +132,19 @@ def test_a_seller_sets_out_with_a_package_and_delivers_it(de_seller: Caller) -> 
     assert events(de_seller) == ["Shipped", "Delivered"]
 
 
+def test_a_package_that_is_not_paid_is_not_its_sellers_to_send(de_seller: Caller) -> None:
+    package = sample("sample-orders")["content"][1]
+    unpaid = [{**line, "orderLineItemStatusName": "Awaiting"} for line in package["lines"]]
+    path = {**SELLER, "packageId": package["shipmentPackageId"]}
+    body = {"isPhoneNumber": True, "trackingInfo": "5555555555", "params": {}}
+    awaiting = {**package, "status": "Awaiting", "lines": unpaid}
+    assert de_seller.call(import_orders, awaiting, path=SELLER).status == 200
+    assert refusal(de_seller.call(alternative_delivery, body, path=path)) == (409, "shipment.package.status.order")
+    paid = {**package, "lastModifiedDate": package["lastModifiedDate"] + 1}
+    assert de_seller.call(import_orders, paid, path=SELLER).json["updated"] == [package["shipmentPackageId"]]
+    assert de_seller.call(alternative_delivery, body, path=path).status == 200
+
+
 def test_a_parcel_weighs_nothing_less_than_nothing(de_seller: Caller) -> None:
     sets_out = {"isPhoneNumber": True, "trackingInfo": "5550000000", "params": {}}
     answer = de_seller.call(alternative_delivery, {**sets_out, "deci": -1}, path=PACKAGE)

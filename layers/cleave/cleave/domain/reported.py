@@ -11,6 +11,7 @@ from cleave.domain.package import Carriage, Line, Package
 from cleave.domain.progress import can_enter, check_order, follows, put_in_status, step_of
 from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
 from cleave.domain.split import part_of
+from cleave.domain.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ def apply_report(package: Package, report: Report) -> Package | None:
     if report.is_sellers and not package.carriage.by_seller:
         message = f"package {package.package_id} is not delivered by its seller"
         raise Refusal(RefusalCode.NOT_DELIVERED_BY_SELLER, message)
+    if report.carriage.by_seller and package.status == Status.AWAITING:  # a carrier's word stands: it has the package
+        message = f"package {package.package_id} is not paid: its seller sends it once it is {Status.CREATED}"
+        raise Refusal(RefusalCode.STATUS_ORDER, message)
     moved = _some_moved(package, report) if report.units else _all_moved(package, report)
     changed = replace(
         moved,
