@@ -182,3 +182,19 @@ def test_an_item_that_two_sellers_of_the_order_hold_is_refused(
     assert (answer.status, answer.json["errors"][0]["key"]) == (409, "order.item.ambiguous")
     mine = Caller("channel", (SELLER,), {})
     assert cancel(mine, 1).status == 200, "a caller who acts for one of them has no choice to make"
+
+
+def test_lines_without_a_stock_code_are_items_of_their_own(table: Table, de_seller: Caller, channel: Caller) -> None:
+    """Exports have them; under one name, a cancel would take the first line's product for any of them."""
+    whole = copy.deepcopy(sample("sample-orders")["content"][0])
+    trays, lamp = whole["lines"]
+    trays |= {"stockCode": None}
+    lamp |= {"stockCode": "", "barcode": None}
+    load(de_seller, whole)
+    for cancel_id, name, expected in [(1, "", 404), (2, trays["barcode"], 200), (3, lamp["lineId"], 200)]:
+        item = {"cancel_id": cancel_id, "order_number": ORDER, "cancel_quantity": 1, "reason": "out_of_stock"}
+        answer = channel.call(order_cancel, {**item, "order_item_number": f"{ORDER}_{name}"})
+        assert answer.status == expected, name
+    found = read_state(table, SELLER, whole["shipmentPackageId"])
+    assert found is not None
+    assert [dict(each.units) for each in found.reservations] == [{trays["lineId"]: 1}, {lamp["lineId"]: 1}]

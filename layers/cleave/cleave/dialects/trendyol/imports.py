@@ -11,12 +11,13 @@ from cleave.dialects.own_fields import sort_line_fields, sort_package_fields
 from cleave.dialects.places import TRENDYOL, field_of
 from cleave.dialects.trendyol.amounts import find_fees, read_amounts, read_totals, read_units, with_fees, with_rounding
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
-from cleave.dialects.trendyol.exported import WirePackage, check_package
+from cleave.dialects.trendyol.exported import WireLine, WirePackage, check_package
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.exported import ExportFields
 from cleave.domain.package import Carriage, Fee, HistoryEntry, Line, Package
 from cleave.domain.package_state import Export
 from cleave.domain.refusals import LineFields, Refusal, RefusalCode, Refusals
+from cleave.entry.values import as_text
 from cleave.entry.wire import as_written, parse
 from cleave.table.limits import KILOBYTE
 
@@ -29,6 +30,7 @@ _MAX_PACKAGES = 200  # the dialect's own largest page
 _MAX_UNITS = 50_000
 _LINE_FIELDS = ("lineId", "quantity", "lineUnitPrice", "orderLineItemStatusName")
 _READ_ONCE = ("orderCountryCode", "orderDate")
+_MAX_BARCODE = 100  # of an order number and this, a caller's item number has room
 
 
 def to_imported(seller: SellerCall) -> list[ImportedPackage]:
@@ -201,7 +203,7 @@ def _line(package: WirePackage, place: int, fees: Sequence[Fee], names: Iterable
     return Line(
         line_id=line.lineId,
         stock_code=line.stockCode,
-        item_number=f"{package.orderNumber}_{line.stockCode}",
+        item_number=f"{package.orderNumber}_{_item_name(line)}",
         status=line.orderLineItemStatusName or package.status,
         amounts=amounts,
         units=units,
@@ -209,3 +211,11 @@ def _line(package: WirePackage, place: int, fees: Sequence[Fee], names: Iterable
         own=found.own,
         fees=own_fees,
     )
+
+
+def _item_name(line: WireLine) -> str:
+    """The name of a line in HepsiGlobal's dialect. Lines without a stock code must not share one: a cancel would take
+    units of another product."""
+    barcode = as_text((line.model_extra or {}).get("barcode"))
+    is_name = isinstance(barcode, str) and 0 < len(barcode.strip()) <= _MAX_BARCODE
+    return line.stockCode or (str(barcode).strip() if is_name else str(line.lineId))
