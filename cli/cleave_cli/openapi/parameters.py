@@ -39,7 +39,7 @@ PATH: dict[str, tuple[str, Schema, object]] = {
 STOREFRONT = Parameter(
     "storeFrontCode",
     "header",
-    "The storefront of the packages, in any letter case; TR if absent.",
+    "The storefront of the packages, in any letter case. Without it: the credential's only one, or TR.",
     {"enum": sorted(STOREFRONTS)},
 )
 IDEMPOTENCY_KEY = Parameter(
@@ -66,10 +66,16 @@ LISTING = (
         {"type": "integer", "minimum": 0, "default": 0},
     ),
     SIZE,
-    query("orderNumber", "Only this order's.", {**_TEXT, "maxLength": 100, "pattern": r"^[^\s#]+$"}),
+    query(
+        "orderNumber",
+        "Only this order's; without dates, however old it is.",
+        {**_TEXT, "maxLength": 100, "pattern": r"^[^\s#]+$"},
+    ),
     query("status", "One or several, separated by commas or repeated.", _STATUSES),
     query(
-        "shipmentPackageIds", "Only these; with commas or repeated.", {"type": "array", "items": _ID, "maxItems": 50}
+        "shipmentPackageIds",
+        "Only these, likewise; with commas or repeated.",
+        {"type": "array", "items": _ID, "maxItems": 50},
     ),
     query("orderByField", "The time to sort by.", {"enum": ["PackageLastModifiedDate", "CreatedDate"]}),
     query("orderByDirection", "Latest first, or earliest first.", {"enum": ["DESC", "ASC"]}),
