@@ -8,7 +8,9 @@ from cleave.domain.refusals import RefusalCode
 from cleave.metrics import NAMESPACE, Metric
 from cleave_cli.receiver import Answer
 
+from functions.get_shipment_packages.app import handler as get_shipment_packages
 from tests.integration.operating import Day
+from tests.support.gateway import Caller
 from tests.support.operators import Seen
 from tests.support.stream import stream_records
 
@@ -132,3 +134,22 @@ def test_who_fails_and_recovers_is_named_by_owner_and_host_and_by_nothing_else_o
     assert failing.items() >= (named | {"failures": 1}).items()
     assert recovered.items() >= named.items()
     assert day.receiver.url not in day.seen.log.getvalue()
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    ("sent", "logged"),
+    [
+        ({"User-Agent": "20811 - Example Integrator"}, "20811 - Example Integrator"),
+        ({"user-agent": "python-requests/2.31.0"}, "python-requests/2.31.0"),
+        ({"User-Agent": "20811 - ada@example.com " + "x" * 200}, "20811 - ada?example.com " + "x" * 56),
+        ({"User-Agent": ""}, None),
+        ({}, None),
+    ],
+)
+def test_any_program_may_call_and_is_logged_by_its_own_name(
+    de_seller: Caller, caplog: pytest.LogCaptureFixture, sent: dict[str, str], logged: str | None
+) -> None:
+    """The marketplace wants ``{sellerId} - {integrator}``; here it is only for those who look for a caller's lines."""
+    assert de_seller.call(get_shipment_packages, path={"sellerId": 20811}, headers=sent).status == 200
+    assert [vars(each)["agent"] for each in caplog.records if each.message == "request.answered"] == [logged]

@@ -17,8 +17,8 @@ class Log(Enum):
     REQUEST_ANSWERED = (
         "request.answered",
         logging.INFO,
-        ("route", "status", "credential"),
-        "Every request that reached a function.",
+        ("route", "status", "credential", "agent"),
+        "Every request that reached a function; `agent` is the caller's `User-Agent`, at most 80 characters.",
     )
     REQUEST_REFUSED = (
         "request.refused",

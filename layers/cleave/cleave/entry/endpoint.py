@@ -61,7 +61,7 @@ def endpoint[T](shape: ErrorShape, read: Callable[[Call], T]) -> Callable[[Calla
             response = _answer(shape, call, lambda: serve(read(call)))
             key = call.principal.key if call.principal else None
             route = f"{event.get('httpMethod')} {event.get('resource')}"
-            note(Log.REQUEST_ANSWERED, route=route, status=response.status, credential=key)
+            note(Log.REQUEST_ANSWERED, route=route, status=response.status, credential=key, agent=call.agent)
             return response.to_gateway()
 
         return handler

@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 # Far deeper than any real body, and far below Python's limit: a stored body is nested deeper still.
 _MAX_DEPTH = 64
 _MAX_PATH_TEXT = 300
+_MAX_AGENT = 80
+_NO_AGENT = re.compile(r"[^\w .,;:()/+-]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class Call:
     raw_body: str
     at: datetime
     request_id: str = ""
+
+    @property
+    def agent(self) -> str | None:
+        """The program that calls, by its own word: ``{sellerId} - {integrator}`` of the marketplace's clients.
+
+        For logs, so no more than a name has: never a whole address, link or header.
+        """
+        sent = self.headers.get("user-agent", "")[:_MAX_AGENT]
+        return _NO_AGENT.sub("?", sent) or None
 
     def body[T: WireModel](self, model: type[T], limit: int = _DEFAULT_BODY_LIMIT) -> T:
         """The body as ``model``. Raises Refusal or Refusals; nothing has been read or written by then."""
