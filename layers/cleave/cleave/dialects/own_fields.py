@@ -161,8 +161,8 @@ def _rest(name: str, value: Any, is_own: Callable[[str, object], bool]) -> Any: 
     if is_own(name, value):
         return None
     if isinstance(value, dict):
-        inner = {key: each for key, each in value.items() if each is None or _rest(key, each, is_own) is not None}
-        left = {key: _rest(key, each, is_own) for key, each in inner.items()}
+        rests = {key: _rest(key, each, is_own) for key, each in value.items()}  # once: each level would double the work
+        left = {key: rest for key, rest in rests.items() if rest is not None or value[key] is None}
         return left if left or not value else None
     if isinstance(value, list) and any(_rest(name, each, is_own) != each for each in value):
         return None

@@ -1,6 +1,6 @@
 """Amounts of an exported package. Missing amounts are computed from the others, so that a split loses nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,9 @@ from cleave.domain.package import Amounts, Fee, Line, Unit
 
 _NOTHING = Decimal(0)
 _CENT = Decimal("0.01")
+_MOST_DIGITS = 15
+# Of a package. Each unit has its share of each: of more, the units of one request would fill the memory.
+_MOST_FEES = 20
 # Additions to a fee's name, which are removed to match the package's field with the lines' fields.
 _AROUND = frozenset(["package", "line", "total", "sum", "item"])
 
@@ -122,27 +125,49 @@ type Fields = Mapping[str, Any]
 
 def find_fees(package: Fields, lines: Sequence[tuple[Fields, int]]) -> dict[str, Fee]:
     """By the package's name of them, the fees that the lines (fields and quantity) say, and that add up to its own."""
-    said: dict[frozenset[str], dict[str, None]] = {}
-    for fields, _ in lines:
-        for name in fields:
-            said.setdefault(stem(name), {})[name] = None
+    fees = _by_sum(lines)
     found: dict[str, Fee] = {}
     by_line: dict[str, Fee] = {}
     for name, value in package.items():
-        for candidate in said.get(stem(name), ()) if may_be_a_sum(name, value) else ():
-            is_per_unit = _adds_up(number_of(name, value), candidate, lines)
-            if is_per_unit is not None:
-                fee = Fee(candidate, is_per_unit)
-                found |= {name: fee} if by_line.setdefault(candidate, fee) == fee else {}
+        total = number_of(name, value) if may_be_a_sum(name, value) else None
+        fee = None if total is None else fees.get((stem(name), total))
+        has_room = len(by_line) < _MOST_FEES or (fee is not None and fee.name in by_line)
+        if fee is not None and has_room and by_line.setdefault(fee.name, fee) == fee:
+            found[name] = fee
     return found
 
 
-def _adds_up(total: Decimal | None, name: str, lines: Sequence[tuple[Fields, int]]) -> bool | None:
-    """Whether the lines say it of each unit (True) or of all (False); None if they do not add up to the package's."""
-    amounts = [(number_of(name, fields.get(name)) or _NOTHING, quantity) for fields, quantity in lines]
-    if sum(amount * quantity for amount, quantity in amounts) == total:
-        return True
-    return False if sum(amount for amount, _ in amounts) == total else None
+def _by_sum(lines: Sequence[tuple[Fields, int]]) -> dict[tuple[frozenset[str], Decimal], Fee]:
+    """The lines' fees by the words of their names and by what they add up to, said of each unit or of all.
+
+    Each field is added up once: packages have thousands of fields, and their names may all be alike.
+    """
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    vague: set[str] = set()
+    for fields, quantity in lines:
+        for name, amount in _numbers(fields):
+            of_units, of_lines = sums.get(name, (_NOTHING, _NOTHING))
+            sums[name] = of_units + amount * quantity, of_lines + amount
+            vague |= set() if _can_be_divided(amount) else {name}
+    fees: dict[tuple[frozenset[str], Decimal], Fee] = {}
+    for name in (each for each in sums if each not in vague):
+        for is_per_unit, total in zip((True, False), sums[name], strict=True):
+            fees.setdefault((stem(name), total), Fee(name, is_per_unit))
+    return fees
+
+
+def _numbers(fields: Fields) -> Iterator[tuple[str, Decimal]]:
+    for name, value in fields.items():
+        number = number_of(name, value)
+        if number is not None:
+            yield name, number
+
+
+def _can_be_divided(amount: Decimal) -> bool:
+    """Whether its shares are exact, and are shown exactly: the readers of a JSON number keep 15 digits of it."""
+    _, digits, exponent = amount.as_tuple()
+    is_short = len(digits) <= _MOST_DIGITS and amount.adjusted() < _MOST_DIGITS
+    return not amount or (is_short and int(exponent) >= -_MOST_DIGITS)
 
 
 def stem(name: str) -> frozenset[str]:
