@@ -13,6 +13,7 @@ from cleave.table.table import Table
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.import_orders.app import handler as import_orders
+from functions.split_packages.app import handler as split_packages
 from tests.support.gateway import Answer, Caller
 from tests.support.splits import apply_waiting
 
@@ -97,3 +98,26 @@ def test_a_fee_of_any_size_comes_in_and_the_package_can_be_divided(
 def test_sums_that_only_add_up_because_they_are_rounded_are_no_fee() -> None:
     lines = [({"fee": 10**300}, 1), ({"fee": -(10**300)}, 1), ({"fee": 5}, 3)]
     assert amounts.find_fees({"fee": 5}, lines) == {}
+
+
+def test_of_many_faults_the_first_are_named_and_the_others_counted(table: Table, de_seller: Caller) -> None:
+    del table
+    split: Document = {"splitPackages": [{"packageDetails": [{}] * 500}] * 25}
+    answer = de_seller.call(split_packages, split, path={**SELLER, "packageId": 100})
+    messages = [each["message"] for each in answer.json["errors"]]
+    assert (answer.status, len(messages)) == (400, 101)
+    assert messages[0] == "splitPackages.0.packageDetails.0.orderLineId: is missing"
+    assert messages[-1] == "24900 more faults are not named"
+
+
+def test_of_the_units_of_a_line_the_first_fault_is_enough(table: Table, de_seller: Caller) -> None:
+    del table
+    answer = load(de_seller, package(line(discountDetails=[1] * 10_000)))
+    assert answer.status == 400
+    assert [each["message"] for each in answer.json["errors"]] == ["lines.0.discountDetails.0: must be a JSON object"]
+
+
+def test_a_package_that_is_too_large_is_not_read_at_all(table: Table, de_seller: Caller) -> None:
+    del table
+    answer = load(de_seller, package(*[line(discountDetails=[1] * 10_000)] * 20))
+    assert (answer.status, answer.json["errors"][0]["message"]) == (413, "a package may have 256 KB")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Bytes of a line's JSON, without its units. A closed package shows a line once for each cancellation, and
 # compression finds repetitions only within 32 KB.
 LINE_LIMIT = 16 * 1024
+# A body of small values has a fault every three bytes, and an answer that names all is larger than Lambda hands on.
+_MOST_FAULTS = 100
 
 
 class WireModel(BaseModel):
@@ -81,14 +83,17 @@ def _types(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - any form of a ty
 
 
 def parse[T: WireModel](model: type[T], document: Any) -> T:  # noqa: ANN401 - whatever JSON holds
-    """Validate a JSON document. Raises Refusals with one refusal for each field at fault."""
+    """Validate a JSON document. Raises Refusals with one refusal for each field at fault, of many for the first."""
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        faults: dict[str, str] = {}
-        for detail in error.errors(include_url=False, include_input=False):
-            faults.setdefault(as_written(model, document, detail["loc"]), _words(detail))
+        found = error.errors(include_url=False, include_input=False)
+    faults: dict[str, str] = {}
+    for detail in found[:_MOST_FAULTS]:
+        faults.setdefault(as_written(model, document, detail["loc"]), _words(detail))
     refusals = [Refusal(RefusalCode.BODY_INVALID, words, field=place or None) for place, words in faults.items()]
+    if len(found) > _MOST_FAULTS:
+        refusals.append(Refusal(RefusalCode.BODY_INVALID, f"{len(found) - _MOST_FAULTS} more faults are not named"))
     raise Refusals(tuple(refusals))
 
 

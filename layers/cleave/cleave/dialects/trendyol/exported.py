@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Field, StringConstraints
 
 from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES, UNIT_NAMES
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
@@ -50,7 +50,7 @@ class WireLine(WireModel):
     lineSellerDiscount: Money = Decimal(0)
     lineTyDiscount: Money = Decimal(0)
     lineTotalDiscount: Money | None = None
-    discountDetails: Annotated[list[WireUnit], Field(max_length=10_000)] | None = None
+    discountDetails: Annotated[list[WireUnit], Field(max_length=10_000), FailFast()] | None = None
     orderLineItemStatusName: WireStatus | None = None
 
 
@@ -93,12 +93,18 @@ class WirePackage(WireModel):
     originPackageIds: Annotated[list[Id], Field(max_length=1000)] | None = None
 
 
+def check_size(raw: object) -> None:
+    """To be checked first: a model of a request's five megabytes takes a gigabyte. Raises Refusal."""
+    if json_size(raw) > _PACKAGE_LIMIT:
+        raise Refusal(RefusalCode.BODY_TOO_LARGE, f"a package may have {_PACKAGE_LIMIT // KILOBYTE} KB")
+
+
 def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> None:
     """Checks beyond the types. ``wire`` was read from ``raw``. Raises Refusal."""
     if wire.supplierId not in {None, 0, seller_id}:
         message = "must be the seller of the path"
         raise Refusal(RefusalCode.BODY_INVALID, message, field="supplierId")
-    _check_sizes(wire, raw)
+    _check_lines(wire, raw)
     for place, line in enumerate(wire.lines):
         units = line.discountDetails
         if units and len(units) != line.quantity:
@@ -108,9 +114,7 @@ def check_package(wire: WirePackage, raw: Mapping[str, Any], seller_id: int) -> 
         _refuse_repeated(wire)
 
 
-def _check_sizes(wire: WirePackage, raw: Mapping[str, Any]) -> None:
-    if json_size(raw) > _PACKAGE_LIMIT:
-        raise Refusal(RefusalCode.BODY_TOO_LARGE, f"a package may have {_PACKAGE_LIMIT // KILOBYTE} KB")
+def _check_lines(wire: WirePackage, raw: Mapping[str, Any]) -> None:
     if sum(line.quantity for line in wire.lines) > MAX_UNITS:
         raise Refusal(RefusalCode.BODY_INVALID, f"may have {MAX_UNITS} units in all", field="lines")
     for place, line in enumerate(raw["lines"]):

@@ -11,7 +11,7 @@ from cleave.dialects.own_fields import sort_line_fields, sort_package_fields
 from cleave.dialects.places import TRENDYOL, field_of
 from cleave.dialects.trendyol.amounts import find_fees, read_amounts, read_totals, read_units, with_fees, with_rounding
 from cleave.dialects.trendyol.endpoint import STOREFRONTS, SellerCall
-from cleave.dialects.trendyol.exported import WireLine, WirePackage, check_package
+from cleave.dialects.trendyol.exported import WireLine, WirePackage, check_package, check_size
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
 from cleave.domain.exported import ExportFields
 from cleave.domain.package import Carriage, Fee, HistoryEntry, Line, Package
@@ -100,6 +100,7 @@ def _packages(document: object) -> Sequence[tuple[str, Any]]:
 
 def _parse(seller: SellerCall, raw: Any, prefix: str) -> WirePackage:  # noqa: ANN401 - unvalidated JSON
     try:
+        check_size(raw)
         wire = parse(WirePackage, raw)
         check_package(wire, raw, seller.seller_id)
     except Refusals as found:
