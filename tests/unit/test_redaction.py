@@ -4,6 +4,10 @@ import base64
 import html
 import json
 import quopri
+import random
+import string
+import textwrap
+import time
 import urllib.parse
 from collections.abc import Callable
 
@@ -36,6 +40,19 @@ FORMS: dict[str, Callable[[str], str]] = {
     "two bytes a character": lambda secret: secret.encode("utf-16-le").decode(errors="replace"),
     "capitals": str.upper,
     "spelled": "-".join,
+    "over lines": lambda secret: "\n".join(textwrap.wrap(secret, 6)),
+    "over lines of HTML": "<br>\n".join,
+    "over lines of base64": lambda secret: "\n".join(textwrap.wrap(base64.b64encode(secret.encode()).decode(), 5)),
+    "over lines of hex": lambda secret: "\n".join(textwrap.wrap(secret.encode().hex(), 4)),
+    "hex behind a digit": lambda secret: f"a{secret.encode().hex()}",
+    "hex with prefixes": lambda secret: ", ".join(f"0x{each:02x}" for each in secret.encode()),
+    "a list of bytes": lambda secret: str(list(secret.encode())),
+    "a script's escapes": lambda secret: "".join(f"%u{ord(each):04x}" for each in secret),
+    "eight digits": lambda secret: "".join(f"\\U{ord(each):08x}" for each in secret),
+    "base64 of two bytes a character": lambda secret: base64.b64encode(secret.encode("utf-16-le")).decode(),
+    "two bytes a character of base64": lambda secret: (
+        base64.b64encode(secret.encode()).decode().encode("utf-16-le").decode()
+    ),
     "reversed": lambda secret: secret[::-1],
 }
 # What an answer as a whole, or a text in it, is written in.
@@ -64,6 +81,34 @@ def test_no_secret_can_be_read_out_of_what_is_shown(secret: str, form: str, arou
 def test_an_escape_has_four_digits_though_a_digit_follows() -> None:
     said = json.dumps("00000000".encode("utf-16-le").decode())
     assert strike_out(said, ["00000000"]) == STRUCK
+
+
+@pytest.mark.parametrize("form", ["JSON", "base64", "URL", "hex", "HTML by numbers"])
+def test_a_secret_of_signs_alone_is_one_too(form: str) -> None:
+    secret = r"#$%^&\*!@()_+~?"
+    assert strike_out(f"the key {FORMS[form](secret)} is wrong", [secret]) == STRUCK
+
+
+@pytest.mark.parametrize("between", ["\n", "\t", "\r\n"])
+def test_lines_that_are_escaped_are_lines(between: str) -> None:
+    said = json.dumps(between.join(textwrap.wrap("what-you-expect-of-us", 5)))
+    assert strike_out(said, ["what-you-expect-of-us"]) == STRUCK
+
+
+def test_only_what_is_shown_is_read() -> None:
+    assert (
+        strike_out(f"{'.' * 20}{SECRET}{base64.b64encode(SECRET.encode()).decode()}", [SECRET], 23) == "." * 20 + "***"
+    )
+
+
+def test_no_answer_takes_long_to_be_looked_at() -> None:
+    junk = random.Random(1)  # noqa: S311 - the same text in each run
+    letters = f"{string.ascii_letters}{string.digits}+/=&%;\\<>\n"
+    said = ["".join(junk.choices(letters, k=2048)) for _ in range(20)]
+    started = time.process_time()
+    for each in said:
+        strike_out(each, [SECRET, "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="], 256)
+    assert time.process_time() - started < 5
 
 
 def test_a_secret_that_stands_as_it_is_is_struck_out_alone() -> None:

@@ -7,7 +7,11 @@ import pytest
 import standardwebhooks
 import svix
 from cleave.domain.ids import cancel_id
-from cleave.outbound.signing import signature_headers
+from cleave.outbound.redaction import strike_out
+from cleave.outbound.requests import Requests
+from cleave.outbound.signing import key_of, signature_headers
+
+from tests.support.stored import AT, subscription
 
 OLD = f"whsec_{base64.b64encode(b'o' * 32).decode()}"
 NEW = f"whsec_{base64.b64encode(b'n' * 32).decode()}"
@@ -44,3 +48,18 @@ def test_a_cancel_id_is_stable_and_below_the_limit_of_json_numbers() -> None:
     assert len(ids) == 200
     assert all(0 < each < 2**53 for each in ids)
     assert cancel_id(1, "ORDER", 1, 0) == cancel_id(1, "ORDER", 1, 0)
+
+
+class Opener:
+    """Every sealed secret is one key."""
+
+    def open(self, sealed: bytes, owner: str, subscription_id: str) -> str:
+        """As in ``cleave.outbound.requests``."""
+        del sealed, owner, subscription_id
+        return NEW
+
+
+def test_the_bytes_of_a_key_are_a_secret_too() -> None:
+    request = Requests(Opener()).trying(subscription(), "message", AT)
+    printed = strike_out(f"expected a signature by {key_of(NEW).hex()}", request.secrets)
+    assert printed == "expected a signature by ***"

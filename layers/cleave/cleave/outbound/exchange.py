@@ -111,4 +111,4 @@ def _retry_after(value: str | None, at: datetime) -> int | None:
 
 
 def _excerpt(beginning: bytes, secrets: Sequence[str]) -> str:
-    return strike_out(beginning.decode(errors="replace"), secrets)[:_EXCERPT_CHARACTERS]
+    return strike_out(beginning.decode(errors="replace"), secrets, _EXCERPT_CHARACTERS)

@@ -10,7 +10,7 @@ from cleave.application.tell.attempt import Outgoing
 from cleave.domain.subscription import Authentication, PayloadFormat, Subscription
 from cleave.outbound.exchange import Request
 from cleave.outbound.messages import Body, body_of, empty_body
-from cleave.outbound.signing import signature_headers
+from cleave.outbound.signing import key_of, signature_headers
 
 if TYPE_CHECKING:
     from cleave.dialects.answers_webhooks import ShownMessage
@@ -95,6 +95,6 @@ def _authentication(subscription: Subscription, secret: str) -> dict[str, str]:
 
 
 def _spoken(secret: str, headers: dict[str, str], keys: Sequence[str]) -> list[str]:
-    """All secrets in a request."""
+    """All secrets in a request. A receiver that checks signatures may print the bytes of a key."""
     encoded = headers.get("Authorization", "").rpartition(" ")[2]
-    return [each for each in (secret, encoded, *keys) if each]
+    return [each for each in (secret, encoded, *keys, *(key_of(key).hex() for key in keys)) if each]

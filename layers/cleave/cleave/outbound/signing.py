@@ -23,5 +23,9 @@ def signature_headers(message_id: str, at: datetime, body: bytes, secrets: Seque
 
 
 def _signature(secret: str, content: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
-    return f"v1,{base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()}"
+    return f"v1,{base64.b64encode(hmac.digest(key_of(secret), content, hashlib.sha256)).decode()}"
+
+
+def key_of(secret: str) -> bytes:
+    """The bytes that sign."""
+    return base64.b64decode(secret.removeprefix(_PREFIX))
