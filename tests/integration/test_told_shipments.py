@@ -17,6 +17,7 @@ from functions.import_orders.app import handler as import_orders
 from functions.list_channel_webhooks.app import handler as list_channel_webhooks
 from functions.list_webhooks.app import handler as list_webhooks
 from functions.order_cancel.app import handler as order_cancel
+from functions.report_shipment.app import handler as report_shipment
 from functions.report_status.app import handler as report_status
 from functions.split_package.app import handler as split_package
 from functions.update_webhook.app import handler as update_webhook
@@ -102,6 +103,19 @@ def test_a_channel_hears_how_far_a_shipment_is(
         "occurred_at": "2026-10-18T09:00:00.000+00:00",
     }
     assert told(receiver) == [("PUT", "/webhooks/shipment-status", moved)]
+
+
+def test_a_channel_hears_when_a_status_was_entered_and_not_when_it_was_reported(
+    loaded: dict[str, Any], let_happen: Callable[[], None], receiver: Receiver, channel: Caller
+) -> None:
+    del loaded
+    subscribe(channel, receiver, ["shipment-status"])
+    body = {"status": "shipped", "tracking_number": "7280811901000009", "occurred_at": "2026-10-18T10:59:30.5+03:00"}
+    assert channel.call(report_shipment, body, path={"shipmentId": ID}).status == 200
+    let_happen()
+    ((_, _, moved),) = told(receiver)
+    heard = {"status": "shipped", "tracking_number": "7280811901000009", "occurred_at": "2026-10-18T07:59:30.500+00:00"}
+    assert moved == {"shipment_id": ID, "order_number": "10811190301", **heard}
 
 
 def test_a_split_ends_one_shipment_and_begins_several(

@@ -55,7 +55,7 @@ class CreatedShipment(TypedDict):
 
 
 class MovedShipment(TypedDict):
-    """A package entered another status. ``occurred_at`` is RFC 3339."""
+    """A package entered another status. ``occurred_at`` is when, in RFC 3339; a report may come later."""
 
     shipment_id: int
     order_number: str

@@ -1,5 +1,6 @@
 """{base}/webhooks/create-shipment, cancel-shipment, shipment-status: a subscriber's messages about a package."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cleave.dialects.hepsiglobal.reports import STATUSES
@@ -49,11 +50,17 @@ def render_moved(event: Event, message: Message) -> "MovedShipment":
         "shipment_id": package.package_id,
         "order_number": package.order_number,
         "status": _WORDS.get(package.status, _snake_case(package.status)),
-        "occurred_at": event.at.isoformat(timespec="milliseconds"),
+        "occurred_at": _entered(event, package).isoformat(timespec="milliseconds"),
     }
     if number:
         moved["tracking_number"] = str(number)
     return moved
+
+
+def _entered(event: Event, package: Package) -> datetime:
+    """When the package entered its status, which may be reported later."""
+    times = [entry.at for entry in package.history if entry.status == package.status]
+    return times[-1] if times else event.at
 
 
 def _tracking(package: Package) -> "list[Tracking]":
