@@ -65,11 +65,10 @@ def adopt(
 
 @dataclass(frozen=True)
 class Adopted:
-    """``switched_on`` lists the features that the table lacked; tracking numbers are given out from ``numbers_from``
-    on.
+    """``switched_on`` lists the features that the table lacked; tracking numbers are leased from ``numbers_from`` on.
 
-    ``revoked_since``: keys that a restore brought back; None where the table before is gone. ``parameters`` are to be
-    deployed with from now on.
+    ``revoked_since``: keys that the restore brought back; None if the earlier table is gone. ``parameters`` belong to
+    every deployment from now on.
     """
 
     switched_on: Sequence[str]

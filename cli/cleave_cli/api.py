@@ -24,11 +24,11 @@ class SellerClient:
 
     @property
     def orders_path(self) -> str:
-        """Where this seller's orders are."""
+        """The path of this seller's orders."""
         return f"/integration/order/sellers/{self.seller.seller_id}/orders"
 
     def import_orders(self, orders: object) -> httpx.Response:
-        """Load packages that getShipmentPackages returned elsewhere."""
+        """Load packages in the form of getShipmentPackages."""
         return self.http.post(self.orders_path, json=orders)
 
     def packages(self, order_number: str) -> list[dict[str, Any]]:
@@ -45,14 +45,14 @@ class SellerClient:
         return self.http.put(path, json={"lines": lines, "reasonId": reason_id, **body})
 
     def subscribe(self, url: str, api_key: str) -> httpx.Response:
-        """Have every event of this seller sent to an address."""
+        """Have messages about every event of this seller sent to a URL."""
         path = f"/integration/webhook/sellers/{self.seller.seller_id}/webhooks"
         body = {"url": url, "authenticationType": "API_KEY", "apiKey": api_key, "subscribedStatuses": []}
         return self.http.post(path, json=body)
 
 
 class StaffClient:
-    """One of the marketplace's own people, in everybody's place. `http` is the bare client, credentials set."""
+    """A member of the marketplace's own staff, who acts for everybody. `http` is the bare client, credentials set."""
 
     def __init__(self, base_url: str, staff: Staff) -> None:
         self.http = httpx.Client(

@@ -115,9 +115,9 @@ def create(environment: Path) -> None:
 
 
 def with_room_for_uv(variables: Mapping[str, str]) -> dict[str, str]:
-    """Where HOME cannot be written to, uv's cache and the Pythons that it fetches go beside the environments.
+    """If HOME cannot be written to, uv keeps its cache and the Pythons that it fetches beside the environments.
 
-    The Makefile says the same to everything that it starts; this is for who starts it without make.
+    The Makefile sets the same for everything that it starts; this is for starts without make.
     """
     cache = Path(variables.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     with suppress(OSError):
@@ -143,7 +143,7 @@ def found_by_uv() -> str | None:
 
 
 def found_under_pyenv() -> str | None:
-    """The newest that starts: one that was moved, or built for another system, does not."""
+    """The newest one that starts. One that was moved, or built for another system, does not."""
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
     candidates = sorted(pyenv.glob("versions/3.13*/bin/python3.13"), reverse=True)
     return next((str(each) for each in candidates if starts(each, "-S", "-c", "")), None)
@@ -162,7 +162,7 @@ def fetched() -> str:
 
 
 def has_python(environment: Path) -> bool:
-    """Tell whether its 3.13 still starts: an environment outlives the interpreter that it was made of."""
+    """Tell whether the environment's 3.13 still starts: the interpreter that it was made of may be gone."""
     return starts(environment / "bin" / "python3.13", "-S", "-c", "")
 
 
@@ -195,13 +195,13 @@ def is_current(environment: Path, wanted: str) -> bool:
 
 
 def finish(environment: Path, wanted: str, purpose: str, started: float) -> None:
-    """Write the stamp last, so that an interrupted setup is done again."""
+    """Write the stamp last, so that an interrupted setup is repeated."""
     (environment / STAMP).write_text(wanted)
     say(f"  ✓ {environment.name} ({purpose})  {time.monotonic() - started:.1f} s")
 
 
 def run(command: list[str]) -> None:
-    """Run a tool with its own output; its failure is ours."""
+    """Run a tool with its own output. If it fails, so do we."""
     if subprocess.run(command, cwd=ROOT, env=with_room_for_uv(os.environ), check=False).returncode != 0:
         raise SetupError(f"Setup failed at: {' '.join(command)}")
 

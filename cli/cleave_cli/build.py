@@ -27,7 +27,7 @@ def build(log: Path) -> None:
 
 
 def inputs_digest() -> str:
-    """Hash everything that a build is made of, names and contents."""
+    """Hash all inputs of a build, names and contents."""
     digest = hashlib.sha256()
     for path in _input_files():
         digest.update(str(path.relative_to(paths.ROOT)).encode() + b"\0")

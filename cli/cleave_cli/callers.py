@@ -1,4 +1,4 @@
-"""The caller of the API for a command: the running stack's operator, or the one in the environment."""
+"""The caller of the API for a command: the running stack's operator, or the one in the environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Owner:
 
 
 def client_of(stack: str | None, state: Path, owner: Owner) -> httpx.Client:
-    """A client that may see the owner's webhooks; requests for a channel's name it. Raises CleaveError."""
+    """A client that may see the owner's webhooks; for a channel, its requests name the channel. Raises CleaveError."""
     local = StateDir(state).local_json
     if stack is None and local.exists():
         content = read_local_json(local)

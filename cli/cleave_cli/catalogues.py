@@ -1,4 +1,4 @@
-"""Documents that are made of the code's own catalogues: ``python -m cleave_cli.catalogues``."""
+"""Generates documents from the code's own catalogues: ``python -m cleave_cli.catalogues``."""
 
 import logging
 from pathlib import Path

@@ -25,7 +25,7 @@ def _console(*, stderr: bool) -> Console:
 
 
 def _wanted_width() -> int:
-    """As Rich reads it for a terminal; a value that is not a number of columns is ignored."""
+    """The width that Rich reads for a terminal; a value that is not a number of columns is ignored."""
     wanted = os.environ.get("COLUMNS", "")
     return int(wanted) if wanted.isdecimal() and int(wanted) else PLAIN_WIDTH
 
@@ -35,8 +35,8 @@ notes = _console(stderr=True)
 
 
 class Grid(Table):
-    """A table, if there is room for its columns. Otherwise each row is a block of lines, one for each cell, because
-    nobody can read or copy an id that is broken in the middle."""
+    """A table, if there is room for its columns. Otherwise each row is a block of lines, one for each cell, because an
+    id that is broken in the middle cannot be read or copied."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rich's protocol."""
@@ -63,7 +63,7 @@ def grid(*headers: str, title: str | None = None) -> Grid:
 
 
 def show(document: object, *words: RenderableType, as_json: bool) -> None:
-    """A command's result: a document for programs; else texts, which are shown as they are, and tables."""
+    """Print a command's result: for programs a document; otherwise tables, and texts as they are."""
     if as_json:
         console.print_json(data=document)
         return
@@ -73,7 +73,7 @@ def show(document: object, *words: RenderableType, as_json: bool) -> None:
 
 @contextmanager
 def showing_each(*, as_json: bool) -> Iterator[Callable[[object, str], None]]:
-    """The same for results that come one by one: programs get them as one list, also where the work ended early."""
+    """The same for results that come one by one. Programs get them as one list, even if the work ended early."""
     documents: list[object] = []
 
     def show_one(document: object, words: str) -> None:
@@ -89,7 +89,7 @@ def showing_each(*, as_json: bool) -> Iterator[Callable[[object, str], None]]:
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Show that something is going on and for how long, then that it is done and how long it took."""
+    """Show what is going on and for how long, then that it is done and how long it took."""
     started = time.monotonic()
     if not notes.is_terminal:
         notes.print(f"… {text}")

@@ -1,4 +1,4 @@
-"""The way from a container to the engine, which listens on a loopback address that containers do not reach."""
+"""The way from a container to the engine, which listens on a loopback address that containers cannot reach."""
 
 import contextlib
 import fcntl
@@ -15,7 +15,7 @@ _CHUNK = 65536
 
 
 def bridge_address() -> str:
-    """The address of this machine on Docker's own network. Raises CleaveError where there is no such network."""
+    """The address of this machine on Docker's own network. Raises CleaveError if there is no such network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         try:
             answer = fcntl.ioctl(asking.fileno(), _SIOCGIFADDR, struct.pack("256s", BRIDGE.encode()))
@@ -26,7 +26,7 @@ def bridge_address() -> str:
 
 @contextlib.contextmanager
 def serving(endpoint: str, *, on_bridge: bool) -> Iterator[None]:
-    """Hand connections from Docker's network on to the engine, for as long as the block runs; nothing unless asked."""
+    """Forward connections from Docker's network to the engine for as long as the block runs, if this is asked for."""
     if not on_bridge:
         yield
         return
@@ -40,7 +40,7 @@ def serving(endpoint: str, *, on_bridge: bool) -> Iterator[None]:
 
 
 def for_containers(text: str, endpoint: str) -> str:
-    """The text with the engine's address as containers reach it. Raises CleaveError if they do not."""
+    """The text with the engine's address as containers reach it. Raises CleaveError if they cannot."""
     port = endpoint.rpartition(":")[2]
     address = bridge_address()
     try:

@@ -48,7 +48,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Staff:
-    """One of the marketplace's own people."""
+    """A member of the marketplace's own staff."""
 
     api_key: str = field(default_factory=new_key)
     api_secret: str = field(default_factory=new_secret, repr=False)
@@ -65,9 +65,9 @@ class Credentials:
 
 
 def make_credentials() -> Credentials:
-    """Make two sellers, a channel, and one of each kind of the marketplace's own people.
+    """Make two sellers, a channel, and one credential for each role of the marketplace's own staff.
 
-    The first seller pays the carrier itself (its sample packages say so), for the other the marketplace pays.
+    The first seller pays the carrier itself (its sample packages say so); for the other the marketplace pays.
     """
     return Credentials(sellers=[Seller(20811, "DE"), Seller(20812, "TR")], channels=[Channel()])
 

@@ -1,4 +1,4 @@
-"""Registering all credentials at an API that may not know them: a new stack's, or one whose table was restored."""
+"""Registers all credentials at an API that may not know them: a new stack's, or one whose table was restored."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Registrar:
-    """``outputs`` are the stack's. It reads what API Gateway knows once, and asks it for nothing that is done."""
+    """``outputs`` are the stack's. It reads once what API Gateway knows, and repeats nothing that is done."""
 
     gateway: "APIGatewayClient"
     outputs: dict[str, str]

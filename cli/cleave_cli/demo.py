@@ -1,4 +1,4 @@
-"""The main job from start to end: import, cancel one unit in each dialect, see the splits, hear of them."""
+"""The main job from start to end: import, cancel one unit in each dialect, watch the splits, receive the messages."""
 
 import json
 import secrets
@@ -42,7 +42,7 @@ class Case:
 
 
 def run_demo(stack: LocalStack, receiver: Receiver) -> None:
-    """Do it all and print the story; raises PromiseBrokenError if it is not as promised."""
+    """Run the demo and print its story. Raises PromiseBrokenError if a promise does not hold."""
     trendyol = make_case(stack, 0, "Trendyol")
     hepsiglobal = make_case(stack, 1, "HepsiGlobal")
     cases = (trendyol, hepsiglobal)
@@ -92,7 +92,7 @@ def expect_success(response: httpx.Response) -> None:
 
 
 def wait_until(what: str, holds: Callable[[], bool]) -> None:
-    """Poll until it holds; a promise that takes longer than the deadline counts as broken."""
+    """Poll until it holds. A promise that takes longer than the deadline counts as broken."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not holds():
         if time.monotonic() > deadline:

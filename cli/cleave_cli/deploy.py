@@ -75,7 +75,7 @@ def read_outputs(endpoint: str) -> dict[str, str]:
 
 
 def stack_url(name: str) -> str:
-    """Where the API of a stack on AWS is."""
+    """The URL of the API of a stack on AWS."""
     return stack_outputs(boto3.client("cloudformation"), name)["ApiUrl"]
 
 

@@ -159,7 +159,7 @@ def _with_time(render: Callable[..., tuple[int, dict[str, str], bytes]]) -> Call
 
 
 def keep_room_for_every_version(functions: Any) -> None:  # noqa: ANN401 - a module of another environment
-    """Reserved concurrency is a function's; the engine looks for it at the version that is called, and finds none."""
+    """Reserved concurrency belongs to a function; the engine looks for it at the called version, which has none."""
     reserved = functions._reserved_concurrency  # noqa: SLF001 - no other way in
 
     def reserved_by_name(version: Any, config: dict[str, Any]) -> int | None:  # noqa: ANN401 - as the engine has it

@@ -1,4 +1,4 @@
-"""How the local engine's server reads requests: with a parser in C, at the root too, and with paths as they came."""
+"""How the local engine's server reads requests: with a parser in C, also at the root, and with undecoded paths."""
 
 from contextlib import nullcontext
 from typing import Any
@@ -42,7 +42,7 @@ def _at_first_api(gateway: Any, path: str) -> tuple[str, str, str] | None:  # no
 
 
 def leave_paths_encoded(app: Any) -> None:  # noqa: ANN401 - a module of another environment
-    """Match and hand on paths as they stand in the URL, as a REST API does: the function decodes them, once."""
+    """Match and pass on paths as they are in the URL, like a REST API: the function decodes them once."""
     handle = app._handle_execute_api_request  # noqa: SLF001
 
     async def handle_encoded(host: str, path: str, *request: Any, raw_path: str | None = None, **more: Any) -> Any:  # noqa: ANN401

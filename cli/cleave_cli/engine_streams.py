@@ -54,7 +54,7 @@ def call_side_by_side(functions: Any, processors: int | None = None) -> None:  #
 
 
 def _factor(functions: Any, function: dict[str, Any], event: dict[str, Any]) -> int:  # noqa: ANN401
-    """Of the source that the batch comes from; 1 for what is no batch of a stream."""
+    """The factor of the batch's event source; 1 for a batch that is not a stream's."""
     records = event.get("Records") if isinstance(event, dict) else None
     if not records or records[0].get("eventSource") != "aws:dynamodb":
         return 1
@@ -70,7 +70,7 @@ def _calls(source: dict[str, Any], function: str, stream: str) -> bool:
 
 
 def divided(event: dict[str, Any], most: int) -> list[list[Record]]:
-    """The batch in as many parts as there may be calls; without the empty ones."""
+    """The batch in as many parts as there may be calls, without empty parts."""
     if most < 2:  # noqa: PLR2004 - one call
         return []
     parts: list[list[Record]] = [[] for _ in range(most)]

@@ -1,4 +1,4 @@
-"""The environments in which we start other programs, made from nothing: none of the caller's leaks in."""
+"""The environment variables of programs that we start, built from nothing: none of the caller's are passed on."""
 
 import os
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _PASSED_ON = (
 
 
 def for_engine(port: int, files: Path) -> dict[str, str]:
-    """Everything MiniStack may see. Its functions inherit it, so it names no packages and nothing of ours."""
+    """MiniStack's environment. Its functions inherit it, so it names no packages and nothing of ours."""
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -69,7 +69,7 @@ def for_sam(endpoint: str | None) -> dict[str, str]:
 
 
 def reach_this_machine() -> None:
-    """Have this process call 127.0.0.1 directly, though a proxy is set for all else."""
+    """Have this process call 127.0.0.1 directly, even if a proxy is set."""
     for name in ("NO_PROXY", "no_proxy"):
         known = [each for each in os.environ.get(name, "").split(",") if each]
         if "127.0.0.1" not in known:

@@ -1,4 +1,4 @@
-"""`cleave erase`: takes names, addresses and numbers of persons out of everything that is kept of an order."""
+"""`cleave erase`: removes persons' names, addresses and numbers from everything that is stored about an order."""
 
 import json
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def _said(number: str, erased: Erased, records: int) -> str:
 
 @dataclass(frozen=True)
 class FailedRecords:
-    """Records that the stream's source gave up hold old items. Their work is due in the table too."""
+    """Records that the stream's event source gave up hold old items. Their work is due in the table too."""
 
     s3: "S3Client"
     bucket: str

@@ -14,7 +14,7 @@ class AlreadyRunningError(CleaveError):
 
 
 class EngineError(CleaveError):
-    """The local engine did not start, or died."""
+    """The local engine did not start, or ended."""
 
 
 class ToolError(CleaveError):
@@ -22,6 +22,6 @@ class ToolError(CleaveError):
 
 
 class PromiseBrokenError(CleaveError):
-    """The demo saw the service do something it promises never to do."""
+    """The demo saw the service break a promise."""
 
     title = "Promise broken"

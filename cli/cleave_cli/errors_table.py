@@ -1,4 +1,4 @@
-"""docs/errors.md, made from the catalogue of refusals and from the template: ``python -m cleave_cli.errors_table``."""
+"""Generates docs/errors.md from the refusals' catalogue and the template: ``python -m cleave_cli.errors_table``."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

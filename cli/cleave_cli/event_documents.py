@@ -1,4 +1,4 @@
-"""docs/schemas and docs/asyncapi.json, made from the shapes of domain events: ``python -m cleave_cli.catalogues``."""
+"""Generates docs/schemas and docs/asyncapi.json from the domain events' shapes: ``python -m cleave_cli.catalogues``."""
 
 import json
 from collections.abc import Mapping

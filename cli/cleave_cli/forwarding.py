@@ -1,4 +1,4 @@
-"""A webhook's message sent on to a receiver, byte for byte."""
+"""Forwards a webhook's message to a receiver, byte for byte."""
 
 import ipaddress
 import time
@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Forwarded:
-    """The receiver's answer; ``error`` says in words why there is none."""
+    """The receiver's answer. If there is none, ``error`` says why, in words."""
 
     method: str
     url: str
@@ -83,7 +83,7 @@ def is_here(url: str) -> bool:
 
 
 class Forwarder:
-    """Sends messages to one receiver. ``more`` headers take the place of the message's own of these names."""
+    """Sends messages to one receiver. ``more`` headers replace the message's own headers with these names."""
 
     def __init__(self, url: str, more: Headers = (), *, verify: bool = True) -> None:
         self.url = url
@@ -97,7 +97,7 @@ class Forwarder:
         self._http.close()
 
     def send(self, message: Message) -> Forwarded:
-        """Once, following no redirect; no failure is raised."""
+        """Send it once. It follows no redirect, and raises no exception for a failure."""
         url = f"{self.url.rstrip('/')}{message.path}" if message.path else self.url
         request = httpx.Request(message.method, url, headers=self._headers(message), content=message.body)
         started = time.monotonic()

@@ -7,7 +7,7 @@ from cleave_cli.template import gateway_answers
 
 
 def put_gateway_responses(deployment: Deployment) -> None:
-    """Put those of the template, as CloudFormation would have."""
+    """Add the template's answers, as CloudFormation would."""
     gateway: Any = deployment.session.client("apigateway", endpoint_url=deployment.endpoint)
     api = deployment.outputs["ApiId"]
     for name, status, headers, body in gateway_answers():

@@ -26,7 +26,7 @@ class RowsRefusedError(CleaveError):
 
 @dataclass
 class Tally:
-    """How the rows of a file fared; of those that are ``refused``, each with its place and why."""
+    """The results of a file's rows; each of the ``refused`` ones with its place and the reason."""
 
     imported: int = 0
     skipped: int = 0

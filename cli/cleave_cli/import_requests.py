@@ -38,7 +38,7 @@ class Senders:
         return make(row.content)
 
     def _package(self, package: dict[str, Any]) -> RowRequest | str:
-        """Its seller's to send, or the marketplace's."""
+        """A package is sent by its seller, or by the marketplace."""
         seller = package.get("supplierId")
         if seller is None and len(self.sellers) == 1:
             (seller,) = self.sellers

@@ -35,9 +35,9 @@ _FIELDS: dict[Kind, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One package or order, or the marketplace's word for one.
+    """One package or order, or the marketplace's report about one.
 
-    `place` is where it stands in the file; `fault` says why it can not be sent at all.
+    `place` is its position in the file; `fault` says why it cannot be sent at all.
     """
 
     place: str
@@ -53,7 +53,7 @@ class Row:
         return Kind.PACKAGE if found is None and "shipmentPackageId" in self.content else found
 
     def digest(self, target: str) -> str:
-        """Equal for equal content that goes to the same place."""
+        """Equal for equal content that goes to the same endpoint."""
         return fingerprint([target, self.content])
 
 

@@ -9,7 +9,7 @@ _DIGEST_LENGTH = 32
 
 
 class ImportState:
-    """The digests of the rows that were accepted. A line that a crash cut off counts for nothing."""
+    """The digests of the accepted rows. A line that a crash cut off is ignored."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -28,7 +28,7 @@ class ImportState:
         return digest in self._done
 
     def add(self, digest: str) -> None:
-        """Note a row as accepted; a killed import knows of it."""
+        """Record a row as accepted, so that even a killed import knows it."""
         self._done.add(digest)
         self._file.write(f"{digest}\n")
         self._file.flush()

@@ -121,7 +121,7 @@ def _needed(environment: Mapping[str, str], name: str) -> str:
 
 @dataclass
 class Sender:
-    """Sends rows over HTTP, each in a request of its own: the service takes a whole row or nothing of it."""
+    """Sends rows over HTTP, each in its own request: the service accepts a whole row or nothing of it."""
 
     target: Target
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False))

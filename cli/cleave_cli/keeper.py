@@ -22,7 +22,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Run the command; its exit status is ours."""
+    """Run the command, and exit with its status."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--remove", action="append", default=[], type=Path)
     parser.add_argument("command", nargs="+")

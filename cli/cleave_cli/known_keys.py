@@ -1,5 +1,4 @@
-"""Waiting until API Gateway knows a new API key: it spreads them by and by, and answers 403 to one that it has yet to
-learn of."""
+"""Waits until API Gateway knows a new API key. A key spreads slowly, and API Gateway answers 403 until it knows it."""
 
 import time
 from collections.abc import Callable

@@ -110,7 +110,7 @@ def function_logs(endpoint: str) -> Iterator[str]:
 
 
 def read_lines(source: LogSource, function: str, start_ms: int) -> list[LogLine]:
-    """In order of time."""
+    """The lines in order of time."""
     client = source.client
     named = {"logGroupNamePrefix": source.prefix} if source.prefix else {}
     pages = client.get_paginator("describe_log_groups").paginate(**named)

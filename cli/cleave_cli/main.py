@@ -158,7 +158,7 @@ VersionOption = Annotated[
 
 @app.callback()
 def prepare(context: typer.Context, *, version: VersionOption = False) -> None:
-    """End in good order on every signal that asks to end, and leave standard output to results."""
+    """End in good order on every signal that asks for it, and keep standard output for results."""
     del version
     context.with_resource(quiet())
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell's `&` has it ignored

@@ -49,12 +49,12 @@ class Stack:
 
     @property
     def thresholds(self) -> Thresholds:
-        """From when on its alarms go off."""
+        """The values above which its alarms go off."""
         return Thresholds(float(self.parameters["AlarmPendingSeconds"]), float(self.parameters["AlarmWaitingSeconds"]))
 
     @property
     def wake_queue(self) -> WakeQueue:
-        """By which its functions are asked to deliver."""
+        """The queue by which its functions are asked to deliver."""
         return WakeQueue(self.sqs, self.outputs["DeliveryQueueUrl"])
 
     @property
@@ -112,7 +112,7 @@ def read_all(stack: Stack, at: datetime) -> Document:
 
 
 def gauges_grid(whole: Document) -> "Grid":
-    """Each gauge with the runbook for it and its alarm's threshold, the ill ones in red."""
+    """Each gauge with its runbook and its alarm's threshold; unhealthy ones are red."""
     shown = grid("backlog", "", "runbook", "alarm")
     for each in whole["gauges"]:
         unit = " s" if each["unit"] == "seconds" else ""

@@ -1,4 +1,4 @@
-"""`cleave order`: an order's story, straight from the table: its packages, and its recipients."""
+"""`cleave order`: an order's timeline, straight from the table: its packages, and its recipients."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -41,7 +41,7 @@ def order(
 
 
 def whole_story(table: Table, number: str, sellers: frozenset[int] | None) -> Document:
-    """All of it, as GET /v1/operations/orders/{orderNumber} answers it. Raises CleaveError."""
+    """The whole order, as GET /v1/operations/orders/{orderNumber} answers it. Raises CleaveError."""
     try:
         return render_story(number, read_story(table, number, Viewer(sellers, everybody=True)))
     except Refusal as refusal:
@@ -49,7 +49,7 @@ def whole_story(table: Table, number: str, sellers: frozenset[int] | None) -> Do
 
 
 def tree(number: str, part: Document) -> Tree:
-    """Packages, each with the units that are its own, above those that came of it."""
+    """Packages, each with its own units, above its successors."""
     root = Tree(Text(f"order {number}, seller {part['sellerId']}, {part['storefront']}", style="bold"))
     branches = [root]
     for package in part["packages"]:

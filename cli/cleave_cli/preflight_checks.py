@@ -48,7 +48,7 @@ class Plan:
 
     @property
     def reserved(self) -> int:
-        """Environments that it takes out of everybody's."""
+        """The environments that it reserves from the account's concurrency."""
         return self.number("StreamConcurrency") + ACCEPTING * self.number("CallersConcurrency")
 
     @property
@@ -157,7 +157,7 @@ def _reservation(facts: Facts, plan: Plan) -> Finding:
 
 
 def _background(facts: Facts, plan: Plan) -> Finding:
-    """Not a failure of the deployment, but of callers as soon as receivers are slow."""
+    """It does not fail the deployment, but callers fail as soon as receivers are slow."""
     what = "concurrency of deliveries"
     if facts.concurrency is None:
         return _unknown(what, facts, "concurrency")
@@ -227,7 +227,7 @@ def _guards(facts: Facts, plan: Plan) -> Finding:
 
 
 def _kept(facts: Facts, plan: Plan, name: str) -> str:
-    """SAM keeps a parameter of the stack that is not given."""
+    """SAM keeps the stack's value of a parameter that is not given."""
     return plan.parameters[name] if name in plan.given else facts.kept.get(name, plan.parameters[name])
 
 

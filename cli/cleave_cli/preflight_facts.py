@@ -58,7 +58,7 @@ class Facts:
 
 
 def read_facts(session: boto3.Session, stack: str) -> Facts:
-    """All that can be asked; one that cannot be leaves the others."""
+    """All facts that can be read; if one cannot, the others are still read."""
     why: dict[str, str] = {}
 
     def ask[T](name: str, question: Callable[[], T]) -> T | None:
@@ -104,7 +104,7 @@ def _parameters(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _confirmed(session: boto3.Session, stack: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """SNS has no ARN for a subscription whose address has not confirmed it."""
+    """A subscription that its address has not confirmed has no ARN."""
     topics = [each["OutputValue"] for each in stack.get("Outputs", []) if each["OutputKey"] == "AlarmTopicArn"]
     if not topics:
         return None

@@ -12,7 +12,7 @@ CANCELLED_LINE = "UnSupplied"
 
 @dataclass(frozen=True)
 class LineBalance:
-    """A line's units: never more than there is, and none lost."""
+    """A line's units: never more than there are, and none lost."""
 
     line_id: int
     name: str

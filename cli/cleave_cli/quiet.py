@@ -1,4 +1,4 @@
-"""The service's code in a process of ours, without the lines that it logs in Lambda."""
+"""Runs the service's code in a process of ours, without the lines that it logs in Lambda."""
 
 import logging
 import os

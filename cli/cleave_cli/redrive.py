@@ -27,8 +27,8 @@ class Redriven:
 
 @dataclass(frozen=True)
 class Redrive:
-    """The function that failed gets each batch as the source brought it, under its own role; what it does again has no
-    effect. ``function`` stands in where a record does not name it."""
+    """Sends each batch to the function that failed at it, as the source did, under that function's own role. Repeated
+    work has no effect. ``function`` is used for records that do not name one."""
 
     s3: "S3Client"
     functions: "LambdaClient"
@@ -36,7 +36,7 @@ class Redrive:
     function: str
 
     def __call__(self) -> Iterator[Redriven]:
-        """Oldest first. An object is deleted once nothing of it failed; the others stay for the next time."""
+        """The oldest first. An object is deleted once all its records succeeded; the others stay for the next time."""
         for key in sorted(self._keys(), key=lambda key: key.rpartition("/")[2]):
             body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
             record = json.loads(body)

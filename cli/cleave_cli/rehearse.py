@@ -23,7 +23,7 @@ from cleave_cli.reporting import reporting_errors
 
 
 class Outcome(StrEnum):
-    """How a step ended."""
+    """The result of a step."""
 
     SEEN = "ok"
     FAILED = "failed"
@@ -39,7 +39,7 @@ class Result:
 
 
 class RehearsalFailedError(CleaveError):
-    """Something is not as it has to be."""
+    """A step did not show what it has to show."""
 
     title = "Not ready"
 

@@ -1,7 +1,8 @@
 """Changes only parameters of a deployed stack.
 
-`--use-previous-template` would not do: AWS::LanguageExtensions has put the parameters' values of last time into what
-CloudFormation keeps. So what was submitted is submitted again, from the bucket that the stack's code is in.
+`--use-previous-template` would not do: what CloudFormation keeps has the last deployment's values of parameters in it,
+because of AWS::LanguageExtensions. So the submitted template is submitted again, from the bucket that holds the stack's
+code.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ _NOTHING = "No updates are to be performed"
 
 
 def begin_update(session: boto3.Session, endpoint: str | None, stack: str, chosen: Mapping[str, str]) -> bool:
-    """Start it; all other parameters stay as they are. False if nothing changes by it. Raises CleaveError."""
+    """Start it; all other parameters stay as they are. False if it changes nothing. Raises CleaveError."""
     client = session.client("cloudformation", endpoint_url=endpoint)
     (described,) = client.describe_stacks(StackName=stack)["Stacks"]
     names = [each["ParameterKey"] for each in described["Parameters"]]
@@ -40,7 +41,7 @@ def begin_update(session: boto3.Session, endpoint: str | None, stack: str, chose
 
 
 def update(session: boto3.Session, endpoint: str | None, stack: str, chosen: Mapping[str, str]) -> None:
-    """The same, and wait until it is done. Raises CleaveError where CloudFormation takes it back."""
+    """The same, and wait until it is done. Raises CleaveError if CloudFormation rolls it back."""
     if not begin_update(session, endpoint, stack, chosen):
         return
     client = session.client("cloudformation", endpoint_url=endpoint)

@@ -4,5 +4,5 @@ from cleave.clock import from_ms
 
 
 def shown_time(milliseconds: int | None) -> str:
-    """In UTC, to the second; nothing for none."""
+    """A time in UTC, to the second; empty for none."""
     return "" if milliseconds is None else f"{from_ms(milliseconds):%Y-%m-%d %H:%M:%S}"

@@ -85,7 +85,8 @@ def _listed(kind: Kind) -> dict[str, Any]:
 
 
 def _named(event: str | None) -> str:
-    """In any letter case, and without what stands before its first full stop where no other is called so."""
+    """The kind with that name, in any letter case. The part before the first full stop may be missing if the rest is
+    unique."""
     if event is None:
         raise typer.BadParameter("which event? cleave trigger --list names them", param_hint="EVENT")
     found = [name for name in KINDS if event.lower() == name.lower()]

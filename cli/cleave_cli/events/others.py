@@ -159,7 +159,7 @@ def _stream(kind: str, item: dict[str, Any]) -> Document:
 
 
 def _stable(item: dict[str, Any]) -> dict[str, Any]:
-    """Every zlib stores alike, but no two compress alike."""
+    """The data stored without compression: all versions of zlib store alike, but no two compress alike."""
     number, *_ = item["document"]
     plain = zlib.decompressobj(-zlib.MAX_WBITS, DICTIONARIES[number]).decompress(item["document"][1:])
     packer = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=DICTIONARIES[number])

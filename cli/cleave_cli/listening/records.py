@@ -19,8 +19,8 @@ from cleave_cli.paths import StateDir
 
 @dataclass(frozen=True)
 class Record:
-    """``seller`` None: the channel's. ``token`` is the last part of the URL of the webhook that was made for it, and
-    ``secret`` what that one signs with, once they are known."""
+    """``seller`` None: the channel's. ``token`` is the last part of the URL of the listener's webhook, and ``secret``
+    the webhook's signing secret, once they are known."""
 
     base_url: str
     seller: int | None
@@ -54,7 +54,7 @@ class OpenRecord:
 
 @contextmanager
 def open_record(state: StateDir, base_url: str, seller: int | None, forward_to: str | None) -> Iterator[OpenRecord]:
-    """Keep a record for as long as the block runs, and beyond it where ``is_over`` was not set."""
+    """Keep a record for as long as the block runs, and afterwards if ``is_over`` was not set."""
     record = Record(base_url, seller, secrets.token_hex(8), forward_to)
     folder = _folder(state)
     folder.mkdir(parents=True, exist_ok=True)

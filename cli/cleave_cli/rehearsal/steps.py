@@ -43,7 +43,7 @@ def deploy_guided(plan: Plan) -> str:
 
 
 def serve(plan: Plan) -> str:
-    """An order comes in, a unit is cancelled, the package is split."""
+    """An order is imported, a unit is cancelled, the package is split."""
     with operator(plan.account) as caller:
         package, line = caller.order(_SELLER)
         waited = caller.cancel(_SELLER, package, line)
@@ -63,7 +63,7 @@ def change_a_parameter(plan: Plan) -> str:
 
 
 def roll_a_canary_back(plan: Plan) -> str:
-    """An alarm goes off while calls are shifted: all are sent back, and the stack's update is undone."""
+    """An alarm goes off while calls are shifted: all calls go back, and the stack's update is undone."""
     account = plan.account
     if account.endpoint is not None:
         raise CannotShowError("the local engine shifts no calls")
@@ -96,7 +96,7 @@ def _wait_for_a_shift(account: Account) -> None:
 
 
 def bear_slow_receivers(plan: Plan) -> str:
-    """Callers and the splitter hear nothing of receivers that take seconds."""
+    """Receivers that take seconds do not delay callers or splits."""
     if plan.slow_url is None:
         raise CannotShowError("no --slow-receiver: an address that answers after nine seconds")
     with operator(plan.account) as caller:

@@ -1,4 +1,4 @@
-"""Two made-up orders through which every status and every fact comes, by the rules of the domain."""
+"""Two sample orders that pass through every status and every fact, by the rules of the domain."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

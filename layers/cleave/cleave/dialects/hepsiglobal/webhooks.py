@@ -72,7 +72,7 @@ def to_channel_webhook(channel: ChannelCall, tracks: int) -> WebhookWish:
 
 
 def _payload(request: ChannelWebhookRequest) -> PayloadFormat:
-    """A bus or queue gets facts, unless it asks for the dialect's own messages."""
+    """A bus or queue gets domain events, unless it asks for the dialect's own messages."""
     usual = PayloadFormat.CLOUDEVENTS if is_arn(request.base_url) else PayloadFormat.HEPSIGLOBAL
     return usual if request.payload_format is None else PayloadFormat(request.payload_format)
 

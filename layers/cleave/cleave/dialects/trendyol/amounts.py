@@ -20,7 +20,8 @@ _AROUND = frozenset(["package", "line", "total", "sum", "item"])
 
 
 def read_amounts(line: WireLine) -> Amounts:
-    """Of one unit. A discount that is only said as a whole is in neither part; a price that is not said follows."""
+    """The amounts of one unit. A discount that is only given as a total is in neither part; a missing price is
+    computed."""
     seller, marketplace = line.lineSellerDiscount, line.lineTyDiscount
     total = seller + marketplace if line.lineTotalDiscount is None else line.lineTotalDiscount
     gross, price = line.lineGrossAmount, line.lineUnitPrice
@@ -30,9 +31,9 @@ def read_amounts(line: WireLine) -> Amounts:
 
 
 def read_units(line: WireLine, amounts: Amounts, before: int) -> list[Unit]:
-    """From ``discountDetails``; an export without them says the same of every unit by the line's own amounts.
+    """The units from ``discountDetails``; without these, every unit has the line's own amounts.
 
-    ``before`` units of the line stand in the package already: a unit's id stands there once.
+    ``before`` units of the line are in the package already: each unit's id is used once.
     """
     if line.discountDetails:
         return [_read_unit(unit, amounts) for unit in line.discountDetails]
@@ -52,7 +53,7 @@ def _read_unit(wire: WireUnit, amounts: Amounts) -> Unit:
 
 
 def read_totals(wire: WirePackage, lines: Sequence[Line]) -> Amounts:
-    """As they came; one that is missing is added up from the units."""
+    """The package's amounts as exported; a missing one is the sum over the units."""
     summed = package_totals(lines)
     came = _came(wire)
     return Amounts(
@@ -75,7 +76,7 @@ def _came(wire: WirePackage) -> dict[str, Decimal]:
 
 
 def with_rounding(wire: WirePackage, lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The lines with the cents that their averages lost, given to the last units of lines without ``discountDetails``.
+    """The lines with the cents that their averages lost, added to the last units of lines without ``discountDetails``.
 
     A package whose sums differ by more than a cent for each unit stays unchanged, because the right sum is unknown.
     """
@@ -105,7 +106,7 @@ def _give(lines: Sequence[Line], places: Sequence[int], lost: Sequence[Decimal])
 
 
 def _shares(amount: Decimal, count: int) -> list[Decimal]:
-    """The last units get what there is, whether it is more or less."""
+    """The last units get the difference, whether it is positive or negative."""
     return divided(amount, count) if amount >= 0 else [-share for share in divided(-amount, count)]
 
 
@@ -124,7 +125,8 @@ type Fields = Mapping[str, Any]
 
 
 def find_fees(package: Fields, lines: Sequence[tuple[Fields, int]]) -> dict[str, Fee]:
-    """By the package's name of them, the fees that the lines (fields and quantity) say, and that add up to its own."""
+    """The fees of the ``lines``, each with its fields and quantity, that add up to the package's own, by its names of
+    them."""
     fees = _by_sum(lines)
     found: dict[str, Fee] = {}
     by_line: dict[str, Fee] = {}
@@ -138,9 +140,9 @@ def find_fees(package: Fields, lines: Sequence[tuple[Fields, int]]) -> dict[str,
 
 
 def _by_sum(lines: Sequence[tuple[Fields, int]]) -> dict[tuple[frozenset[str], Decimal], Fee]:
-    """The lines' fees by the words of their names and by what they add up to, said of each unit or of all.
+    """The lines' fees by the words of their names and their sums, once as given for each unit and once for all units.
 
-    Each field is added up once: packages have thousands of fields, and their names may all be alike.
+    Each field is added up once: packages have thousands of fields, whose names may be alike.
     """
     sums: dict[str, tuple[Decimal, Decimal]] = {}
     vague: set[str] = set()

@@ -1,6 +1,6 @@
 """Answers of the endpoints in Trendyol's dialect.
 
-Written by this package's renderers and documented in docs/openapi.json; loaded by neither when a function starts.
+This package's renderers write them, and docs/openapi.json documents them. No function loads this module.
 """
 
 from decimal import Decimal
@@ -8,11 +8,11 @@ from typing import Literal, NotRequired, TypedDict
 
 
 class EmptyObject(TypedDict):
-    """Nothing, for clients that read JSON from every answer."""
+    """An empty object, for clients that read JSON from every answer."""
 
 
 class Imported(TypedDict):
-    """Package ids: those that are new, those that were moved on (left out if none), and those with nothing new."""
+    """Package ids: new packages, changed ones (left out if there are none), and unchanged ones."""
 
     imported: list[int]
     updated: NotRequired[list[int]]
@@ -77,13 +77,13 @@ class TruncatedLine(LineFacts, OldLineNames):
 
 
 class ShownLine(LineFacts, CancelFacts, OldLineNames):
-    """Amounts are per unit. Fields that an import brought besides are shown unchanged."""
+    """Amounts are per unit. Other fields of the import are shown unchanged."""
 
     discountDetails: list[ShownUnit]
 
 
 class ShownHistory(TypedDict):
-    """A status that the package, or the one it was split from, entered. In epoch milliseconds."""
+    """A status that the package, or the one it was split from, entered, with the time in epoch milliseconds."""
 
     createdDate: int
     status: str
@@ -111,7 +111,7 @@ class PackageFacts(TypedDict):
 
 
 class Carriage(TypedDict, total=False):
-    """A field that no import named is not shown; null is shown."""
+    """A field that no import has named is not shown; null is shown."""
 
     cargoSenderNumber: str | int | None
     cargoProviderName: str | None
@@ -121,7 +121,7 @@ class Carriage(TypedDict, total=False):
 
 
 class ShownPackage(PackageFacts, Carriage, OldPackageNames):
-    """Amounts are sums over all units. Fields that an import brought besides are shown unchanged."""
+    """Amounts are sums over all units. Other fields of the import are shown unchanged."""
 
     lines: list[ShownLine]
 
@@ -134,7 +134,7 @@ class TruncatedPackage(PackageFacts, Carriage, OldPackageNames):
 
 
 class PageHead(TypedDict):
-    """Which page it is, and of how many. ``unreadablePackageIds`` are of packages that are damaged in store."""
+    """The page's number, and the number of pages. ``unreadablePackageIds`` are packages that are damaged in store."""
 
     totalElements: int
     totalPages: int
@@ -144,14 +144,14 @@ class PageHead(TypedDict):
 
 
 class PackagePage(PageHead):
-    """One page of the packages that fit. ``unreadablePackageIds`` are of packages that are damaged in store."""
+    """One page of the matching packages. ``unreadablePackageIds`` are packages that are damaged in store."""
 
     content: list[ShownPackage | TruncatedPackage]
 
 
 class PackageStep(TypedDict):
-    """One step of a walk; ``nextCursor`` is null at its end. ``unreadablePackageIds`` are of packages that are damaged
-    in store."""
+    """One step of a walk; ``nextCursor`` is null at its end. ``unreadablePackageIds`` are packages that are damaged in
+    store."""
 
     hasMore: bool
     nextCursor: str | None
@@ -167,19 +167,19 @@ class NewPackage(TypedDict):
 
 
 class NewPackageResults(TypedDict):
-    """One for each group, in the order asked for."""
+    """One for each group, in the order of the request."""
 
     results: list[NewPackage]
 
 
 class NewPackages(TypedDict):
-    """One for each group, in the order asked for."""
+    """One for each group, in the order of the request."""
 
     newPackageIds: list[int]
 
 
 class TrendyolErrorEntry(TypedDict):
-    """``message`` begins with the field at fault, where there is one."""
+    """``message`` begins with the field at fault, if there is one."""
 
     key: str
     message: str

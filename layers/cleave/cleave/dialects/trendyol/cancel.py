@@ -33,7 +33,7 @@ def to_cancellation(seller: SellerCall) -> Cancellation:
 
 
 def cancellation_of(seller: SellerCall, request: CancelRequest) -> Cancellation:
-    """The same, from a body that was read before."""
+    """The same, from a body that is already parsed."""
     faults = faults_of(seller, request)
     if faults:
         raise Refusals(faults)
@@ -65,7 +65,7 @@ def faults_of(seller: SellerCall, request: CancelRequest) -> tuple[Refusal, ...]
 
 
 def claim_of(seller: SellerCall, request: CancelRequest) -> Claim:
-    """The units that are asked for; raises Refusal if the path names no package."""
+    """The requested units. Raises Refusal if the path names no package."""
     return Claim(
         package_id=seller.package_id,
         units={line.lineId: line.quantity for line in request.lines},
@@ -91,7 +91,7 @@ def _sent_key(seller: SellerCall) -> str | None:
 
 
 def _meaning(seller: SellerCall, package_id: int, request: CancelRequest) -> str:
-    """Equal for requests that mean the same, however their lines are ordered."""
+    """Equal for requests that mean the same, whatever the order of their lines."""
     lines = sorted((line.lineId, line.quantity) for line in request.lines)
     return fingerprint([seller.storefront, package_id, lines, request.reasonId, request.shouldKeepPreviousStatus])
 

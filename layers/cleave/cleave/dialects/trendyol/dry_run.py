@@ -7,7 +7,7 @@ from cleave.domain.refusals import RefusalCode
 
 
 def to_asked_cancel(seller: SellerCall) -> AskedCancel:
-    """A cancel that is only tried, with all that is wrong with its words. Raises Refusal or Refusals for no cancel."""
+    """The cancel of a dry run, with all of its faults. Raises Refusal or Refusals if the body is not a cancel."""
     request = seller.call.body(CancelRequest)
     faults = faults_of(seller, request)
     if not faults:

@@ -22,7 +22,7 @@ _ID = re.compile(rf"[1-9][0-9]{{0,{_MAX_DIGITS - 1}}}")
 
 @dataclass(frozen=True, slots=True)
 class SellerCall:
-    """``code`` is the storefront of the header; without one, the only one that the caller may act in, or Türkiye's,
+    """``code`` is the storefront in the header. Without a header, it is the only one of the credential, or Türkiye's,
     whose clients do not send it."""
 
     call: Call
@@ -31,30 +31,30 @@ class SellerCall:
 
     @property
     def storefront(self) -> str:
-        """Where the caller acts. Raises Refusal if it may not act there."""
+        """The storefront of the call. Raises Refusal if the caller may not act there."""
         self.check_storefront(self.code)
         return self.code
 
     @property
     def storefront_sent(self) -> bool:
-        """Whether the header was there."""
+        """Whether the header was sent."""
         return bool(_sent(self.call))
 
     @property
     def storefronts(self) -> frozenset[str]:
-        """Where the caller looks for an order that it names: without the header, wherever it may look."""
+        """The storefronts in which a named order is looked up: without the header, all of the credential's."""
         if self.storefront_sent:
             return frozenset({self.storefront})
         return self.call.principal.storefronts if self.call.principal else frozenset()
 
     @property
     def scope(self) -> Scope:
-        """Of the seller's own cancellations."""
+        """The scope of the seller's own cancellations."""
         return Scope(Dialect.TRENDYOL, str(self.seller_id))
 
     @property
     def package_id(self) -> int:
-        """The path's; raises Refusal if it is no id."""
+        """The package's id in the path. Raises Refusal if it is no id."""
         text = self.call.path.get("packageId", "")
         if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS and 0 < int(text) <= MAX_ID):
             raise Refusal(RefusalCode.PACKAGE_NOT_FOUND, "the path's package id is not an id")
@@ -66,7 +66,7 @@ class SellerCall:
         return PackageAddress(self.seller_id, self.package_id, self.storefront)
 
     def check_storefront(self, code: str) -> None:
-        """Raise Refusal for a storefront that is none, or that the credential may not act in."""
+        """Raise Refusal for an unknown storefront, or one in which the credential may not act."""
         principal = self.call.principal
         _check_storefront(code, principal.storefronts if principal else frozenset())
 

@@ -24,7 +24,7 @@ _SYSTEM = "TrendyolSystemException"
 
 
 class TrendyolErrors:
-    """The one shape of every status: timestamp, exception, errors."""
+    """The same shape for every status: timestamp, exception, errors."""
 
     def refused(self, call: Call, refusals: Sequence[Refusal], status: int) -> Response:
         """In the form of ``render_refusals``."""
@@ -39,7 +39,7 @@ class TrendyolErrors:
 
 
 def render_refusals(call: Call, refusals: Sequence[Refusal]) -> "TrendyolError":
-    """One entry for each refusal; a message begins with the field at fault."""
+    """One entry for each refusal. A message begins with the field at fault."""
     exception = _EXCEPTIONS.get(refusals[0].code.kind, _BUSINESS)
     return _body(call, exception, [_entry(refusal.code.key, _message(refusal)) for refusal in refusals])
 

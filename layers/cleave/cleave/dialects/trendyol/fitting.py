@@ -64,7 +64,7 @@ class Packages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """``texts`` are the packages as JSON. ``is_cut``: something of them is left out, and they say so."""
+    """``texts`` are the packages as JSON. ``is_cut``: parts of them are left out, and they say so."""
 
     texts: Sequence[str]
     unreadable: Sequence[int]
@@ -72,9 +72,9 @@ class Fitted:
 
 
 def fit_packages(packages: Packages, *, old_names: bool) -> Fitted:
-    """Each package whole, while there is room; then without its bulky fields; then without its lines.
+    """Each package whole, as long as there is room; then without its bulky fields; then without its lines.
 
-    One is opened at a time: a page of the largest ones would fill the memory of its function.
+    Only one is open at a time: a page of the largest packages would fill the function's memory.
     """
     texts: list[str] = []
     unreadable: list[int] = []

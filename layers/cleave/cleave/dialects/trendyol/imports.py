@@ -53,7 +53,7 @@ def to_imported(seller: SellerCall) -> list[ImportedPackage]:
 
 
 def render_imported(imported: Imported) -> "answers.Imported":
-    """Which packages are new, which were moved on, and which are as they were."""
+    """The ids of new, changed and unchanged packages."""
     answer: answers.Imported = {"imported": imported.new, "unchanged": imported.unchanged}
     if imported.updated:
         answer["updated"] = imported.updated
@@ -67,7 +67,7 @@ def _imported(seller: SellerCall, wire: WirePackage, raw: Mapping[str, Any], pre
 
 
 def _fields(wire: WirePackage, raw: object, prefix: str) -> ExportFields:
-    """Where the request says what; of a line that stands there twice, the first time."""
+    """The places of the package's fields in the request; for a line that is named twice, those of the first."""
 
     def written(*names: str) -> list[str]:
         return [_written(prefix, raw, name) for name in names]
@@ -116,7 +116,7 @@ def _within(prefix: str, raw: object, refusal: Refusal) -> Refusal:
 
 
 def _written(prefix: str, raw: object, field: str) -> str:
-    """The place of a package's field in the request, by the names that stand there."""
+    """The place of a package's field in the request, in the names that the request uses."""
     return ".".join(filter(None, (prefix, as_written(WirePackage, raw, field.split(".")))))
 
 
@@ -167,7 +167,7 @@ def _names(wire: WirePackage, raw: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _unread(wire: WirePackage, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What no rule reads, and what a rule reads only when the package comes in. A null stays one when it is shown."""
+    """The fields that no rule reads, and those that are read only at import. A null is shown as null."""
     read_once = {name: getattr(wire, name) for name in _READ_ONCE if name in raw}
     unsaid = {name: None for name in CARRIAGE_FIELDS if raw.get(name, "") is None}
     said = {**(wire.model_extra or {}), **read_once, **unsaid}
@@ -176,13 +176,13 @@ def _unread(wire: WirePackage, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _country(wire: WirePackage, storefront: str) -> str | None:
-    """Where it is another than the storefront's own."""
+    """The country, if it is another than the storefront's own."""
     country = (wire.orderCountryCode or storefront).strip().upper()
     return None if country == storefront else country
 
 
 def _storefront(seller: SellerCall, wire: WirePackage) -> str:
-    """The header's; without one, an export still says where its orders come from."""
+    """The header's storefront; without a header, the one in the export."""
     if not seller.storefront_sent and wire.orderCountryCode in STOREFRONTS:
         seller.check_storefront(wire.orderCountryCode)
         return wire.orderCountryCode

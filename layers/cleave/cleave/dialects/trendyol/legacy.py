@@ -26,7 +26,7 @@ class LegacyStatus(WireModel):
 
 
 class LegacyCancelRequest(WireModel):
-    """A cancel without a reason; ``params`` says nothing."""
+    """A cancel without a reason; ``params`` is ignored."""
 
     lines: Annotated[list[NamedLine], Field(min_length=1, max_length=MAX_LINES)]
 

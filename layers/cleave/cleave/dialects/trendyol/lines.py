@@ -1,4 +1,4 @@
-"""Lines as requests name them: a line id and how many units of it."""
+"""Lines in requests: a line id and a number of units."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ class NamedLine(WireModel):
 
 
 def line_fields(lines: Sequence[NamedLine]) -> dict[int, LineFields]:
-    """Where in ``lines`` of the request each line stands, for refusals."""
+    """The places of the lines in the request's ``lines``, for refusals."""
     return {
         line.lineId: LineFields(f"lines.{place}.lineId", f"lines.{place}.quantity") for place, line in enumerate(lines)
     }

@@ -1,4 +1,4 @@
-"""GET …/orders: which packages a seller asks for."""
+"""GET …/orders: the packages that a seller asks for."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ _DESCENDING = {"DESC": True, "ASC": False}
 
 
 def to_query(seller: SellerCall) -> PackageQuery:
-    """The parameters' query. Raises Refusal."""
+    """The query from the parameters. Raises Refusal."""
     parameters = Parameters(seller.call.query)
     order_number = parameters.order_number("orderNumber")
     package_ids = _package_ids(parameters)
@@ -41,7 +41,7 @@ def to_query(seller: SellerCall) -> PackageQuery:
 
 
 def _window(seller: SellerCall, parameters: Parameters, *, is_named: bool) -> tuple[int, int | None]:
-    """A caller that names an order or packages, and no dates, wants them however old they are."""
+    """A request that names an order or packages, and no dates, finds them at any age."""
     start_ms, end_ms = parameters.window("startDate", "endDate", seller.call.at, _ONE_WEEK)
     if is_named and parameters.text("startDate") is None and parameters.text("endDate") is None:
         start_ms = 0

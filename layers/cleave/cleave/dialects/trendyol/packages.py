@@ -34,7 +34,7 @@ _NOT_CANCELLED: "CancelFacts" = {"cancelledBy": "", "cancelReason": "", "cancelR
 
 
 def page(packages: Sequence[Package], *, old_names: bool) -> "PackagePage":
-    """The envelope around the packages, which are all there are and fit one page."""
+    """The envelope around packages that fit one page."""
     content = [render_package(package, old_names=old_names) for package in packages]
     return {**page_head(len(packages), 0, 1), "content": [*content]}
 
@@ -45,9 +45,9 @@ def page_head(total: int, page_number: int, size: int) -> "PageHead":
 
 
 def render_package(package: Package, *, old_names: bool) -> "ShownPackage":
-    """A package on the wire: the imported fields that no rule reads, overridden by the fields that rules know.
+    """A package on the wire: the imported fields that no rule reads, and over them the fields that rules know.
 
-    With ``old_names``, each renamed field is there under both names.
+    With ``old_names``, renamed fields appear under both names.
     """
     shown = _render_package(package)
     return cast("ShownPackage", with_old_names(shown)) if old_names else shown

@@ -1,4 +1,4 @@
-"""Query parameters, and how one that does not fit is refused."""
+"""Query parameters, and the refusal of an invalid one."""
 
 import re
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ _STATUS = re.compile(STATUS_WORD)
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """``query`` has a list for each name, as API Gateway gives it. An empty value is as good as none.
+    """``query`` has a list for each name, as API Gateway passes it. An empty value counts as missing.
 
-    A list may stand under its name, under ``name[]``, or under ``name[0]``, ``name[1]``, as PHP writes it.
+    A list may be named ``name``, ``name[]``, or ``name[0]``, ``name[1]``, as PHP writes it.
     """
 
     query: Mapping[str, list[str]]
@@ -59,7 +59,7 @@ class Parameters:
         return None if self.text(name) is None else self.number(name, 0, least=0, most=MAX_TIME)
 
     def choice[T](self, name: str, choices: Mapping[str, T]) -> T:
-        """The choice that the value names, in any letter case; the first one without a value. Raises Refusal."""
+        """The choice that the value names, in any letter case; without a value the first one. Raises Refusal."""
         folded = {each.casefold(): meaning for each, meaning in choices.items()}
         text = (self.text(name) or next(iter(choices))).casefold()
         if text not in folded:
@@ -67,7 +67,8 @@ class Parameters:
         return folded[text]
 
     def statuses(self, name: str) -> frozenset[str]:
-        """In any letter case, also words that no page lists: packages may have come in with them. Raises Refusal."""
+        """Statuses in any letter case, also unknown ones, since packages may have been imported with them. Raises
+        Refusal."""
         texts = self.texts(name)
         if len(texts) > _MAX_STATUSES or not all(_STATUS.match(text) for text in texts):
             raise refused(name, f"must be at most {_MAX_STATUSES} words of letters, digits and underscores")
@@ -76,7 +77,7 @@ class Parameters:
     def window(self, start: str, end: str, at: datetime, default: timedelta) -> tuple[int, int | None]:
         """The milliseconds from ``start`` to ``end``; without an end, up to now and open. Raises Refusal.
 
-        An absent start lies ``default`` before the end. The two are at most two weeks apart.
+        A missing start is ``default`` before the end. The two are at most two weeks apart.
         """
         start_ms, end_ms = self.time(start), self.time(end)
         last_ms = to_ms(at) if end_ms is None else end_ms

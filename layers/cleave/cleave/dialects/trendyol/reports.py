@@ -20,7 +20,7 @@ _MAX_DIGITS = 19  # of a number below 2**63
 
 
 class StatusRequest(WireModel):
-    """How far the carrier is with a package, or with the lines that are named; ``params`` says nothing."""
+    """The carrier's status of a package, or of the named lines; ``params`` is ignored."""
 
     status: Annotated[
         Literal["Shipped", "AtCollectionPoint", "Delivered", "UnDelivered", "Returned"],
@@ -30,8 +30,8 @@ class StatusRequest(WireModel):
 
 
 class AlternativeDelivery(WireModel):
-    """The seller sets out with the package itself. ``trackingInfo`` is a phone number or a link; ``params`` says
-    nothing."""
+    """The seller delivers the package itself and is on the way. ``trackingInfo`` is a phone number or a link;
+    ``params`` is ignored."""
 
     isPhoneNumber: Truth = False
     trackingInfo: Annotated[Text, Field(min_length=1)]
@@ -40,7 +40,7 @@ class AlternativeDelivery(WireModel):
 
 
 def done() -> Response:
-    """The dialect's answer to these."""
+    """The dialect's answer to these requests."""
     return json_response("200 OK")
 
 
@@ -64,7 +64,7 @@ def to_status_report(seller: SellerCall) -> Report:
 
 
 def to_alternative_delivery(seller: SellerCall) -> Report:
-    """The seller is on its way. Raises Refusal or Refusals."""
+    """The report of a seller that is on the way. Raises Refusal or Refusals."""
     request = seller.call.body(AlternativeDelivery)
     info = request.trackingInfo
     said: dict[str, Any] = {"boxQuantity": request.boxQuantity, "cargoDeci": request.deci}
@@ -84,7 +84,7 @@ def to_alternative_delivery(seller: SellerCall) -> Report:
 
 
 def to_own_report(seller: SellerCall, status: Status, package_id: int) -> Report:
-    """The report of a seller that delivered a package or has it back."""
+    """The report of a seller that has delivered a package or got it back."""
     return Report(
         address=PackageAddress(seller.seller_id, package_id, seller.storefront),
         status=status,
@@ -96,7 +96,7 @@ def to_own_report(seller: SellerCall, status: Status, package_id: int) -> Report
 
 
 def tracking_number_of(seller: SellerCall) -> int | None:
-    """The number by which the path names a package, None if it names it by its id. Raises Refusal."""
+    """The package's number in the path, None if the path has its id. Raises Refusal."""
     text = seller.call.path.get("cargoTrackingNumber")
     if text is None:
         return None

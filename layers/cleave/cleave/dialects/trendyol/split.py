@@ -21,34 +21,34 @@ type LineIds = Annotated[list[Id], Field(min_length=1, max_length=_MAX_LINES)]
 
 
 class SplitLines(WireModel):
-    """The lines named travel together, the others in a package of their own."""
+    """The named lines go into one package, the others into another."""
 
     orderLineIds: LineIds
     shouldKeepPreviousStatus: Truth = False
 
 
 class LineGroup(WireModel):
-    """Lines that travel together, with all their units."""
+    """Lines that go into one package, with all their units."""
 
     orderLineIds: LineIds
 
 
 class MultiSplit(WireModel):
-    """A package for each group, and one for the lines that are in none: not every line may be named."""
+    """A package for each group, and one for the lines that are in no group; there must be such lines."""
 
     splitGroups: Annotated[list[LineGroup], Field(min_length=1, max_length=MAX_GROUPS)]
     shouldKeepPreviousStatus: Truth = False
 
 
 class LineQuantities(WireModel):
-    """Each quantity is a package of its own: 2 and 1 of a line of five leave two more for the rest."""
+    """Each quantity becomes a package: 2 and 1 of a line of five leave two more for the rest."""
 
     orderLineId: Id
     quantities: Annotated[list[Quantity], Field(min_length=1, max_length=MAX_GROUPS)]
 
 
 class QuantitySplit(WireModel):
-    """A package for each quantity of each line, and one for all that is not named."""
+    """A package for each quantity of each line, and one for all units that are not named."""
 
     quantitySplit: Annotated[list[LineQuantities], Field(min_length=1, max_length=MAX_GROUPS)]
     shouldKeepPreviousStatus: Truth = False
@@ -62,26 +62,26 @@ class LineQuantity(WireModel):
 
 
 class PackageDetails(WireModel):
-    """What travels together."""
+    """Units that go into one package."""
 
     packageDetails: Annotated[list[LineQuantity], Field(min_length=1, max_length=_MAX_LINES)]
 
 
 class SplitPackages(WireModel):
-    """A package for each entry, and one for all that is not named."""
+    """A package for each entry, and one for all units that are not named."""
 
     splitPackages: Annotated[list[PackageDetails], Field(min_length=1, max_length=MAX_GROUPS)]
     shouldKeepPreviousStatus: Truth = False
 
 
 def to_split(seller: SellerCall) -> SplitRequest:
-    """Raises Refusal or Refusals, as the three others do."""
+    """Raises Refusal or Refusals, like the three others."""
     body = seller.call.body(SplitLines)
     return _request(seller, [_lines(body.orderLineIds, "orderLineIds")], keep=body.shouldKeepPreviousStatus)
 
 
 def to_multi_split(seller: SellerCall) -> SplitRequest:
-    """Groups of whole lines; a line can be in one of them, and one line has to be in none."""
+    """Groups of whole lines. A line can be in one of them, and at least one line must be in none."""
     body = seller.call.body(MultiSplit)
     groups = [
         _lines(group.orderLineIds, f"splitGroups.{place}.orderLineIds") for place, group in enumerate(body.splitGroups)

@@ -25,7 +25,7 @@ class StreamRequest:
 
 
 def to_stream_request(seller: SellerCall) -> StreamRequest:
-    """The parameters' request. Raises Refusal."""
+    """The request from the parameters. Raises Refusal."""
     parameters = Parameters(seller.call.query)
     listing = Listing(seller.seller_id, seller.storefront, parameters.statuses("packageItemStatuses"), of_lines=True)
     bound_to = _bound_to(listing, parameters)
@@ -40,7 +40,7 @@ def to_stream_request(seller: SellerCall) -> StreamRequest:
 
 
 def render_step(request: StreamRequest, take: Callable[[int], Step], *, old_names: bool) -> str:
-    """The answer: one step of the walk, of fewer packages than were asked for if those would be too large together."""
+    """One step of the walk. It has fewer packages than requested if these would be too large together."""
     size = request.size
     while True:
         step = take(size)

@@ -26,13 +26,13 @@ class TrackingRequest(WireModel):
 
 
 class LegacyTrackingRequest(WireModel):
-    """It names no carrier; the package's stays."""
+    """It names no carrier; the package keeps its carrier."""
 
     trackingNumber: CarrierNumber
 
 
 def to_tracking_notice(seller: SellerCall) -> TrackingNotice:
-    """The tracking details that the seller feeds. Raises Refusal or Refusals."""
+    """The seller's tracking details. Raises Refusal or Refusals."""
     request = seller.call.body(TrackingRequest)
     name = PROVIDERS.get(request.providerCode.strip().upper())
     if name is None:
@@ -43,7 +43,7 @@ def to_tracking_notice(seller: SellerCall) -> TrackingNotice:
 
 
 def to_legacy_tracking_notice(seller: SellerCall) -> TrackingNotice:
-    """The number that the seller feeds. Raises Refusal or Refusals."""
+    """The seller's tracking number. Raises Refusal or Refusals."""
     request = seller.call.body(LegacyTrackingRequest)
     carriage = Carriage(sender_number=request.trackingNumber)
     return TrackingNotice(seller.address, carriage, seller.call.at, seller.call.request_id)

@@ -1,4 +1,4 @@
-"""PUT …/shipment-packages/{packageId}: how far the seller is."""
+"""PUT …/shipment-packages/{packageId}: the seller reports a package's status."""
 
 from typing import Annotated, Literal
 
@@ -29,12 +29,12 @@ class UpdateRequest(WireModel):
 
 
 def to_status_notice(seller: SellerCall) -> StatusNotice:
-    """The status that the seller notifies. Raises Refusal or Refusals."""
+    """The status that the seller reports. Raises Refusal or Refusals."""
     return status_notice_of(seller, seller.call.body(UpdateRequest))
 
 
 def status_notice_of(seller: SellerCall, request: UpdateRequest) -> StatusNotice:
-    """The same, from a body that was read before."""
+    """The same, from a body that is already parsed."""
     refuse_repeated(request.lines)
     status = Status(request.status)
     return StatusNotice(

@@ -40,8 +40,8 @@ _TYPES = (Authentication.BASIC.value, Authentication.API_KEY.value)
 
 
 class WebhookRequest(WireModel):
-    """Which secret is needed depends on ``authenticationType``; without one, on which secrets are there. A
-    bus or queue, by its ARN, needs none. A new one that is ``held`` begins passive: its messages wait."""
+    """``authenticationType`` decides which secret is needed; without it, the given secrets decide. A bus or queue, by
+    its ARN, needs none. A new webhook that is ``held`` begins passive: its messages wait."""
 
     url: Annotated[str, Field(min_length=1, max_length=2048, pattern=PRINTABLE), BeforeValidator(as_text)]
     authenticationType: Annotated[Literal["BASIC_AUTHENTICATION", "API_KEY"], any_case(*_TYPES)] | None = None
@@ -80,7 +80,7 @@ def to_webhook(seller: SellerCall, tracks: int) -> WebhookWish:
 
 
 def _payload(request: WebhookRequest) -> PayloadFormat:
-    """A bus or queue gets facts, unless it asks for the dialect's own messages."""
+    """A bus or queue gets domain events, unless it asks for the dialect's own messages."""
     usual = PayloadFormat.CLOUDEVENTS if is_arn(request.url) else PayloadFormat.TRENDYOL
     payload = usual if request.payloadFormat is None else PayloadFormat(request.payloadFormat)
     if payload is PayloadFormat.CLOUDEVENTS and request.subscribedStatuses:
@@ -132,7 +132,7 @@ def render_made(made: Subscribed) -> "MadeWebhook":
 
 
 def render_subscription(subscription: Subscription) -> "SellerWebhook":
-    """As a list shows it: never a secret. ``passiveReason`` and ``payloadFormat`` are additions of ours."""
+    """A webhook as a list shows it, without secrets. ``passiveReason`` and ``payloadFormat`` are additions of ours."""
     shown: SellerWebhook = {
         "id": subscription.subscription_id,
         "createdDate": to_ms(subscription.created_at),
