@@ -12,7 +12,8 @@ from cleave.application.operate.reconcile import reconcile
 from cleave.application.read.deliveries import DeliveryQuery, MessageRef, list_deliveries
 from cleave.application.split.due_work import Worker
 from cleave.application.subscribe.activation import activate, deactivate
-from cleave.application.subscribe.webhooks import remove_webhook, subscribe, update_webhook
+from cleave.application.subscribe.webhooks import remove_webhook, rotate_secret, subscribe, update_webhook
+from cleave.application.tell import fan_out
 from cleave.application.tell.ask_again import replay, resend
 from cleave.domain.change import OrderChange
 from cleave.domain.delivery import Answer, Delivery
@@ -20,11 +21,13 @@ from cleave.domain.events import Event, announce
 from cleave.domain.package import Package
 from cleave.domain.split import Name, cancel_units
 from cleave.domain.status import Status
-from cleave.domain.subscription import Subscription, seller_owner
+from cleave.domain.subscription import Authentication, Subscription, channel_owner, seller_owner
 from cleave.store.changes import write_change
 from cleave.store.circuits import read_circuit
 from cleave.store.due_packages import read_audience
+from cleave.store.subscriptions import is_current
 from cleave.store.tracking_numbers import TrackingNumbers
+from cleave.table.failures import Contended
 from cleave.table.table import Table
 
 from tests.integration.conftest import FrozenClock
@@ -118,6 +121,30 @@ def test_an_event_of_many_messages_whose_fan_out_broke_off_is_told_whole_and_bef
     side.clock.move(minutes=2)
     side.sweep()
     assert side.script.in_order("A") == list(range(1, 62))
+
+
+@pytest.mark.parametrize("step", ["queue_delivery", "ring"])
+def test_a_recipient_whose_part_of_the_table_is_busy_holds_back_no_other(
+    side: Side, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """It is the first of three."""
+    busy = min(webhook(side.table, side.clock()).subscription_id for _ in range(3))
+    real = getattr(fan_out, step)
+
+    def throttled(table: Table, *said: object) -> bool:
+        if busy in str(said):
+            raise Contended("throttled")
+        return bool(real(table, *said))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(fan_out, step, throttled)
+        with pytest.raises(Contended):
+            side.tell(side.store("A"))
+        side.run()
+        assert side.script.in_order("A") == [1, 1], "the others are told at once"
+    side.clock.move(minutes=2)
+    side.sweep()
+    assert side.script.in_order("A") == [1, 1, 1]
 
 
 def test_an_event_of_many_messages_goes_on_where_time_or_a_failure_broke_it_off(side: Side) -> None:
