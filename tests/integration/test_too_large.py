@@ -3,10 +3,16 @@
 import base64
 import json
 import random
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from cleave.domain.change import correcting
+from cleave.domain.package import HistoryEntry
+from cleave.domain.status import Status
 from cleave.store import order_keys
+from cleave.store.changes import write_change
 from cleave.store.orders import read_order
 from cleave.store.packages import read_state
 from cleave.table.table import Table
@@ -132,6 +138,27 @@ def test_the_largest_package_is_split_into_as_many_as_can_be_with_its_parent_tol
     parent = json.dumps(table.get(order_keys.package(SELLER, parent_id)), default=str)
     assert len(request) * 3 / 4 + len(parent) < 4_000_000  # the request is base64, items are smaller than their text
     assert len(json.loads(request)["TransactItems"]) <= 100
+
+
+def test_a_package_that_grew_with_its_history_is_split_into_no_more_than_can_be_written(
+    table: Table, de_seller: Caller
+) -> None:
+    """Some four thousand cancels, one after the other, left their time in it."""
+    found = package({"A": 27}) | {"note": noise(79_000)}
+    assert load(de_seller, found).status == 200
+    line, package_id = found["lines"][0]["lineId"], found["shipmentPackageId"]
+    state = read_state(table, SELLER, package_id)
+    assert state is not None
+    at = state.package.created_at
+    times = (at + timedelta(seconds=_random.randint(1, 10**7)) for _ in range(4000))
+    grown = replace(state.package, history=tuple(HistoryEntry(each, Status.CREATED) for each in times))
+    write_change(table, correcting(state, grown, at))
+    one = {"packageDetails": [{"orderLineId": line, "quantities": 1}]}
+    path = {"sellerId": SELLER, "packageId": package_id}
+    answer = de_seller.call(split_packages, {"splitPackages": [one] * 25}, path=path)
+    assert refusal(answer) == (413, f"package {package_id} of 80 KB compressed cannot be split into 26")
+    assert de_seller.call(split_packages, {"splitPackages": [one] * 9}, path=path).status == 200
+    assert len(apply_waiting(table)[package_id]) == 10
 
 
 def crowded(order_number: str) -> list[Package]:

@@ -80,6 +80,14 @@ ACCEPTING = (
         "::test_a_split_after_which_the_order_could_not_be_kept_is_refused_before_any_is_made_or_after",
     ),
     Fault(
+        "accept a split that one transaction cannot write",
+        "application/accept/accept_split.py",
+        "    check_split_fits(state.package, len(planned.groups))\n",
+        "",
+        "tests/integration/test_too_large.py"
+        "::test_a_package_that_grew_with_its_history_is_split_into_no_more_than_can_be_written",
+    ),
+    Fault(
         "forget the room that was promised to a split",
         "domain/change.py",
         "{**order.promised, state.package.package_id: size}",

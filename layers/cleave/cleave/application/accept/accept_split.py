@@ -2,7 +2,7 @@
 
 from cleave.application.accept.replaced import addressed_package
 from cleave.application.contention import contended_refusal
-from cleave.application.intake.room import MAX_ORDER_BYTES, check_order_fits
+from cleave.application.intake.room import MAX_ORDER_BYTES, check_order_fits, check_split_fits
 from cleave.domain.change import after_split, planning
 from cleave.domain.ids import successor_id
 from cleave.domain.order import Order
@@ -41,6 +41,7 @@ def _accept(table: Table, request: SplitRequest) -> tuple[int, ...]:
     planned, order, size = _plan(table, state, request)
     change = planning(state, planned, order, size, request.at)
     check_order_fits(change.after, MAX_ORDER_BYTES)
+    check_split_fits(state.package, len(planned.groups))
     write_change(table, change)
     return planned.asked_ids
 

@@ -10,6 +10,8 @@ from cleave.table.limits import ITEM_BYTES, KILOBYTE, TRANSACTION_BYTES
 # A split into 26 packages is one transaction: it writes each of them with its event, the old package, its parent and
 # the order. And a package with 50 reservations must fit into an item.
 _PACKAGE_BYTES = TRANSACTION_BYTES // 64
+# Packages and events of a split, compressed; the rest is for the parent, which may fill an item.
+_SPLIT_BYTES = TRANSACTION_BYTES - ITEM_BYTES - ITEM_BYTES // 8
 # Bytes of an order's item for lines, uncompressed; the rest is for its subscribers' message numbers.
 MAX_ORDER_BYTES = ITEM_BYTES * 3 // 4
 # Bytes of an order when a package is imported: less than its limit, because the seller may split it further.
@@ -21,6 +23,15 @@ def check_package_fits(package: Package, field: str | Place | None) -> None:
     if len(pack([package])) > _PACKAGE_BYTES:
         message = f"package {package.package_id} may have {_PACKAGE_BYTES // KILOBYTE} KB compressed"
         raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)
+
+
+def check_split_fits(package: Package, parts: int) -> None:
+    """Raise Refusal for a split that one transaction cannot write. A package grows a little with each split that it
+    comes from; each part is written twice, as a package and in an event."""
+    size = len(pack([package]))
+    if 2 * size * (parts + 1) > _SPLIT_BYTES:
+        message = f"package {package.package_id} of {size // KILOBYTE} KB compressed cannot be split into {parts}"
+        raise Refusal(RefusalCode.BODY_TOO_LARGE, message)
 
 
 def check_order_fits(order: Order, most: int, field: str | Place | None = None) -> None:
