@@ -19,7 +19,6 @@ from cleave.store.credentials import (
     list_credentials,
     read_power,
     replace_secret,
-    store_credential,
 )
 from cleave.table.table import Table
 
@@ -74,7 +73,7 @@ def create(  # noqa: PLR0913, PLR0917 - a parameter is an option
         service = _service(stack, state)
         # First the limits: without them API Gateway refuses the key, so a failure between the two lets nobody in.
         limits.register(service.gateway, service.outputs, credential)
-        store_credential(service.table, credential, secret, clock.now())
+        revocation.admit(service.table, credential, secret, clock.now())
         _print_secret(credential.key, secret, as_json=as_json)
         if credential.has_limits:
             notes.print(wait_until_known(service.base_url, credential, secret), soft_wrap=True)

@@ -1,7 +1,9 @@
 """A credential ends: so do the webhooks that nobody could change any more, and nothing more is sent to them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cleave.application.operate.reconcile import reconcile
@@ -21,7 +23,7 @@ from cleave.store.credentials import (
     store_credential,
 )
 from cleave.store.recipients import read_recipients
-from cleave.store.subscriptions import read_owned
+from cleave.store.subscriptions import FoundSubscriptions, read_owned
 from cleave.store.tracking_numbers import TrackingNumbers
 from cleave.table.requests import Update
 from cleave.table.table import Table
@@ -129,6 +131,99 @@ def test_what_a_revocation_that_died_left_undone_the_scheduled_function_does(
     assert len(read_owned(table, channel_owner(CHANNEL)).subscriptions) == 1
     counts = reconcile(table, Worker(table, DelayQueue(clock), TrackingNumbers()), clock())
     assert (counts.done, read_owned(table, channel_owner(CHANNEL)).subscriptions) == (1, [])
+
+
+@pytest.fixture
+def ending(table: Table, clock: FrozenClock, credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A webhook of a seller whose last credential was revoked by somebody who died before it was deleted."""
+    credentials.store("first")
+    made = webhook(table, clock())
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(revocation, "end_webhooks", dies)
+        with pytest.raises(KeyboardInterrupt):
+            revocation.revoke(table, "first")
+    return made.subscription_id
+
+
+def second(credentials: Credentials) -> None:
+    credential = Credential("second", Role.SELLER, frozenset({SELLER}))
+    revocation.admit(credentials.table, credential, "secret", credentials.clock())
+
+
+def webhooks_of(table: Table) -> list[str]:
+    return [each.subscription_id for each in read_owned(table, OWNER).subscriptions]
+
+
+def test_what_is_made_with_a_new_credential_does_not_end_with_the_one_before(
+    table: Table, clock: FrozenClock, credentials: Credentials, ending: str
+) -> None:
+    assert webhooks_of(table) == [ending]
+    second(credentials)
+    assert webhooks_of(table) == []
+    made = webhook(table, clock())
+    assert revocation.end_webhooks(table, OWNER) == []  # as the index of due work listed it a moment ago
+    reconcile(table, Worker(table, DelayQueue(clock), TrackingNumbers()), clock())
+    assert webhooks_of(table) == [made.subscription_id]
+
+
+def test_a_credential_that_is_new_while_webhooks_are_listed_to_be_ended_keeps_its_own(
+    table: Table, clock: FrozenClock, credentials: Credentials, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def listed(of: Table, owner: str) -> FoundSubscriptions:
+        monkeypatch.undo()
+        second(credentials)
+        made.append(webhook(of, clock()).subscription_id)
+        return read_owned(of, owner)
+
+    monkeypatch.setattr(revocation, "read_owned", listed)
+    assert revocation.end_webhooks(table, OWNER) == []
+    assert webhooks_of(table) == made != [ending]
+
+
+def test_a_credential_that_is_new_while_the_last_one_is_revoked_keeps_its_webhooks(
+    table: Table, clock: FrozenClock, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials.store("first")
+    made = webhook(table, clock())
+
+    def and_then_there_is_another(of: Table) -> object:
+        found = list_credentials(of)
+        if len(found[0]) == 1:
+            second(credentials)
+        return found
+
+    monkeypatch.setattr(revocation, "list_credentials", and_then_there_is_another)
+    assert revocation.revoke(table, "first") == []
+    assert webhooks_of(table) == [made.subscription_id]
+    webhook(table, clock())
+
+
+def test_who_dies_while_a_credential_is_made_leaves_none_without_its_webhooks(
+    table: Table, clock: FrozenClock, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials.store("first")
+    revocation.revoke(table, "first")
+    writes = 0
+
+    def dies_after_one(of: Table, *said: Any) -> object:  # noqa: ANN401 - of any write
+        nonlocal writes
+        writes += 1
+        if writes > 1:
+            raise KeyboardInterrupt
+        return real(of, *said)
+
+    real = Table._persist
+    with monkeypatch.context() as broken:
+        broken.setattr(Table, "_persist", dies_after_one)
+        with suppress(KeyboardInterrupt):
+            credentials.store("second")
+    webhook(table, clock())
 
 
 @pytest.mark.parametrize("name", ["role", "sellers", "secrets", "format", "credential_key", "created_at"])

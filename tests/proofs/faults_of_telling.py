@@ -365,7 +365,7 @@ CIRCUITS = (
         "application/subscribe/revocation.py",
         "    if power.role in {Role.CHANNEL, None}:\n",
         "    if power.role is Role.CHANNEL:\n",
-        "tests/integration/test_revocation.py::test_a_damaged_credential_is_revoked_by_its_key[channel-role]",
+        f"{_REVOKED}::test_a_damaged_credential_is_revoked_by_its_key[channel-role]",
     ),
     Fault(
         "keep a channel's webhooks after its credential has ended",
@@ -373,6 +373,20 @@ CIRCUITS = (
         "    return [ended for owner in owners for ended in end_webhooks(table, owner, sellers)]\n",
         "    return []\n",
         f"{_TOLD}::test_a_channel_whose_credential_ended_is_told_nothing_more",
+    ),
+    Fault(
+        "end the webhooks of a new credential with those of the one before",
+        "application/subscribe/revocation.py",
+        "    if not known.is_ending or read_owner_state(table, owner) != known:\n",
+        "    if not known.is_ending:\n",
+        f"{_REVOKED}::test_a_credential_that_is_new_while_webhooks_are_listed_to_be_ended_keeps_its_own",
+    ),
+    Fault(
+        "end an owner that has got another credential meanwhile",
+        "application/subscribe/revocation.py",
+        "[end_owner(owner, known=known[owner]) for",
+        "[end_owner(owner) for",
+        f"{_REVOKED}::test_a_credential_that_is_new_while_the_last_one_is_revoked_keeps_its_webhooks",
     ),
 )
 

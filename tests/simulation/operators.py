@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
-from cleave.application.subscribe.revocation import revoke
+from cleave.application.subscribe.revocation import admit, revoke
 from cleave.clock import now
 from cleave.domain.roles import Role
 from cleave.domain.subscription import channel_owner, seller_owner
 from cleave.store import keys, order_keys
-from cleave.store.credentials import Credential, NoCredential, store_credential
+from cleave.store.credentials import Credential, NoCredential
 from cleave.table.failures import ConditionsFailed, Contended
 from cleave.table.table import Table
 
@@ -105,7 +105,7 @@ class Operators:
         name, owner = self._owner(op)
         role = Role.CHANNEL if name == CHANNEL else Role.SELLER
         sellers = frozenset(SELLERS) if role is Role.CHANNEL else frozenset({int(owner.partition(":")[2])})
-        self._operate(lambda table: store_credential(table, Credential(name, role, sellers), "secret", now()))
+        self._operate(lambda table: admit(table, Credential(name, role, sellers), "secret", now()))
 
     def _owner(self, op: Op) -> tuple[str, str]:
         names = [CHANNEL, *(f"seller-{each}" for each in SELLERS)]

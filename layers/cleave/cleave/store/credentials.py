@@ -31,6 +31,10 @@ class TooManySellers(Exception):  # noqa: N818 - an answer that callers act on
     """More sellers than one credential may act for."""
 
 
+class OwnerEnding(Exception):  # noqa: N818 - an answer that callers act on
+    """Webhooks of a seller whose last credential was revoked are yet to be ended."""
+
+
 class StillRotating(Exception):  # noqa: N818 - an answer that callers act on
     """The secret before the current one is still valid."""
 
@@ -79,9 +83,9 @@ class ListedCredential:
 
 
 def store_credential(table: Table, credential: Credential, secret: str, at: datetime) -> None:
-    """Store a new credential, with only the hash of its secret.
+    """Store a new credential; of the secret only the hash is kept. A seller may make webhooks again with it.
 
-    Raises TooManySellers; ConditionsFailed if its key exists.
+    Raises TooManySellers; OwnerEnding; ConditionsFailed if its key exists.
     """
     if len(credential.sellers) > MAX_SELLERS:
         raise TooManySellers(len(credential.sellers))
@@ -97,9 +101,14 @@ def store_credential(table: Table, credential: Credential, secret: str, at: date
         "created_at": to_ms(at),
     }
     pointer = {**credential_keys.credential_pointer(credential.key), **CURRENT, "credential_key": credential.key}
-    table.write([Create(item, "credential"), Create(pointer, "pointer")])
-    for seller in sorted(credential.sellers) if credential.role is Role.SELLER else []:
-        table.update(reopen_owner(seller_owner(seller)))
+    owners = [seller_owner(seller) for seller in sorted(credential.sellers)] if credential.role is Role.SELLER else []
+    opened = [reopen_owner(owner, credential.key) for owner in owners]
+    try:
+        table.write([Create(item, "credential"), Create(pointer, "pointer"), *opened])
+    except ConditionsFailed as failed:
+        if "credential" in failed.found:
+            raise
+        raise OwnerEnding(str(failed)) from None
 
 
 def verify_credential(table: Table, key: str, secret: str, at: datetime) -> Credential | None:
