@@ -161,6 +161,29 @@ def test_an_event_of_many_messages_goes_on_where_time_or_a_failure_broke_it_off(
     assert len(side.script.tried) == 61
 
 
+@pytest.mark.parametrize("how", ["turned off", "ended"])
+def test_a_webhook_that_ends_within_a_large_event_gets_ten_more_of_its_messages_at_most(side: Side, how: str) -> None:
+    made = subscribe(side.table, seal, channels_wish(side.clock())).subscription_id
+    owner = channel_owner("market")
+
+    def ends(*_: object) -> Answer:
+        if len(side.script.tried) == 14:
+            if how == "ended":
+                remove_webhook(side.table, owner, made)
+            else:
+                deactivate(side.table, owner, made, side.clock())
+        return OK
+
+    side.script.decide = ends
+    side.tell(side.store("A", cancelled_whole(*range(1, 61))))
+    side.run(minutes=10)
+    assert side.script.in_order("A") == list(range(1, 21))
+    if how == "turned off":
+        activate(side.table, side.bell, owner, made, side.clock())
+        side.run()
+        assert side.script.in_order("A") == list(range(1, 61))
+
+
 def test_telling_a_new_webhook_costs_the_same_however_long_the_orders_history_is(side: Side) -> None:
     part, costs = (SELLER, "LONG"), []
     side.store("LONG")
@@ -293,6 +316,68 @@ def test_a_new_url_is_another_receiver_and_is_sent_everything_at_once(side: Side
     side.run()
     assert side.in_order(ORDERS) == ALL
     assert read_circuit(side.table, failing) is None
+
+
+@pytest.mark.parametrize("change", ["key", "user", "signature"])
+def test_a_receiver_that_is_called_otherwise_from_now_on_is_sent_everything_at_once(
+    side: Side, failing: str, change: str
+) -> None:
+    """It refused us because of our credentials, and its owner has put them right."""
+    side.script.decide = None
+    other = {"key": {"secret": "right"}, "user": {"authentication": Authentication.BASIC, "username": "right"}}
+    if change == "signature":
+        rotate_secret(side.table, side.bell, seal, OWNER, failing, side.clock())
+    else:
+        update_webhook(side.table, side.bell, seal, failing, wish(side.clock(), url=FAILING, **other[change]))
+    side.run()
+    assert side.in_order(ORDERS) == ALL
+
+
+@pytest.mark.parametrize("begin", [0, 5], ids=["at first", "probed"])
+@pytest.mark.parametrize("change", ["url", "activation"])
+def test_a_failure_of_before_the_change_does_not_count_against_the_receiver_of_now(
+    side: Side, change: str, begin: int
+) -> None:
+    """A request is under way while its owner changes the webhook; it is answered 503, with a pause of six hours.
+
+    It is the first one, or, after five failures, a probe.
+    """
+    made = webhook(side.table, side.clock(), FAILING).subscription_id
+
+    def decide(*_: object) -> Answer:
+        tries = len(side.script.tried)
+        if tries != begin:
+            return status(500) if tries < begin else OK
+        if change == "url":
+            update_webhook(side.table, side.bell, seal, made, wish(side.clock(), url=WORKING))
+        else:
+            activate(side.table, side.bell, OWNER, made, side.clock())
+        return status(503, retry_after=21600)
+
+    side.script.decide = decide
+    for order in ORDERS:
+        happen(side.table, side.bell, order, range(1, 2))
+    side.run(seconds=6)
+    assert side.in_order(ORDERS) == {order: [1] for order in ORDERS}
+    assert read_circuit(side.table, made) is None
+
+
+def test_a_first_failure_that_is_written_while_the_url_changes_opens_no_circuit_of_the_new_one(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = webhook(side.table, side.clock(), FAILING).subscription_id
+
+    def and_then_it_changes(table: Table, subscription: Subscription) -> bool:
+        found = is_current(table, subscription)
+        if subscription.url == FAILING:
+            update_webhook(side.table, side.bell, seal, made, wish(side.clock(), url=WORKING))
+        return found
+
+    monkeypatch.setattr("cleave.application.tell.attempt.is_current", and_then_it_changes)
+    side.script.decide = lambda subscription, _: OK if subscription.url == WORKING else status(503, retry_after=3600)
+    happen(side.table, side.bell, "A", range(1, 2))
+    side.run(seconds=6)
+    assert (side.script.in_order("A"), read_circuit(side.table, made)) == ([1], None)
 
 
 @pytest.mark.parametrize("wanted", ["done", "O3"])

@@ -39,7 +39,7 @@ from functions.update_webhook.app import handler as update
 from tests.integration.conftest import FrozenClock
 from tests.support.environment import new_settings
 from tests.support.gateway import Answer, Caller
-from tests.support.telling import seal, webhook
+from tests.support.telling import DelayQueue, seal, webhook
 from tests.unit.builders import line, package
 
 SELLER = {"sellerId": 20811}
@@ -225,11 +225,11 @@ def test_a_rotated_secret_overlaps_with_the_old_one_for_a_day(
 
 
 def test_a_secret_that_is_rotated_again_and_again_is_refused(table: Table, clock: FrozenClock) -> None:
-    made = webhook(table, clock())
+    made, queue = webhook(table, clock()), DelayQueue(clock)
     for _ in range(3):
-        rotate(table, seal, seller_owner(20811), made.subscription_id, clock())
+        rotate(table, queue, seal, seller_owner(20811), made.subscription_id, clock())
     with pytest.raises(Exception, match="too often"):
-        rotate(table, seal, seller_owner(20811), made.subscription_id, clock())
+        rotate(table, queue, seal, seller_owner(20811), made.subscription_id, clock())
 
 
 def test_a_channel_subscribes_for_sellers_it_may_act_for(service: Table, channel: Caller, clock: FrozenClock) -> None:

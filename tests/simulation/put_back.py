@@ -29,7 +29,6 @@ from cleave.store.recipients import read_recipients
 from cleave.store.track_leases import Held, look_again, release
 from cleave.store.tracks import TrackRef, reopen
 from cleave.table.failures import Contended
-from cleave.table.requests import Delete
 from cleave.table.table import Table
 
 from tests.simulation.run import MOST_ORDER_BYTES
@@ -117,12 +116,7 @@ def a_failed_record_holds_back_its_order() -> AbstractContextManager[object]:
 
 def a_circuit_outlives_its_url() -> AbstractContextManager[object]:
     """Row 14: a new URL gets the circuit of the old one."""
-    return patched((webhooks, "forget_circuit", _nothing), (webhooks, "wakes_of", lambda *_: []))
-
-
-def _nothing(subscription_id: str) -> object:
-    """A write that changes nothing."""
-    return Delete({"pk": f"NOTHING#{subscription_id}", "sk": "NOTHING"})
+    return patched((webhooks, "as_never_failed", lambda *_: []))
 
 
 def a_wish_waits_for_the_schedule() -> AbstractContextManager[object]:

@@ -80,9 +80,18 @@ def _asked(item: Item) -> str | None:
     return asked if isinstance(asked, str) and _WISH.fullmatch(asked) else None
 
 
-def write_circuit(table: Table, owner: str, subscription_id: str, circuit: Circuit) -> bool:
-    """Write the next version of a circuit. False if another one was written meanwhile."""
-    return table.try_update(circuit_write(owner, subscription_id, circuit))
+def write_circuit(
+    table: Table, owner: str, subscription_id: str, circuit: Circuit, along: Sequence[Write] = ()
+) -> bool:
+    """Write the next version of a circuit; False if another was written since, or ``along`` cannot be written."""
+    write = circuit_write(owner, subscription_id, circuit)
+    if not along:
+        return table.try_update(write)
+    try:
+        table.write([write, *along])
+    except ConditionsFailed:
+        return False
+    return True
 
 
 def circuit_write(owner: str, subscription_id: str, circuit: Circuit) -> Update:

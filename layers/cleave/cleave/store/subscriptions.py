@@ -92,6 +92,24 @@ def change_subscription(
     _write(table, [write, *(recipients.change_recipient(changed) if tell_sellers else []), *along])
 
 
+def unchanged(subscription: Subscription) -> Update:
+    """The write, in another's transaction, that changes nothing and fails if the webhook was written since."""
+    return Update(
+        key=_key(subscription),
+        change="REMOVE nothing",
+        condition="#version = :version",
+        names={"version": "version"},
+        values={"version": subscription.version},
+        label="subscription",
+    )
+
+
+def is_current(table: Table, subscription: Subscription) -> bool:
+    """Whether nobody has written it since it was read. Strongly consistent."""
+    item = table.get(_key(subscription))
+    return item is not None and item.get("version") == subscription.version
+
+
 def _write(table: Table, writes: Sequence[Write]) -> None:
     try:
         table.write(writes)

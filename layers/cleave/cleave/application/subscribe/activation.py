@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from cleave.application.subscribe.webhooks import find_webhook, until_written
-from cleave.application.tell.recovery import send_wakes, wakes_of
+from cleave.application.tell.recovery import as_never_failed, send_wakes
 from cleave.application.tell.wake_queue import SendWake
 from cleave.domain.subscription import PassiveReason, Subscription, SubscriptionStatus, Turn
 from cleave.logs import Log, note
 from cleave.metrics import Metric, count
-from cleave.store.circuits import forget_circuit
 from cleave.store.formats import Unreadable
 from cleave.store.removing import silence_subscription
 from cleave.store.subscriptions import NoSubscription, change_subscription
@@ -27,8 +26,7 @@ def activate(table: Table, send_wake: SendWake, owner: str, subscription_id: str
     def attempt() -> Subscription:
         before = find_webhook(table, owner, subscription_id)
         changed = _turned(before, None, at)
-        along = [forget_circuit(subscription_id), *wakes_of(before, at)]
-        change_subscription(table, changed, tell_sellers=not before.is_wanted, along=along)
+        change_subscription(table, changed, tell_sellers=not before.is_wanted, along=as_never_failed(before, at))
         return changed
 
     send_wakes(send_wake, until_written(lambda: counting_anew(table, at, attempt)))

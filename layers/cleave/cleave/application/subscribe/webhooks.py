@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from cleave.application.contention import contended_refusal
-from cleave.application.tell.recovery import send_wakes, wakes_of
+from cleave.application.tell.recovery import as_never_failed, send_wakes
 from cleave.application.tell.wake_queue import SendWake
 from cleave.domain.dialect import Dialect
 from cleave.domain.recipients import recipient_of
@@ -25,7 +25,6 @@ from cleave.domain.subscription import (
     Subscription,
     SubscriptionStatus,
 )
-from cleave.store.circuits import forget_circuit
 from cleave.store.removing import delete_subscription
 from cleave.store.subscriptions import (
     FoundSubscriptions,
@@ -140,22 +139,18 @@ def list_webhooks(table: Table, owner: str) -> FoundSubscriptions:
 def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_id: str, wish: WebhookWish) -> None:
     """Change its target and its messages; its signing secret and its status stay. Raises Refusal.
 
-    A new URL is another receiver without failures, so waiting deliveries are sent to it at once.
+    Its receiver is another one, or was put right: it has no failures yet, so waiting deliveries are sent to it at once.
     """
     sealed = _sealed(seal, wish, subscription_id)
 
-    def attempt() -> Subscription | None:
+    def attempt() -> Subscription:
         before = find_webhook(table, wish.owner, subscription_id)
         changed = _as_wished(before, wish, sealed)
-        is_other = changed.url != before.url
-        along = [forget_circuit(subscription_id), *wakes_of(before, wish.at)] if is_other else []
         tell_sellers = recipient_of(changed) != recipient_of(before)
-        change_subscription(table, changed, tell_sellers=tell_sellers, along=along)
-        return changed if is_other else None
+        change_subscription(table, changed, tell_sellers=tell_sellers, along=as_never_failed(before, wish.at))
+        return changed
 
-    moved = until_written(lambda: counting_anew(table, wish.at, attempt))
-    if moved is not None:
-        send_wakes(send_wake, moved)
+    send_wakes(send_wake, until_written(lambda: counting_anew(table, wish.at, attempt)))
 
 
 def _as_wished(before: Subscription, wish: WebhookWish, sealed_secret: bytes | None) -> Subscription:
@@ -183,25 +178,26 @@ def remove_webhook(table: Table, owner: str, subscription_id: str, sellers: froz
     until_written(lambda: delete_subscription(table, owner, subscription_id, sellers))
 
 
-def rotate_secret(table: Table, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:
-    """Make a new signing secret, which is shown only now. For ROTATION_OVERLAP, messages are signed with the old one
-    too.
+def rotate_secret(table: Table, send_wake: SendWake, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:
+    """A new signing secret, shown this once; messages are signed with the old one too for ROTATION_OVERLAP.
 
-    Raises Refusal, also if the overlaps of too many rotations would meet.
+    A receiver that had no good secret is another one with it, as with another URL. Raises Refusal, also when the
+    overlaps of too many rotations meet.
     """
     secret = _new_signing_secret()
     sealed = seal(secret, owner, subscription_id)
 
-    def attempt() -> None:
+    def attempt() -> Subscription:
         subscription = find_webhook(table, owner, subscription_id)
         valid = subscription.keys_at(at)
         if len(valid) > _ROTATIONS_AT_ONCE:
             raise Refusal(RefusalCode.WEBHOOK_ROTATED, "the secret was changed too often today")
         ending = [key if key.expires_at else replace(key, expires_at=at + ROTATION_OVERLAP) for key in valid]
         changed = replace(subscription, signing_keys=(SigningKey(sealed, None), *ending), modified_at=at)
-        change_subscription(table, changed, tell_sellers=False)
+        change_subscription(table, changed, tell_sellers=False, along=as_never_failed(subscription, at))
+        return changed
 
-    until_written(attempt)
+    send_wakes(send_wake, until_written(lambda: counting_anew(table, at, attempt)))
     return secret
 
 

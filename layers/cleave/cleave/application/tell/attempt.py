@@ -18,6 +18,7 @@ from cleave.metrics import Metric, count, emit
 from cleave.store.attempts import attempt_note
 from cleave.store.circuits import read_circuit, write_circuit
 from cleave.store.deliveries import place_of
+from cleave.store.subscriptions import is_current, unchanged
 from cleave.table.failures import OutOfDate
 from cleave.table.retry import until_current
 from cleave.table.table import Table
@@ -137,11 +138,11 @@ class Attempts:
         delivery, place, at = outgoing.delivery, outgoing.place, tried.at
         circuit = self._trip(subscription, at, answer, probe=probe)
         self.table.put(attempt_note(subscription.subscription_id, place_of(delivery), place, at, answer))
-        is_given_up = is_exhausted(delivery, circuit, self.policy, at)
+        is_given_up = circuit is not None and is_exhausted(delivery, circuit, self.policy, at)
         count(Metric.DELIVERY_ATTEMPTS, outcome="exhausted" if is_given_up else "failed")
         if answer.status == _GONE:
             turn_off(self.table, subscription, PassiveReason.GONE, at)
-        elif circuit.is_lost(self.policy, at):
+        elif circuit is not None and circuit.is_lost(self.policy, at):
             turn_off(self.table, subscription, PassiveReason.FAILING, at)
         if is_given_up:
             return delivery.after(place, replace(tried, state=DeliveryState.EXHAUSTED))
@@ -149,25 +150,39 @@ class Attempts:
         pause = timedelta(0) if probe else retry_delay(self.policy, delivery.attempts + 1, self.spread())
         return delivery.failed(place, replace(tried, state=DeliveryState.WAITING), at + pause)
 
-    def _trip(self, subscription: Subscription, at: datetime, answer: Answer, *, probe: bool) -> Circuit:
+    def _trip(self, subscription: Subscription, at: datetime, answer: Answer, *, probe: bool) -> Circuit | None:
+        """The circuit after the failure. None, and nothing is counted, where the webhook was changed since the request
+        began: the receiver that failed may be another one than it has now.
+
+        The circuit is read before the webhook, so one of a newer receiver is never taken for that of an older one.
+        """
         retry_after = None if answer.retry_after is None else timedelta(seconds=answer.retry_after)
         owner, subscription_id = subscription.owner, subscription.subscription_id
 
-        def attempt() -> tuple[Circuit | None, Circuit]:
+        def attempt() -> tuple[Circuit | None, Circuit | None]:
             before = read_circuit(self.table, subscription_id)
+            if not is_current(self.table, subscription):
+                return before, None
             after = after_failure(before, at, self.policy, self.spread(), probe=probe, retry_after=retry_after)
-            if not write_circuit(self.table, owner, subscription_id, after):
+            along = [] if before else [unchanged(subscription)]
+            if not write_circuit(self.table, owner, subscription_id, after, along):
                 raise OutOfDate(subscription_id)
             return before, after
 
         before, after = until_current(attempt, tries=CIRCUIT_TRIES)
-        if after.probe_at is not None and (probe or before is None or after.probe_at != before.probe_at):
-            host, failures = subscription.host, after.failures
-            note(Log.RECEIVER_FAILING, owner=owner, host=host, subscription=subscription_id, failures=failures)
-            wait = max(after.probe_at - at, AT_ONCE)  # a person may have asked for a probe before this request began
-            if wait <= MAX_DELAY:
-                self.send_wake(Wake(subscription_id, None), wait)
+        if after is not None and (probe or before is None or after.probe_at != before.probe_at):
+            self._plan_probe(subscription, after, at)
         return after
+
+    def _plan_probe(self, subscription: Subscription, circuit: Circuit, at: datetime) -> None:
+        """Where it is open."""
+        if circuit.probe_at is None:
+            return
+        owner, host, name = subscription.owner, subscription.host, subscription.subscription_id
+        note(Log.RECEIVER_FAILING, owner=owner, host=host, subscription=name, failures=circuit.failures)
+        wait = max(circuit.probe_at - at, AT_ONCE)  # a person may have asked for a probe before this request began
+        if wait <= MAX_DELAY:
+            self.send_wake(Wake(name, None), wait)
 
 
 def _note(subscription: Subscription, outgoing: Outgoing, answer: Answer) -> None:

@@ -19,6 +19,7 @@ from cleave.store.delivery_items import DamagedDelivery
 from cleave.store.drain_inputs import DrainInput, read_drain_input
 from cleave.store.formats import Unreadable
 from cleave.store.retention import DELIVERIES_KEPT
+from cleave.store.subscriptions import is_current
 from cleave.store.track_leases import CLOCKS_DIFFER, Held, hand_over, look_again, release, shut, take
 from cleave.table.table import Table
 
@@ -155,8 +156,8 @@ class Pass:
         return DrainResult.MORE if self._is_late() else None
 
     def _send(self, waiting: Delivery, found: DrainInput, event: Event) -> DrainResult | None:
-        """Send the delivery's messages, one after the other. Progress is stored in between only if a repeat would be
-        long."""
+        """The delivery's messages, one after the other. In between they are noted, and the webhook is looked at again,
+        only where there are many."""
         table, number = self.drain.table, self.held.track.number
         delivery = waiting
         for sent, place in enumerate(waiting.owed, start=1):
@@ -168,12 +169,16 @@ class Pass:
             is_late = self._is_late()
             if delivery.owed and (is_late or sent % NOTED_EVERY == 0):
                 is_noted = note_progress(table, number, delivery, waiting)
-                if is_late:
+                if is_late or not self._is_current(found):
                     return DrainResult.MORE
                 if not is_noted:
                     return None  # a person asked for some of them, which rang the track: the next pass reads again
         settle(table, number, delivery, waiting, found.settled)
         return None
+
+    def _is_current(self, found: DrainInput) -> bool:
+        """Whether the webhook is what it was before the delivery's first message."""
+        return found.subscription is not None and is_current(self.drain.table, found.subscription)
 
     def _request(self, found: DrainInput, outgoing: Outgoing) -> Delivery:
         """Send one message. A success ends the count of failures; this pass has read the circuit, so it knows whether

@@ -6,7 +6,7 @@ from cleave.application.tell.wake_queue import AT_ONCE, SendWake, Wake
 from cleave.domain.circuit import Circuit
 from cleave.domain.subscription import Subscription
 from cleave.logs import Log, note
-from cleave.store.circuits import close_circuit
+from cleave.store.circuits import close_circuit, forget_circuit
 from cleave.store.tracks import TrackRef, counting_anew, reopen
 from cleave.table.requests import Write
 from cleave.table.table import Table
@@ -19,6 +19,11 @@ def tracks_of(subscription: Subscription) -> list[TrackRef]:
 def wakes_of(subscription: Subscription, at: datetime) -> list[Write]:
     """Writes for another's transaction, which have all of a webhook's waiting deliveries sent now."""
     return [reopen(track, at) for track in tracks_of(subscription)]
+
+
+def as_never_failed(subscription: Subscription, at: datetime) -> list[Write]:
+    """The writes, for another's transaction, after which nothing is known of its receiver, and all is sent now."""
+    return [forget_circuit(subscription.subscription_id), *wakes_of(subscription, at)]
 
 
 def send_wakes(send_wake: SendWake, subscription: Subscription) -> None:
