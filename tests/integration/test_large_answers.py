@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cleave.dialects.trendyol import fitting
+from cleave.dialects.trendyol.shortened import LEAST_BYTES
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
@@ -115,8 +116,8 @@ def test_on_a_page_without_room_each_package_has_what_is_least(
 ) -> None:
     del table
     ids = load(de_seller, *[fresh_package(20811, "DE", {"A": 1}, seller_pays=True) for _ in range(6)], *bulky(1))
-    monkeypatch.setattr(fitting, "MOST_ANSWER_BYTES", 7 * fitting._LEAST_BYTES)
+    monkeypatch.setattr(fitting, "MOST_ANSWER_BYTES", 7 * LEAST_BYTES)
     answer = ask(de_seller)
     assert {each["shipmentPackageId"] for each in answer.json["content"]} == set(ids)
     assert whole_and_cut(answer.json["content"])[1] >= 4
-    assert len(json.dumps(json.dumps(answer.json))) < 7 * fitting._LEAST_BYTES + 200
+    assert len(json.dumps(json.dumps(answer.json))) < 7 * LEAST_BYTES + 200

@@ -24,6 +24,13 @@ ANSWERING = (
         "::test_a_page_that_is_too_large_names_all_its_packages_and_says_which_are_cut",
     ),
     Fault(
+        "send a queue a package that is too large for it",
+        "dialects/trendyol/shortened.py",
+        "        if room is not None and len(text.encode()) > room:\n",
+        "        if room == 0:\n",
+        "tests/unit/test_large_messages.py::test_a_queue_gets_as_much_of_a_package_as_it_takes[many units-2]",
+    ),
+    Fault(
         "import so many units at once that they fill the memory",
         "dialects/trendyol/imports.py",
         "        if room < 0:\n",

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cleave.application.tell.attempt import Outgoing
-from cleave.dialects.cloudevents.render import render_fact, render_test
+from cleave.dialects.cloudevents.render import MOST_BYTES, render_fact, render_test
 from cleave.dialects.hepsiglobal.cancelled import render_cancelled
 from cleave.dialects.hepsiglobal.shipments import render_created, render_ended, render_moved
 from cleave.dialects.trendyol.packages import page
+from cleave.dialects.trendyol.shortened import page_of
 from cleave.domain.cancellation import Scope
+from cleave.domain.destination import is_arn
 from cleave.domain.dialect import Dialect
 from cleave.domain.recipients import MessageKind
 from cleave.domain.subscription import PayloadFormat, Subscription, channel_of
@@ -28,13 +30,15 @@ class Body(NamedTuple):
 def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) -> Body:
     """The package as it was when the event happened, one of its cancelled items, or one fact as a CloudEvent.
 
-    With ``old_names``, renamed fields of a package appear under both names.
+    With ``old_names``, fields of a package that were called otherwise before stand there under both names. A package
+    that is too large for a bus or queue is shortened.
     """
     event, message = outgoing.event, outgoing.message
     match message.kind:
         case MessageKind.PACKAGE:
             package = event.packages[message.package]
-            return Body("package", _JSON, to_json(page([package], old_names=old_names)))
+            room = MOST_BYTES if is_arn(subscription.url) else None
+            return Body("package", _JSON, page_of(package, room, old_names=old_names))
         case MessageKind.CANCELLED_LINE:
             return Body("order-cancel", _JSON, to_json(render_cancelled(event, message)))
         case MessageKind.SHIPMENT_CREATED:

@@ -8,48 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES
 from cleave.dialects.trendyol.packages import render_package
+from cleave.dialects.trendyol.shortened import LEAST_BYTES, without_bulk, without_lines
 from cleave.domain.listing import UnreadablePackage
 from cleave.domain.package import Package
 from cleave.entry.endpoint import MOST_ANSWER_BYTES
 from cleave.entry.wire import to_json
-
-# Reserved for each package that follows, without its lines.
-_LEAST_BYTES = 2_200
-_PACKAGE_FIELDS = (
-    "shipmentPackageId",
-    "orderNumber",
-    "supplierId",
-    "status",
-    "shipmentPackageStatus",
-    "cargoTrackingNumber",
-    "packageGrossAmount",
-    "packageSellerDiscount",
-    "packageTyDiscount",
-    "packageTotalDiscount",
-    "packageTotalPrice",
-    "lastModifiedDate",
-    "createdBy",
-    "originPackageIds",
-)
-_LINE_FIELDS = frozenset(
-    {
-        "lineId",
-        "quantity",
-        "stockCode",
-        "barcode",
-        "lineUnitPrice",
-        "lineGrossAmount",
-        "lineSellerDiscount",
-        "lineTyDiscount",
-        "lineTotalDiscount",
-        "orderLineItemStatusName",
-        "cancelledBy",
-        "cancelReason",
-        "cancelReasonCode",
-    }
-)
 
 
 class Packages(Protocol):
@@ -84,7 +48,7 @@ def fit_packages(packages: Packages, *, old_names: bool) -> Fitted:
         if isinstance(package, UnreadablePackage):
             unreadable.append(package.package_id)
             continue
-        text, was_cut = _fitting(render_package(package, old_names=old_names), room - left * _LEAST_BYTES)
+        text, was_cut = _fitting(render_package(package, old_names=old_names), room - left * LEAST_BYTES)
         room -= _weight(text)
         is_cut = is_cut or was_cut
         texts.append(text)
@@ -95,27 +59,13 @@ def _fitting(rendered: Mapping[str, Any], room: int) -> tuple[str, bool]:
     text = to_json(rendered)
     if _weight(text) <= room:
         return text, False
-    text = to_json(_without_bulk(rendered))
-    return (text, True) if _weight(text) <= room else (to_json(_without_lines(rendered)), True)
+    text = to_json(without_bulk(rendered))
+    return (text, True) if _weight(text) <= room else (to_json(without_lines(rendered)), True)
 
 
 def _weight(text: str) -> int:
     """Bytes of a JSON text within a JSON text, as Lambda's answer holds it."""
     return len(json.dumps(text, ensure_ascii=False).encode())
-
-
-def _without_bulk(rendered: Mapping[str, Any]) -> dict[str, Any]:
-    lines = [
-        {name: value for name, value in line.items() if LINE_NAMES.get(name, name) in _LINE_FIELDS}
-        for line in rendered["lines"]
-    ]
-    return {**_without_lines(rendered), "lines": lines, "packageHistories": rendered["packageHistories"]}
-
-
-def _without_lines(rendered: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of every package, in fewer than _LEAST_BYTES; imported fields may have any size."""
-    known = {name: value for name, value in rendered.items() if PACKAGE_NAMES.get(name, name) in _PACKAGE_FIELDS}
-    return {**known, "lines": [], "packageHistories": [], "truncated": True}
 
 
 def with_content(head: Mapping[str, Any], fitted: Fitted) -> str:

@@ -1,0 +1,47 @@
+"""A package that is larger than a bus or queue takes: it is told, shortened, instead of holding up its order."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from cleave.application.tell.attempt import outgoing_of
+from cleave.domain.delivery import Delivery, Lane
+from cleave.domain.events import Event
+from cleave.domain.package import Package
+from cleave.domain.recipients import Selection
+from cleave.domain.subscription import PayloadFormat
+from cleave.outbound.destinations import _MOST_BYTES
+from cleave.outbound.messages import body_of
+
+from tests.support.stored import subscription
+from tests.unit.builders import line, package
+
+QUEUE = "arn:aws:sqs:eu-west-1:210987654321:stock"
+LINES = {
+    "few units": package(line(1, 5), line(2, 1)),
+    "many units": package(line(1, 4000), line(2, 1)),
+    "many lines": package(*(line(number, 1) for number in range(1, 2001))),
+}
+
+
+def sent(url: str, of: Package) -> str:
+    event = Event("A", 1, 1, of.created_at, (of,))
+    lane = Lane("hook", 1, "A")
+    delivery = Delivery(lane, "seller:1", event.at, 1, Selection((0,)), count=1, first=1, previous_at=None)
+    hook = replace(subscription(), url=url, payload=PayloadFormat.TRENDYOL)
+    return body_of(hook, outgoing_of(event, delivery, 0), old_names=True).text
+
+
+@pytest.mark.parametrize(("which", "lines"), [("few units", 2), ("many units", 2), ("many lines", 0)])
+def test_a_queue_gets_as_much_of_a_package_as_it_takes(which: str, lines: int) -> None:
+    (shown,) = json.loads(text := sent(QUEUE, LINES[which]))["content"]
+    assert len(text.encode()) < _MOST_BYTES
+    assert (len(shown["lines"]), shown.get("truncated", False)) == (lines, which != "few units")
+    assert shown["shipmentPackageId"] == 100
+
+
+@pytest.mark.parametrize("which", LINES)
+def test_a_url_gets_all_of_it(which: str) -> None:
+    (shown,) = json.loads(sent("https://hooks.example", LINES[which]))["content"]
+    assert "truncated" not in shown
+    assert len(shown["lines"]) == len(LINES[which].lines)
