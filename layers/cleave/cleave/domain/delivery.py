@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import quote
 
 from cleave.domain.circuit import Circuit, RetryPolicy
+from cleave.domain.ids import order_in_id
 from cleave.domain.recipients import Selection
 
 
@@ -124,13 +124,11 @@ class Delivery:
     def message_id(self, place: int) -> str:
         """The ``webhook-id``: the same for every attempt and every replay.
 
-        A package has the same one for every subscriber. It is ASCII, because it is sent in a header, and has no full
-        stop, because that separates the id from the time in the signed text.
+        A package has the same one for every subscriber.
         """
-        order_number = quote(self.lane.order_number, safe="").replace(".", "%2E")
         whole = self.selection.packages
         part = str(self.event + whole[place]) if place < len(whole) else f"{self.event}-{place}"
-        return f"{self.lane.seller_id}-{order_number}-{part}"
+        return f"{self.lane.seller_id}-{order_in_id(self.lane.order_number)}-{part}"
 
 
 @dataclass(frozen=True, slots=True)

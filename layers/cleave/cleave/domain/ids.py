@@ -4,6 +4,7 @@ All are below 2**53: clients read ids as JSON numbers, and JavaScript's are exac
 """
 
 from hashlib import blake2b
+from urllib.parse import quote
 
 _PACKAGE_ID_BASE = 1_000_000_000_000_000
 _PACKAGE_ID_SPAN = 5_000_000_000_000_000
@@ -39,6 +40,16 @@ def order_line_id(order_number: str, seller_id: int, position: int) -> int:
 def cancel_id(seller_id: int, order_number: str, sequence: int, part: int) -> int:
     """HepsiGlobal's key for the cancel of one line in an event, from the whole range of ids."""
     return 1 + _digest("cancel", seller_id, order_number, sequence, part) % (2**53 - 1)
+
+
+def order_in_id(order_number: str) -> str:
+    """An order's number as a part of a message's id.
+
+    It has no hyphen, because that separates the parts: otherwise two messages could have the same id. It is ASCII,
+    because the id is sent in a header, and has no full stop, because that separates the id from the time in the signed
+    text.
+    """
+    return quote(order_number, safe="").replace(".", "%2E").replace("-", "%2D")
 
 
 def _digest(*parts: str | int) -> int:

@@ -28,6 +28,7 @@ from cleave.domain.domain_events import (
     domain_events,
 )
 from cleave.domain.events import Event
+from cleave.domain.ids import order_in_id
 from cleave.domain.package import Line, Package, UnitsCancelled
 from cleave.domain.subscription import PassiveReason, Subscription
 from cleave.entry.wire import json_size
@@ -55,9 +56,8 @@ class Envelope(NamedTuple):
 
 
 def event_id(event: Event, number: int) -> str:
-    """The id of one fact of a change: equal to ``Delivery.message_id`` for a subscription that gets all facts."""
-    order_number = quote(event.order_number, safe="").replace(".", "%2E")
-    return f"{event.seller_id}-{order_number}-{event.first}-{number}"
+    """The id of one fact of a change: as ``Delivery.message_id`` has it for a subscription that is told all of them."""
+    return f"{event.seller_id}-{order_in_id(event.order_number)}-{event.first}-{number}"
 
 
 def render_facts(event: Event) -> list[CloudEvent]:
