@@ -22,6 +22,7 @@ from cleave.domain.package import Package
 from cleave.domain.split import Name, cancel_units
 from cleave.domain.status import Status
 from cleave.domain.subscription import Authentication, Subscription, channel_owner, seller_owner
+from cleave.store import webhook_keys
 from cleave.store.changes import write_change
 from cleave.store.circuits import read_circuit
 from cleave.store.due_packages import read_audience
@@ -360,6 +361,20 @@ def test_a_failure_of_before_the_change_does_not_count_against_the_receiver_of_n
     side.run(seconds=6)
     assert side.in_order(ORDERS) == {order: [1] for order in ORDERS}
     assert read_circuit(side.table, made) is None
+
+
+def test_a_failure_after_its_webhook_was_deleted_leaves_nothing_behind(side: Side) -> None:
+    made = webhook(side.table, side.clock(), FAILING).subscription_id
+
+    def deleted(*_: object) -> Answer:
+        remove_webhook(side.table, OWNER, made)
+        return status(503)
+
+    side.script.decide = deleted
+    happen(side.table, side.bell, "A", range(1, 2))
+    side.run(minutes=10)
+    assert len(side.script.tried) == 1
+    assert side.table.get(webhook_keys.circuit(made)) is None
 
 
 def test_a_first_failure_that_is_written_while_the_url_changes_opens_no_circuit_of_the_new_one(
