@@ -30,8 +30,8 @@ class Body(NamedTuple):
 def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) -> Body:
     """The package as it was when the event happened, one of its cancelled items, or one fact as a CloudEvent.
 
-    With ``old_names``, fields of a package that were called otherwise before stand there under both names. A package
-    that is too large for a bus or queue is shortened.
+    With ``old_names``, renamed fields of a package appear under both names. A package that is too large for a bus or
+    queue is shortened.
     """
     event, message = outgoing.event, outgoing.message
     match message.kind:

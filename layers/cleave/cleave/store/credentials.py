@@ -83,7 +83,7 @@ class ListedCredential:
 
 
 def store_credential(table: Table, credential: Credential, secret: str, at: datetime) -> None:
-    """Store a new credential; of the secret only the hash is kept. A seller may make webhooks again with it.
+    """Store a new credential, with only the hash of its secret. Its seller may make webhooks again.
 
     Raises TooManySellers; OwnerEnding; ConditionsFailed if its key exists.
     """

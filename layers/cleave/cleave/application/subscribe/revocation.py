@@ -83,8 +83,8 @@ def _revoke(table: Table, key: str) -> list[str]:
 
 
 def end_webhooks(table: Table, owner: str, sellers: frozenset[int] = frozenset()) -> list[EndedWebhook]:
-    """Delete all webhooks of an owner that has ended, readable or not. A repeat has no effect, and nothing is deleted
-    that a new credential has made since.
+    """Delete all webhooks of an owner that has ended, also those that cannot be read. A repeat has no effect, and
+    webhooks that a new credential has made since stay.
 
     ``sellers`` are those of a channel's webhooks that cannot be read.
     """

@@ -139,7 +139,8 @@ def list_webhooks(table: Table, owner: str) -> FoundSubscriptions:
 def update_webhook(table: Table, send_wake: SendWake, seal: Seal, subscription_id: str, wish: WebhookWish) -> None:
     """Change its target and its messages; its signing secret and its status stay. Raises Refusal.
 
-    Its receiver is another one, or was put right: it has no failures yet, so waiting deliveries are sent to it at once.
+    Another URL is another receiver, and wrong credentials make one fail: earlier failures are forgotten, and waiting
+    deliveries are sent at once.
     """
     sealed = _sealed(seal, wish, subscription_id)
 
@@ -179,10 +180,11 @@ def remove_webhook(table: Table, owner: str, subscription_id: str, sellers: froz
 
 
 def rotate_secret(table: Table, send_wake: SendWake, seal: Seal, owner: str, subscription_id: str, at: datetime) -> str:
-    """A new signing secret, shown this once; messages are signed with the old one too for ROTATION_OVERLAP.
+    """Make a new signing secret, which is shown only now. For ROTATION_OVERLAP, messages are signed with the old one
+    too.
 
-    A receiver that had no good secret is another one with it, as with another URL. Raises Refusal, also when the
-    overlaps of too many rotations meet.
+    A receiver that failed may have lost the old one, so waiting deliveries are sent at once. Raises Refusal, also if
+    the overlaps of too many rotations would meet.
     """
     secret = _new_signing_secret()
     sealed = seal(secret, owner, subscription_id)

@@ -151,10 +151,10 @@ class Attempts:
         return delivery.failed(place, replace(tried, state=DeliveryState.WAITING), at + pause)
 
     def _trip(self, subscription: Subscription, at: datetime, answer: Answer, *, probe: bool) -> Circuit | None:
-        """The circuit after the failure. None, and nothing is counted, where the webhook was changed since the request
-        began: the receiver that failed may be another one than it has now.
+        """Count the failure, and return the circuit. Returns None, and counts nothing, if the webhook was changed since
+        the request began: it may have another receiver now.
 
-        The circuit is read before the webhook, so one of a newer receiver is never taken for that of an older one.
+        The circuit is read before the webhook. So the failure never counts in a circuit of a newer receiver.
         """
         retry_after = None if answer.retry_after is None else timedelta(seconds=answer.retry_after)
         owner, subscription_id = subscription.owner, subscription.subscription_id
@@ -175,7 +175,7 @@ class Attempts:
         return after
 
     def _plan_probe(self, subscription: Subscription, circuit: Circuit, at: datetime) -> None:
-        """Where it is open."""
+        """Send a wake for the next probe, if the circuit is open."""
         if circuit.probe_at is None:
             return
         owner, host, name = subscription.owner, subscription.host, subscription.subscription_id

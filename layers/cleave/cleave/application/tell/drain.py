@@ -156,8 +156,8 @@ class Pass:
         return DrainResult.MORE if self._is_late() else None
 
     def _send(self, waiting: Delivery, found: DrainInput, event: Event) -> DrainResult | None:
-        """The delivery's messages, one after the other. In between they are noted, and the webhook is looked at again,
-        only where there are many."""
+        """Send the delivery's messages, one after the other. Only if there are many, progress is stored in between, and
+        the webhook is read again."""
         table, number = self.drain.table, self.held.track.number
         delivery = waiting
         for sent, place in enumerate(waiting.owed, start=1):
@@ -177,7 +177,7 @@ class Pass:
         return None
 
     def _is_current(self, found: DrainInput) -> bool:
-        """Whether the webhook is what it was before the delivery's first message."""
+        """Whether the webhook is unchanged since before the delivery's first message."""
         return found.subscription is not None and is_current(self.drain.table, found.subscription)
 
     def _request(self, found: DrainInput, outgoing: Outgoing) -> Delivery:

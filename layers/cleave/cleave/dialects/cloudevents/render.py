@@ -56,7 +56,7 @@ class Envelope(NamedTuple):
 
 
 def event_id(event: Event, number: int) -> str:
-    """The id of one fact of a change: as ``Delivery.message_id`` has it for a subscription that is told all of them."""
+    """The id of one fact of a change: equal to ``Delivery.message_id`` for a subscription that gets all facts."""
     return f"{event.seller_id}-{order_in_id(event.order_number)}-{event.first}-{number}"
 
 
