@@ -88,7 +88,7 @@ class Metric(Enum):
         "OldestWaitingDelivery",
         MetricUnit.Seconds,
         (),
-        "The longest time that a receiver with an open circuit has failed or a track was overdue; 0 if none. Every minute.",
+        "The longest that a receiver with an open circuit has failed or a track was overdue; 0 if none. Every minute.",
     )
     FAILED_BATCHES = (
         "FailedBatches",
