@@ -83,8 +83,8 @@ def _asked(item: Item) -> str | None:
 def write_circuit(
     table: Table, owner: str, subscription_id: str, circuit: Circuit, along: Sequence[Write] = ()
 ) -> bool:
-    """Write the next version of a circuit, with ``along``. False if another one was written meanwhile, or a condition of
-    ``along`` failed."""
+    """Write the next version of a circuit, with ``along``. False if another one was written meanwhile, or if a
+    condition of ``along`` failed."""
     write = circuit_write(owner, subscription_id, circuit)
     if not along:
         return table.try_update(write)
