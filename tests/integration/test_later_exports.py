@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cleave.store.packages import read_state
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
@@ -103,6 +104,20 @@ def test_awaiting_becomes_created_or_cancelled_where_payment_fails(table: Table,
     assert shown(de_seller)["lines"][0]["orderLineItemStatusName"] == "Created"
     cancelled = shown(de_seller, 2)
     assert (cancelled["status"], cancelled["lines"][0]["orderLineItemStatusName"]) == ("Cancelled", "Cancelled")
+
+
+def test_who_pays_and_the_country_may_be_said_later(table: Table, de_seller: Caller) -> None:
+    """An Awaiting package has no carrier yet. What a later export leaves out stays."""
+    package: dict[str, Any] = sample("sample-orders")["content"][0]
+    unsaid = {name: value for name, value in package.items() if name not in {"whoPays", "orderCountryCode"}}
+    assert de_seller.call(import_orders, unsaid, path=SELLER).status == 200
+    for later, said in enumerate([package | {"orderCountryCode": "AT"}, unsaid | {"cargoDeci": 11}], 1):
+        again = said | {"lastModifiedDate": package["lastModifiedDate"] + later}
+        assert de_seller.call(import_orders, again, path=SELLER).json["updated"] == [ID]
+    state = read_state(table, 20811, ID)
+    assert state is not None
+    assert (state.package.seller_pays, state.package.country) == (True, "AT")
+    assert (shown(de_seller)["whoPays"], shown(de_seller)["orderCountryCode"]) == (1, "AT")
 
 
 @pytest.mark.parametrize(

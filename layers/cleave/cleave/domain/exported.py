@@ -46,6 +46,8 @@ def apply_export(package: Package, said: Package, export: Export, fields: Export
         own=_own(package, said),
         fees=said.fees,
         carriage=_carriage(package.carriage, said.carriage, is_recent=is_recent),
+        seller_pays=said.seller_pays or package.seller_pays,
+        country=said.country or package.country,
         tracking_number=said.tracking_number or package.tracking_number,
         invoice_number=_newer(package.invoice_number, said.invoice_number, is_recent=is_recent),
         origin_ids=package.origin_ids if package.parent_id is not None else said.origin_ids or package.origin_ids,
