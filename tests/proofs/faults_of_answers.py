@@ -5,6 +5,7 @@ from tests.proofs.fault import Fault
 _ANY = "tests/integration/test_any_damaged_item.py"
 _DAMAGED = "tests/integration/test_damaged_items.py"
 _EXCHANGE = "tests/unit/test_exchange.py"
+_ODD = "tests/integration/test_odd_exports.py"
 
 ANSWERING = (
     Fault(
@@ -38,6 +39,34 @@ ANSWERING = (
         "tests/integration/test_import.py::test_units_that_would_fill_the_memory_are_refused_before_any_is_made",
     ),
     Fault(
+        "look at fields within fields twice at each level",
+        "dialects/own_fields.py",
+        "        rests = {key: _rest(key, each, is_own) for key, each in value.items()}",
+        "        rests = {key: _rest(key, _rest(key, each, is_own), is_own) for key, each in value.items()}",
+        f"{_ODD}::test_fields_within_fields_are_looked_at_once",
+    ),
+    Fault(
+        "divide a fee that has no exact shares",
+        "dialects/trendyol/amounts.py",
+        "            vague |= set() if _can_be_divided(amount) else {name}\n",
+        "",
+        f"{_ODD}::test_a_fee_of_any_size_comes_in_and_the_package_can_be_divided",
+    ),
+    Fault(
+        "name every fault of a body",
+        "entry/wire.py",
+        "    for detail in found[:_MOST_FAULTS]:\n",
+        "    for detail in found:\n",
+        f"{_ODD}::test_of_many_faults_the_first_are_named_and_the_others_counted",
+    ),
+    Fault(
+        "read a package before its size is looked at",
+        "dialects/trendyol/imports.py",
+        "        check_size(raw)\n",
+        "",
+        f"{_ODD}::test_a_package_that_is_too_large_is_not_read_at_all",
+    ),
+    Fault(
         "search a chain's live packages from its middle",
         "application/accept/replaced.py",
         "order.live_in(state.chain_id)",
@@ -50,8 +79,8 @@ READING_RECEIVERS = (
     Fault(
         "show a secret that a receiver's answer repeats in another form",
         "outbound/redaction.py",
-        "    return STRUCK if any(is_said(reading) for reading in _readings(text)) else text\n",
-        "    return STRUCK if is_said(text) else text\n",
+        "any(said(reading) for reading in readings for said in finders)",
+        "any(said(shown) for said in finders)",
         "tests/unit/test_redaction.py::test_a_secret_in_another_form_hides_the_whole_text",
     ),
     Fault(
