@@ -114,8 +114,9 @@ def clear_owner(table: Table, owner: str, known: Owner) -> None:
 
 
 def _opened_as(known: Owner) -> str:
-    return "attribute_not_exists(opened)" if known.opened is None else "opened = :opened"
+    """A damaged item may hold a null."""
+    return f"(opened = :opened{' OR attribute_not_exists(opened)' if known.opened is None else ''})"
 
 
 def _opened_value(known: Owner) -> dict[str, object]:
-    return {} if known.opened is None else {"opened": known.opened}
+    return {"opened": known.opened}
