@@ -45,6 +45,9 @@ class Admins:
             hook = Hook(owner, answer.document["id"], sellers, [receiver])
             hook.ends(hook.begins(step), self.step(), Change(on=True, statuses=statuses), is_done=True)
             self.book.hooks.append(hook)
+            if self.book.revoked.get(owner, -1) >= step:  # it may have been made before, and ended by the revocation
+                hook.gone_maybe = True
+                hook.begins(step)
 
     def _body(self, receiver: SimulatedReceiver, statuses: frozenset[str]) -> dict[str, object]:
         body = {"url": receiver.url, "authenticationType": "API_KEY", "apiKey": "k"}

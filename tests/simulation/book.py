@@ -141,7 +141,10 @@ class Happened:
 
 @dataclass
 class Book:
-    """All of it. ``lines`` are of the run, for people; ``broken`` are promises that were seen not to be kept."""
+    """All of it. ``lines`` are of the run, for people; ``broken`` are promises that were seen not to be kept.
+
+    ``revoked`` has, by owner, the step at which its last revocation was over; infinity while one is under way.
+    """
 
     orders: dict[tuple[int, str], OrderBook] = field(default_factory=dict)
     hooks: list[Hook] = field(default_factory=list)
@@ -150,6 +153,7 @@ class Book:
     applied: dict[str, float] = field(default_factory=dict)
     poisoned: set[int] = field(default_factory=set)
     damaged: dict[Place, Value] = field(default_factory=dict)
+    revoked: dict[str, float] = field(default_factory=dict)
     is_calm: bool = True
     lines: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)

@@ -95,7 +95,9 @@ class Operators:
         for hook in hooks:
             hook.gone_maybe = True
             hook.begins(self.admins.step())  # for ever uncertain
+        self.book.revoked[owner] = float("inf")
         is_done = self._operate(lambda table: revoke(table, name))
+        self.book.revoked[owner] = self.admins.step()
         self.callers.note(f"revoke {name}: {is_done}")
         for hook in hooks:
             hook.ended = self.world.scheduler.now if is_done else None
