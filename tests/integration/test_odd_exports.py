@@ -49,6 +49,7 @@ def at_most(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, int], None]:
     return limit
 
 
+@pytest.mark.timeout(30)  # each level would double the time
 def test_fields_within_fields_are_looked_at_once(
     table: Table, de_seller: Caller, at_most: Callable[[Any, str, int], None]
 ) -> None:
