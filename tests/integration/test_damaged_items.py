@@ -68,6 +68,8 @@ DAMAGE: dict[str, dict[str, Any]] = {
     "no map of units": {"left": ["a", 1]},
     "a later format": {"format": 99},
 }
+# A list reads no counts and no reservations: for 200 packages they may take more memory than a function has.
+UNREAD_BY_LISTS = {kind for kind, damaged in DAMAGE.items() if damaged.keys() & {"left", "waiting"}}
 
 
 def damage(table: Table, key: Key, attributes: dict[str, Any]) -> None:
@@ -98,8 +100,10 @@ def test_a_damaged_package_is_named_beside_the_others_wherever_it_would_stand(
     ]
     lists.append(de_seller.call(get_stream, path=PATH))
     for answer in lists:
-        shown = [package["shipmentPackageId"] for package in answer.json["content"]]
-        assert (answer.status, shown, answer.json["unreadablePackageIds"]) == (200, [GOOD], [BAD])
+        shown = sorted(package["shipmentPackageId"] for package in answer.json["content"])
+        named = answer.json.get("unreadablePackageIds", [])
+        expected = ([GOOD, BAD], []) if kind in UNREAD_BY_LISTS else ([GOOD], [BAD])
+        assert (answer.status, shown, named) == (200, *expected)
     (part,) = de_seller.call(get_timeline, path={**PATH, "orderNumber": order}).json["parts"]
     assert [each["shipmentPackageId"] for each in part["packages"]] == [GOOD]
     assert part["unreadablePackageIds"] == [BAD]

@@ -2,18 +2,27 @@
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from cleave.dialects.trendyol import fitting
 from cleave.dialects.trendyol.shortened import LEAST_BYTES
+from cleave.entry import resources
+from cleave.entry.wire import to_json
+from cleave.store.orders import put_pointer
+from cleave.store.packages import read_state
+from cleave.table.limits import ANSWER_BYTES
 from cleave.table.table import Table
 
 from functions.cancel_package.app import handler as cancel_package
 from functions.get_shipment_packages.app import handler as get_shipment_packages
 from functions.get_shipment_packages_stream.app import handler as stream
 from functions.import_orders.app import handler as import_orders
+from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Answer, Caller
+from tests.support.listing import package as stored_package
+from tests.support.listing import put
 from tests.support.samples import Package, fresh_package
 from tests.support.splits import apply_waiting
 
@@ -109,6 +118,82 @@ def test_a_package_that_is_larger_than_any_answer_can_be_read_in_every_way(de_se
         assert (shown["truncated"], shown["status"], len(shown["lines"])) == (True, "Cancelled", 15 * 50)
         assert {line["quantity"] for line in shown["lines"]} == {1}
         assert whole_and_cut(found) == (count - 1, 1)
+
+
+def large() -> Package:
+    """With as many units as one may have: it takes a megabyte of an answer."""
+    package = fresh_package(20811, "DE", {f"S{n}": 250 for n in range(20)}, seller_pays=True)
+    for line in package["lines"]:
+        line.pop("discountDetails", None)
+    return package
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The characters of each package that is written out, whether it is shown or not."""
+    lengths: list[int] = []
+
+    def noted(document: object) -> str:
+        lengths.append(len(text := to_json(document)))
+        return text
+
+    monkeypatch.setattr(fitting, "to_json", noted)
+    return lengths
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_packages_for_which_an_answer_has_no_room_are_not_written(
+    table: Table, de_seller: Caller, written: list[int]
+) -> None:
+    """To write 200 packages of 5,000 units, most of them in vain, would take a function half a minute."""
+    (package_id,) = load(de_seller, large())
+    state = read_state(table, 20811, package_id)
+    assert state is not None
+    put(table, [replace(state.package, package_id=number) for number in range(1, 40)])
+    assert whole_and_cut(ask(de_seller, size=200).json["content"])[0] >= 5
+    assert sum(written) < 3 * ANSWER_BYTES
+    written.clear()
+    answer = de_seller.call(stream, path=SELLER, query={"size": ["200"]})
+    assert (answer.status, whole_and_cut(answer.json["content"])) == (200, (len(answer.json["content"]), 0))
+    assert sum(written) < 3 * ANSWER_BYTES
+
+
+@pytest.fixture
+def read(table: Table) -> list[dict[str, Any]]:
+    """The items of packages that were read, as the database sent them."""
+    items: list[dict[str, Any]] = []
+
+    def note(parsed: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+        items.extend(each for each in parsed["Responses"][table.name] if each["sk"]["S"] == "PACKAGE")
+
+    resources.client("dynamodb").meta.events.register("after-call.dynamodb.BatchGetItem", note)
+    return items
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_a_list_reads_no_counts_which_may_fill_the_memory(de_seller: Caller, read: list[dict[str, Any]]) -> None:
+    """50 cancellations of 100 lines wait in 100 KB of an item, as a megabyte of Python's objects."""
+    (package_id,) = load(de_seller, large())
+    read.clear()
+    assert len(ask(de_seller).json["content"]) == 1
+    assert len(ask(de_seller, shipmentPackageIds=package_id).json["content"]) == 1
+    assert len(walk(de_seller)) == 1
+    assert len(read) == 3
+    assert [each.keys() & {"left", "waiting"} for each in read] == [set(), set(), set()]
+
+
+def test_of_an_order_of_very_many_packages_only_the_pages_own_are_read_whole(
+    table: Table, de_seller: Caller, read: list[dict[str, Any]], clock: FrozenClock
+) -> None:
+    """One of 5,000 units, cancelled one by one, leaves 5,000 packages."""
+    packages = [replace(stored_package(number, clock()), order_number="MANY") for number in range(1, 131)]
+    put(table, packages)
+    for each in packages:
+        table.write([put_pointer(each, 2**31)])
+    answer = ask(de_seller, orderNumber="MANY", size=20, page=2, orderByDirection="ASC").json
+    assert [each["shipmentPackageId"] for each in answer["content"]] == [*range(41, 61)]
+    assert (answer["totalElements"], answer["totalPages"]) == (130, 7)
+    assert sum("document" in each for each in read) == 20
 
 
 def test_on_a_page_without_room_each_package_has_what_is_least(

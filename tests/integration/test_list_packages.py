@@ -241,9 +241,9 @@ def test_a_package_that_leaves_the_status_while_the_index_lags_is_left_out(
     """Moto's index never lags, so the status changes between the two reads."""
     batch_get = Table.batch_get
 
-    def changed_meanwhile(self: Table, keys: Any) -> Any:  # noqa: ANN401 - Table's own signature
+    def changed_meanwhile(self: Table, *wanted: Any) -> Any:  # noqa: ANN401 - Table's own signature
         put(table, [package(2, packages[2].modified_at, status=Status.INVOICED)])
-        return batch_get(self, keys)
+        return batch_get(self, *wanted)
 
     monkeypatch.setattr(Table, "batch_get", changed_meanwhile)
     answer = de_seller.call(handler, path=PATH, query={"status": ["Created,Picking"]})

@@ -19,15 +19,29 @@ ANSWERING = (
     Fault(
         "build a page that is too large for Lambda",
         "dialects/trendyol/fitting.py",
-        "    if _weight(text) <= room:\n        return text, False\n",
-        "    if room:\n        return text, False\n",
+        "        return weight <= room\n",
+        "        return weight > 0\n",
         "tests/integration/test_large_answers.py"
         "::test_a_page_that_is_too_large_names_all_its_packages_and_says_which_are_cut",
     ),
     Fault(
+        "write packages for which an answer has no room, until the function's time is over",
+        "dialects/trendyol/fitting.py",
+        "        self.in_vain += weight if weight > room else 0\n",
+        "        self.in_vain += 0\n",
+        "tests/integration/test_large_answers.py::test_packages_for_which_an_answer_has_no_room_are_not_written",
+    ),
+    Fault(
+        "read what a list does not show, until the memory is full",
+        "store/listing.py",
+        "table.batch_get(wanted, _SHOWN if to_be_shown else _FACTS)",
+        "table.batch_get(wanted)",
+        "tests/integration/test_large_answers.py::test_a_list_reads_no_counts_which_may_fill_the_memory",
+    ),
+    Fault(
         "send a queue a package that is too large for it",
         "dialects/trendyol/shortened.py",
-        "        if room is not None and len(text.encode()) > room:\n",
+        "        if len(text.encode()) > room:\n",
         "        if room == 0:\n",
         "tests/unit/test_large_messages.py::test_a_queue_gets_as_much_of_a_package_as_it_takes[many units-2]",
     ),

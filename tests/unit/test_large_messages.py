@@ -12,6 +12,7 @@ from cleave.domain.recipients import Selection
 from cleave.domain.subscription import PayloadFormat
 from cleave.outbound.destinations import _MOST_BYTES
 from cleave.outbound.messages import body_of
+from cleave.table.limits import ANSWER_BYTES
 
 from tests.support.stored import subscription
 from tests.unit.builders import line, package
@@ -38,6 +39,14 @@ def test_a_queue_gets_as_much_of_a_package_as_it_takes(which: str, lines: int) -
     assert len(text.encode()) < _MOST_BYTES
     assert (len(shown["lines"]), shown.get("truncated", False)) == (lines, which != "few units")
     assert shown["shipmentPackageId"] == 100
+
+
+def test_a_url_gets_no_more_of_a_package_than_the_api_shows() -> None:
+    """50 cancellations of the same 100 lines leave 5,000 rows in the closed package, each with its line's notes."""
+    rows = tuple(replace(line(number, 1), details={"note": "n" * 2_000}) for number in range(1, 5001))
+    (shown,) = json.loads(text := sent("https://hooks.example", package(*rows)))["content"]
+    assert len(text.encode()) < ANSWER_BYTES
+    assert (len(shown["lines"]), shown["truncated"], "note" in shown["lines"][0]) == (5000, True, False)
 
 
 @pytest.mark.parametrize("which", LINES)

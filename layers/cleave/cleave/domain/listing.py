@@ -34,6 +34,15 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much a package holds; ``characters`` are those of the fields that no rule reads, as JSON."""
+
+    lines: int
+    units: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadablePackage:
     """A package whose item is damaged, or was written by a later version."""
 

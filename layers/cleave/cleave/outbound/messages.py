@@ -15,6 +15,7 @@ from cleave.domain.dialect import Dialect
 from cleave.domain.recipients import MessageKind
 from cleave.domain.subscription import PayloadFormat, Subscription, channel_of
 from cleave.entry.wire import to_json
+from cleave.table.limits import ANSWER_BYTES
 
 _JSON, CLOUDEVENT = "application/json", "application/cloudevents+json"
 
@@ -30,14 +31,14 @@ class Body(NamedTuple):
 def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) -> Body:
     """The package as it was when the event happened, one of its cancelled items, or one fact as a CloudEvent.
 
-    With ``old_names``, renamed fields of a package appear under both names. A package that is too large for a bus or
-    queue is shortened.
+    With ``old_names``, renamed fields of a package appear under both names. A package is shortened if it is too large
+    for a bus or queue, or larger than the API could show it to the owner of a URL.
     """
     event, message = outgoing.event, outgoing.message
     match message.kind:
         case MessageKind.PACKAGE:
             package = event.packages[message.package]
-            room = MOST_BYTES if is_arn(subscription.url) else None
+            room = MOST_BYTES if is_arn(subscription.url) else ANSWER_BYTES
             return Body("package", _JSON, page_of(package, room, old_names=old_names))
         case MessageKind.CANCELLED_LINE:
             return Body("order-cancel", _JSON, to_json(render_cancelled(event, message)))

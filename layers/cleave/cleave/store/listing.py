@@ -1,19 +1,24 @@
 """The two indexes of packages: a seller's packages in the order of a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cleave.domain.listing import By, Listing, Sought, UnreadablePackage
+from cleave.domain.listing import By, Extent, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
 from cleave.store import keys, order_keys
-from cleave.store.availability import package_id_of, to_availability
-from cleave.store.formats import Unreadable
-from cleave.store.packages import WAYS, to_state, way_of
+from cleave.store.availability import package_id_of
+from cleave.store.documents import Folded, unfold
+from cleave.store.formats import FORMAT, Unreadable, in_order, read_with
+from cleave.store.packages import WAYS, way_of
 from cleave.table.attributes import Item
 from cleave.table.requests import IndexQuery
 from cleave.table.table import Table
 
 _INDEXES = {By.MODIFIED: keys.BY_MODIFIED, By.CREATED: keys.BY_CREATED}
+_SUCCESSORS = "successor_ids"
+# What a list reads of a package's item. The counts of its lines and its reservations take more memory than all that.
+_FACTS = (keys.PARTITION, keys.SORT, FORMAT, "status", WAYS, keys.LISTING, *_INDEXES.values(), _SUCCESSORS)
+_SHOWN = (*_FACTS, "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +36,39 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPackage:
+    """A package whose lines are made only if there is room to show them."""
+
+    item: Item
+    folded: Folded
+    extent: Extent
+
+    def whole(self) -> Package | UnreadablePackage:
+        """With its lines."""
+        return self._made(self.folded.package)
+
+    def without_lines(self) -> Package | UnreadablePackage:
+        """As if it had none."""
+        return self._made(self.folded.without_lines)
+
+    def _made(self, make: Callable[[], Package]) -> Package | UnreadablePackage:
+        try:
+            return read_with(lambda _: make(), self.item)
+        except Unreadable:
+            return UnreadablePackage(package_id_of(self.item))
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPackages:
-    """Packages as they are stored. Each is opened on demand, because an answer may hold hundreds of them."""
+    """Packages as they are stored. Each is unfolded on demand, because an answer may hold hundreds of them."""
 
     items: Sequence[Item] = ()
 
     def __len__(self) -> int:
         return len(self.items)
 
-    def __iter__(self) -> Iterator[Package | UnreadablePackage]:
-        return map(_opened, self.items)
+    def __iter__(self) -> Iterator[FoundPackage | UnreadablePackage]:
+        return map(_unfolded, self.items)
 
     @property
     def ids(self) -> list[int]:
@@ -65,6 +93,11 @@ class FoundPackages:
     def part(self, start: int, count: int) -> "FoundPackages":
         """So many packages, from a position on."""
         return FoundPackages(self.items[start : start + count])
+
+    def read_again(self, whole: "FoundPackages") -> "FoundPackages":
+        """These packages in their order, as they are among others that were read since."""
+        found = dict(zip(whole.ids, whole.items, strict=True))
+        return FoundPackages([found[each] for each in self.ids if each in found])
 
     def together(self, others: "FoundPackages") -> "FoundPackages":
         """These and other packages, each once."""
@@ -137,26 +170,37 @@ def read_places(table: Table, listing: Listing, wanted: Sequence[int]) -> FoundP
     A package that has left the listing's statuses since the index was read is left out.
     """
     ids = list(dict.fromkeys(keys.package_id_at(each) for each in wanted))
-    items = table.batch_get([order_keys.package(listing.seller_id, package_id) for package_id in ids])
+    items = table.batch_get([order_keys.package(listing.seller_id, package_id) for package_id in ids], _SHOWN)
     found = {package_id_of(item): item for item in items if is_listed(listing, item)}
     return FoundPackages([found[package_id] for package_id in ids if package_id in found])
 
 
-def read_packages(table: Table, sought: Sought, package_ids: Sequence[int]) -> FoundPackages:
-    """The packages that exist and match the search, in no particular order."""
-    items = table.batch_get([order_keys.package(sought.seller_id, each) for each in dict.fromkeys(package_ids)])
-    return FoundPackages(items).held_by(sought)
+def read_packages(
+    table: Table, sought: Sought, package_ids: Sequence[int], *, to_be_shown: bool = True
+) -> FoundPackages:
+    """The packages that exist and match the search, in no particular order.
+
+    Those that are not ``to_be_shown`` can be sorted and counted, but not unfolded: an order may have thousands.
+    """
+    wanted = [order_keys.package(sought.seller_id, each) for each in dict.fromkeys(package_ids)]
+    return FoundPackages(table.batch_get(wanted, _SHOWN if to_be_shown else _FACTS)).held_by(sought)
 
 
 def _successor_ids(item: Item) -> Sequence[int]:
     try:
-        return to_availability(item).successor_ids
+        return read_with(lambda known: in_order(known.get(_SUCCESSORS, [])), item)
     except Unreadable:
         return ()
 
 
-def _opened(item: Item) -> Package | UnreadablePackage:
+def _unfolded(item: Item) -> FoundPackage | UnreadablePackage:
     try:
-        return to_state(item).package
+        return read_with(_found, item)
     except Unreadable:
         return UnreadablePackage(package_id_of(item))
+
+
+def _found(item: Item) -> FoundPackage:
+    in_order(item.get(_SUCCESSORS, []))
+    (folded,) = unfold(bytes(item["document"]))
+    return FoundPackage(item, folded, folded.extent())

@@ -46,13 +46,18 @@ class Table:
         answer = self.ask(self.client.get_item, Key=to_attributes(key), TableName=self.name, ConsistentRead=True)
         return to_item(answer["Item"]) if "Item" in answer else None
 
-    def batch_get(self, keys: Sequence[Key]) -> list[Item]:
-        """Strongly consistent; any number of distinct keys, in round trips of 100; in no particular order."""
+    def batch_get(self, keys: Sequence[Key], attributes: Sequence[str] = ()) -> list[Item]:
+        """Strongly consistent; any number of distinct keys, in round trips of 100; in no particular order.
+
+        ``attributes`` are the only ones that are read, without any: all. It costs the same, but an item's others take
+        no memory.
+        """
+        only = _only(attributes)
         found: list[Item] = []
         pending = [to_attributes(key) for key in keys]
         attempt = 0
         while pending:
-            request = {"Keys": pending[:BATCH_GET_KEYS], "ConsistentRead": True}
+            request = {"Keys": pending[:BATCH_GET_KEYS], "ConsistentRead": True, **only}
             answer = self.ask(self.client.batch_get_item, RequestItems={self.name: request})
             found += [to_item(attributes) for attributes in answer["Responses"].get(self.name, [])]
             unread: list[Any] = [*answer["UnprocessedKeys"][self.name]["Keys"]] if answer["UnprocessedKeys"] else []
@@ -230,3 +235,10 @@ class Table:
             "ConditionExpression": condition,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
+
+
+def _only(attributes: Sequence[str]) -> dict[str, Any]:
+    if not attributes:
+        return {}
+    names = {f"#{name}": name for name in attributes}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}

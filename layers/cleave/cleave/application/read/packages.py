@@ -1,10 +1,12 @@
 """Find a seller's packages, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cleave.domain.listing import By, Listing, Sought
 from cleave.store.listing import FoundPackages, Span, places, read_packages, read_places
 from cleave.store.orders import order_package_ids
+from cleave.table.limits import BATCH_GET_KEYS
 from cleave.table.table import Table
 
 
@@ -51,26 +53,33 @@ def _browse(table: Table, query: PackageQuery, listing: Listing) -> PackagePage:
 
 def _look_up(table: Table, query: PackageQuery) -> PackagePage:
     span = Span.between(query.start_ms, query.end_ms)
-    found = _candidates(table, query).within(span, query.by).sorted_by(query.by, descending=query.descending)
-    return PackagePage(len(found), found.part(query.page * query.size, query.size))
+    named = _named_ids(table, query)
+    are_few = len(named) <= BATCH_GET_KEYS  # of more, only the page's packages are read whole
+    candidates = _candidates(table, query, named, to_be_shown=are_few)
+    found = candidates.within(span, query.by).sorted_by(query.by, descending=query.descending)
+    page = found.part(query.page * query.size, query.size)
+    whole = page if are_few else page.read_again(read_packages(table, query.looked_for, page.ids))
+    return PackagePage(len(found), whole)
 
 
-def _candidates(table: Table, query: PackageQuery) -> FoundPackages:
-    sought = query.looked_for
+def _named_ids(table: Table, query: PackageQuery) -> Sequence[int]:
     if query.order_number is None:
-        return read_packages(table, sought, query.package_ids)
-    of_order = order_package_ids(table, sought.seller_id, query.order_number)
-    if query.package_ids:
-        return read_packages(table, sought, [each for each in of_order if each in query.package_ids])
-    return _whole_order(table, sought, of_order)
+        return query.package_ids
+    of_order = order_package_ids(table, query.looked_for.seller_id, query.order_number)
+    return [each for each in of_order if each in query.package_ids] if query.package_ids else of_order
 
 
-def _whole_order(table: Table, sought: Sought, package_ids: list[int]) -> FoundPackages:
-    """Add packages that a split made since the first read: a closed package is shown with its successors."""
+def _candidates(table: Table, query: PackageQuery, named: Sequence[int], *, to_be_shown: bool) -> FoundPackages:
+    """The named packages. With those of a whole order come those that a split made since its packages were named: a
+    closed package is shown with its successors."""
+    sought = query.looked_for
+    if query.order_number is None or query.package_ids:
+        return read_packages(table, sought, named, to_be_shown=to_be_shown)
     any_status = replace(sought, statuses=frozenset())
     found = FoundPackages()
+    package_ids = named
     while package_ids:
-        found = found.together(read_packages(table, any_status, package_ids))
+        found = found.together(read_packages(table, any_status, package_ids, to_be_shown=to_be_shown))
         known = set(found.ids)
         package_ids = [each for each in found.successor_ids if each not in known]
     return found.held_by(sought)

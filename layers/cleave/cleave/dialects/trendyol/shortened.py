@@ -45,12 +45,12 @@ _LINE_FIELDS = frozenset(
 )
 
 
-def page_of(package: Package, room: int | None, *, old_names: bool) -> str:
-    """The page of one package: whole, or as much of it as so many bytes have room for."""
+def page_of(package: Package, room: int, *, old_names: bool) -> str:
+    """The page of one package: whole, or as much of it as so many bytes hold."""
     rendered = render_package(package, old_names=old_names)
     text = _page(rendered)
     for shorten in (without_bulk, without_lines):
-        if room is not None and len(text.encode()) > room:
+        if len(text.encode()) > room:
             text = _page(shorten(rendered))
     return text
 

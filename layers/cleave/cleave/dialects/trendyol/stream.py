@@ -44,10 +44,10 @@ def render_step(request: StreamRequest, take: Callable[[int], Step], *, old_name
     size = request.size
     while True:
         step = take(size)
-        fitted = fit_packages(step.packages, old_names=old_names)
-        if not fitted.is_cut or size == 1:
+        fitted = fit_packages(step.packages, old_names=old_names, all_of_them=False)
+        if fitted.whole is None or size == 1:
             return _render(request, step, fitted)
-        size //= 2
+        size = max(fitted.whole, 1)
 
 
 def _render(request: StreamRequest, step: Step, fitted: Fitted) -> str:
