@@ -27,8 +27,8 @@ ANSWERING = (
     Fault(
         "write packages for which an answer has no room, until the function's time is over",
         "dialects/trendyol/fitting.py",
-        "        self.in_vain += weight if weight > room else 0\n",
-        "        self.in_vain += 0\n",
+        "        return least * (1 if self.in_vain <= _MOST_IN_VAIN else _SMALL_PART) <= room\n",
+        "        return least > -room\n",
         "tests/integration/test_large_answers.py::test_packages_for_which_an_answer_has_no_room_are_not_written",
     ),
     Fault(
