@@ -9,6 +9,7 @@ import pytest
 from cleave.application.read.packages import PackageQuery, find_packages
 from cleave.domain.listing import By, Listing, Sought
 from cleave.domain.package import Package
+from cleave.store.listing import FoundPackage
 from cleave.table.table import Table
 from cleave_cli.api import SellerClient
 
@@ -67,7 +68,8 @@ def test_a_page_of_200_out_of_10_000_is_one_query_and_two_batch_reads(table: Tab
     with calls_of(table.client) as calls:
         found = find_packages(table, query)
     assert calls == ["Query", "BatchGetItem", "BatchGetItem"]
-    packages = [each for each in found.packages if isinstance(each, Package)]
+    opened = [each.whole() for each in found.packages if isinstance(each, FoundPackage)]
+    packages = [each for each in opened if isinstance(each, Package)]
     assert (found.total, [each.package_id for each in packages]) == (10_000, ids[1400:1600])
 
     parameters: dict[str, str | int] = {"startDate": START_MS, "endDate": START_MS + DAY_MS, "page": 7, "size": 200}
