@@ -1,7 +1,9 @@
 """Renders changes of an order as CloudEvents."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import accumulate
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -123,12 +125,16 @@ def envelop(envelope: Envelope, data: Data) -> CloudEvent:
 
 
 def _omit_lines(data: PackageFact | CancellationFact) -> None:
-    """Leave out the lines that exceed the smallest limit of any destination."""
-    size = json_size(data)
-    if size > MOST_BYTES:
-        kept = len(data["lines"]) * (MOST_BYTES - _ENVELOPE_BYTES) // size
-        data["linesOmitted"] = len(data["lines"]) - kept
-        del data["lines"][kept:]
+    """Leave out the last lines, if all together exceed the smallest limit of any destination."""
+    room = MOST_BYTES - _ENVELOPE_BYTES
+    if json_size(data) <= room:
+        return
+    count = len(data["lines"])
+    without_lines = json_size({**data, "lines": [], "linesOmitted": count})
+    ends = accumulate((json_size(line) + 1 for line in data["lines"]), initial=without_lines)
+    kept = bisect_right(list(ends), room) - 1
+    data["linesOmitted"] = count - kept
+    del data["lines"][kept:]
 
 
 def _time_of(event: Event, package: Package, fact: DomainEvent) -> datetime:
