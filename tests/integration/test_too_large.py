@@ -1,8 +1,10 @@
 """What could be stored, and then not be split, is refused when it comes in; the largest that is taken can be split."""
 
 import base64
+import copy
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +15,7 @@ from cleave.domain.package import HistoryEntry
 from cleave.domain.status import Status
 from cleave.store import order_keys
 from cleave.store.changes import write_change
+from cleave.store.documents import exported_size
 from cleave.store.orders import read_order
 from cleave.store.packages import read_state
 from cleave.table.table import Table
@@ -159,6 +162,39 @@ def test_a_package_that_grew_with_its_history_is_split_into_no_more_than_can_be_
     assert refusal(answer) == (413, f"package {package_id} of 80 KB compressed cannot be split into 26")
     assert de_seller.call(split_packages, {"splitPackages": [one] * 9}, path=path).status == 200
     assert len(apply_waiting(table)[package_id]) == 10
+
+
+GROWING: dict[str, Callable[[Package, int], object]] = {
+    "package": lambda found, time: found.update({f"x{time}": "x" * 200_000}),
+    "lines": lambda found, time: [line.update({f"x{time}": "x" * 15_000}) for line in found["lines"]],
+    "units": lambda found, time: [
+        unit.update({f"x{time}": "x" * 4_000}) for unit in found["lines"][0]["discountDetails"]
+    ],
+    "history": lambda found, time: found.update(
+        status=f"Held{time}",
+        packageHistories=[{"createdDate": 18 * 10**11 + time * 10**6 + n, "status": "x" * 1_000} for n in range(200)],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", GROWING)
+def test_what_later_exports_add_has_an_end_although_it_takes_no_room_compressed(
+    table: Table, de_seller: Caller, what: str
+) -> None:
+    found = fresh_package(SELLER, "DE", {"A": 40, **{f"B{n}": 1 for n in range(9)}}, seller_pays=True)
+    assert load(de_seller, found).status == 200
+    answers = []
+    for time in range(1, 9):
+        again = copy.deepcopy(found)
+        GROWING[what](again, time)
+        answers.append(load(de_seller, again))
+        if answers[-1].status != 200:
+            break
+    message = f"0.shipmentPackageId: package {found['shipmentPackageId']} may have 640 KB of fields in all its exports"
+    assert refusal(answers[-1]) == (413, message)
+    state = read_state(table, SELLER, found["shipmentPackageId"])
+    assert state is not None
+    assert exported_size(state.package) < 640 * 1024
 
 
 def crowded(order_number: str) -> list[Package]:

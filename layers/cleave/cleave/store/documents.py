@@ -58,8 +58,11 @@ class _Texts:
     places: dict[str, int] = field(default_factory=dict)
 
     def place(self, details: Mapping[str, Any]) -> int:
-        text = details.text if isinstance(details, Details) else _JSON.encode(details)
-        return self.places.setdefault(text, len(self.places))
+        return self.places.setdefault(_text(details), len(self.places))
+
+
+def _text(details: Mapping[str, Any]) -> str:
+    return details.text if isinstance(details, Details) else _JSON.encode(details)
 
 
 def pack(packages: Sequence[Package]) -> bytes:
@@ -69,6 +72,16 @@ def pack(packages: Sequence[Package]) -> bytes:
     plain = "\n".join([rows, *texts.places]).encode()
     packer = zlib.compressobj(9, zlib.DEFLATED, _RAW, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARIES[NEWEST])
     return bytes([NEWEST]) + packer.compress(plain) + packer.flush()
+
+
+def exported_size(package: Package) -> int:
+    """Bytes of what exports add to a package: its history, and the fields that no rule reads, for each line and unit
+    anew."""
+    of_lines = {(line.line_id, _text(each)) for line in package.lines for each in (line.details, line.own)}
+    of_units = [_text(unit.details) for line in package.lines for unit in line.units if unit.details]
+    statuses = [entry.status for entry in package.history]
+    texts = [_text(package.details), _text(package.own), *(text for _, text in of_lines), *of_units, *statuses]
+    return sum(len(text.encode()) for text in texts)
 
 
 def unpack(packed: bytes) -> tuple[Package, ...]:

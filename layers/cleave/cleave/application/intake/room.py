@@ -3,13 +3,16 @@
 from cleave.domain.order import Order
 from cleave.domain.package import Package
 from cleave.domain.refusals import Place, Refusal, RefusalCode
-from cleave.store.documents import pack
+from cleave.store.documents import exported_size, pack
 from cleave.store.orders import order_size
 from cleave.table.limits import ITEM_BYTES, KILOBYTE, TRANSACTION_BYTES
 
 # A split into 26 packages is one transaction: it writes each of them with its event, the old package, its parent and
 # the order. And a package with 50 reservations must fit into an item.
 _PACKAGE_BYTES = TRANSACTION_BYTES // 64
+# What all exports of a package said, uncompressed: memory, answers and messages hold it so. One export has at most
+# 256 KB, and some of it is kept twice.
+_EXPORTED_BYTES = 640 * KILOBYTE
 # Packages and events of a split, compressed; the rest is for the parent, which may fill an item.
 _SPLIT_BYTES = TRANSACTION_BYTES - ITEM_BYTES - ITEM_BYTES // 8
 # Bytes of an order's item for lines, uncompressed; the rest is for its subscribers' message numbers.
@@ -19,7 +22,10 @@ MAX_IMPORTED_BYTES = MAX_ORDER_BYTES // 2
 
 
 def check_package_fits(package: Package, field: str | Place | None) -> None:
-    """Raise Refusal for a package that could be stored but not split later. ``field`` is for the refusal."""
+    """Raise Refusal for a package that could be stored but not split or told later. ``field`` is for the refusal."""
+    if exported_size(package) > _EXPORTED_BYTES:
+        message = f"package {package.package_id} may have {_EXPORTED_BYTES // KILOBYTE} KB of fields in all its exports"
+        raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)
     if len(pack([package])) > _PACKAGE_BYTES:
         message = f"package {package.package_id} may have {_PACKAGE_BYTES // KILOBYTE} KB compressed"
         raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)
