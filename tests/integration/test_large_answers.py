@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from cleave.dialects.trendyol import fitting
-from cleave.dialects.trendyol.shortened import LEAST_BYTES
+from cleave.dialects.trendyol.packages import render_package
+from cleave.dialects.trendyol.shortened import LEAST_BYTES, without_lines
 from cleave.entry import resources
+from cleave.entry.values import MAX_ID
 from cleave.entry.wire import to_json
 from cleave.store.orders import put_pointer
 from cleave.store.packages import read_state
@@ -31,6 +33,8 @@ type Document = dict[str, Any]
 SELLER = {"sellerId": 20811}
 # Characters that compress to little, and take four bytes in a JSON text within a JSON text.
 BULK = '"'
+# It takes seven.
+WIDEST = "\x01"
 
 
 def load(seller: Caller, *packages: Package) -> list[int]:
@@ -204,5 +208,18 @@ def test_on_a_page_without_room_each_package_has_what_is_least(
     monkeypatch.setattr(fitting, "MOST_ANSWER_BYTES", 7 * LEAST_BYTES)
     answer = ask(de_seller)
     assert {each["shipmentPackageId"] for each in answer.json["content"]} == set(ids)
-    assert whole_and_cut(answer.json["content"])[1] >= 4
+    assert whole_and_cut(answer.json["content"])[1] >= 3
     assert len(json.dumps(json.dumps(answer.json))) < 7 * LEAST_BYTES + 200
+
+
+def test_what_is_least_of_a_package_has_no_more_bytes_than_are_reserved_for_it(table: Table, de_seller: Caller) -> None:
+    found = fresh_package(20811, "DE", {"A": 1}, seller_pays=True)
+    found |= {"orderNumber": WIDEST * 100, "createdBy": WIDEST * 100, "status": "S" * 40}
+    found |= {"shipmentPackageId": MAX_ID, "cargoTrackingNumber": 2**63 - 1, "originPackageIds": [MAX_ID] * 50}
+    for name, value in {"createdBy": WIDEST * 101, "originPackageIds": [MAX_ID] * 51}.items():
+        assert de_seller.call(import_orders, {**found, name: value}, path=SELLER).status == 400
+    load(de_seller, found)
+    state = read_state(table, 20811, MAX_ID)
+    assert state is not None
+    least = to_json(without_lines(render_package(state.package, old_names=True)))
+    assert len(json.dumps(least, ensure_ascii=False).encode()) < LEAST_BYTES

@@ -23,6 +23,9 @@ type WireStatus = Annotated[
     str, StringConstraints(max_length=40, pattern=STATUS_WORD), AfterValidator(status_word), BeforeValidator(as_text)
 ]
 
+# Shown also where there is hardly room for a package, as its first ancestors are.
+type WireCause = Annotated[str, StringConstraints(max_length=100), BeforeValidator(as_text)]
+
 
 class WireUnit(WireModel):
     """``discountDetails`` has one entry for each unit; fields that no rule reads are kept with it."""
@@ -89,8 +92,8 @@ class WirePackage(WireModel):
     returnTrackingNumber: Said | None = None
     cargoTrackingLink: Text | None = None
     invoiceNumber: Said | None = None
-    createdBy: Text = CreatedBy.ORDER
-    originPackageIds: Annotated[list[Id], Field(max_length=1000)] | None = None
+    createdBy: WireCause = CreatedBy.ORDER
+    originPackageIds: Annotated[list[Id], Field(max_length=50)] | None = None
 
 
 def check_size(raw: object) -> None:

@@ -9,7 +9,7 @@ from cleave.domain.package import Package
 from cleave.entry.wire import to_json
 
 # Bytes that no package takes without its lines.
-LEAST_BYTES = 2_200
+LEAST_BYTES = 3_000
 _PACKAGE_FIELDS = (
     "shipmentPackageId",
     "orderNumber",
