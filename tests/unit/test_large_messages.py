@@ -1,4 +1,4 @@
-"""A package that is larger than a bus or queue takes: it is told, shortened, instead of holding up its order."""
+"""A package that a bus or queue would not take as it is: it is told all the same, instead of holding up its order."""
 
 import json
 from dataclasses import replace
@@ -54,3 +54,10 @@ def test_a_url_gets_all_of_it(which: str) -> None:
     (shown,) = json.loads(sent("https://hooks.example", LINES[which]))["content"]
     assert "truncated" not in shown
     assert len(shown["lines"]) == len(LINES[which].lines)
+
+
+def test_a_queue_gets_characters_that_it_does_not_take_in_another_form() -> None:
+    name = "a\ufffe\uffff\U0001ffffz"
+    text = sent(QUEUE, replace(LINES["few units"], details={"note": name}))
+    assert json.loads(text)["content"][0]["note"] == name
+    assert not {"\ufffe", "\uffff"} & set(text)

@@ -121,8 +121,12 @@ def as_written(model: type[WireModel], document: Any, place: Iterable[str | int]
 
 
 def to_json(document: object) -> str:
-    """Compact JSON; a Decimal becomes the number that prints the same, exact up to 15 digits."""
-    return json.dumps(document, default=float, separators=(",", ":"), ensure_ascii=False)
+    """Compact JSON; a Decimal becomes the number that prints the same, exact up to 15 digits.
+
+    The two characters that JSON allows and no message of SQS may hold are escaped.
+    """
+    text = json.dumps(document, default=float, separators=(",", ":"), ensure_ascii=False)
+    return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def json_size(document: object) -> int:
