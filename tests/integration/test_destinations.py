@@ -316,3 +316,12 @@ def test_a_test_message_says_nothing_of_any_order(outgoing: tuple[Subscription, 
 def test_a_request_is_never_larger_than_aws_takes() -> None:
     parcels = [Parcel(str(n), "g", Body("name", "json", "x" * 100_000), closed().created_at) for n in range(5)]
     assert [[each.message_id for each in portion] for portion in portions(parcels)] == [["0", "1"], ["2", "3"], ["4"]]
+
+
+def test_what_a_bus_counts_besides_a_message_is_counted_too() -> None:
+    """Source, type and 14 bytes of the time."""
+    name = "cleave.cancellation.accepted.v1"
+    parcels = [Parcel(str(n), "g", Body(name, "json", "x" * (256 * 1024 // 8)), closed().created_at) for n in range(8)]
+    for portion in portions(parcels):
+        sizes = (len(each.body.text) + len("cleave") + len(each.body.name) + 14 for each in portion)
+        assert sum(sizes) <= 256 * 1024

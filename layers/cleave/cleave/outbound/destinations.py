@@ -24,6 +24,8 @@ from cleave.outbound.messages import CLOUDEVENT, Body, body_of, empty_body
 # The most bytes and messages of one request.
 _MOST_BYTES = 256 * 1024
 _MOST = 10
+# A bus counts a message's source, type and time, too.
+_BYTES_AROUND = 128
 _MOST_ID_CHARACTERS = 128
 _SOURCE = "cleave"
 _TAKEN = 200
@@ -120,7 +122,7 @@ def portions(parcels: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
     portion: list[Parcel] = []
     size = 0
     for parcel in parcels:
-        more = len(parcel.body.text.encode())
+        more = len(parcel.body.text.encode()) + _BYTES_AROUND
         if portion and (len(portion) == _MOST or size + more > _MOST_BYTES):
             yield portion
             portion, size = [], 0
