@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cleave.application.intake import import_packages
 from cleave.domain.change import correcting
 from cleave.domain.package import HistoryEntry
 from cleave.domain.status import Status
 from cleave.store import order_keys
 from cleave.store.changes import write_change
 from cleave.store.documents import exported_size
-from cleave.store.orders import read_order
+from cleave.store.orders import order_size, read_order
 from cleave.store.packages import read_state
 from cleave.table.table import Table
 
@@ -24,6 +25,7 @@ from functions.cancel_package.app import handler as cancel_package
 from functions.create_order.app import handler as create_order
 from functions.import_orders.app import handler as import_orders
 from functions.order_cancel.app import handler as order_cancel
+from functions.report_status.app import handler as report_status
 from functions.split_packages.app import handler as split_packages
 from tests.support.gateway import Answer, Caller
 from tests.support.samples import Package, fresh_package
@@ -162,6 +164,36 @@ def test_a_package_that_grew_with_its_history_is_split_into_no_more_than_can_be_
     assert refusal(answer) == (413, f"package {package_id} of 80 KB compressed cannot be split into 26")
     assert de_seller.call(split_packages, {"splitPackages": [one] * 9}, path=path).status == 200
     assert len(apply_waiting(table)[package_id]) == 10
+
+
+def test_a_package_of_the_largest_size_can_be_moved_on_but_not_beyond_its_accepted_split(
+    table: Table, de_seller: Caller
+) -> None:
+    found = package({"A": 27}) | {"note": noise(85_000)}
+    assert load(de_seller, found).status == 200
+    picking = found | {"status": "Picking"}
+    assert load(de_seller, picking | {"more": noise(4_000)}).status == 200
+    one = {"packageDetails": [{"orderLineId": found["lines"][0]["lineId"], "quantities": 1}]}
+    path = {"sellerId": SELLER, "packageId": found["shipmentPackageId"]}
+    assert de_seller.call(split_packages, {"splitPackages": [one] * 25}, path=path).status == 200
+    message = f"0.shipmentPackageId: package {found['shipmentPackageId']} of 70 KB compressed cannot be split into 26"
+    assert refusal(load(de_seller, picking | {"even more": noise(6_000)})) == (413, message)
+    assert [len(born) for born in apply_waiting(table).values()] == [26]
+
+
+def test_an_order_that_reports_have_divided_beyond_its_limit_is_moved_on(
+    table: Table, de_seller: Caller, channel: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, other = package({f"SKU-{n}": 2 for n in range(50)}), package({"OTHER": 1})
+    other["orderNumber"] = number = found["orderNumber"]
+    assert load(de_seller, found, other).status == 200
+    most = order_size(read_order(table, SELLER, number)) + 100
+    monkeypatch.setattr(import_packages, "MAX_ORDER_BYTES", most)
+    lines = [{"lineId": line["lineId"], "quantity": 1} for line in found["lines"]]
+    path = {"sellerId": SELLER, "packageId": found["shipmentPackageId"]}
+    assert channel.call(report_status, {"status": "Shipped", "lines": lines}, path=path).status == 200
+    assert order_size(read_order(table, SELLER, number)) > most
+    assert load(de_seller, other | {"status": "Delivered"}).status == 200
 
 
 GROWING: dict[str, Callable[[Package, int], object]] = {

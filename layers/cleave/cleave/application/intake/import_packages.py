@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from cleave import clock
 from cleave.application.accept.replaced import addressed_package
 from cleave.application.contention import contended_refusal
-from cleave.application.intake.room import MAX_IMPORTED_BYTES, MAX_ORDER_BYTES, check_order_fits, check_package_fits
+from cleave.application.intake.room import (
+    MAX_IMPORTED_BYTES,
+    MAX_ORDER_BYTES,
+    MAX_PACKAGE_BYTES,
+    check_order_fits,
+    check_package_fits,
+    check_split_fits,
+)
 from cleave.domain.cancellation import PackageAddress
 from cleave.domain.change import Audience, importing, moving
 from cleave.domain.exported import ExportFields, apply_export
@@ -20,7 +27,7 @@ from cleave.store.changes import PackagesExist, write_change
 from cleave.store.due_packages import read_audience
 from cleave.store.events import group_by_size
 from cleave.store.known_packages import KnownPackage, read_known
-from cleave.store.orders import read_order, read_order_parts
+from cleave.store.orders import order_size, read_order, read_order_parts
 from cleave.table.failures import Contended, OutOfDate
 from cleave.table.retry import until_current
 from cleave.table.table import Table
@@ -56,12 +63,12 @@ def import_packages(table: Table, packages: Sequence[ImportedPackage]) -> Import
     """
     if not packages:
         return Imported()
-    for each in packages:
-        check_package_fits(each.package, each.fields.package)
     seller_id = packages[0].package.seller_id
     known = read_known(table, seller_id, [each.package.package_id for each in packages])
-    _refuse_impossible(table, packages, known)
     new = [each for each in packages if each.package.package_id not in known]
+    for each in new:
+        check_package_fits(each.package, each.fields.package)
+    _refuse_impossible(table, packages, known)
     parts = read_order_parts(table, [(seller_id, each.package.order_number) for each in new])
     orders: _Orders = {number: order for (_, number), order in parts.items()}
     _refuse_crowded(new, orders)
@@ -107,10 +114,17 @@ def _moved(table: Table, each: ImportedPackage, state: PackageState) -> Package 
         changed = apply_export(state.package, package, each.export, each.fields, clock.now())
         if changed is not None:
             check_nothing_waits(state, changed)
-            check_package_fits(changed, each.fields.package)
+            _check_fits(each, state, changed)
     except Refusal as refusal:
         raise Refusal(refusal.code, refusal.message, field=refusal.field or each.fields.package) from None
     return changed
+
+
+def _check_fits(each: ImportedPackage, state: PackageState, changed: Package) -> None:
+    """Raise Refusal for a package that is too large now, or too large for the split that was accepted of it."""
+    check_package_fits(changed, each.fields.package, MAX_PACKAGE_BYTES)
+    if state.is_to_be_split and state.planned is not None:
+        check_split_fits(changed, len(state.planned.groups), each.fields.package)
 
 
 def _refuse_crowded(packages: Sequence[ImportedPackage], orders: _Orders) -> None:
@@ -159,7 +173,9 @@ def _move_on(table: Table, each: ImportedPackage) -> bool:
         order, recipients = read_audience(table, [part := (package.seller_id, package.order_number)])[part]
         audience = Audience(recipients, order.next_at(now), group_by_size, each.correlation_id)
         change = moving(state, changed, order, audience, each.export)
-        check_order_fits(change.after, MAX_ORDER_BYTES, each.fields.package)
+        # Reports may have divided an order's lines beyond the limit: what takes no more room is taken.
+        most = max(MAX_ORDER_BYTES, order_size(change.before))
+        check_order_fits(change.after, most, each.fields.package)
         write_change(table, change)
         return True
 

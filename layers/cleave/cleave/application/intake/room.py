@@ -9,7 +9,9 @@ from cleave.table.limits import ITEM_BYTES, KILOBYTE, TRANSACTION_BYTES
 
 # A split into 26 packages is one transaction: it writes each of them with its event, the old package, its parent and
 # the order. And a package with 50 reservations must fit into an item.
-_PACKAGE_BYTES = TRANSACTION_BYTES // 64
+MAX_IMPORTED_PACKAGE_BYTES = TRANSACTION_BYTES // 64
+# Later exports have a quarter more: each status and each split leave a time in the package's history.
+MAX_PACKAGE_BYTES = MAX_IMPORTED_PACKAGE_BYTES * 5 // 4
 # What all exports of a package said, uncompressed: memory, answers and messages hold it so. One export has at most
 # 256 KB, and some of it is kept twice.
 _EXPORTED_BYTES = 640 * KILOBYTE
@@ -21,23 +23,24 @@ MAX_ORDER_BYTES = ITEM_BYTES * 3 // 4
 MAX_IMPORTED_BYTES = MAX_ORDER_BYTES // 2
 
 
-def check_package_fits(package: Package, field: str | Place | None) -> None:
-    """Raise Refusal for a package that could be stored but not split or told later. ``field`` is for the refusal."""
+def check_package_fits(package: Package, field: str | Place | None, most: int = MAX_IMPORTED_PACKAGE_BYTES) -> None:
+    """Raise Refusal for a package that could be stored but not split or told later. ``field`` is for the refusal,
+    ``most`` in bytes, compressed."""
     if exported_size(package) > _EXPORTED_BYTES:
         message = f"package {package.package_id} may have {_EXPORTED_BYTES // KILOBYTE} KB of fields in all its exports"
         raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)
-    if len(pack([package])) > _PACKAGE_BYTES:
-        message = f"package {package.package_id} may have {_PACKAGE_BYTES // KILOBYTE} KB compressed"
+    if len(pack([package])) > most:
+        message = f"package {package.package_id} may have {most // KILOBYTE} KB compressed"
         raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)
 
 
-def check_split_fits(package: Package, parts: int) -> None:
+def check_split_fits(package: Package, parts: int, field: str | None = None) -> None:
     """Raise Refusal for a split that one transaction cannot write. A package grows a little with each split that it
-    comes from; each part is written twice, as a package and in an event."""
+    comes from, and with later exports; each part is written twice, as a package and in an event."""
     size = len(pack([package]))
     if 2 * size * (parts + 1) > _SPLIT_BYTES:
         message = f"package {package.package_id} of {size // KILOBYTE} KB compressed cannot be split into {parts}"
-        raise Refusal(RefusalCode.BODY_TOO_LARGE, message)
+        raise Refusal(RefusalCode.BODY_TOO_LARGE, message, field=field)
 
 
 def check_order_fits(order: Order, most: int, field: str | Place | None = None) -> None:
