@@ -76,6 +76,12 @@ def test_the_units_of_a_package_have_shares_of_few_fees() -> None:
     assert 5 < len(found) <= 20
 
 
+def test_a_long_name_is_no_fee_since_each_row_of_a_line_would_repeat_it() -> None:
+    short, long = f"{'x' * 47}Fee", f"{'x' * 48}Fee"
+    found = amounts.find_fees({short: 7, long: 7}, [({short: 7, long: 7}, 1)])
+    assert found.keys() == {short}
+
+
 NUMBERS = [
     "1e300", "-1e300", "1e28", "1e27", "1e-300", "0.1e-30", "1" * 40, "5." + "0" * 60, "12345678901234567.89", "0e300",
     f'"{"9" * 50}.5"', f'"0.1{"0" * 200}"',

@@ -15,6 +15,8 @@ _CENT = Decimal("0.01")
 _MOST_DIGITS = 15
 # Of a package. Each unit has its share of each: of more, the units of one request would fill the memory.
 _MOST_FEES = 20
+# Each row of a line names its fees, and a closed package has a row for each cancellation of each line.
+_MOST_FEE_CHARACTERS = 50
 # Additions to a fee's name, which are removed to match the package's field with the lines' fields.
 _AROUND = frozenset(["package", "line", "total", "sum", "item"])
 
@@ -160,7 +162,7 @@ def _by_sum(lines: Sequence[tuple[Fields, int]]) -> dict[tuple[frozenset[str], D
 
 def _numbers(fields: Fields) -> Iterator[tuple[str, Decimal]]:
     for name, value in fields.items():
-        number = number_of(name, value)
+        number = number_of(name, value) if len(name) <= _MOST_FEE_CHARACTERS else None
         if number is not None:
             yield name, number
 
