@@ -7,13 +7,15 @@ from cleave.application.read.deliveries import DeliveryQuery, list_deliveries
 from cleave.domain.delivery import DeliveryState
 from cleave.domain.subscription import seller_owner
 from cleave.entry import resources
+from cleave.store.packages import read_states
 from cleave.table.table import Table
 
 from functions.import_orders.app import handler as import_orders
 from functions.replay_deliveries.app import handler as replay
+from functions.report_delivery.app import handler as report_delivery
 from tests.integration.conftest import FrozenClock
 from tests.support.gateway import Caller
-from tests.support.samples import sample
+from tests.support.samples import fresh_package, sample
 from tests.support.telling import DelayQueue, Script, drainer, happen, webhook
 
 SELLER = {"sellerId": 20811}
@@ -70,6 +72,24 @@ def test_a_replay_is_answered_when_its_time_is_over_and_a_repeat_asks_for_all(
     assert int(answer.headers["Retry-After"]) >= 1
     assert len(asked) == 1
     assert (repeated.status, repeated.json["resent"]) == (202, 2)  # the first of them waits already
+
+
+def test_a_report_of_an_item_in_many_packages_is_answered_and_a_repeat_reports_the_rest(
+    table: Table, de_seller: Caller, channel: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = [fresh_package(20811, "DE", {"A": 1}, seller_pays=True) | {"orderNumber": "O"} for _ in range(3)]
+    assert de_seller.call(import_orders, packages, path=SELLER).status == 200
+    path: dict[str, object] = {"orderNumber": "O", "orderItemNumber": "O_A"}
+    slow = RunningOut(table.client, table.name)
+    with monkeypatch.context() as patched:
+        patched.setattr("functions.report_delivery.app.table", lambda: slow)
+        answer = channel.call(report_delivery, {"status": "delivered"}, path=path)
+    assert (answer.status, answer.json["errors"][0]["key"]) == (429, "too.many.requests")
+    ids = [package["shipmentPackageId"] for package in packages]
+    found = read_states(table, 20811, ids)
+    assert [found[each].package.status for each in ids] == ["Delivered", "Created", "Created"]
+    assert channel.call(report_delivery, {"status": "delivered"}, path=path).status == 200
+    assert {state.package.status for state in read_states(table, 20811, ids).values()} == {"Delivered"}
 
 
 @pytest.mark.parametrize(("time_out", "seconds"), [("10", 5.0), ("28", 14.0)])

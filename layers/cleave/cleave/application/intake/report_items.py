@@ -12,6 +12,7 @@ from cleave.domain.reported import Report, spread
 from cleave.store.known_packages import read_of_sellers
 from cleave.store.orders import read_orders
 from cleave.store.packages import read_states
+from cleave.table.failures import Contended
 from cleave.table.table import Table
 
 
@@ -42,7 +43,8 @@ def report_shipment(table: Table, sellers: frozenset[int], report: Report) -> No
 
 
 def report_item(table: Table, sellers: frozenset[int], report: ItemReport) -> None:
-    """Changes each package with units of the item by itself; a repeat changes the rest. Raises Refusal."""
+    """Changes each package with units of the item by itself; a repeat changes the rest. Raises Refusal, or Contended if
+    the request's time is over before the last one."""
     order = _holder(report, read_orders(table, report.order_number, sellers))
     held = [live.package_id for live in order.live if live.holds(report.item_number)]
     packages = [state.package for state in read_states(table, order.seller_id, held).values()]
@@ -51,6 +53,8 @@ def report_item(table: Table, sellers: frozenset[int], report: ItemReport) -> No
         message = f"item {report.item_number} has fewer than {report.quantity} units that can be {report.status}"
         raise Refusal(RefusalCode.QUANTITY_EXCEEDS_LEFT, message, field=report.quantity_field)
     for package_id, units in shares.items():
+        if table.is_out_of_time:
+            raise Contended("the request's time is over")
         report_package(
             table,
             Report(
