@@ -10,6 +10,7 @@ from cleave.domain.events import Event
 from cleave.domain.package import Package
 from cleave.domain.recipients import Selection
 from cleave.domain.subscription import PayloadFormat
+from cleave.entry.endpoint import fits_answer
 from cleave.outbound.destinations import _MOST_BYTES
 from cleave.outbound.messages import body_of
 from cleave.table.limits import ANSWER_BYTES
@@ -47,6 +48,13 @@ def test_a_url_gets_no_more_of_a_package_than_the_api_shows() -> None:
     (shown,) = json.loads(text := sent("https://hooks.example", package(*rows)))["content"]
     assert len(text.encode()) < ANSWER_BYTES
     assert (len(shown["lines"]), shown["truncated"], "note" in shown["lines"][0]) == (5000, True, False)
+
+
+def test_a_url_gets_no_more_of_a_package_than_fits_an_answer_as_text_in_text() -> None:
+    rows = tuple(replace(line(number, 1), details={"note": '"' * 5_000}) for number in range(1, 301))
+    (shown,) = json.loads(text := sent("https://hooks.example", package(*rows)))["content"]
+    assert fits_answer(json.dumps({"message": {"body": text}}))
+    assert (len(shown["lines"]), shown["truncated"], "note" in shown["lines"][0]) == (300, True, False)
 
 
 @pytest.mark.parametrize("which", LINES)

@@ -1,5 +1,6 @@
 """A message's body, in its subscription's format."""
 
+import json
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ from cleave.domain.dialect import Dialect
 from cleave.domain.recipients import MessageKind
 from cleave.domain.subscription import PayloadFormat, Subscription, channel_of
 from cleave.entry.wire import to_json
-from cleave.table.limits import ANSWER_BYTES
+from cleave.table.limits import ANSWER_BYTES, KILOBYTE
 
+# An answer with a message has its delivery and a hundred attempts, too.
+_MOST_SHOWN = ANSWER_BYTES - 256 * KILOBYTE
 _JSON, CLOUDEVENT = "application/json", "application/cloudevents+json"
 
 
@@ -38,8 +41,8 @@ def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) 
     match message.kind:
         case MessageKind.PACKAGE:
             package = event.packages[message.package]
-            room = MOST_BYTES if is_arn(subscription.url) else ANSWER_BYTES
-            return Body("package", _JSON, page_of(package, room, old_names=old_names))
+            fits = _fits_bus if is_arn(subscription.url) else _fits_answer
+            return Body("package", _JSON, page_of(package, fits, old_names=old_names))
         case MessageKind.CANCELLED_LINE:
             return Body("order-cancel", _JSON, to_json(render_cancelled(event, message)))
         case MessageKind.SHIPMENT_CREATED:
@@ -51,6 +54,22 @@ def body_of(subscription: Subscription, outgoing: Outgoing, *, old_names: bool) 
         case MessageKind.DOMAIN_EVENT:
             document = render_fact(event, message.fact or 0, scope_of(subscription.owner))
             return Body(document["type"], CLOUDEVENT, to_json(document))
+
+
+def _fits_bus(text: str) -> bool:
+    return len(text.encode()) <= MOST_BYTES
+
+
+def _fits_answer(text: str) -> bool:
+    """Whether the API can show the message to its owner: as a text in a JSON document, which is a text in Lambda's. A
+    character then takes at most four bytes."""
+    if len(text) > _MOST_SHOWN:
+        return False
+    return 4 * len(text) <= _MOST_SHOWN or len(_quoted(_quoted(text)).encode()) <= _MOST_SHOWN
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def empty_body(subscription: Subscription, message_id: str, at: datetime) -> Body:

@@ -1,6 +1,6 @@
 """Packages that are too large to be shown whole: what is left of them, which says so."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES
@@ -45,12 +45,12 @@ _LINE_FIELDS = frozenset(
 )
 
 
-def page_of(package: Package, room: int, *, old_names: bool) -> str:
-    """The page of one package: whole, or as much of it as so many bytes hold."""
+def page_of(package: Package, fits: Callable[[str], bool], *, old_names: bool) -> str:
+    """The page of one package: whole, or as much of it as ``fits``."""
     rendered = render_package(package, old_names=old_names)
     text = _page(rendered)
     for shorten in (without_bulk, without_lines):
-        if len(text.encode()) > room:
+        if not fits(text):
             text = _page(shorten(rendered))
     return text
 
