@@ -41,9 +41,30 @@ ANSWERING = (
     Fault(
         "send a queue a package that is too large for it",
         "dialects/trendyol/shortened.py",
-        "        if len(text.encode()) > room:\n",
-        "        if room == 0:\n",
+        "        if not fits(text):\n",
+        '        if not fits(""):\n',
         "tests/unit/test_large_messages.py::test_a_queue_gets_as_much_of_a_package_as_it_takes[many units-2]",
+    ),
+    Fault(
+        "leave as many lines out of an event as if all were equally long",
+        "dialects/cloudevents/render.py",
+        "    kept = bisect_right(list(ends), room) - 1\n",
+        "    kept = count * room // list(ends)[-1]\n",
+        "tests/unit/test_domain_events.py::test_every_fact_fits_each_destination_and_says_what_had_no_room",
+    ),
+    Fault(
+        "let later exports add fields without end",
+        "application/intake/room.py",
+        "    if exported_size(package) > _EXPORTED_BYTES:\n",
+        "    if exported_size(package) < 0:\n",
+        "tests/integration/test_too_large.py::test_what_later_exports_add_has_an_end_although_it_takes_no_room_compressed",
+    ),
+    Fault(
+        "let an export grow a package beyond its accepted split",
+        "application/intake/import_packages.py",
+        "        check_split_fits(changed, len(state.planned.groups), each.fields.package)\n",
+        "        pass\n",
+        "tests/integration/test_too_large.py::test_a_package_of_the_largest_size_can_be_moved_on_but_not_beyond_its_accepted_split",
     ),
     Fault(
         "import so many units at once that they fill the memory",
