@@ -17,6 +17,7 @@ from cleave_cli.operate import find_stack
 from cleave_cli.paths import StateDir
 
 _NO_STACK = "Nothing is running here: there is no {}. Name a --stack, or set CLEAVE_BASE_URL."
+_MOST_DIGITS = 20
 _NO_CALLER = "Set CLEAVE_OPERATOR_KEY and CLEAVE_OPERATOR_SECRET, or the credentials of whose webhook it is."
 
 
@@ -30,6 +31,16 @@ class Owner:
     @property
     def webhooks(self) -> str:
         return "/v1/webhooks" if self.seller is None else f"/integration/webhook/sellers/{self.seller}/webhooks"
+
+
+def seller_named(given: Mapping[str, str]) -> int | None:
+    """The seller of the environment; None if it names none. Raises CleaveError."""
+    named = given.get("CLEAVE_SELLER_ID", "")
+    if not named:
+        return None
+    if not (named.isascii() and named.isdecimal() and len(named) < _MOST_DIGITS):
+        raise CleaveError("CLEAVE_SELLER_ID is not a number.")
+    return int(named)
 
 
 def client_of(stack: str | None, state: Path, owner: Owner) -> httpx.Client:

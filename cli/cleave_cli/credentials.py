@@ -153,14 +153,25 @@ def _camel_case(name: str) -> str:
     return "".join([first, *(each.title() for each in others)])
 
 
+def _is_written(content: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+    """Whether the names are there that a command may ask for, each with a value of its kind."""
+    if not isinstance(content, dict) or any(name not in content for name in _WRITTEN):
+        return False
+    callers = [content["operator"], content["support"]]
+    for name, known_by in (("sellers", "seller_id"), ("channels", "client_id")):
+        listed = content[name] if isinstance(content[name], list) else []
+        callers += [each if isinstance(each, dict) and known_by in each else None for each in listed or [None]]
+    return isinstance(content["base_url"], str) and all(isinstance(each, dict) for each in callers)
+
+
 def read_local_json(path: Path) -> dict[str, Any]:
     """The file that the running stack wrote. Raises CleaveError."""
     if not path.exists():
         raise CleaveError(f"Nothing is running here: there is no {path}.")
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
-    if not isinstance(content, dict) or any(name not in content for name in _WRITTEN):
+    if not _is_written(content):
         raise CleaveError(f"{path} is damaged, or another version wrote it. Start the stack again.")
     return content

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from cleave_cli.api import TIMEOUT_SECONDS
+from cleave_cli.callers import seller_named
 from cleave_cli.credentials import read_local_json
 from cleave_cli.errors import CleaveError
 from cleave_cli.import_requests import RowRequest, Senders
@@ -83,6 +84,7 @@ def read_target(local_json: Path, base_url: str | None, environment: Mapping[str
     """
     address = base_url or environment.get("CLEAVE_BASE_URL")
     if address:
+        _check_address(address)
         named = _sellers_named(environment), _channel_named(environment), _operator_named(environment)
         return Target(address.rstrip("/"), *named)
     if not local_json.exists():
@@ -93,29 +95,40 @@ def read_target(local_json: Path, base_url: str | None, environment: Mapping[str
     return Target(local["base_url"].rstrip("/"), sellers, channels[0] if channels else None)
 
 
+def _check_address(address: str) -> None:
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise CleaveError(f"{address!r} is no base URL; it begins with https://.")
+
+
 def _sellers_named(environment: Mapping[str, str]) -> dict[int, tuple[str, str]]:
-    seller = environment.get("CLEAVE_SELLER_ID")
-    if not seller:
+    seller = seller_named(environment)
+    if seller is None:
         return {}
-    if not seller.isdecimal():
-        raise CleaveError("CLEAVE_SELLER_ID is not a number.")
-    return {int(seller): (_needed(environment, "CLEAVE_API_KEY"), _needed(environment, "CLEAVE_API_SECRET"))}
+    return {seller: (_needed(environment, "CLEAVE_API_KEY"), _needed(environment, "CLEAVE_API_SECRET"))}
 
 
 def _channel_named(environment: Mapping[str, str]) -> tuple[str, str] | None:
     client_id = environment.get("CLEAVE_CLIENT_ID")
-    return (client_id, _needed(environment, "CLEAVE_CLIENT_SECRET")) if client_id else None
+    names = "CLEAVE_CLIENT_ID", "CLEAVE_CLIENT_SECRET"
+    return (_needed(environment, names[0]), _needed(environment, names[1])) if client_id else None
 
 
 def _operator_named(environment: Mapping[str, str]) -> tuple[str, str] | None:
     key = environment.get("CLEAVE_OPERATOR_KEY")
-    return (key, _needed(environment, "CLEAVE_OPERATOR_SECRET")) if key else None
+    names = "CLEAVE_OPERATOR_KEY", "CLEAVE_OPERATOR_SECRET"
+    return (_needed(environment, names[0]), _needed(environment, names[1])) if key else None
 
 
 def _needed(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name)
     if not value:
         raise CleaveError(f"{name} is not set.")
+    if not value.isprintable():  # bytes that are no text, too
+        raise CleaveError(f"{name} has characters that no credential has.")
     return value
 
 

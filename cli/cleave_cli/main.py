@@ -112,8 +112,8 @@ def demo(state: StateOption = FOLDER) -> None:
 def build(state: StateOption = FOLDER) -> None:
     """Run sam build, when something that goes into it has changed."""
     folder = StateDir(state)
-    folder.path.mkdir(parents=True, exist_ok=True)
     with reporting_errors():
+        folder.path.mkdir(parents=True, exist_ok=True)
         build_if_changed(folder)
 
 

@@ -3,6 +3,7 @@
 0: done. 1: not done, or something is wrong. 2: the command was not understood. 130: interrupted.
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,14 @@ def reporting_errors() -> Iterator[None]:
     except httpx.HTTPError as error:
         _print_error("No good answer", f"{error.request.method} {error.request.url}: {error!r}")
         raise typer.Exit(1) from error
+    except httpx.InvalidURL as error:
+        _print_error("Not sent", f"that is no address: {error}")
+        raise typer.Exit(1) from error
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # whoever read our output has enough; Typer ends without a word
+            raise
+        _print_error("Failed", _file_error(error))
+        raise typer.Exit(1) from error
     except (BotoCoreError, ClientError) as error:
         _print_error("AWS did not do it", str(error))
         raise typer.Exit(1) from error
@@ -37,6 +46,13 @@ def reporting_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         notes.print("\nInterrupted; nothing is left running.")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _file_error(error: OSError) -> str:
+    """The file and what is wrong with it, without Python's number for that."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}."
 
 
 def _print_error(title: str, text: str) -> None:

@@ -99,7 +99,7 @@ def test_every_refused_row_is_reported_with_its_place_and_reason(run: Callable[.
     assert result.output.splitlines()[:6] == [
         "line 1: 400 bad.request: lines: too short",
         "line 2: 404 company.not.found: order_items.0.company_id: none",
-        "line 3: is not JSON",
+        "line 3: is not JSON: Expecting property name enclosed in double quotes, at character 2",
         "line 5: is neither a package (shipmentPackageId) nor an order (order_number)",
         "line 6: there are no credentials for seller 'five' (supplierId)",
         "0 imported, 0 skipped, 5 refused",

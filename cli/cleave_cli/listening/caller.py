@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from cleave_cli.api import ChannelClient, SellerClient
+from cleave_cli.callers import seller_named
 from cleave_cli.credentials import Channel, Seller, read_local_json
 from cleave_cli.deploy import stack_url
 from cleave_cli.errors import CleaveError
@@ -56,8 +57,7 @@ def usual_seller(stack: str | None, state: Path, base_url: str | None = None) ->
     if local is not None:
         seller_id: int = local["sellers"][0]["seller_id"]
         return seller_id
-    given = os.environ.get("CLEAVE_SELLER_ID", "")
-    return int(given) if given.isdigit() else None
+    return seller_named(os.environ)
 
 
 def _local(stack: str | None, state: Path, base_url: str | None) -> dict[str, Any] | None:
