@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,14 +154,21 @@ def _camel_case(name: str) -> str:
 
 
 def _is_written(content: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    """Whether the names are there that a command may ask for, each with a value of its kind."""
+    """Whether everything is there that a command may ask for."""
     if not isinstance(content, dict) or any(name not in content for name in _WRITTEN):
         return False
-    callers = [content["operator"], content["support"]]
-    for name, known_by in (("sellers", "seller_id"), ("channels", "client_id")):
-        listed = content[name] if isinstance(content[name], list) else []
-        callers += [each if isinstance(each, dict) and known_by in each else None for each in listed or [None]]
-    return isinstance(content["base_url"], str) and all(isinstance(each, dict) for each in callers)
+    single = [(content["operator"], Staff), (content["support"], Staff)]
+    listed = _each(content["sellers"], Seller) + _each(content["channels"], Channel)
+    return isinstance(content["base_url"], str) and all(_is_one(each, kind) for each, kind in single + listed)
+
+
+def _each(listed: Any, kind: type) -> list[tuple[Any, type]]:  # noqa: ANN401 - whatever JSON holds
+    """At least one: what is no list, or an empty one, counts as one that is missing."""
+    return [(each, kind) for each in (listed if isinstance(listed, list) and listed else [None])]
+
+
+def _is_one(content: Any, kind: Any) -> bool:  # noqa: ANN401 - JSON, and a dataclass
+    return isinstance(content, dict) and content.keys() == {each.name for each in fields(kind)}
 
 
 def read_local_json(path: Path) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cleave_cli.errors import CleaveError
+
 _DIGEST_LENGTH = 32
+_NOT_NOTED = "{}: {}. The last row is imported, but not noted: the same command will send it once more."
 
 
 class ImportState:
@@ -15,8 +18,8 @@ class ImportState:
         self.path = path
         self._done = set(self._read())
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a", encoding="ascii")
-        self._file.write("\n")  # ends a line that was cut off
+        self._file = path.open("ab", buffering=0)
+        self._before = b"\n"  # ends a line that was cut off
 
     def _read(self) -> list[str]:
         if not self.path.exists():
@@ -28,10 +31,15 @@ class ImportState:
         return digest in self._done
 
     def add(self, digest: str) -> None:
-        """Record a row as accepted, so that even a killed import knows it."""
+        """Record a row as accepted, so that even a killed import knows it. Raises CleaveError."""
         self._done.add(digest)
-        self._file.write(f"{digest}\n")
-        self._file.flush()
+        left = self._before + f"{digest}\n".encode("ascii")
+        self._before = b""
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise CleaveError(_NOT_NOTED.format(self.path, error.strerror)) from error
 
     def __enter__(self) -> Self:
         return self
@@ -39,6 +47,5 @@ class ImportState:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()

@@ -49,8 +49,8 @@ def run_lock(path: Path) -> Iterator[RunLock]:
 def _holder(file: IO[str]) -> str:
     file.seek(0)
     try:
-        holder = json.load(file)
-    except json.JSONDecodeError:  # between its taking the lock and its writing into it
+        holder = dict.fromkeys(("pid", "url")) | json.load(file)
+    except (ValueError, TypeError, RecursionError):  # between its taking the lock and its writing into it
         return "Cleave is already starting in this folder."
     where = f"at {holder['url']}" if holder["url"] else "and still starting"
     return f"Cleave is already running in this folder: process {holder['pid']}, {where}. Stop that one first."

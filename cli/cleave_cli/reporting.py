@@ -50,9 +50,9 @@ def reporting_errors() -> Iterator[None]:
 
 def _file_error(error: OSError) -> str:
     """The file and what is wrong with it, without Python's number for that."""
-    if error.filename is None or error.strerror is None:
+    if error.strerror is None:
         return str(error)
-    return f"{error.filename}: {error.strerror}."
+    return f"{error.strerror}." if error.filename is None else f"{error.filename}: {error.strerror}."
 
 
 def _print_error(title: str, text: str) -> None:

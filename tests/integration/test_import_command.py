@@ -34,10 +34,10 @@ def run(service: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     """Runs the command on a file with a text, as the service's seller and channel; it does not sleep."""
     local = {
         "base_url": service.url.rstrip("/"),
-        "sellers": [{"seller_id": SELLER, "api_key": "key", "api_secret": "secret"}],
+        "sellers": [{"seller_id": SELLER, "store_front_code": "DE", "api_key": "key", "api_secret": "secret"}],
         "channels": [{"client_id": "channel", "client_secret": "secret"}],
-        "operator": {},
-        "support": {},
+        "operator": {"api_key": "o", "api_secret": "s"},
+        "support": {"api_key": "s", "api_secret": "s"},
     }
     (tmp_path / "local.json").write_text(json.dumps(local))
     monkeypatch.setattr(import_target, "_LONGEST_PAUSE_SECONDS", 0.0)

@@ -1,20 +1,29 @@
 """Files that nobody meant to give a command: it says in one sentence which, where and why, and ends with a status."""
 
+import fcntl
 import json
 import os
+import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cleave_cli.errors import AlreadyRunningError, CleaveError
 from cleave_cli.import_rows import UnreadableFileError, read_rows
+from cleave_cli.import_state import ImportState
+from cleave_cli.lock import run_lock
 from cleave_cli.main import app
 from typer.testing import CliRunner
 
 ROW = {"shipmentPackageId": 1, "supplierId": 20811}
 TEXT = json.dumps(ROW)
-LOCAL = {"base_url": "http://x", "sellers": [], "channels": [], "operator": {}, "support": {}}
+KEY = {"api_key": "k", "api_secret": "s"}
+SELLERS = [{"seller_id": 20811, "store_front_code": "DE", **KEY}]
+CHANNELS = [{"client_id": "c", "client_secret": "s"}]
+LOCAL = {"base_url": "http://x", "sellers": SELLERS, "channels": CHANNELS, "operator": KEY, "support": KEY}
 
 
 def faults(path: Path, content: bytes) -> list[tuple[str, str | None]]:
@@ -111,9 +120,19 @@ def test_an_odd_variable_is_named(told: Callable[..., str], what: str) -> None:
     assert told(**({"BASE_URL": "http://x"} | variables)) == f"Failed: {sentence}\n"
 
 
-@pytest.mark.parametrize(
-    "content", ["[" * 100_000, "\udcff", json.dumps(LOCAL), json.dumps(LOCAL | {"sellers": 7}), json.dumps([LOCAL])]
-)
+DAMAGED = {
+    "too deep": "[" * 100_000,
+    "bytes": "\udcff",
+    "a list": json.dumps([LOCAL]),
+    "no sellers": json.dumps(LOCAL | {"sellers": []}),
+    "a number of sellers": json.dumps(LOCAL | {"sellers": 7}),
+    "a seller without a key": json.dumps(LOCAL | {"sellers": [{"seller_id": 20811}]}),
+    "no operator": json.dumps(LOCAL | {"operator": {}}),
+    "a number for an address": json.dumps(LOCAL | {"base_url": 5}),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_file_of_the_stack_is_named(told: Callable[..., str], tmp_path: Path, content: str) -> None:
     (tmp_path / "local.json").write_text(content, errors="surrogateescape")
     assert told() == f"Failed: {tmp_path}/local.json is damaged, or another version wrote it. Start the stack again.\n"
@@ -129,6 +148,37 @@ def test_a_place_where_no_progress_can_be_kept_is_named_and_nothing_is_sent(
 ) -> None:
     state = tmp_path / "orders.jsonl"
     assert told(state, BASE_URL="http://x") == f"Failed: {state}/imports: Not a directory.\n"
+
+
+@contextmanager
+def no_room_beyond(size: int) -> Iterator[None]:
+    """No file may grow, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_row_that_cannot_be_noted_is_said_to_be_sent_once_more(tmp_path: Path) -> None:
+    with ImportState(tmp_path / "done") as done:
+        done.add("a" * 32)
+        with no_room_beyond(40), pytest.raises(CleaveError) as told:
+            done.add("b" * 32)
+    words = "The last row is imported, but not noted: the same command will send it once more."
+    assert str(told.value) == f"{tmp_path / 'done'}: File too large. {words}"
+    with ImportState(tmp_path / "done") as again:
+        assert [name * 32 in again for name in "ab"] == [True, False]
+
+
+@pytest.mark.parametrize("content", ["", "7", "[]", "\udcff", "[" * 100_000])
+def test_a_lock_that_is_held_is_reported_whatever_it_says(tmp_path: Path, content: str) -> None:
+    (tmp_path / "lock").write_text(content, errors="surrogateescape")
+    with (tmp_path / "lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(AlreadyRunningError, match="Cleave is already"), run_lock(tmp_path / "lock"):
+            pass
 
 
 def test_a_reader_who_has_enough_ends_the_command_without_a_word(tmp_path: Path) -> None:
