@@ -33,7 +33,7 @@ def reporting_errors() -> Iterator[None]:
         _print_error("Not sent", f"that is no address: {error}")
         raise typer.Exit(1) from error
     except OSError as error:
-        if error.errno == errno.EPIPE:  # whoever read our output has enough; Typer ends without a word
+        if error.errno == errno.EPIPE:  # the reader of our output has enough; Typer ends without a word
             raise
         _print_error("Failed", _file_error(error))
         raise typer.Exit(1) from error
