@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from cleave import clock
 from cleave.domain.roles import Role, Tier
@@ -153,7 +153,7 @@ def _camel_case(name: str) -> str:
     return "".join([first, *(each.title() for each in others)])
 
 
-def _is_written(content: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+def _is_written(content: Any) -> TypeGuard[dict[str, Any]]:  # noqa: ANN401 - whatever JSON holds
     """Whether everything is there that a command may ask for."""
     if not isinstance(content, dict) or any(name not in content for name in _WRITTEN):
         return False
