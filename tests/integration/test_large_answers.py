@@ -13,7 +13,7 @@ from cleave.entry import resources
 from cleave.entry.values import MAX_ID
 from cleave.entry.wire import to_json
 from cleave.store.orders import put_pointer
-from cleave.store.packages import read_state
+from cleave.store.packages import read_some_states, read_state
 from cleave.table.limits import ANSWER_BYTES
 from cleave.table.table import Table
 
@@ -198,6 +198,17 @@ def test_of_an_order_of_very_many_packages_only_the_pages_own_are_read_whole(
     assert [each["shipmentPackageId"] for each in answer["content"]] == [*range(41, 61)]
     assert (answer["totalElements"], answer["totalPages"]) == (130, 7)
     assert sum("document" in each for each in read) == 20
+
+
+def test_few_of_an_orders_largest_packages_are_read_and_opened_at_once(
+    table: Table, read: list[dict[str, Any]], clock: FrozenClock
+) -> None:
+    """120 packages with 50 cancellations of 100 lines filled a timeline's memory, though documents are small."""
+    lines = stored_package(1, clock()).lines * 200
+    put(table, [replace(stored_package(number, clock()), lines=lines) for number in range(1, 26)])
+    states, unreadable, last = read_some_states(table, 20811, range(1, 26), 20_000)
+    assert ([each.package.package_id for each in states], unreadable, last) == ([1, 2, 3], [], 3)
+    assert len(read) == 10
 
 
 def test_on_a_page_without_room_each_package_has_what_is_least(

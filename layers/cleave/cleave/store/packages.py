@@ -1,6 +1,7 @@
 """Package items, and the attributes that rules read without unpacking the document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import batched
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.cancellation import Reservation
@@ -22,6 +23,8 @@ from cleave.table.table import Table
 WAYS = "ways"
 _SIGNS = {str(status): chr(ord("!") + place) for place, status in enumerate(Status)}
 _EXPORT = "export"
+_READ_AT_ONCE = 10
+_LINE_BYTES = 40  # of 5,000 lines, about as long to open as 200 KB of documents
 
 
 def package_key(package: Package) -> Key:
@@ -79,24 +82,37 @@ def way_of(status: str) -> str:
 def read_some_states(
     table: Table, seller_id: int, package_ids: Sequence[int], most_bytes: int
 ) -> tuple[list[PackageState], list[int], int]:
-    """The first packages by id, as many as fit into ``most_bytes`` of documents, but at least one.
+    """The first packages by id, as many as fit into ``most_bytes`` of documents, lines and reservations, but at least
+    one.
 
     Also returns the ids of packages that cannot be read, and the id at which the read stopped, or 0 if it reached the
-    last. Strongly consistent.
+    last. Strongly consistent. Few are read at once: a hundred of the largest would fill a function's memory.
     """
-    items = table.batch_get([order_keys.package(seller_id, each) for each in dict.fromkeys(package_ids)])
     found: list[PackageState] = []
     unreadable: list[int] = []
     size = 0
-    for place, item in enumerate(sorted(items, key=package_id_of)):
+    for item in _in_order(table, seller_id, package_ids):
         size += _document_bytes(item)
-        if place and size > most_bytes:
+        if (found or unreadable) and size > most_bytes:
             return found, unreadable, max([*unreadable, *(state.package.package_id for state in found)])
         try:
             found.append(to_state(item))
         except Unreadable:
             unreadable.append(package_id_of(item))
+        else:
+            size += _LINE_BYTES * _opened_lines(found[-1])
     return found, unreadable, 0
+
+
+def _in_order(table: Table, seller_id: int, package_ids: Sequence[int]) -> Iterator[Item]:
+    for some in batched(sorted({*package_ids}), _READ_AT_ONCE, strict=False):
+        items = table.batch_get([order_keys.package(seller_id, each) for each in some])
+        yield from sorted(items, key=package_id_of)
+
+
+def _opened_lines(state: PackageState) -> int:
+    """The lines of a package and of its reservations, which may be many more than its document shows."""
+    return len(state.package.lines) + sum(len(each.units) for each in state.reservations)
 
 
 def _document_bytes(item: Item) -> int:
