@@ -94,7 +94,7 @@ def test_an_item_that_is_shipped_in_part_is_not_cancelled_in_part(table: Table, 
     [
         ({"order": "none"}, (404, "order.not.found", "order_number")),
         ({"item": f"{ORDER}_NONE"}, (404, "order.item.not.found", "order_item_number")),
-        ({"item": "x" * 301}, (404, "order.item.not.found", None)),
+        ({"item": "x" * 402}, (404, "order.item.not.found", None)),
         ({"body": {"reason": "out_of_stock"}}, (400, "cancel.reason.unknown", "reason")),
         ({"body": {}}, (400, "bad.request", "reason")),
         ({"body": "{"}, (400, "body.not.json", None)),

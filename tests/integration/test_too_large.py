@@ -21,10 +21,12 @@ from cleave.store.orders import order_size, read_order
 from cleave.store.packages import read_state
 from cleave.table.table import Table
 
+from functions.cancel_order_item.app import handler as cancel_order_item
 from functions.cancel_package.app import handler as cancel_package
 from functions.create_order.app import handler as create_order
 from functions.import_orders.app import handler as import_orders
 from functions.order_cancel.app import handler as order_cancel
+from functions.report_delivery.app import handler as report_delivery
 from functions.report_status.app import handler as report_status
 from functions.split_packages.app import handler as split_packages
 from tests.support.gateway import Answer, Caller
@@ -276,3 +278,17 @@ def test_an_item_in_more_lines_than_one_write_can_name_is_refused(
     message = "1 items in 1 packages, 91 lines of one, are too many at once"
     assert (answer.status, answer.json["detail"]) == (400, message)
     assert channel.call(order_cancel, {**item, "cancel_id": 1, "cancel_quantity": 90}).status == 200
+
+
+def test_an_item_of_the_longest_order_number_and_stock_code_can_be_named(
+    table: Table, de_seller: Caller, channel: Caller
+) -> None:
+    del table
+    number, stock_code = "O" * 100, "S" * 300
+    assert load(de_seller, package({stock_code: 2}) | {"orderNumber": number}).status == 200
+    item = f"{number}_{stock_code}"
+    body = {"order_number": number, "order_item_number": item, "reason": "out_of_stock"}
+    assert channel.call(order_cancel, {**body, "cancel_id": 1, "cancel_quantity": 1}).status == 200
+    path = {"orderNumber": number, "orderItemNumber": item}
+    assert channel.call(report_delivery, {"status": "delivered", "quantity": 1}, path=path).status == 200
+    assert channel.call(cancel_order_item, {"reason": "customer_demand"}, path=path).status == 409

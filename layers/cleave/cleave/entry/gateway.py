@@ -25,7 +25,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 _DEFAULT_BODY_LIMIT = 64 * KILOBYTE
 # Far deeper than any real body, and far below Python's limit: a stored body is nested deeper still.
 _MAX_DEPTH = 64
-_MAX_PATH_TEXT = 300
+_MAX_PATH_TEXT = 401
 _MAX_AGENT = 80
 _NO_AGENT = re.compile(r"[^\w .,;:()/+-]", re.ASCII)
 

@@ -105,6 +105,8 @@ type Truth = Annotated[bool, BeforeValidator(as_truth)]
 type Text = Annotated[str, StringConstraints(max_length=_MAX_TEXT), BeforeValidator(as_text)]
 type Label = Annotated[str, StringConstraints(min_length=1, max_length=300), BeforeValidator(as_text)]
 type Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NAMES), BeforeValidator(as_text)]
+# An imported item's number is the order's, a low line, and the stock code.
+type ItemNumber = Annotated[str, StringConstraints(min_length=1, max_length=100 + 1 + 300), BeforeValidator(as_text)]
 type Said = Annotated[
     Annotated[str, StringConstraints(max_length=_MAX_TEXT)] | Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)],
     BeforeValidator(_as_said),

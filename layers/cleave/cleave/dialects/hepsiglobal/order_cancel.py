@@ -13,7 +13,7 @@ from cleave.dialects.reasons import BY_HEPSIGLOBAL, BY_REASON
 from cleave.domain.cancellation import Cancellation, CancellationKey
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals, refusals_by
-from cleave.entry.values import Id, Label, Name, Quantity, Text, any_case
+from cleave.entry.values import Id, ItemNumber, Name, Quantity, Text, any_case
 from cleave.entry.wire import WireModel, parse
 
 # Each item may need a package and a record of its own, and a DynamoDB transaction has 100 items at most.
@@ -26,7 +26,7 @@ class CancelItem(WireModel):
     cancel_id: Id
     order_number: Name
     cancel_quantity: Quantity
-    order_item_number: Label
+    order_item_number: ItemNumber
     reason: Annotated[Text, any_case(*BY_HEPSIGLOBAL)]
 
 
