@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from cleave.store import credential_keys, order_keys, webhook_keys
 from cleave.store.circuits import read_circuit
 from cleave.store.credentials import Credential, list_credentials, store_credential
 from cleave.store.deliveries import place_of
+from cleave.store.documents import Details, pack
+from cleave.store.packages import read_state
 from cleave.store.subscriptions import read_owned
 from cleave.table.requests import Key, Update
 from cleave.table.table import Table
@@ -49,6 +52,7 @@ from tests.support.telling import (
     status,
     webhook,
 )
+from tests.unit.builders import line, package
 
 PATH: dict[str, object] = {"sellerId": SELLER}
 OWNER = seller_owner(SELLER)
@@ -118,6 +122,39 @@ def test_a_damaged_package_alone_is_named_too(table: Table, de_seller: Caller, k
     assert (part["packages"], part["unreadablePackageIds"]) == ([], [BAD])
 
 
+@pytest.mark.usefixtures("token_secret")
+@pytest.mark.parametrize("details", ["", "{", "[]", "null", '"text"'])
+def test_a_package_whose_details_are_damaged_is_named_beside_those_that_can_be_shown(
+    table: Table, de_seller: Caller, order: str, details: str
+) -> None:
+    del order
+    state = read_state(table, SELLER, BAD)
+    assert state is not None
+    (first,) = state.package.lines
+    for broken in (
+        replace(state.package, details=Details(details)),
+        replace(state.package, lines=(replace(first, details=Details(details)),)),
+    ):
+        damage(table, order_keys.package(SELLER, BAD), {"document": pack([broken])})
+        for answer in (de_seller.call(get_shipment_packages, path=PATH), de_seller.call(get_stream, path=PATH)):
+            shown = [package["shipmentPackageId"] for package in answer.json["content"]]
+            assert (answer.status, shown, answer.json["unreadablePackageIds"]) == (200, [GOOD], [BAD])
+
+
+def test_a_reservation_of_nothing_is_damaged_and_no_cancel_is_taken_for_done(
+    table: Table, de_seller: Caller, order: str
+) -> None:
+    body = {"lines": [{"lineId": 1, "quantity": 1}], "reasonId": 500}
+    assert de_seller.call(cancel_package, body, path={**PATH, "packageId": BAD}).status == 200
+    item = table.get(order_keys.package(SELLER, BAD))
+    assert item is not None
+    ((cancellation, (_, *others)),) = item["waiting"].items()
+    for units in ({}, {"1": 0}, {"1": -99}, {"1": 10**30}):
+        damage(table, order_keys.package(SELLER, BAD), {"waiting": {cancellation: [units, *others]}})
+        (part,) = de_seller.call(get_timeline, path={**PATH, "orderNumber": order}).json["parts"]
+        assert part["unreadablePackageIds"] == [BAD]
+
+
 def test_the_program_shows_a_damaged_package_by_its_id(table: Table, order: str) -> None:
     damage(table, order_keys.package(SELLER, BAD), {"document": b""})
     (part,) = order_command.whole_story(table, order, None)["parts"]
@@ -152,7 +189,22 @@ def waiting_key(table: Table, webhook_id: str, order: str) -> Key:
     return webhook_keys.waiting(webhook_id, track_of(SELLER, order, TRACKS), place_of(row.delivery))
 
 
-@pytest.mark.parametrize("what", ["delivery", "event"])
+NO_DETAILS = pack([replace(package(line(1, 1)), details=Details("{"))])
+# Of the event's item or the delivery's: what stands there instead.
+UNSENDABLE: dict[str, tuple[str, dict[str, Any]]] = {
+    "a delivery": ("delivery", {"selection": 7}),
+    "a delivery of nothing": ("delivery", {"count": 0}),
+    "a delivery of more than there is": ("delivery", {"count": 99}),
+    "a delivery of more than there can be": ("delivery", {"count": 10**30}),
+    "a delivery that chose no message": ("delivery", {"selection": ""}),
+    "a delivery that is done": ("delivery", {"progress": 1}),
+    "a delivery that is more than done": ("delivery", {"progress": 99}),
+    "an event": ("event", {"document": b""}),
+    "an event's details": ("event", {"document": NO_DETAILS}),
+}
+
+
+@pytest.mark.parametrize("what", UNSENDABLE)
 @pytest.mark.parametrize("failing", [False, True])
 def test_what_cannot_be_read_holds_up_its_own_order_alone_and_goes_on_when_it_is_mended(
     table: Table, clock: FrozenClock, bell: DelayQueue, what: str, *, failing: bool
@@ -163,11 +215,12 @@ def test_what_cannot_be_read_holds_up_its_own_order_alone_and_goes_on_when_it_is
     for each in (damaged, *others):
         happen(table, bell, each, range(1, 2))
     key = waiting_key(table, made.subscription_id, damaged)
-    if what == "event":
+    kind, attributes = UNSENDABLE[what]
+    if kind == "event":
         key = order_keys.event(SELLER, damaged, 1)
     before = table.get(key)
     assert before is not None
-    damage(table, key, {"selection": 7} if what == "delivery" else {"document": b""})
+    damage(table, key, attributes)
     happen(table, bell, damaged, range(2, 3))
     drain = drainer(table, script, bell)
     bell.run(drain)
@@ -175,7 +228,7 @@ def test_what_cannot_be_read_holds_up_its_own_order_alone_and_goes_on_when_it_is
     clock.move(seconds=10)
     bell.run(drain)
     assert {order: script.in_order(order) for order in (damaged, *others)} == {damaged: [], **{o: [1] for o in others}}
-    damage(table, key, {name: before[name] for name in ("selection", "document") if name in before})
+    damage(table, key, {name: before[name] for name in attributes})
     bell.run_until(drain, clock() + _MINUTES)
     assert script.in_order(damaged) == [1, 2]
 

@@ -42,6 +42,7 @@ DAMAGED_ENTRIES: dict[str, object] = {
     "a text for countries": {**ENTRY, "countries": "damaged"},
     "a text for yes": {**ENTRY, "wanted": "yes"},
     "no tracks": {**ENTRY, "tracks": -99},
+    "more tracks than a webhook has": {**ENTRY, "tracks": 17},
     "nobody's": {**ENTRY, "owner": "damaged"},
     "another dialect": {**ENTRY, "dialect": "damaged"},
     "unknown events": {**ENTRY, "events": ["damaged"]},

@@ -12,7 +12,7 @@ from cleave.domain.package import Carriage, HistoryEntry, Package, UnitsCancelle
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.status import Status
 from cleave.store.dictionary import DICTIONARIES, NEWEST
-from cleave.store.documents import pack, unpack
+from cleave.store.documents import Details, checked, pack, unpack
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,3 +135,52 @@ def test_a_document_with_a_wrong_byte_is_damaged_or_another_and_never_breaks_its
     except DAMAGED:
         return
     assert all(isinstance(each, Package) for each in found)
+
+
+WRONG_TYPES: dict[str, Any] = {
+    "package_id": "7",
+    "seller_id": None,
+    "storefront": 1,
+    "order_number": None,
+    "created_by": 1,
+    "origin_ids": "77",
+    "parent_id": "7",
+    "successor_ids": "77",
+    "caused_by": [1],
+    "inherited_chain": [7],
+    "history": [HistoryEntry(START, 1)],  # type: ignore[arg-type] # as it is damaged
+}
+
+
+@pytest.mark.parametrize("name", WRONG_TYPES)
+def test_what_is_of_another_type_in_a_document_is_damaged(name: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        unpack(pack([replace(package(line(1, 1)), **{name: WRONG_TYPES[name]})]))
+
+
+LINES_WRONG_TYPES: dict[str, Any] = {
+    "line_id": "7",
+    "stock_code": 1,
+    "item_number": 1,
+    "cancelled": UnitsCancelled(7, Reason.DAMAGED_PRODUCT, CancelledBy.SELLER),  # type: ignore[arg-type] # the same
+}
+
+
+@pytest.mark.parametrize("name", LINES_WRONG_TYPES)
+def test_what_is_of_another_type_in_a_line_is_damaged(name: str) -> None:
+    wrong = replace(line(1, 1), **{name: LINES_WRONG_TYPES[name]})
+    with pytest.raises((ValueError, TypeError)):
+        unpack(pack([package(wrong)]))
+
+
+@pytest.mark.parametrize("details", ["", "{", "[]", "null", '"text"', "7"])
+def test_damaged_details_are_found_by_who_shows_them(details: str) -> None:
+    whole = line(1, 1)
+    for each in (
+        replace(package(whole), details=Details(details)),
+        package(whole, replace(line(2, 1), details=Details(details))),
+    ):
+        (handed_on,) = unpack(pack([each]))
+        with pytest.raises(ValueError, match=r"without names|Expecting"):
+            checked(handed_on)
+    checked(unpack(pack([package(whole)]))[0])

@@ -13,6 +13,8 @@ MAX_SUBSCRIPTIONS = 15
 # Sellers of a channel's webhook. Making or changing one writes to each seller's recipients, in one transaction with the
 # webhook, its owner's count and its tracks.
 MAX_CHANNEL_SELLERS = 80
+# Requests that it gets at a time; each is an item of that transaction too.
+MAX_TRACKS = 16
 # How long messages are also signed with the old key after a rotation.
 ROTATION_OVERLAP = timedelta(hours=24)
 # A webhook keeps so many of its latest turns on and off.

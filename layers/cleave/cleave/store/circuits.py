@@ -10,7 +10,7 @@ from cleave import clock
 from cleave.clock import from_ms, optional_moment, to_ms
 from cleave.domain.circuit import TRIP, Circuit
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import CURRENT, FORMAT, Unreadable, moment_or_none, owner_name, read_with
+from cleave.store.formats import CURRENT, FORMAT, Unreadable, moment_or_none, owner_name, read_with, whole_number
 from cleave.store.tracks import TrackRef, counting_anew, read_tracks, unshut
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
@@ -65,7 +65,7 @@ def _circuit(item: Item) -> Circuit:
         failing_since=from_ms(int(item["since"])),
         probe_at=optional_moment(item.get(keys.DUE)),
         probes=int(item["probes"]),
-        version=int(item["version"]),
+        version=whole_number(item["version"]),
         asked=_asked(item),
     )
     if not circuit.is_open and (circuit.probes or circuit.failures >= TRIP):

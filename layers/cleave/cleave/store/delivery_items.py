@@ -7,8 +7,8 @@ from typing import Any
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.delivery import Delivery, DeliveryState, Lane, Outcome
 from cleave.store import keys, webhook_keys
-from cleave.store.events import from_text, to_text
-from cleave.store.formats import CURRENT, Unreadable, numbers, owner_name, read_with, text
+from cleave.store.events import MOST_MESSAGES, from_text, to_text
+from cleave.store.formats import CURRENT, Unreadable, numbers, owner_name, read_with, text, within
 from cleave.store.retention import delivery_expiry
 from cleave.table.attributes import Item
 
@@ -79,24 +79,30 @@ def placed_in(item: Item) -> tuple[Lane, datetime]:
 
 def _delivery(item: Item) -> Delivery:
     lane, event_at = placed_in(item)
-    return Delivery(
+    count = within(item["count"], 1, MOST_MESSAGES)
+    delivery = Delivery(
         lane=lane,
         owner=owner_name(item["owner"]),
         event_at=event_at,
         event=int(item["event"]),
         selection=from_text(item["selection"]),
-        count=int(item["count"]),
+        count=count,
         first=int(item["first"]),
         previous_at=optional_moment(item.get("previous")),
         outcomes={int(place): _to_outcome(*outcome) for place, outcome in item["outcomes"].items()},
-        progress=int(item["progress"]),
+        progress=within(item["progress"], 0, count),
         again=numbers(item["again"]),
         asked=item.get("asked"),
         attempts=int(item["attempts"]),
         first_attempt_at=optional_moment(item["first_attempt"]),
         not_before=optional_moment(item["not_before"]),
     )
+    if webhook_keys.is_waiting(item) and not delivery.owed:
+        raise ValueError("a delivery that waits for nothing")
+    return delivery
 
 
 def _to_outcome(state: str, attempts: int, at: int, answer: str, latency_ms: int) -> Outcome:
+    if _LETTERS[state] is DeliveryState.DELIVERED:
+        int(answer)  # the status code
     return Outcome(_LETTERS[state], int(attempts), from_ms(int(at)), text(answer), int(latency_ms))

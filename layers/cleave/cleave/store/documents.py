@@ -19,6 +19,7 @@ from cleave.domain.package import Amounts, Carriage, Fee, HistoryEntry, Line, Pa
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.status import status_word
 from cleave.store.dictionary import DICTIONARIES, NEWEST
+from cleave.store.formats import in_order, text, whole_number
 from cleave.store.units import from_runs, to_runs
 
 # Positions of optional values at the end of a package's row; absent ones are left off.
@@ -38,7 +39,10 @@ class Details(Mapping[str, Any]):
 
     @cached_property
     def _values(self) -> dict[str, Any]:
+        """Raises ValueError if it is damaged."""
         values: dict[str, Any] = json.loads(self.text, parse_float=Decimal)
+        if not isinstance(values, dict):
+            raise ValueError("details without names")  # noqa: TRY004 - as for any other text
         return values
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever came in
@@ -134,6 +138,14 @@ def unfold(packed: bytes) -> tuple[Folded, ...]:
     return tuple(Folded(row, details) for row in json.loads(rows, parse_float=Decimal))
 
 
+def checked(package: Package) -> Package:
+    """The same. Raises ValueError if details are damaged: they are parsed only now, for those that show them."""
+    of_lines = (each for line in package.lines for each in (line.details, line.own))
+    for details in (package.details, package.own, *of_lines):
+        len(details)
+    return package
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return to_ms(value)
@@ -187,28 +199,28 @@ def _carriage_row(carriage: Carriage) -> list[str | int | bool | None]:
 
 
 def _to_package(row: Sequence[Any], details: Sequence[Details]) -> Package:
-    order_number = row[3]
+    order_number = text(row[3])
     return Package(
-        package_id=row[0],
-        seller_id=row[1],
-        storefront=row[2],
+        package_id=whole_number(row[0]),
+        seller_id=whole_number(row[1]),
+        storefront=text(row[2]),
         order_number=order_number,
         status=status_word(row[4]),
         lines=tuple(_to_line(each, order_number, details) for each in row[5]),
         totals=_amounts(row[6]),
-        history=tuple(HistoryEntry(from_ms(at), status) for at, status in row[7]),
+        history=tuple(HistoryEntry(from_ms(at), text(status)) for at, status in row[7]),
         seller_pays=row[8],
         tracking_number=row[9],
         created_at=from_ms(row[10]),
         modified_at=from_ms(row[11]),
-        created_by=row[12],
-        origin_ids=tuple(row[13]),
-        parent_id=row[14],
-        successor_ids=tuple(row[15]),
-        caused_by=tuple(row[16]),
+        created_by=text(row[12]),
+        origin_ids=in_order(row[13]),
+        parent_id=_optional_number(row[14]),
+        successor_ids=in_order(row[15]),
+        caused_by=tuple(map(text, row[16])),
         carriage=Carriage(*row[17]),
         invoice_number=row[18],
-        inherited_chain=row[19],
+        inherited_chain=_optional_number(row[19]),
         details=details[row[20]],
         own=details[row[_OWN]] if len(row) > _OWN and row[_OWN] is not None else {},
         fees=row[_FEES] or {} if len(row) > _FEES else {},
@@ -236,14 +248,14 @@ def _to_line(row: Sequence[Any], order_number: str, details: Sequence[Details]) 
     line_id, stock_code, item_number, status, amounts, runs, place, cancelled, *more = row
     own, fees = more or (None, ())
     return Line(
-        line_id=line_id,
-        stock_code=stock_code,
-        item_number=item_number or _usual_item(order_number, stock_code),
+        line_id=whole_number(line_id),
+        stock_code=text(stock_code),
+        item_number=text(item_number or _usual_item(order_number, stock_code)),
         status=status_word(status),
         amounts=_amounts(amounts),
         units=tuple(from_runs(runs)),
         details=details[place],
-        cancelled=cancelled and _to_cancelled(*cancelled),
+        cancelled=None if cancelled is None else _to_cancelled(*cancelled),
         own={} if own is None else details[own],
         fees=tuple(Fee(*each) for each in fees),
     )
@@ -255,7 +267,11 @@ def _to_cancelled_row(cancelled: UnitsCancelled) -> list[Any]:
 
 
 def _to_cancelled(cancellation_id: str, reason: str, cancelled_by: str, accepted: int | None = None) -> UnitsCancelled:
-    return UnitsCancelled(cancellation_id, Reason(reason), CancelledBy(cancelled_by), optional_moment(accepted))
+    return UnitsCancelled(text(cancellation_id), Reason(reason), CancelledBy(cancelled_by), optional_moment(accepted))
+
+
+def _optional_number(value: object) -> int | None:
+    return None if value is None else whole_number(value)
 
 
 def _usual_item(order_number: str, stock_code: str) -> str:

@@ -11,7 +11,7 @@ from cleave.store import keys, order_keys, webhook_keys
 from cleave.store.circuits import to_circuit
 from cleave.store.deliveries import previous_place, settled_key
 from cleave.store.delivery_items import to_delivery
-from cleave.store.events import to_event
+from cleave.store.events import to_told_event
 from cleave.store.formats import Unreadable
 from cleave.store.subscriptions import to_subscription
 from cleave.table.attributes import Item
@@ -56,7 +56,8 @@ def read_drain_input(table: Table, listed: Delivery) -> DrainInput:
     items = {_text(item): item for item in table.batch_get(list(keys_of.values()))}
     found = {name: items.get(_text(key)) for name, key in keys_of.items()}
     subscription, settled = found["subscription"], found["settled"]
-    event, circuit = _read(to_event, found["event"]), _read(to_circuit, found["circuit"])
+    event = _read(lambda item: to_told_event(item, listed), found["event"])
+    circuit = _read(to_circuit, found["circuit"])
     return DrainInput(
         subscription=None if subscription is None else to_subscription(subscription),
         circuit=circuit if isinstance(circuit, Circuit) else None,

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
+from cleave.domain.delivery import Delivery
 from cleave.domain.domain_events import Topic
 from cleave.domain.events import Event, EventNote
 from cleave.domain.package import Package
-from cleave.domain.recipients import Selection, Telling
-from cleave.domain.subscription import ChannelEvent
+from cleave.domain.recipients import Selection, Telling, messages_of
+from cleave.domain.subscription import MAX_TRACKS, ChannelEvent
 from cleave.store import keys, order_keys, webhook_keys
-from cleave.store.documents import pack, unpack
-from cleave.store.formats import CURRENT, Unreadable, read_with, text
+from cleave.store.documents import checked, pack, unpack
+from cleave.store.formats import CURRENT, Unreadable, read_with, text, within
 from cleave.table.attributes import Item
 from cleave.table.requests import Create
 from cleave.table.table import Table
@@ -21,6 +22,8 @@ from cleave.table.table import Table
 # Bytes of packed documents in one item, which has 400 KB at most with its other attributes.
 _MOST_BYTES = 256 * 1024
 _PAGE = 50
+# More than an event can make: it has a hundred packages with some thousands of lines at most.
+MOST_MESSAGES = 100_000
 # Short names in a recipient's entry of an event.
 _SHIPMENTS = {
     ChannelEvent.SHIPMENT_CREATED: "b",
@@ -69,6 +72,23 @@ def to_event(item: Item) -> Event:
     return read_with(_event, item)
 
 
+def to_told_event(item: Item, listed: Delivery) -> Event:
+    """An event from its item, for a message of a delivery.
+
+    Raises Unreadable, also if it has fewer messages than the delivery: one of the two is damaged.
+    """
+    return read_with(lambda found: _told_event(found, listed), item)
+
+
+def _told_event(item: Item, listed: Delivery) -> Event:
+    event = _event(item)
+    for package in event.packages:
+        checked(package)
+    if len(messages_of(listed.selection, listed.owner, event.packages, event.topic)) < listed.count:
+        raise ValueError("fewer messages than the delivery has")
+    return event
+
+
 def _event(item: Item) -> Event:
     seller_id, first = _placed(item)
     return Event(
@@ -101,6 +121,12 @@ def read_events(table: Table, seller_id: int, order_number: str, first: int, las
     after, before = order_keys.event_place(seller_id, first - 1), order_keys.event_place(seller_id, last + 1)
     items = table.page(order_keys.order_partition(order_number), last - first + 1, after=after, before=before)
     return [to_event(item) for item in items]
+
+
+def read_told_event(table: Table, listed: Delivery) -> Event | None:
+    """A delivery's event; strongly consistent. Raises Unreadable as ``to_told_event`` does."""
+    item = table.get(order_keys.event(listed.lane.seller_id, listed.lane.order_number, listed.event))
+    return None if item is None else to_told_event(item, listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +208,9 @@ def _to_telling(item: Sequence[Any]) -> Telling:
     owner, track, selection, count, first, previous = item
     return Telling(
         owner=text(owner),
-        track=int(track),
+        track=within(track, 0, MAX_TRACKS - 1),
         selection=from_text(selection),
-        count=int(count),
+        count=within(count, 1, MOST_MESSAGES),
         first=int(first),
         previous_at=optional_moment(previous),
     )

@@ -77,10 +77,24 @@ def owner_name(value: object) -> str:
     return owner
 
 
-def at_least_one(value: Any) -> int:  # noqa: ANN401 - whatever stands there
-    """A count of at least one. Raises ValueError, or TypeError."""
-    if (number := int(value)) < 1:
-        raise ValueError(f"{number} of what there is")
+def whole_number(value: object) -> int:
+    """The value, which must be a number of the table's without a fraction. Raises TypeError, or ValueError.
+
+    A condition compares it with what is stored, and would never hold for a text or a flag that reads as the same
+    number.
+    """
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} for a number")
+    if value != int(value):
+        raise ValueError(f"{value} has a fraction")
+    return int(value)
+
+
+def within(value: object, least: int, most: int) -> int:
+    """A whole number between the two, both included. Raises TypeError, or ValueError."""
+    number = whole_number(value)
+    if not least <= number <= most:
+        raise ValueError(f"{number} of at most {most}")
     return number
 
 

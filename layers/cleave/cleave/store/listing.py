@@ -7,7 +7,7 @@ from cleave.domain.listing import By, Extent, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
 from cleave.store import keys, order_keys
 from cleave.store.availability import package_id_of
-from cleave.store.documents import Folded, unfold
+from cleave.store.documents import Folded, checked, unfold
 from cleave.store.formats import FORMAT, Unreadable, in_order, read_with
 from cleave.store.packages import WAYS, way_of
 from cleave.table.attributes import Item
@@ -53,7 +53,7 @@ class FoundPackage:
 
     def _made(self, make: Callable[[], Package]) -> Package | UnreadablePackage:
         try:
-            return read_with(lambda _: make(), self.item)
+            return read_with(lambda _: checked(make()), self.item)
         except Unreadable:
             return UnreadablePackage(package_id_of(self.item))
 

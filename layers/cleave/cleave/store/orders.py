@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cleave.clock import from_ms, optional_moment, optional_ms, to_ms
 from cleave.domain.order import LaneEnd, LiveLine, LivePackage, Order
 from cleave.store import keys, order_keys
-from cleave.store.formats import CURRENT, in_order, read_with
+from cleave.store.formats import CURRENT, in_order, read_with, whole_number
 from cleave.table.attributes import Item
 from cleave.table.requests import Create, Label, Put, Update, set_attributes
 from cleave.table.table import Table
@@ -63,7 +63,7 @@ def _order(item: Item) -> Order:
         order_number=item[keys.PARTITION].partition("#")[2],
         seller_id=_seller_id(item),
         sequence=int(item["sequence"]),
-        version=int(item["version"]),
+        version=whole_number(item["version"]),
         live=_read_live(bytes(item["live"])),
         last_at=optional_moment(item["last_at"]),
         told={name: LaneEnd(int(number), from_ms(int(at))) for name, (number, at) in item["told"].items()},

@@ -11,8 +11,8 @@ from cleave.domain.package_state import Export, PackageState
 from cleave.domain.status import Status
 from cleave.store import keys, order_keys
 from cleave.store.availability import package_id_of, to_availability
-from cleave.store.documents import pack, unpack
-from cleave.store.formats import CURRENT, Unreadable, read_with
+from cleave.store.documents import checked, pack, unpack
+from cleave.store.formats import CURRENT, Unreadable, read_with, whole_number
 from cleave.store.orders import to_order
 from cleave.store.reservations import WAITING, planned_of, reservations_of
 from cleave.table.attributes import Item
@@ -161,7 +161,7 @@ def check_item(item: Item) -> None:
 
 def _check(item: Item) -> None:
     state = _state(item)
-    said = state_attributes(state.package, state.reservations)
+    said = state_attributes(checked(state.package), state.reservations)
     if any(item[name] != said[name] for name in said if name != "document"):
         raise ValueError("the document does not match the rest of the item")
 
@@ -173,7 +173,7 @@ def _state(item: Item) -> PackageState:
         package=package,
         reservations=reservations_of(item),
         planned=planned_of(item),
-        version=int(item["version"]),
+        version=whole_number(item["version"]),
         availability=to_availability(item),
         is_due=keys.DUE in item,
         end_events=None if events is None else (int(events[0]), int(events[1])),

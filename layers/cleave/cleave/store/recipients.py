@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 
 from cleave.domain.recipients import MAX_CHANNELS, Recipient, recipient_of
-from cleave.domain.subscription import ITEMS_ONLY, ChannelEvent, PayloadFormat, Subscription, seller_owner
+from cleave.domain.subscription import ITEMS_ONLY, MAX_TRACKS, ChannelEvent, PayloadFormat, Subscription, seller_owner
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import CURRENT, FORMAT, Unreadable, at_least_one, flag, is_later, owner_name, read_with, texts
+from cleave.store.formats import CURRENT, FORMAT, Unreadable, flag, is_later, owner_name, read_with, texts, within
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed
 from cleave.table.requests import ALWAYS, Update, Write
@@ -173,7 +173,7 @@ def _to_recipient(subscription_id: str, value: Mapping[str, Any]) -> Recipient:
         payload=PayloadFormat(value["dialect"]),
         statuses=texts(value["statuses"]),
         is_wanted=flag(value["wanted"]),
-        tracks=at_least_one(value["tracks"]),
+        tracks=within(value["tracks"], 1, MAX_TRACKS),
         countries=texts(value.get("countries", [])),
         channel_events=frozenset(ChannelEvent(each) for each in value.get("events", ITEMS_ONLY)),
     )

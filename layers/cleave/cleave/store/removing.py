@@ -5,25 +5,21 @@ from datetime import datetime
 
 from cleave.clock import to_ms
 from cleave.domain.subscription import (
-    MAX_CHANNEL_SELLERS,
+    MAX_TRACKS,
     PassiveReason,
     SubscriptionStatus,
     owning_seller,
 )
 from cleave.store import keys, webhook_keys
-from cleave.store.formats import at_least_one
+from cleave.store.formats import within
 from cleave.store.owners import COUNT, count_one_less, forget_count
 from cleave.store.recipients import FULL, remove_recipient, silence_recipient
 from cleave.store.subscriptions import NoSubscription
 from cleave.store.tracks import delete_tracks
 from cleave.table.attributes import Item
 from cleave.table.failures import ConditionsFailed, Misfit, OutOfDate
-from cleave.table.limits import TRANSACTION_WRITES
 from cleave.table.requests import Delete, Key, Label, Update, Write
 from cleave.table.table import Table
-
-# Of tracks, where a webhook does not say how many it has: what its transaction has room for beside all else.
-_MOST_TRACKS = TRANSACTION_WRITES - MAX_CHANNEL_SELLERS - 3
 
 
 def delete_subscription(table: Table, owner: str, subscription_id: str, sellers: frozenset[int] = frozenset()) -> None:
@@ -78,10 +74,11 @@ def _uncounted(key: Key) -> Label:
 
 
 def _tracks_of(item: Item) -> int:
+    """As many as it may have, if it does not say how many it has."""
     try:
-        return min(at_least_one(item["tracks"]), _MOST_TRACKS)
-    except (LookupError, ValueError, TypeError, ArithmeticError):
-        return _MOST_TRACKS
+        return within(item["tracks"], 1, MAX_TRACKS)
+    except (LookupError, ValueError, TypeError):
+        return MAX_TRACKS
 
 
 def sellers_of(item: Item, owner: str) -> frozenset[int]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from cleave.clock import from_ms, to_ms
 from cleave.domain.cancellation import Reservation
+from cleave.domain.package import MAX_UNITS
 from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
-from cleave.store.formats import in_order
+from cleave.store.formats import in_order, within
 from cleave.table.attributes import Item
 
 PLAN = "planned"
@@ -33,9 +34,11 @@ def reservations_of(item: Item) -> tuple[Reservation, ...]:
 
 def _to_reservation(cancellation_id: str, waiting: Sequence[Any]) -> Reservation:
     units, reason, cancelled_by, keep_status, at, correlation_id = waiting
+    if not units:
+        raise ValueError("a reservation of nothing")
     return Reservation(
         cancellation_id=cancellation_id,
-        units={int(line_id): int(quantity) for line_id, quantity in units.items()},
+        units={int(line_id): within(quantity, 1, MAX_UNITS) for line_id, quantity in units.items()},
         reason=Reason(reason),
         cancelled_by=CancelledBy(cancelled_by),
         keep_status=keep_status,

@@ -9,6 +9,7 @@ from cleave.domain.dialect import Dialect
 from cleave.domain.status import Status
 from cleave.domain.subscription import (
     ITEMS_ONLY,
+    MAX_TRACKS,
     Authentication,
     ChannelEvent,
     PassiveReason,
@@ -22,13 +23,14 @@ from cleave.store import keys, recipients, webhook_keys
 from cleave.store.formats import (
     CURRENT,
     Unreadable,
-    at_least_one,
     each_read,
     numbers,
     optional_text,
     read_with,
     text,
     texts,
+    whole_number,
+    within,
 )
 from cleave.store.owners import count_one_more
 from cleave.store.tracks import new_tracks
@@ -241,11 +243,11 @@ def _subscription(item: Item) -> Subscription:
         status=SubscriptionStatus(item["status"]),
         created_at=from_ms(int(item["created_at"])),
         modified_at=optional_moment(item["modified_at"]),
-        tracks=at_least_one(item["tracks"]),
+        tracks=within(item["tracks"], 1, MAX_TRACKS),
         payload=PayloadFormat(item["payload"]),
         passive_reason=None if reason is None else PassiveReason(reason),
         turns=tuple(_to_turn(*turn) for turn in item["turns"]),
-        version=int(item["version"]),
+        version=whole_number(item["version"]),
         countries=texts(item.get("countries", [])),
         channel_events=frozenset(ChannelEvent(each) for each in item.get("channel_events", ITEMS_ONLY)),
     )

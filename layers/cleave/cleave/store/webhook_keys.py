@@ -1,5 +1,7 @@
 """The keys of subscriptions and their owners, of deliveries, tracks and circuits."""
 
+from collections.abc import Mapping
+from typing import Any
 from zlib import crc32
 
 from cleave.store import keys
@@ -10,7 +12,7 @@ CIRCUIT = "CIRCUIT"
 OWNER = "OWNER"
 # The partition of the index ``created`` that lists all webhooks; no seller's partition has this name.
 SUBSCRIPTIONS = "subscriptions"
-_TRACK, _CIRCUIT = "TRACK#", "CIRCUIT#"
+_TRACK, _CIRCUIT, _WAITING = "TRACK#", "CIRCUIT#", "WAITING#"
 _MS_DIGITS = 14
 
 
@@ -62,7 +64,12 @@ def waiting(subscription_id: str, track: int, delivery_place: str) -> Key:
 
 def waiting_partition(subscription_id: str, track: int) -> str:
     """The partition of the deliveries that wait on one track of a webhook, oldest first."""
-    return f"WAITING#{subscription_id}#{track}"
+    return f"{_WAITING}{subscription_id}#{track}"
+
+
+def is_waiting(item: Mapping[str, Any]) -> bool:
+    """Whether it is a delivery that waits; of all others every message was taken or given up."""
+    return str(item[keys.PARTITION]).startswith(_WAITING)
 
 
 def settled(subscription_id: str, delivery_place: str) -> Key:
