@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from cleave.store.formats import Unreadable
 from cleave.store.tracking_numbers import leased_numbers, skip_numbers
 from cleave.table.table import Table
 
@@ -96,7 +97,7 @@ class RestoredTable:
         table = Table(self.client, self.name)
         try:
             until = leased_numbers(Table(self.client, before))
-        except ClientError:  # it is gone, or this account may not read it
+        except (ClientError, Unreadable):  # it is gone or damaged, or this account may not read it
             until = leased_numbers(table) + UNKNOWN_NUMBERS
         skip_numbers(table, until)
         return max(until, leased_numbers(table))

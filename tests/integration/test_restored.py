@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from cleave.store import order_keys
 from cleave.store.tracking_numbers import TrackingNumbers, leased_numbers
+from cleave.table.requests import Put
 from cleave.table.table import Table
 from cleave_cli.errors import CleaveError
 from cleave_cli.restored import UNKNOWN_NUMBERS, RestoredTable
@@ -74,3 +76,9 @@ def test_numbers_that_were_given_out_since_are_not_given_again(table: Table, res
     assert restored.skip_numbers("gone") == 3_000 + UNKNOWN_NUMBERS
     assert TrackingNumbers().take(now, 1) == [first[0] + 3_000 + UNKNOWN_NUMBERS]
     assert restored.skip_numbers(table.name) == leased_numbers(now) == 4_000 + UNKNOWN_NUMBERS
+
+
+def test_of_a_damaged_counter_nobody_knows_how_many_were_given_out(table: Table, restored: RestoredTable) -> None:
+    TrackingNumbers().take(Table(table.client, NAME), 1)
+    table.put(Put({**order_keys.number_blocks(), "format": 1, "leased": "damaged"}))
+    assert restored.skip_numbers(table.name) == 1_000 + UNKNOWN_NUMBERS

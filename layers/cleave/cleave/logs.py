@@ -148,6 +148,12 @@ class Log(Enum):
         ("item",),
         "A stored track was damaged; it was made again, and nothing is lost.",
     )
+    NUMBERS_DAMAGED = (
+        "numbers.damaged",
+        logging.WARNING,
+        ("item",),
+        "The counter of tracking numbers was damaged; it was made again, behind all numbers that were given.",
+    )
     RECEIVER_FAILING = (
         "receiver.failing",
         logging.WARNING,
