@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,7 +32,9 @@ def erase(
         erased = erase_order(found.table, number)
     except Contended:
         raise CleaveError("The order is being changed by others all the time; erase it again.") from None
-    records = FailedRecords(found.s3, found.outputs["FailedRecordsBucket"]).forget(number)
+    batches = FailedRecords(found.s3, found.outputs["FailedRecordsBucket"])
+    records = batches.forget(number)
+    erased.unreadable.update(batches.unreadable)
     if not erased.found and not records and not erased.unreadable:
         raise CleaveError(f"Nothing is kept of an order {number}.")
     document = {**asdict(erased), "unreadable": sorted(erased.unreadable), "records": records}
@@ -56,10 +58,21 @@ class FailedRecords:
 
     s3: "S3Client"
     bucket: str
+    unreadable: list[str] = field(default_factory=list)
 
     def forget(self, number: str) -> int:
-        """Take those about the order out of every batch. Answers how many they were."""
-        return sum(self._forget_in(key, number) for key in self._keys())
+        """Take those about the order out of every batch. Answers how many they were.
+
+        Batches that cannot be read stay, and are named in ``unreadable``.
+        """
+        return sum(self._tried(key, number) for key in self._keys())
+
+    def _tried(self, key: str, number: str) -> int:
+        try:
+            return self._forget_in(key, number)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            self.unreadable.append(f"s3://{self.bucket}/{key}")
+            return 0
 
     def _keys(self) -> Iterator[str]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)

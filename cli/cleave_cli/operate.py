@@ -23,7 +23,7 @@ from cleave_cli.credentials import read_endpoint
 from cleave_cli.deploy import STACK_NAME, engine_session, read_stack
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
 from cleave_cli.paths import StateDir
-from cleave_cli.receivers import receivers_grid
+from cleave_cli.receivers import receivers_grid, show_unreadable
 from cleave_cli.reporting import reporting_errors
 from cleave_cli.times import shown_time
 
@@ -100,13 +100,15 @@ def read_all(stack: Stack, at: datetime) -> Document:
     """The answer of GET /v1/operations/status, failing ``receivers`` and ``pending`` work, as the endpoints return
     them."""
     table, bucket = stack.table, stack.outputs["FailedRecordsBucket"]
+    failing = failing_receivers(table, at)
+    show_unreadable(failing.unreadable)
     letters = count_messages(stack.sqs, stack.outputs["DeliveryDeadLettersUrl"])
     batches = count_failed_batches(stack.s3, bucket)
     gauges = read_status(table, at, stack.thresholds, failed_batches=batches, dead_letters=letters)
     pending = PendingPage(list_pending(table, at, size=_MOST).entries, None)
     return {
         **render_status(at, gauges),
-        "receivers": [render_receiver(each) for each in failing_receivers(table, at).receivers],
+        "receivers": [render_receiver(each) for each in failing.receivers],
         "pending": render_pending(pending, list_failed_batches(stack.s3, bucket)),
     }
 

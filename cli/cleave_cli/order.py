@@ -78,8 +78,10 @@ def _line_words(line: Document) -> str:
 
 def _named(cancellation_id: str) -> str:
     """The cancellation's name for its caller, by which the API finds it, and the caller."""
+    name = next((each for each in names_of(cancellation_id) if each is not None), None)
+    if name is None:
+        return cancellation_id  # a damaged one
     dialect, caller, _ = cancellation_id.split("#", 2)
-    name = next(each for each in names_of(cancellation_id) if each is not None)
     return f"{name} of {dialect} {caller}"
 
 

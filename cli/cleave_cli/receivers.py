@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cleave_cli.console import grid
+from cleave_cli.console import grid, notes
 from cleave_cli.times import shown_time
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ def receivers_grid(receivers: Iterable[Mapping[str, Any]]) -> "Grid":
             style="bold red" if is_lost or each["circuit"] == "open" else None,
         )
     return shown
+
+
+def show_unreadable(webhooks: Iterable[str]) -> None:
+    """Name the damaged webhooks, beside the others."""
+    for name in webhooks:
+        notes.print(f"webhook {name} cannot be read", style="red")
 
 
 def _state(receiver: Mapping[str, Any]) -> str:

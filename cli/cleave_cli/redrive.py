@@ -1,7 +1,7 @@
 """`cleave redrive`: sends batches that the stream's sources gave up to their functions again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Redriven:
-    """One object of the bucket: how many records were in it, and how many failed again."""
+    """One object of the bucket: how many records were in it, and how many failed again; None if it cannot be read."""
 
     key: str
-    records: int
-    failed: int
+    records: int | None
+    failed: int | None
+
+    @property
+    def words(self) -> str:
+        """A line for a person."""
+        if self.records is None or self.failed is None:
+            return f"{self.key} cannot be read"
+        return f"{self.key}: {self.records - self.failed} of {self.records} records done"
 
 
 @dataclass(frozen=True)
@@ -39,13 +46,21 @@ class Redrive:
         """The oldest first. An object is deleted once all its records succeeded; the others stay for the next time."""
         for key in sorted(self._keys(), key=lambda key: key.rpartition("/")[2]):
             body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-            record = json.loads(body)
-            payload: str = record["payload"]
-            records = len(json.loads(payload)["Records"])
-            failed = self._failed(record["requestContext"].get("functionArn", self.function), payload, records)
+            try:
+                function, payload, records = self._opened(body)
+            except (ValueError, LookupError, TypeError, AttributeError):
+                yield Redriven(key, None, None)
+                continue
+            failed = self._failed(function, payload, records)
             if not failed:
                 self.s3.delete_object(Bucket=self.bucket, Key=key)
             yield Redriven(key, records, failed)
+
+    def _opened(self, body: bytes) -> tuple[str, str, int]:
+        """The function that failed, its payload, and the number of its records. Raises an error for any other text."""
+        record = json.loads(body)
+        payload: str = record["payload"]
+        return record["requestContext"].get("functionArn", self.function), payload, len(json.loads(payload)["Records"])
 
     def _keys(self) -> list[str]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
@@ -72,12 +87,21 @@ def redrive(
         found.outputs["FailedRecordsBucket"],
         found.outputs["PackageStreamFunctionName"],
     )
-    failed = 0
+    done: list[Redriven] = []
     with showing_each(as_json=as_json) as show_one:
         for batch in again():
-            show_one(asdict(batch), f"{batch.key}: {batch.records - batch.failed} of {batch.records} records done")
-            failed += batch.failed
-    if failed:
-        raise CleaveError(f"{failed} records failed again and stay in the bucket. The function's log says why.")
+            show_one(asdict(batch), batch.words)
+            done.append(batch)
+    _check(done)
     if not as_json:
         console.print("No batch is left in the bucket.")
+
+
+def _check(done: Sequence[Redriven]) -> None:
+    """Raises CleaveError if something stays in the bucket."""
+    unreadable = sum(batch.failed is None for batch in done)
+    failed = sum(batch.failed or 0 for batch in done)
+    if unreadable:
+        raise CleaveError(f"{unreadable} batches cannot be read and stay in the bucket; {failed} records failed again.")
+    if failed:
+        raise CleaveError(f"{failed} records failed again and stay in the bucket. The function's log says why.")

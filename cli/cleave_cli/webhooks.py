@@ -11,11 +11,11 @@ from cleave.dialects.operations import render_probed, render_receiver
 from cleave.domain.refusals import Refusal
 from cleave.table.table import Table
 
-from cleave_cli.console import notes, show
+from cleave_cli.console import show
 from cleave_cli.errors import CleaveError
 from cleave_cli.operate import find_stack
 from cleave_cli.options import FOLDER, JsonOption, StackOption, StateOption
-from cleave_cli.receivers import receivers_grid
+from cleave_cli.receivers import receivers_grid, show_unreadable
 from cleave_cli.reporting import reporting_errors
 
 app = typer.Typer(name="webhooks", help=__doc__, no_args_is_help=True)
@@ -33,8 +33,7 @@ def list_(
     table = find_stack(stack, state).table
     pages = [failing_receivers(table, clock.now())] if failing else list(_pages(table))
     found = [render_receiver(each) for page in pages for each in page.receivers]
-    for name in (each for page in pages for each in page.unreadable):
-        notes.print(f"webhook {name} cannot be read", style="red")
+    show_unreadable(each for page in pages for each in page.unreadable)
     show(found, receivers_grid(found), as_json=as_json)
 
 

@@ -67,10 +67,17 @@ class Clients:
 
     def create_client(self, service: str, **_: object) -> object:
         """As botocore's session."""
-        return {"dynamodb": self.engine, "kms": SimulatedKms(), "sqs": self, "secretsmanager": self}[service]
+        others = {"kms": SimulatedKms(), "sqs": self, "secretsmanager": self, "s3": self}
+        return {"dynamodb": self.engine, **others}[service]
 
     def get_secret_value(self, **_: object) -> dict[str, str]:
         return {"SecretString": "secret"}
+
+    def list_objects_v2(self, **_: object) -> dict[str, int]:
+        return {"KeyCount": 0}
+
+    def get_queue_attributes(self, **_: object) -> dict[str, dict[str, str]]:
+        return {"Attributes": {"ApproximateNumberOfMessages": "0"}}
 
     def send_message(self, **_: object) -> None:
         """Nobody handles it."""
@@ -125,7 +132,7 @@ def everything(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[
     del clock
     clients = Clients()
     monkeypatch.setattr(resources, "session_for", lambda _: clients)
-    for name in ("TABLE_NAME", "DELIVERY_QUEUE_URL", "SECRETS_KEY_ID", "TOKEN_SECRET_ID"):
+    for name in ("TABLE_NAME", "DELIVERY_QUEUE_URL", "SECRETS_KEY_ID", "TOKEN_SECRET_ID", "FAILED_RECORDS_BUCKET"):
         monkeypatch.setenv(name, "any")
     monkeypatch.setenv("ALLOW_LOCAL_WEBHOOKS", "true")
     new_environment()

@@ -148,3 +148,13 @@ def test_json_is_what_the_api_answers(story: Table, monkeypatch: pytest.MonkeyPa
 def test_what_is_not_there_is_said_in_a_sentence(story: Table, number: str, seller: int | None) -> None:
     with pytest.raises(CleaveError, match=f"there is no such order: {number}"):
         command.whole_story(story, number, None if seller is None else frozenset({seller}))
+
+
+@pytest.mark.parametrize("damaged", ["damaged", "trendyol", "trendyol#20811", "nobody#1#key#2", "trendyol#20811#what"])
+def test_a_cancellation_of_a_damaged_name_is_shown_by_it(story: Table, damaged: str) -> None:
+    (part,) = command.whole_story(story, ORDER, None)["parts"]
+    (package, *_) = part["packages"]
+    (line, *_) = package["lines"]
+    shown = {**part, "packages": [{**package, "lines": [{**line, "cancellationId": damaged}]}]}
+    (branch,) = command.tree(ORDER, shown).children
+    assert f"by {damaged}" in str(branch.children[0].label)

@@ -170,3 +170,6 @@ def test_status_in_the_terminal_is_what_the_api_answers(
     shown = CliRunner().invoke(app, ["status"]).stdout
     for word in (made, "seller 20811", "10811190301", "package 3330811901", "test-request", "over 300 s"):
         assert word in shown
+    key = {"pk": {"S": "SUBSCRIBER#seller:20811"}, "sk": {"S": f"SUBSCRIPTION#{made}"}}
+    table.client.update_item(TableName=table.name, Key=key, UpdateExpression="REMOVE sellers")
+    assert f"webhook {made} cannot be read" in CliRunner().invoke(app, ["status", "--json"]).stderr

@@ -6,8 +6,10 @@ from collections import Counter
 from typing import Any
 from unittest import mock
 
+import pytest
 from cleave.application.split import due_work
-from cleave_cli.redrive import Redrive, Redriven
+from cleave_cli.errors import CleaveError
+from cleave_cli.redrive import Redrive, Redriven, _check
 
 from tests.support.failed_records import Bucket
 from tests.support.orders import Shop, wire_package
@@ -75,3 +77,19 @@ def test_a_batch_that_ends_the_function_stays_and_the_ones_behind_it_are_brought
     ):
         assert [(batch.key, batch.failed) for batch in redriven(bucket)] == [("a/1", 1), ("a/2", 0)]
     assert list(bucket.objects) == ["a/1"]
+
+
+def test_a_batch_that_cannot_be_read_is_named_and_stays_and_the_others_are_brought(world: World) -> None:
+    shop = Shop(world, SELLER)
+    shop.load([wire_package(1, "O", {1: 2})])
+    good = json.dumps({"requestContext": {}, "payload": json.dumps({"Records": []})}).encode()
+    damaged = (b"", b"[]", b'{"payload": 7}', b'{"payload": "{"}', b'{"payload": "[]"}', b"\xff")
+    bucket = Bucket({**{f"a/{place}": each for place, each in enumerate(damaged)}, "b/9": good})
+    done = redriven(bucket)
+    assert [each.words for each in done] == [
+        *(f"a/{place} cannot be read" for place in range(len(damaged))),
+        "b/9: 0 of 0 records done",
+    ]
+    assert list(bucket.objects) == [f"a/{place}" for place in range(len(damaged))]
+    with pytest.raises(CleaveError, match="6 batches cannot be read"):
+        _check(done)

@@ -62,6 +62,15 @@ def test_what_somebody_broke_is_found_where_it_is(world: World, job: Orders) -> 
     assert verify(table, "O803", world.clock()).findings == [each for each in findings if each[0] == 803]
 
 
+def test_a_gap_without_an_end_is_named_by_its_beginning(world: World, job: Orders) -> None:
+    part = world.table.get(order_keys.order(job.shop.seller_id, job.order))
+    assert part is not None
+    last = int(part["sequence"])
+    world.table.put(Put({**part, "sequence": 10**30}))
+    ((_, _, finding),) = verify(world.table, job.order, world.clock()).findings
+    assert finding == f"events {list(range(last + 1, last + 101))} are missing or too many, of {10**30}"
+
+
 def test_what_has_ended_but_is_not_deleted_yet_is_gone(world: World, job: Orders) -> None:
     del job
     found = verify(world.table, None, world.clock() + timedelta(days=731))

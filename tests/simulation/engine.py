@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -61,6 +61,16 @@ class Engine:
     def query(self, **request: Any) -> Answer:
         """As in boto3."""
         return ask(self.items, request, self.most_page_bytes)
+
+    def get_paginator(self, operation: str) -> "Engine":
+        """Its own pages, of a scan."""
+        if operation != "scan":
+            raise _invalid(operation, "has no pages here")
+        return self
+
+    def paginate(self, **_: object) -> Iterator[Answer]:
+        """All items on one page, whole."""
+        yield {"Items": list(self.items.images.values())}
 
     def put_item(self, **request: Any) -> Answer:
         """As in boto3."""

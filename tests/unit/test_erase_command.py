@@ -92,3 +92,14 @@ def test_what_was_not_erased_is_a_failure(
     del stack
     status, said = erasing(monkeypatch, result)
     assert (status, says in said) == (1, True)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"[]", b'{"payload": 7}', b'{"payload": "{\\"Records\\": [7]}"}', b"\xff"])
+def test_a_batch_that_cannot_be_read_is_named_and_the_others_are_erased(
+    stack: Found, monkeypatch: pytest.MonkeyPatch, damaged: bytes
+) -> None:
+    stack.s3.objects = {"own": batch(package("O1")), "damaged": damaged}
+    status, said = erasing(monkeypatch, Erased(found=1, packages=1))
+    assert (status, "1 failed records forgotten" in said) == (1, True)
+    assert "cannot be read, and may hold personal data: s3://failed/damaged" in said
+    assert stack.s3.objects == {"damaged": damaged}

@@ -32,8 +32,12 @@ def name_in(scope: Scope | None, cancellation_id: str) -> str | None:
 
 
 def names_of(cancellation_id: str) -> tuple[str | None, str | None]:
-    """The name that its caller uses, in Trendyol's and in HepsiGlobal's dialect; None in the other dialect."""
-    dialect, caller, _ = cancellation_id.split("#", 2)
+    """The name that its caller uses, in Trendyol's and in HepsiGlobal's dialect; None in the other dialect, and in both
+    for what is no id."""
+    dialect, _, rest = cancellation_id.partition("#")
+    caller = rest.partition("#")[0]
+    if dialect not in list(Dialect):
+        return None, None
     name = name_in(Scope(Dialect(dialect), caller), cancellation_id)
     return (name, None) if dialect == Dialect.TRENDYOL else (None, name)
 

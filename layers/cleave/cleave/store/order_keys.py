@@ -56,10 +56,12 @@ def event_prefix(seller_id: int) -> str:
 
 
 def order_part_of(item: Mapping[str, Any]) -> tuple[int, str] | None:
-    """The seller and the order of an item that is a seller's part of an order or a package; None for other items."""
+    """The seller and the order of an item that is a seller's part of an order or a package; None for other items, and
+    for a package that does not say its order."""
     partition, sort = str(item[keys.PARTITION]), str(item[keys.SORT])
     if sort == PACKAGE:
-        return int(partition.split("#")[1]), str(item["order_number"])
+        number = item.get("order_number")
+        return (int(partition.split("#")[1]), number) if isinstance(number, str) else None
     if sort.startswith(SELLER_PREFIX):
         return int(sort.removeprefix(SELLER_PREFIX)), partition.partition("#")[2]
     return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from cleave.domain.audit import AuditedPart, cancellations_of
 from cleave.domain.order import Order
@@ -78,5 +79,6 @@ def _read[T](reader: Callable[[Item], T], items: Iterable[Item], at: datetime, d
 
 
 def _is_over(item: Item, at: datetime) -> bool:
-    """DynamoDB deletes it soon."""
-    return keys.EXPIRES in item and item[keys.EXPIRES] < at.timestamp()
+    """DynamoDB deletes it soon. It ignores a time that is no number."""
+    expires = item.get(keys.EXPIRES)
+    return isinstance(expires, Decimal) and expires < at.timestamp()
