@@ -44,6 +44,12 @@ def named_in(path: str) -> frozenset[str]:
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
+def links_at_the_top() -> list[tuple[str, str]]:
+    """Of README and the pages beside it, which are not part of the site that `make site` checks."""
+    pages = {page.name: page.read_text(encoding="utf-8") for page in ROOT.glob("*.md")}
+    return sorted({(name, target) for name, text in pages.items() for _, target in _LINK.findall(text)})
+
+
 def test_every_sentence_of_the_readme_has_a_row() -> None:
     missing = [each for each in sentences(README.read_text(encoding="utf-8")) if each not in held()]
     rows = "\n".join(f"| {each} | `tests/…::test_…` |" for each in missing)
@@ -56,12 +62,12 @@ def test_a_row_names_tests_that_exist(sentence: str) -> None:
     assert [f"{path}::{name}" for path, name in held()[sentence] if name not in named_in(path)] == []
 
 
-@pytest.mark.parametrize("target", sorted({target for _, target in _LINK.findall(README.read_text(encoding="utf-8"))}))
-def test_a_link_of_the_readme_leads_somewhere(target: str) -> None:
+@pytest.mark.parametrize(("page", "target"), links_at_the_top())
+def test_a_link_of_a_page_beside_the_readme_leads_somewhere(page: str, target: str) -> None:
     path, _, anchor = target.partition("#")
     if path.startswith("https://"):
         return
-    assert (ROOT / path).exists()
+    assert (ROOT / path).exists(), page
     if anchor:
         headings = re.findall(r"^#+ (.+)$", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
         assert anchor in {re.sub(r"[^\w\s-]", "", each).lower().replace(" ", "-") for each in headings}
