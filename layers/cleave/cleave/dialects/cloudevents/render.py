@@ -64,12 +64,16 @@ def event_id(event: Event, number: int) -> str:
 
 def render_facts(event: Event) -> list[CloudEvent]:
     """All facts of a change, for the marketplace itself."""
-    return [render_fact(event, number) for number in range(len(domain_events(event.packages, event.topic)))]
+    facts = domain_events(event.packages, event.topic)
+    return [_render(event, number, fact, scope=None) for number, fact in enumerate(facts)]
 
 
 def render_fact(event: Event, number: int, scope: Scope | None = None) -> CloudEvent:
     """One fact of a change. Only cancellations of the reader's own ``scope`` are named; None names all."""
-    fact = domain_events(event.packages, event.topic)[number]
+    return _render(event, number, domain_events(event.packages, event.topic)[number], scope)
+
+
+def _render(event: Event, number: int, fact: DomainEvent, scope: Scope | None) -> CloudEvent:
     package = event.packages[fact.package]
     order: OrderChange = {
         "sellerId": event.seller_id,
