@@ -14,7 +14,7 @@ from cleave.entry.authorizer import authenticate
 from cleave.outbound.connection import checked_pools
 from cleave.outbound.exchange import Deadlines, Request, _retry_after, exchange
 from cleave.table.table import Table
-from cleave_cli.import_rows import read_rows
+from cleave_cli.import_rows import Row, UnreadableFileError, read_rows
 from hypothesis import strategies as st
 
 from functions.auth_token.app import handler as auth_token
@@ -164,13 +164,26 @@ def check_answers(data: st.DataObject) -> None:
 
 
 def check_rows(data: st.DataObject, folder: Path) -> None:
-    """A file of anything has rows, each of which can be told from others or says why it cannot be sent."""
+    """A file of JSON lines has rows, another one too or is refused by its name. A row can be told from others or says
+    why it cannot be sent."""
     package = {"shipmentPackageId": 1, "orderNumber": "O", "lines": [{"lineId": 1, "quantity": 1}]}
     documents = data.draw(st.lists(json_texts([package, {"order_number": "O"}]), min_size=1, max_size=3))
     path = folder / data.draw(st.sampled_from(["rows.json", "rows.jsonl"]))
     path.write_bytes("\n".join(documents).encode(errors="surrogatepass") + data.draw(st.binary(max_size=3)))
-    for row in read_rows(path):
+    found = _rows_or_refusal(path)
+    if isinstance(found, str):
+        assert found.startswith(f"{path} ")
+        assert path.suffix == ".json" or not path.stat().st_size, found
+        return
+    for row in found:
         assert row.fault is not None or (row.digest("target") and json.dumps(row.content, allow_nan=False))
+
+
+def _rows_or_refusal(path: Path) -> list[Row] | str:
+    try:
+        return list(read_rows(path))
+    except UnreadableFileError as refused:
+        return str(refused)
 
 
 type Check = Callable[[st.DataObject], None]
