@@ -7,6 +7,8 @@ from cleave.domain.cancellation import Claim
 from cleave.domain.refusals import LineFields, Place, Refusal, RefusalCode
 from cleave.domain.status import CANCELLABLE, CLOSED
 
+# Of a package. Every unit is stored separately, and a package must fit into one item of the table.
+MAX_UNITS = 5_000
 # Each takes a few hundred bytes of its package's item, and later a part of each line that it takes from.
 MAX_WAITING = 50
 

@@ -11,9 +11,6 @@ from typing import Any
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.status import CANCELLED_LINE, CLOSED, NOT_LEFT, Status
 
-# Every unit is stored separately, and a package must fit into one item of the table.
-MAX_UNITS = 5_000
-
 
 class CreatedBy(StrEnum):
     """The cause of a package. Integrators that ignore it count the stock of a split twice."""

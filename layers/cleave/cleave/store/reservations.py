@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cleave.clock import from_ms, to_ms
+from cleave.domain.availability import MAX_UNITS
 from cleave.domain.cancellation import Reservation
-from cleave.domain.package import MAX_UNITS
 from cleave.domain.planned_split import PlannedSplit
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.store.formats import in_order, within

@@ -10,9 +10,10 @@ from cleave.clock import from_ms, to_ms
 from cleave.dialects.fingerprints import fingerprint
 from cleave.dialects.hepsiglobal.endpoint import ChannelCall
 from cleave.dialects.own_fields import words_of
+from cleave.domain.availability import MAX_UNITS
 from cleave.domain.ids import MAX_ORDER_ITEMS
 from cleave.domain.new_order import NewItem, NewOrder
-from cleave.domain.package import MAX_UNITS, Package
+from cleave.domain.package import Package
 from cleave.domain.refusals import Refusal, RefusalCode, Refusals
 from cleave.entry.values import Id, Label, Name, Price, Text, as_whole, plain_fault
 from cleave.entry.wire import LINE_LIMIT, WireModel, json_size, parse

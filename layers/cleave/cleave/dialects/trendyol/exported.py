@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Fiel
 
 from cleave.dialects.trendyol.names import LINE_NAMES, PACKAGE_NAMES, UNIT_NAMES
 from cleave.dialects.trendyol.packages import CARRIAGE_FIELDS
-from cleave.domain.package import MAX_UNITS, CreatedBy
+from cleave.domain.availability import MAX_UNITS
+from cleave.domain.package import CreatedBy
 from cleave.domain.refusals import Refusal, RefusalCode
 from cleave.domain.status import CLOSED, status_word
 from cleave.entry.values import STATUS_WORD, Id, Money, Name, Number, Quantity, Said, Text, Time, as_text, as_whole
