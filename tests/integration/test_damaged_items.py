@@ -18,7 +18,8 @@ from cleave.store import credential_keys, order_keys, webhook_keys
 from cleave.store.circuits import read_circuit
 from cleave.store.credentials import Credential, list_credentials, store_credential
 from cleave.store.deliveries import place_of
-from cleave.store.documents import Details, pack
+from cleave.store.details import Details
+from cleave.store.documents import pack
 from cleave.store.packages import read_state
 from cleave.store.subscriptions import read_owned
 from cleave.table.requests import Key, Update

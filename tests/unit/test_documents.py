@@ -11,8 +11,9 @@ import pytest
 from cleave.domain.package import Carriage, HistoryEntry, Package, UnitsCancelled
 from cleave.domain.reasons import CancelledBy, Reason
 from cleave.domain.status import Status
+from cleave.store.details import Details
 from cleave.store.dictionary import DICTIONARIES, NEWEST
-from cleave.store.documents import Details, checked, pack, unpack
+from cleave.store.documents import checked, pack, unpack
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,9 @@ from cleave.domain.listing import By, Extent, Listing, Sought, UnreadablePackage
 from cleave.domain.package import Package
 from cleave.store import keys, order_keys
 from cleave.store.availability import package_id_of
-from cleave.store.documents import Folded, checked, unfold
+from cleave.store.documents import checked, unfold
 from cleave.store.formats import FORMAT, Unreadable, in_order, read_with
+from cleave.store.package_rows import Folded
 from cleave.store.packages import WAYS, way_of
 from cleave.table.attributes import Item
 from cleave.table.requests import IndexQuery
