@@ -52,8 +52,15 @@ def listening_addresses(pids: set[int]) -> set[str]:
 
 
 def _socket_inodes(pid: int) -> list[str]:
-    links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    links = [_target(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
     return [link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:")]
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:
+        return ""  # the file was closed between the listing and the reading
 
 
 def eventually(holds: Callable[[], bool], *, within: float = 60.0, every: float = 0.05) -> bool:
